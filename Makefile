@@ -1,0 +1,32 @@
+# The verbs of this project; `make` lists them. run and test set up all they need by themselves.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check clean
+
+help:  ## list these verbs
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: .venv  ## start Janus here and print its address
+	@$(BIN)/janus serve
+
+test: .venv  ## run the tests
+	@$(BIN)/pytest
+
+check: .venv  ## lint, types and tests: what has to pass before a commit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+clean:  ## remove the environment and the caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+
+.venv: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Janus needs Python 3.11 or newer; try: make PYTHON=python3.11 …")'
+	@echo "Setting up .venv (once, about a minute) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch .venv

@@ -1,0 +1,46 @@
+"""Janus: a doorway from your phone to the coding agent on your own computer.
+
+HTTP → manager → session → agent → events
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from janus.config import Settings
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask:
+    """The service, wired. With *start*, its threads run: only in the process that serves.
+
+    The imports stand here because the demo agent is a part of this package, starts for every
+    question, and has no use for Flask.
+    """
+    import atexit
+
+    from flask import Flask
+
+    from janus import blueprints
+    from janus.cleanup import CleanupService
+    from janus.config import Settings
+    from janus.manager import MemorySessionManager
+    from janus.runtime import Runtime
+    from janus.store import Store
+
+    settings = settings or Settings.from_env()
+    store = Store(settings.workspace / ".janus")
+    manager = MemorySessionManager(settings, store)
+    cleanup = CleanupService(manager, settings.cleanup_interval)
+    runtime = Runtime(settings, store, manager, cleanup)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["janus"] = runtime
+    blueprints.register(app)
+    if start:
+        runtime.start()
+        atexit.register(runtime.stop)
+    return app

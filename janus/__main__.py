@@ -1,0 +1,5 @@
+"""``python -m janus``."""
+
+from janus.cli import main
+
+main()

@@ -1,0 +1,99 @@
+"""cursor-agent's tool calls, in words for a person.
+
+A call is an object with one key that ends in ``ToolCall``: ``{"readToolCall": {"args": …, "result":
+{"success" | "failure" | "error" | "rejected" | …: …}}}``. There are about 70 of them and more every
+month, so they are recognised by that ending; the table only makes the common ones sound right.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+#: How much of a tool's output is passed on, in characters.
+_OUTPUT = 4000
+_TITLE = 200
+#: name: (kind, as in the Agent Client Protocol; what it does; the arguments that say to what)
+_TOOLS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "read": ("read", "Read", ("path",)),
+    "ls": ("read", "List", ("path",)),
+    "edit": ("edit", "Edit", ("path",)),
+    "write": ("edit", "Write", ("path",)),
+    "delete": ("delete", "Delete", ("path",)),
+    "shell": ("execute", "Run", ("description", "command")),
+    "grep": ("search", "Search for", ("pattern",)),
+    "glob": ("search", "Find files", ("globPattern",)),
+    "semSearch": ("search", "Search for", ("query",)),
+    "webFetch": ("fetch", "Fetch", ("url",)),
+    "webSearch": ("fetch", "Search the web for", ("searchTerm",)),
+    "task": ("think", "Work on", ("description",)),
+    "mcp": ("other", "Use", ("toolName", "name")),
+    "updateTodos": ("think", "Update the plan", ()),
+    "createPlan": ("think", "Make a plan", ("name",)),
+    "askQuestion": ("other", "Ask", ("title",)),
+}
+_REJECTED = {"rejected", "permissionDenied"}
+
+
+def tool_call(
+    call_id: str, started: dict[str, Any], completed: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The data of a ``tool_call`` event.
+
+    *started* carries the arguments (a rejected call repeats none), *completed* the result.
+    """
+    name, body = _body(started)
+    kind, does, keys = _TOOLS.get(name, ("other", name, ()))
+    data = {
+        "id": call_id,
+        "name": name,
+        "kind": kind,
+        "title": _title(does, keys, body),
+        "status": "in_progress",
+    }
+    if completed is not None:
+        data["status"], output = _outcome(_body(completed)[1].get("result"))
+        if output:
+            data["output"] = output[:_OUTPUT]
+    return data
+
+
+def _body(call: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    for key, body in call.items():
+        if key.endswith("ToolCall") and isinstance(body, dict):
+            return key.removesuffix("ToolCall"), body
+    match call:
+        case {"function": {"name": str(name)} as body}:
+            return name, body
+    return "tool", {}
+
+
+def _title(does: str, keys: tuple[str, ...], body: dict[str, Any]) -> str:
+    args = body.get("args")
+    args = args if isinstance(args, dict) else {}
+    to = next((args[key] for key in keys if isinstance(args.get(key), str) and args[key]), "")
+    return f"{does} {PurePath(to).name if 'path' in keys else to}"[:_TITLE].strip()
+
+
+def _outcome(result: Any) -> tuple[str, str]:
+    if not isinstance(result, dict):
+        return "completed", ""
+    variant, content = next(
+        ((key, value) for key, value in result.items() if isinstance(value, dict)), ("success", {})
+    )
+    if variant in _REJECTED:
+        return "rejected", str(content.get("reason") or "")
+    if variant == "success" and not content.get("isError"):
+        return "completed", _output(content)
+    return "failed", _output(content)
+
+
+def _output(content: dict[str, Any]) -> str:
+    """What the user may want to see: what a command printed, how a file changed, what went wrong.
+
+    Not the files an agent reads: they are many, long, and the user's own.
+    """
+    for key in ("interleavedOutput", "stdout", "stderr", "diffString", "errorMessage", "error"):
+        if isinstance(content.get(key), str) and content[key]:
+            return str(content[key])
+    return ""

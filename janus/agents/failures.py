@@ -1,0 +1,78 @@
+"""Why a turn failed, in words a driver understands, with what to do."""
+
+from __future__ import annotations
+
+from janus.agents import Entry
+from janus.agents.process import Exit
+from janus.errors import AgentFailed, AgentLoginRequired, AgentRateLimited
+
+#: What to look for in what the agent wrote on its terminal (in lower case), the error it means,
+#: and the words for it. The first that fits counts.
+_SIGNS: tuple[tuple[tuple[str, ...], type[AgentFailed], str], ...] = (
+    (
+        (
+            "authentication required",
+            "not logged in",
+            "api key is invalid",
+            "press any key to sign in",
+        ),
+        AgentLoginRequired,
+        "{label} is not logged in. On your computer, run {login}, then ask again.",
+    ),
+    (
+        ("actionrequirederror", "usage limit", "resource_exhausted", "rate limit"),
+        AgentRateLimited,
+        "{label} says its usage limit is reached. Wait until it is reset, or raise the limit.",
+    ),
+    (
+        ("workspace trust required",),
+        AgentFailed,
+        "{label} does not trust this folder yet. On your computer, start it once in this folder "
+        "and choose to trust it.",
+    ),
+    (
+        ("cannot use this model",),
+        AgentFailed,
+        "{label} cannot use the model it is set to. On your computer, choose another one.",
+    ),
+    (
+        ("must be a uuid", "failed to claim persistent session", "may still be running"),
+        AgentFailed,
+        "{label} cannot continue this conversation: it is open in another program, or lost.",
+    ),
+    (
+        ("no prompt provided",),
+        AgentFailed,
+        "{label} did not take this message: it is too long for this build. Make it shorter.",
+    ),
+    (
+        (
+            "retriableerror",
+            "econnrefused",
+            "enotfound",
+            "etimedout",
+            "unavailable",
+            "deadline_exceeded",
+        ),
+        AgentFailed,
+        "{label} cannot reach its service. Check the computer's internet connection and ask again.",
+    ),
+)
+_LAST_WORDS = 500
+
+
+def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
+    """The error for a turn that ended without a result.
+
+    *said* is what the agent wrote on its terminal, and what else was no part of the protocol.
+    """
+    text = said.lower()
+    words = "\n".join(line for line in said.splitlines() if line.strip()).strip()[-_LAST_WORDS:]
+    details = {"exit_code": exit and exit.code, "signal": exit and exit.signal, "output": words}
+    for signs, error, message in _SIGNS:
+        if any(sign in text for sign in signs):
+            return error(message.format(label=entry.label, login=entry.login), **details)
+    how = str(exit or "its output ended")
+    return AgentFailed(
+        f"{entry.label} stopped before it had finished ({how}). Ask again.", **details
+    )

@@ -1,0 +1,84 @@
+"""Lines on their way from the thread that reads an agent to the thread that understands it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+#: Where the agent is made to wait (its pipe fills up) until somebody reads.
+_FULL = 1 << 20
+#: Longer lines are dropped: no agent writes such, but a broken one could fill the memory.
+LONGEST_LINE = 64 << 20
+
+
+class Lines:
+    """Splits bytes into lines and holds about 1 MiB of them, or one longer line.
+
+    ``_changed`` guards all fields; it is held for copying bytes only.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._ready: deque[bytes] = deque()
+        self._size = 0
+        self._parts: list[bytes] = []  # of the line that is still being written
+        self._length = 0
+        self._ended = False
+        self._unwanted = False
+
+    def feed(self, data: bytes) -> None:
+        """Take what was read, in any pieces; waits while nobody takes the lines."""
+        *ends, rest = data.split(b"\n")
+        with self._changed:
+            for end in ends:
+                self._part(end)
+                self._finish_line()
+            self._part(rest)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._size < _FULL or self._unwanted)
+
+    def end(self) -> None:
+        """No more will come: a last line without its newline counts."""
+        with self._changed:
+            if self._length:
+                self._finish_line()
+            self._ended = True
+            self._changed.notify_all()
+
+    def discard(self) -> None:
+        """Nobody wants lines any more; whoever waits in ``take`` is told the end."""
+        with self._changed:
+            self._unwanted = True
+            self._ready.clear()
+            self._size = 0
+            self._changed.notify_all()
+
+    def take(self, timeout: float) -> bytes | None:
+        """The next line without its newline; None at the end. TimeoutError after *timeout* s."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while not self._ready and not self._ended and not self._unwanted:
+                if not self._changed.wait(deadline - time.monotonic()):
+                    if self._ready or self._ended:
+                        break
+                    raise TimeoutError
+            if not self._ready:
+                return None
+            line = self._ready.popleft()
+            self._size -= len(line)
+            self._changed.notify_all()
+            return line
+
+    def _part(self, part: bytes) -> None:
+        self._length += len(part)
+        if part and self._length <= LONGEST_LINE:
+            self._parts.append(part)
+
+    def _finish_line(self) -> None:
+        if self._length <= LONGEST_LINE and not self._unwanted:
+            line = b"".join(self._parts)
+            self._ready.append(line)
+            self._size += len(line)
+        self._parts.clear()
+        self._length = 0

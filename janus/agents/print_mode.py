@@ -1,0 +1,181 @@
+"""cursor-agent in print mode: one process a turn, the conversation continued by its id.
+
+    cursor-agent -p --output-format stream-json --stream-partial-output --trust
+                 [--resume ID] -- PROMPT
+
+The ``result`` line ends the turn, not the exit: the process takes seconds to leave, and some builds
+never do. An exit without ``result`` is a failure, whatever the exit code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from janus.agents import Emit, Found
+from janus.agents.failures import explain
+from janus.agents.process import TIMEOUT, AgentProcess, plain
+from janus.agents.stream_json import translate
+from janus.errors import AgentFailed
+
+log = logging.getLogger(__name__)
+
+PARTIAL, TRUST = "--stream-partial-output", "--trust"
+#: The kernel takes 128 KiB an argument. Longer prompts go to stdin, which most builds read.
+_LONGEST_ARGUMENT = 120_000
+#: Seconds a process may take to leave after its result (1.8 to 3.1 are usual); to obey Ctrl-C.
+LINGER, OBEY = 10.0, 3.0
+_UNKNOWN_OPTION = re.compile(r"unknown option '(--[a-z-]+)'")
+_CONFIG_RACE = "cli-config.json.tmp"
+_ATTEMPTS = 4
+
+
+@dataclass
+class _Turn:
+    """One run of the program, and what came of it."""
+
+    process: AgentProcess
+    noise: list[str] = field(default_factory=list)
+    heard: bool = False
+    finished: bool = False
+
+
+class PrintAgent:
+    """A conversation with a program that speaks cursor-agent's print mode.
+
+    ``_lock`` guards ``_process``, the newest one (it may linger after its turn), ``_running``, the
+    one with a turn, ``_cancelled`` and ``_stopped``. It is never held while waiting.
+    """
+
+    def __init__(self, found: Found, cwd: Path, name: str, conversation: str | None = None) -> None:
+        self.conversation = conversation
+        self._found = found
+        self._cwd = cwd
+        self._name = name
+        self._options = [PARTIAL, TRUST]
+        self._lock = threading.Lock()
+        self._process: AgentProcess | None = None
+        self._running: AgentProcess | None = None
+        self._cancelled = False
+        self._stopped = False
+
+    def prompt(self, text: str, emit: Emit, limit: float) -> str:
+        """Run one turn; see ``Agent.prompt``."""
+        with self._lock:
+            self._cancelled = False
+        try:
+            self._prompt(plain(text).strip(), emit, limit)
+        except AgentFailed:
+            if self._cancelled:
+                return "cancelled"
+            raise
+        finally:
+            with self._lock:
+                self._running = None
+        return "end_turn"
+
+    def interrupt(self) -> None:
+        """Ctrl-C; a process that does not obey in 3 s is ended."""
+        with self._lock:
+            self._cancelled = True
+            process = self._running
+        if process:
+            process.interrupt()
+            process.leave(OBEY)
+
+    def stop(self) -> None:
+        """End what runs, for good."""
+        with self._lock:
+            self._stopped = True
+            process = self._process
+        if process:
+            process.stop()
+
+    def _prompt(self, prompt: str, emit: Emit, limit: float) -> None:
+        for _ in range(_ATTEMPTS):
+            turn = self._run(prompt, emit, limit)
+            if turn.finished:
+                return
+            said = "\n".join([*turn.noise, turn.process.tail()])
+            if turn.heard or not self._may_retry(said):
+                break
+        raise explain(self._found.entry, turn.process.exit, said)
+
+    def _run(self, prompt: str, emit: Emit, limit: float) -> _Turn:
+        turn = _Turn(self._start(prompt))
+        try:
+            self._follow(turn, emit, limit)
+        except TimeoutError:
+            turn.process.stop()
+            raise self._too_slow(turn, limit) from None
+        except BaseException:
+            turn.process.stop()
+            raise
+        if turn.finished:
+            turn.process.linger(LINGER)
+        else:  # it is gone, or has closed its output: there is nothing to wait for
+            turn.process.leave(OBEY)
+            turn.process.wait()
+        return turn
+
+    def _start(self, prompt: str) -> AgentProcess:
+        by_stdin = len(prompt.encode()) > _LONGEST_ARGUMENT
+        resume = ["--resume", self.conversation] if self.conversation else []
+        argv = [*self._found.argv, "-p", "--output-format", "stream-json", *self._options, *resume]
+        if not by_stdin:
+            argv += ["--", prompt]  # without "--" a prompt that begins with a dash is an option
+        process = AgentProcess(argv, self._cwd, self._found.environ, self._name)
+        if self._process:
+            # Two processes in one conversation overwrite each other's memory.
+            self._process.wait()
+        with self._lock:
+            self._process = self._running = process
+            if self._stopped or self._cancelled:
+                process.stop()  # asked for before there was anything to stop: it will not start
+        process.start()
+        # A failure here means that it died or does not read: its last words say why.
+        with contextlib.suppress(AgentFailed):
+            if by_stdin:
+                process.send(prompt.encode())
+            process.close_stdin()  # with an open one some builds never exit
+        return process
+
+    def _follow(self, turn: _Turn, emit: Emit, limit: float) -> None:
+        partial = PARTIAL in self._options
+        lines = turn.process.lines(first=TIMEOUT, total=limit)
+        for kind, data in translate(lines, partial):
+            if kind == "noise":
+                turn.noise = [*turn.noise[-20:], plain(data["text"][:2000])]
+                continue
+            turn.heard = True
+            if kind == "conversation":
+                self.conversation = data["id"]
+            if kind != "result":
+                emit(kind, data)
+            elif data["ok"]:
+                turn.finished = True
+                return
+            else:
+                turn.noise.append(plain(data["text"][:2000]))
+                return
+
+    def _may_retry(self, said: str) -> bool:
+        """Whether the failure is one that another try mends; nothing has been done yet."""
+        unknown = _UNKNOWN_OPTION.search(said)
+        if unknown and unknown[1] in self._options:
+            log.info("%s does not know %s; leaving it out", self._found.argv[0], unknown[1])
+            self._options.remove(unknown[1])
+            return True
+        return _CONFIG_RACE in said  # builds before 2026.07 race for it when two start at once
+
+    def _too_slow(self, turn: _Turn, limit: float) -> AgentFailed:
+        label = self._found.entry.label
+        if turn.heard:
+            return AgentFailed(
+                f"{label} took longer than {limit / 60:.0f} minutes and was stopped."
+            )
+        return AgentFailed(f"{label} gave no sign of life for {min(TIMEOUT, limit):.0f} seconds.")

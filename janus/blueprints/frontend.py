@@ -1,0 +1,49 @@
+"""The page: the files of ``frontend_dist/``, under a policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from flask import Blueprint, Response, send_from_directory
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import PathConverter
+
+bp = Blueprint("frontend", __name__)
+
+_HERE = Path(__file__).resolve().parents[2] / "frontend_dist"
+_FOLDER = _HERE if _HERE.is_dir() else Path(sys.prefix, "share", "janus", "frontend_dist")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+
+class PagePath(PathConverter):
+    """Any path but the API's: an unknown one there is not found, whatever the method."""
+
+    regex = "(?!api/).*?"
+
+
+@bp.record
+def know_page_paths(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["page"] = PagePath
+
+
+@bp.get("/", defaults={"path": "index.html"})
+@bp.get("/<page:path>")
+def page(path: str) -> ResponseReturnValue:
+    """A file of the page, or 404."""
+    return send_from_directory(_FOLDER, path, max_age=0)
+
+
+@bp.after_request
+def protect(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,36 @@
+"""The cleanup thread: ends sessions that nobody uses."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from janus.manager import MemorySessionManager
+
+log = logging.getLogger(__name__)
+
+
+class CleanupService:
+    """Calls ``manager.end_idle()`` every *interval* seconds until stopped."""
+
+    def __init__(self, manager: MemorySessionManager, interval: float) -> None:
+        self._manager = manager
+        self._interval = interval
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="janus-cleanup", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Returns at once, even in the middle of a long wait. May be called twice."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._interval):
+            try:
+                self._manager.end_idle()
+            except Exception:
+                log.exception("Cleanup failed; trying again in %g s", self._interval)

@@ -1,0 +1,43 @@
+"""Everything that has a lifetime, and how views reach it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from janus.cleanup import CleanupService
+from janus.config import Settings
+from janus.manager import MemorySessionManager
+from janus.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Built and started by ``create_app``; stopped by the server, or when the process exits."""
+
+    settings: Settings
+    store: Store
+    manager: MemorySessionManager
+    cleanup: CleanupService
+    started: float = field(default_factory=time.monotonic)
+    _once: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        """Once, in the process that serves: threads do not survive a fork."""
+        self.manager.prepare()
+        self.cleanup.start()
+
+    def stop(self) -> None:
+        """In reverse: first the sweeper, then what it sweeps. May be called twice."""
+        with self._once:
+            self.cleanup.stop()
+            self.manager.stop()
+
+
+def runtime() -> Runtime:
+    """The runtime of the app that serves this request."""
+    return cast(Runtime, current_app.extensions["janus"])

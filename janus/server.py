@@ -1,0 +1,131 @@
+"""gunicorn with our settings: one worker, many threads, and an orderly end.
+
+One worker, because the sessions live in it; their threads are started there, because threads do
+not survive a fork. So nothing here may be preloaded, reloaded, or multiplied.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
+
+from janus import create_app
+from janus.config import Settings, SettingsError
+from janus.logs import log_config
+
+log = logging.getLogger(__name__)
+
+#: An ask holds one for as long as it waits, a stream for as long as it is open; they are cheap.
+THREADS = 64
+#: Seconds; more than ``MemorySessionManager.stop`` takes.
+GRACEFUL_TIMEOUT = 25
+_SHARED_MEMORY = Path("/dev/shm")
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or the end of the program with a sentence that says what is wrong."""
+    try:
+        return Settings.from_env()
+    except SettingsError as wrong:
+        sys.exit(f"Janus cannot start: {wrong}.")
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """gunicorn's settings, by name."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    chosen: dict[str, Any] = {
+        "bind": f"{host}:{settings.port}",
+        "workers": 1,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "graceful_timeout": GRACEFUL_TIMEOUT,
+        "timeout": 120,  # of a worker that does not even turn its loop
+        "max_requests": 0,
+        "preload_app": False,
+        "reload": False,
+        # It could add workers, and any agent may connect to it.
+        "control_socket_disable": True,
+        # By default it believes what this machine, hence any agent, says about who is asking.
+        "forwarded_allow_ips": "",
+        "logconfig_dict": log_config(settings),
+        "on_starting": on_starting,
+        "when_ready": when_ready,
+        "post_worker_init": post_worker_init,
+    }
+    if _SHARED_MEMORY.is_dir():
+        chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # a busy disk would look like a dead worker
+    return chosen
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """``janus serve``: gunicorn without a command line of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises SettingsError when the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as taken:
+            raise SettingsError(
+                f"PORT={settings.port}: cannot listen there ({taken.strerror}). "
+                "Stop the program that does, or choose another port"
+            ) from taken
+    Server(settings).run()
+
+
+def on_starting(arbiter: Arbiter) -> None:
+    if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
+        sys.exit("Janus cannot start: its sessions live in one worker, kept for good.")
+
+
+def when_ready(arbiter: Arbiter) -> None:
+    """In the master: what would lose the sessions ends the server in order instead."""
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, arbiter.signal)  # a second Ctrl-C does not wait
+        arbiter.signal(signal.SIGTERM, None)
+
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, stop)
+    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGWINCH):
+        signal.signal(number, signal.SIG_IGN)
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    log.info("Janus listens on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+
+
+def post_worker_init(worker: ThreadWorker) -> None:
+    """In the worker: sessions end while it still answers, not when it is about to be killed."""
+    runtime = worker.wsgi.extensions["janus"]
+
+    def stop(number: int, frame: Any) -> None:
+        threading.Thread(target=runtime.stop, name="janus-stop").start()
+        worker.handle_exit(number, frame)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    # The terminal was closed: the master hears it too, and stops this worker in order.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,0 +1,137 @@
+"""What all tests share: a workspace, a clock, waiting without sleeping, and a police of leaks."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from janus import create_app
+from janus.config import Settings
+
+FAKE_AGENTS = Path(__file__).parent / "fake_agents"
+CURSOR = FAKE_AGENTS / "cursor-agent"
+
+
+def wait_for(condition, timeout=10.0):
+    """Poll until *condition* is true; fail with its name if it never is."""
+    deadline = time.monotonic() + timeout
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited {timeout} s for {condition}"
+        threading.Event().wait(0.005)
+    return found
+
+
+def children():
+    """The pids of this process's children, the dead ones included."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+
+
+def descriptors():
+    """The numbers of the files, pipes, sockets and terminals this process has open."""
+    with os.scandir("/proc/self/fd") as entries:
+        found = {int(entry.name) for entry in entries}
+    return {fd for fd in found if _is_open(fd)}  # without the one that listed them
+
+
+def _is_open(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(autouse=True)
+def leak_detector():
+    """Fails the test that leaves a thread, a child process or an open file behind."""
+    threads, processes, files = set(threading.enumerate()), children(), descriptors()
+    yield
+    wait_for(lambda: set(threading.enumerate()) <= threads)
+    wait_for(lambda: children() <= processes)
+    wait_for(lambda: descriptors() <= files)
+
+
+class FakeClock:
+    """Stands still until told: ``clock.now += 60``."""
+
+    now = 1_800_000_000.0
+
+    def time(self):
+        return self.now
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of its own, so that no agent of the user is found or touched."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("HOME", str(path))
+    for name in [*os.environ]:
+        if name.startswith(("JANUS_", "CURSOR_", "XDG_")):
+            monkeypatch.delenv(name)
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path, home):
+    """A git checkout with a few files worth asking about."""
+    path = tmp_path / "shop"
+    path.mkdir()
+    (path / "README.md").write_text("# Shop\n\nSells flowers by mail.\n")
+    (path / "cart.py").write_text(
+        '"""The cart of a customer."""\n\n\n'
+        'class ShoppingCart:\n    """What is going to be bought."""\n\n'
+        "    def total_price(self):\n        return 0\n"
+    )
+    (path / ".gitignore").write_text("secret.txt\n")
+    (path / "secret.txt").write_text("ShoppingCart ignored\n")
+    git(path, "init", "-q")
+    git(path, "add", ".")
+    git(path, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "A shop")
+    return path
+
+
+def git(folder, *args):
+    return subprocess.run(
+        ["git", *args], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def fake_path(tmp_path, *names):
+    """A PATH where the fake cursor-agent goes by these *names*, and Python and git are found."""
+    folder = tmp_path / "bin"
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).symlink_to(CURSOR)
+    return f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin"
+
+
+@pytest.fixture
+def settings(workspace):
+    """Settings for the demo agent; change them with ``dataclasses.replace``."""
+    return Settings(workspace=workspace, agent="demo", max_sessions=100, port=0)
+
+
+@pytest.fixture
+def app(settings):
+    app = create_app(settings, start=False)
+    yield app
+    app.extensions["janus"].stop()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
