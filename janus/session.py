@@ -13,7 +13,6 @@ import re
 import threading
 import uuid
 from collections import OrderedDict, deque
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -133,7 +132,7 @@ class Session:
                     return self._asked[message_id]
                 if len(self._queue) >= QUEUE_LIMIT:
                     raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
-            turn = Turn(str(uuid.uuid4()), text, Future())
+            turn = Turn(str(uuid.uuid4()), text)
             data = {"turn_id": turn.id, "content": text, "message_id": message_id}
             self._count(self._log.append("user_message", data, promised=True))
             with self._lock:
@@ -216,7 +215,7 @@ class Session:
             self._hear(turn, kind, data)
 
         try:
-            reason = self._agent.prompt(turn.text, hear, self._turn_limit)
+            reason = self._agent.prompt(turn.text, hear, self._turn_limit, turn.cancelled)
             if reason == "cancelled" and self._ended_by:
                 raise self._ended_by
         except JanusError as error:
@@ -234,7 +233,9 @@ class Session:
                     self._said.append(data["text"])
             case "conversation":
                 # On the disk before the answer is shown: without it the agent forgets everything.
-                kind, data = "status", {"status": "active", "conversation_id": data["id"]}
+                model = data["model"]
+                kind = "status"
+                data = {"status": "active", "conversation_id": data["id"], "model": model}
             case "status":
                 data = {"status": "active", **data}
         self._record(kind, {"turn_id": turn.id, **data}, promised="conversation_id" in data)
@@ -283,9 +284,11 @@ class Session:
     def _end_turn(self) -> None:
         """Called by whoever ends the session."""
         with self._lock:
-            runner = self._runner
-        if runner:
+            turn, runner = self._running, self._runner
+        if turn:
+            turn.cancelled.set()
             self._agent.interrupt()
+        if runner:
             runner.join(INTERRUPT_TIMEOUT)
             if runner.is_alive():
                 self._agent.stop()

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import shorten
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from janus.agents import Agent
@@ -44,7 +45,7 @@ def ask_for_summary(agent: Agent, timeout: float) -> str:
     if timeout <= 0:
         return ""
     try:
-        agent.prompt(PROMPT, hear, timeout)
+        agent.prompt(PROMPT, hear, timeout, Event())
     except AgentFailed as failure:
         log.warning("No summary by the agent: %s", failure)
         return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +23,6 @@ class Turn:
 
     id: str
     text: str
-    answer: Future[Answer]
+    answer: Future[Answer] = field(default_factory=Future)
+    #: Set by whoever wants it to end before its time.
+    cancelled: Event = field(default_factory=Event)

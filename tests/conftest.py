@@ -5,12 +5,15 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from janus import create_app
 from janus.config import Settings
+from janus.manager import MemorySessionManager
+from janus.store import Store
 
 FAKE_AGENTS = Path(__file__).parent / "fake_agents"
 CURSOR = FAKE_AGENTS / "cursor-agent"
@@ -135,3 +138,26 @@ def app(settings):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def cursor(settings, tmp_path, home):
+    """Settings for the fake cursor-agent, which does what the first word of its prompt says."""
+    environ = {"HOME": str(home), "PATH": fake_path(tmp_path, "agent")}
+    return replace(settings, agent="cursor-agent", environ=environ)
+
+
+@pytest.fixture
+def make_manager(clock):
+    """Makes a manager; all are stopped at the end."""
+    made = []
+
+    def make(settings):
+        made.append(
+            MemorySessionManager(settings, Store(settings.workspace / ".janus"), clock=clock)
+        )
+        return made[-1]
+
+    yield make
+    for manager in made:
+        manager.stop()

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from janus.errors import AgentNotFound
@@ -25,14 +26,15 @@ Emit = Callable[[str, dict[str, Any]], object]
 class Agent(Protocol):
     """What a session needs from any agent."""
 
-    def prompt(self, text: str, emit: Emit, limit: float) -> str:
+    def prompt(self, text: str, emit: Emit, limit: float, cancelled: Event) -> str:
         """Run one turn of at most *limit* seconds, telling *emit* what happens.
 
-        Returns why it ended: ``end_turn`` or ``cancelled``. Raises AgentFailed.
+        Returns why it ended: ``end_turn`` or ``cancelled``. Raises AgentFailed. Whoever wants to
+        cancel it sets *cancelled*, before or after the turn begins, and then calls ``interrupt``.
         """
 
     def interrupt(self) -> None:
-        """Make the running turn end soon, as cancelled. Returns at once; harmless without one."""
+        """Make the running turn end soon. Returns at once; harmless without one."""
 
     def stop(self) -> None:
         """End the agent and all it started. Callable from any thread, also twice."""

@@ -20,7 +20,7 @@ _TOOLS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "edit": ("edit", "Edit", ("path",)),
     "write": ("edit", "Write", ("path",)),
     "delete": ("delete", "Delete", ("path",)),
-    "shell": ("execute", "Run", ("description", "command")),
+    "shell": ("execute", "", ("description", "command")),
     "grep": ("search", "Search for", ("pattern",)),
     "glob": ("search", "Find files", ("globPattern",)),
     "semSearch": ("search", "Search for", ("query",)),
@@ -72,7 +72,9 @@ def _title(does: str, keys: tuple[str, ...], body: dict[str, Any]) -> str:
     args = body.get("args")
     args = args if isinstance(args, dict) else {}
     to = next((args[key] for key in keys if isinstance(args.get(key), str) and args[key]), "")
-    return f"{does} {PurePath(to).name if 'path' in keys else to}"[:_TITLE].strip()
+    if not to:
+        return does.removesuffix(" for") or "Run a command"
+    return f"{does} {PurePath(to).name if 'path' in keys else to}".strip()[:_TITLE]
 
 
 def _outcome(result: Any) -> tuple[str, str]:

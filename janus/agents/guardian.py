@@ -133,8 +133,12 @@ class Guardian:
             pass  # Janus is gone; the end of file follows
 
     def plan(self, *steps: tuple[float, int]) -> None:
+        """Take these steps, none of them later than it was planned before."""
         now = time.monotonic()
-        self.steps = [(now + delay, number) for delay, number in steps]
+        before = {number: when for when, number in self.steps}
+        self.steps = sorted(
+            (min(now + delay, before.get(number, now + delay)), number) for delay, number in steps
+        )
 
     def listen(self) -> None:
         try:
@@ -148,8 +152,8 @@ class Guardian:
         for line in lines:
             self.obey(*line.decode().split())
 
-    def obey(self, word: str, wait: str = "0", grace: str = "0") -> None:
-        delay, self.grace = float(wait), float(grace) or self.grace
+    def obey(self, word: str, wait: str = "0", grace: str = "") -> None:
+        delay, self.grace = float(wait), float(grace or self.grace)
         if word == "interrupt":
             self.interrupt()
         elif word == "linger":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 
 #: Where the agent is made to wait (its pipe fills up) until somebody reads.
@@ -31,6 +30,8 @@ class Lines:
         """Take what was read, in any pieces; waits while nobody takes the lines."""
         *ends, rest = data.split(b"\n")
         with self._changed:
+            if self._ended or self._unwanted:
+                return
             for end in ends:
                 self._part(end)
                 self._finish_line()
@@ -51,24 +52,24 @@ class Lines:
         with self._changed:
             self._unwanted = True
             self._ready.clear()
-            self._size = 0
+            self._parts.clear()
+            self._size = self._length = 0
             self._changed.notify_all()
 
     def take(self, timeout: float) -> bytes | None:
         """The next line without its newline; None at the end. TimeoutError after *timeout* s."""
-        deadline = time.monotonic() + timeout
         with self._changed:
-            while not self._ready and not self._ended and not self._unwanted:
-                if not self._changed.wait(deadline - time.monotonic()):
-                    if self._ready or self._ended:
-                        break
-                    raise TimeoutError
+            if not self._changed.wait_for(self._has_news, timeout):
+                raise TimeoutError
             if not self._ready:
                 return None
             line = self._ready.popleft()
-            self._size -= len(line)
+            self._size -= len(line) + 1
             self._changed.notify_all()
             return line
+
+    def _has_news(self) -> bool:
+        return bool(self._ready) or self._ended or self._unwanted
 
     def _part(self, part: bytes) -> None:
         self._length += len(part)
@@ -76,9 +77,9 @@ class Lines:
             self._parts.append(part)
 
     def _finish_line(self) -> None:
-        if self._length <= LONGEST_LINE and not self._unwanted:
+        if self._length <= LONGEST_LINE:
             line = b"".join(self._parts)
             self._ready.append(line)
-            self._size += len(line)
+            self._size += len(line) + 1  # empty lines, too, take room
         self._parts.clear()
         self._length = 0

@@ -15,6 +15,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from janus.agents import Emit, Found
 from janus.agents.failures import explain
@@ -48,7 +49,7 @@ class PrintAgent:
     """A conversation with a program that speaks cursor-agent's print mode.
 
     ``_lock`` guards ``_process``, the newest one (it may linger after its turn), ``_running``, the
-    one with a turn, ``_cancelled`` and ``_stopped``. It is never held while waiting.
+    one with a turn, and ``_stopped``. It is never held while waiting.
     """
 
     def __init__(self, found: Found, cwd: Path, name: str, conversation: str | None = None) -> None:
@@ -60,17 +61,14 @@ class PrintAgent:
         self._lock = threading.Lock()
         self._process: AgentProcess | None = None
         self._running: AgentProcess | None = None
-        self._cancelled = False
         self._stopped = False
 
-    def prompt(self, text: str, emit: Emit, limit: float) -> str:
+    def prompt(self, text: str, emit: Emit, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
-        with self._lock:
-            self._cancelled = False
         try:
-            self._prompt(plain(text).strip(), emit, limit)
+            self._prompt(plain(text).strip(), emit, limit, cancelled)
         except AgentFailed:
-            if self._cancelled:
+            if cancelled.is_set():
                 return "cancelled"
             raise
         finally:
@@ -81,7 +79,6 @@ class PrintAgent:
     def interrupt(self) -> None:
         """Ctrl-C; a process that does not obey in 3 s is ended."""
         with self._lock:
-            self._cancelled = True
             process = self._running
         if process:
             process.interrupt()
@@ -95,9 +92,9 @@ class PrintAgent:
         if process:
             process.stop()
 
-    def _prompt(self, prompt: str, emit: Emit, limit: float) -> None:
+    def _prompt(self, prompt: str, emit: Emit, limit: float, cancelled: Event) -> None:
         for _ in range(_ATTEMPTS):
-            turn = self._run(prompt, emit, limit)
+            turn = self._run(prompt, emit, limit, cancelled)
             if turn.finished:
                 return
             said = "\n".join([*turn.noise, turn.process.tail()])
@@ -105,8 +102,8 @@ class PrintAgent:
                 break
         raise explain(self._found.entry, turn.process.exit, said)
 
-    def _run(self, prompt: str, emit: Emit, limit: float) -> _Turn:
-        turn = _Turn(self._start(prompt))
+    def _run(self, prompt: str, emit: Emit, limit: float, cancelled: Event) -> _Turn:
+        turn = _Turn(self._start(prompt, cancelled))
         try:
             self._follow(turn, emit, limit)
         except TimeoutError:
@@ -122,7 +119,7 @@ class PrintAgent:
             turn.process.wait()
         return turn
 
-    def _start(self, prompt: str) -> AgentProcess:
+    def _start(self, prompt: str, cancelled: Event) -> AgentProcess:
         by_stdin = len(prompt.encode()) > _LONGEST_ARGUMENT
         resume = ["--resume", self.conversation] if self.conversation else []
         argv = [*self._found.argv, "-p", "--output-format", "stream-json", *self._options, *resume]
@@ -134,9 +131,11 @@ class PrintAgent:
             self._process.wait()
         with self._lock:
             self._process = self._running = process
-            if self._stopped or self._cancelled:
+            if self._stopped:
                 process.stop()  # asked for before there was anything to stop: it will not start
         process.start()
+        if cancelled.is_set():
+            self.interrupt()  # asked for before there was anything to interrupt
         # A failure here means that it died or does not read: its last words say why.
         with contextlib.suppress(AgentFailed):
             if by_stdin:

@@ -73,6 +73,7 @@ class AgentProcess:
 
     ``_writing`` guards the agent's stdin, and may be held while the agent is slow to read.
     ``_lock`` guards the other descriptors: none is closed while somebody writes to it.
+    ``_starting`` is held by ``start``, so that ``stop`` can end what has not come up yet.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class AgentProcess:
         self._lines = Lines()
         self._writing = threading.Lock()
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._tail = bytearray()
         self._stdin: int | None = None
         self._control: socket.socket | None = None
@@ -95,8 +97,14 @@ class AgentProcess:
 
     def start(self) -> None:
         """Returns when the agent runs. Raises AgentNotFound or AgentFailed, leaving nothing."""
+        with self._starting:
+            if not self._stop_asked:
+                self._start()
         if self._stop_asked:
+            self.stop()
             raise AgentFailed("The agent was stopped before it had started.")
+
+    def _start(self) -> None:
         try:
             with contextlib.ExitStack() as undo:
                 self._spawn(undo)
@@ -112,9 +120,6 @@ class AgentProcess:
         self._started = True
         self._drainer.start()
         self._reader.start()
-        if self._stop_asked:
-            self.stop()
-            raise AgentFailed("The agent was stopped before it had started.")
 
     def send(self, data: bytes, timeout: float = TIMEOUT) -> None:
         """Write all of *data* to the agent's stdin; AgentFailed if it does not read in time."""
@@ -148,7 +153,10 @@ class AgentProcess:
         line = self._lines.take(min(first, total))
         while line is not None:
             yield line
-            line = self._lines.take(deadline - time.monotonic())
+            left = deadline - time.monotonic()
+            if left < 0:  # also when the agent never pauses
+                raise TimeoutError
+            line = self._lines.take(left)
 
     def tail(self) -> str:
         """The last 64 KiB the agent wrote on its terminal, as plain text.
@@ -182,34 +190,31 @@ class AgentProcess:
         """Wait until the agent, and all it started, is gone; False if that takes longer."""
         return not self._started or self._gone.wait(timeout)
 
-    def stop(self, grace: float = GRACE) -> None:
-        """Interrupt, SIGTERM, after *grace* seconds SIGKILL, to all the agent started.
+    def stop(self, grace: float | None = None) -> None:
+        """Interrupt, SIGTERM, after *grace* (5) seconds SIGKILL, to all the agent started.
 
         Returns when nothing is left. Callable from any thread, also twice.
         """
         self._stop_asked = True
         self._lines.discard()
+        with self._starting:
+            pass
+        grace = GRACE if grace is None else grace
         self._tell(f"end {INTERRUPT_GRACE} {grace}")
         if not self.wait(INTERRUPT_GRACE + grace + _SLACK):
             log.error("%s does not end; killing its guardian", self.argv[0])
-            with self._lock:
-                if self._control is not None:  # not reaped yet, so the pid is still its own
-                    os.kill(self._guardian.pid, signal.SIGKILL)
+            self._guardian.kill()
             self._gone.wait(_SLACK)
 
     def _spawn(self, undo: contextlib.ExitStack) -> None:
         with contextlib.ExitStack() as theirs:  # what only the agent may hold
-            master, slave = os.openpty()
-            agent_in, stdin = os.pipe()
-            stdout, agent_out = os.pipe()
-            self._wake, self._waker = os.pipe()
+            master, slave = _keep(os.openpty(), undo, theirs)
+            agent_in, stdin = _keep(os.pipe(), theirs, undo)
+            stdout, agent_out = _keep(os.pipe(), undo, theirs)
+            self._wake, self._waker = _keep(os.pipe(), undo, undo)
             ours, guardians = socket.socketpair()
-            for fd in (slave, agent_in, agent_out):
-                theirs.callback(os.close, fd)
-            for fd in (master, stdin, stdout, self._wake, self._waker):
-                undo.callback(os.close, fd)
-            theirs.callback(guardians.close)
             undo.callback(ours.close)
+            theirs.callback(guardians.close)
             _prepare_terminal(slave)
             command = [sys.executable, "-I", "-S", str(_GUARDIAN), str(guardians.fileno()), "--"]
             self._guardian = subprocess.Popen(
@@ -280,15 +285,11 @@ class AgentProcess:
         self._finish_lines()
 
     def _finish_lines(self) -> None:
-        """What the agent wrote before it died is all in the pipe; others may write there still."""
-        while True:
-            try:
-                data = os.read(self._stdout, _CHUNK)
-            except BlockingIOError:
-                break
-            if not data:
-                break
-            self._lines.feed(data)
+        """What the agent wrote before it died is in the pipe, which holds one chunk at most.
+
+        Others may write there still: that is nobody's answer.
+        """
+        self._pump()
         self._lines.end()
 
     def _guardian_left(self) -> None:
@@ -314,7 +315,8 @@ class AgentProcess:
         poll = select.poll()
         poll.register(self._tty.child_fd, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        while True:
+        rest = _TAIL  # at the end: a terminal holds less, but somebody may go on writing
+        while rest > 0:
             ready = dict(poll.poll())
             try:
                 data: bytes = self._tty.read_nonblocking(_CHUNK, timeout=0)  # type: ignore[assignment]
@@ -324,6 +326,8 @@ class AgentProcess:
                 continue
             except (pexpect.EOF, OSError):
                 return
+            if self._wake in ready:
+                rest -= len(data)
             self._tail += data
             if len(self._tail) > 2 * _TAIL:
                 del self._tail[:-_TAIL]
@@ -332,6 +336,15 @@ class AgentProcess:
 def plain(text: str) -> str:
     """*text* without escape sequences and control characters, except newline and tab."""
     return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
+
+
+def _keep(
+    pair: tuple[int, int], first: contextlib.ExitStack, second: contextlib.ExitStack
+) -> tuple[int, int]:
+    """A new pair of descriptors, each given to whoever closes it."""
+    for fd, owner in zip(pair, (first, second), strict=True):
+        owner.callback(os.close, fd)
+    return pair
 
 
 def _prepare_terminal(slave: int) -> None:
@@ -349,7 +362,8 @@ def _await_start(control: socket.socket) -> bytes:
     line, _, rest = control.recv(64).partition(b"\n")
     word, _, number = line.partition(b" ")
     if word != b"started":
-        raise OSError(int(number or 0), os.strerror(int(number or 0)))
+        code = int(number or 0)
+        raise OSError(code, os.strerror(code) if code else "its guardian died at once")
     control.setblocking(False)
     return rest
 

@@ -52,7 +52,7 @@ class _Turn:
         self.partial = partial
         self.conversation = ""
         self.segment = ""  # the text since the last tool call or repeat
-        self.spoken = False
+        self.last = ""  # what was said last, whatever the segment
         self.stamped = False
         self.calls: dict[str, dict[str, Any]] = {}
 
@@ -105,10 +105,12 @@ class _Turn:
     def _say(self, text: str, begins: bool = False) -> Iterator[Told]:
         if not text:
             return
-        apart = self.spoken and (begins or not self.segment)
+        apart = ""
+        if self.last and (begins or not self.segment):
+            apart = "\n" * max(0, 2 - (len(self.last) - len(self.last.rstrip("\n"))))
         self.segment = text if begins else self.segment + text
-        self.spoken = True
-        yield "assistant_delta", {"text": "\n\n" + text if apart else text}
+        self.last = text
+        yield "assistant_delta", {"text": apart + text}
 
     def _tool_call(self, step: str, call_id: str, call: dict[str, Any]) -> Iterator[Told]:
         if call_id not in self.calls:  # also one that is completed without having started
@@ -122,7 +124,7 @@ class _Turn:
     def _result(self, message: dict[str, Any]) -> Iterator[Told]:
         text = str(message.get("result") or "")
         failed = bool(message.get("is_error")) or message.get("subtype") == "error"
-        if not failed and not self.spoken:
+        if not failed and not self.last:
             yield from self._say(text)
         yield "result", {"ok": not failed, "text": text}
 
