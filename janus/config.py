@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 
 from janus import agents
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+_DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
 # Far beyond any use, and safely below what the C library can wait for.
 _LONGEST = 365 * 24 * 3600.0
 

@@ -191,7 +191,7 @@ class MemorySessionManager:
         now = self._clock.time()
         info = SessionInfo(
             session_id=check_id(session_id),
-            name=name and check_name(name),
+            name=None if name is None else check_name(name),
             status="idle",
             agent=found.entry.name,
             created_at=now,
@@ -246,5 +246,5 @@ class MemorySessionManager:
         log.info("Session %s: ended", session.id)
         if summary is None:
             return Ended(session.id, None, False)
-        saved = save_summary(self._store, self._settings.workspace, summary)
+        saved = save_summary(self._store, self._settings.workspace, session.info, summary)
         return Ended(session.id, summary.text, saved)

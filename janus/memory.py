@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from janus.session import SessionInfo
 from janus.store import Store
 from janus.summary import Summary
 
@@ -17,19 +18,21 @@ _MOST_FILES = 20
 _PUNCTUATION = "()[]{}<>,;:'\"`*!?"
 
 
-def save_summary(store: Store, workspace: Path, summary: Summary) -> bool:
+def save_summary(store: Store, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
     """Write down what an ended session was about; False if the disk did not take it."""
-    ended = datetime.fromtimestamp(summary.info.last_activity)
+    ended = datetime.fromtimestamp(info.last_activity)
     try:
-        name = store.save_new(_FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(summary, workspace))
+        name = store.save_new(
+            _FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(info, summary, workspace)
+        )
     except OSError:
         return False
-    log.info("Session %s: summary saved as %s", summary.info.session_id, name)
+    log.info("Session %s: summary saved as %s", info.session_id, name)
     return True
 
 
-def _markdown(summary: Summary, workspace: Path) -> str:
-    info, said = summary.info, summary.conversation
+def _markdown(info: SessionInfo, summary: Summary, workspace: Path) -> str:
+    said = summary.conversation
     began = datetime.fromtimestamp(info.created_at)
     minutes = round((info.last_activity - info.created_at) / 60)
     questions = [message.content for message in said if message.role == "user"]

@@ -302,7 +302,7 @@ class Session:
         # An agent that just failed would most likely fail again, and make everybody wait for it.
         failed = self.info.status == "error"
         text = "" if failed else ask_for_summary(self._agent, timeout)
-        return Summary(text or plain_summary(conversation), bool(text), self.info, conversation)
+        return Summary(text or plain_summary(conversation), bool(text), conversation)
 
     # The rest is called with _lock held.
 

@@ -136,8 +136,10 @@ class LogFile:
 
 
 def make_folder(path: Path) -> None:
-    """A folder, and those above it, for its owner only."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """A folder, and what is missing above it, for its owner only."""
+    if not path.is_dir():
+        make_folder(path.parent)  # with parents=True those above would be open to all
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _save_new(folder: Path, name: Path, text: str) -> str:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from janus.agents import Agent
 from janus.errors import AgentFailed
 from janus.events import Message
-
-if TYPE_CHECKING:
-    from janus.session import SessionInfo
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +27,6 @@ class Summary:
 
     text: str
     by_agent: bool
-    info: SessionInfo
     conversation: tuple[Message, ...]
 
 

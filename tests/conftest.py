@@ -1,10 +1,15 @@
 """What all tests share: a workspace, a clock, waiting without sleeping, and a police of leaks."""
 
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from janus.store import Store
 
 FAKE_AGENTS = Path(__file__).parent / "fake_agents"
 CURSOR = FAKE_AGENTS / "cursor-agent"
+QUICK = FAKE_AGENTS / "quick-agent"
 
 
 def wait_for(condition, timeout=10.0):
@@ -113,12 +119,12 @@ def git(folder, *args):
     ).stdout
 
 
-def fake_path(tmp_path, *names):
+def fake_path(tmp_path, *names, program=CURSOR):
     """A PATH where the fake cursor-agent goes by these *names*, and Python and git are found."""
     folder = tmp_path / "bin"
     folder.mkdir(exist_ok=True)
     for name in names:
-        (folder / name).symlink_to(CURSOR)
+        (folder / name).symlink_to(program)
     return f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin"
 
 
@@ -161,3 +167,88 @@ def make_manager(clock):
     yield make
     for manager in made:
         manager.stop()
+
+
+class Server:
+    """A real Janus: gunicorn in a process of its own, on a free port."""
+
+    def __init__(self, command, cwd, environ):
+        self.lines = []
+        self.process = subprocess.Popen(
+            command, cwd=cwd, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        wait_for(lambda: self.process.poll() is not None or self._url(), 30)
+        self.url = self._url()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+        self.process.stderr.close()
+
+    def _url(self):
+        found = re.search(r"Janus listens on (http://[0-9.:]+)", self.log)
+        return found and found[1]
+
+    @property
+    def log(self):
+        return "".join(self.lines)
+
+    def call(self, method, path, body=None):
+        """The status and the JSON of a request."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if data else {}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def start(self):
+        return self.call("POST", "/api/session/start")[1]["session_id"]
+
+    def ask(self, id, question):
+        return self.call("POST", f"/api/ask?session_id={id}", {"question": question})
+
+    def stop(self, number=signal.SIGTERM):
+        """Send a signal to the master; its exit code."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self):
+        code = self.process.wait(40)
+        self._reader.join()
+        return code
+
+
+@pytest.fixture
+def serve(workspace, home, tmp_path):
+    """Starts servers; all are gone at the end, and so is all they started."""
+    made = []
+
+    def serve(*command, path=None, **environ):
+        base = {"HOME": str(home), "PATH": path or "/usr/bin:/bin", "PORT": "0"}
+        command = command or (sys.executable, "-m", "janus", "serve")
+        made.append(Server(command, environ.pop("cwd", workspace), {**base, **environ}))
+        return made[-1]
+
+    yield serve
+    for server in made:
+        if server.process.poll() is None:
+            server.stop()
+    wait_for(lambda: processes_of(home) == [])
+
+
+def processes_of(home):
+    """Everything that runs with this home: a server, and all it started, wherever it went."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if f"HOME={home}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found

@@ -136,9 +136,10 @@ class Guardian:
         """Take these steps, none of them later than it was planned before."""
         now = time.monotonic()
         before = {number: when for when, number in self.steps}
-        self.steps = sorted(
+        sooner = [
             (min(now + delay, before.get(number, now + delay)), number) for delay, number in steps
-        )
+        ]
+        self.steps = sorted(sooner, key=lambda step: step[0])
 
     def listen(self) -> None:
         try:

@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 PARTIAL, TRUST = "--stream-partial-output", "--trust"
 #: The kernel takes 128 KiB an argument. Longer prompts go to stdin, which most builds read.
 _LONGEST_ARGUMENT = 120_000
-#: Seconds a process may take to leave after its result (1.8 to 3.1 are usual); to obey Ctrl-C.
-LINGER, OBEY = 10.0, 3.0
+#: Seconds a process may take to leave: after its result (1.8 to 3.1 are usual), once the next turn
+#: waits for that, and after Ctrl-C.
+LINGER, PATIENCE, OBEY = 10.0, 4.0, 3.0
 _UNKNOWN_OPTION = re.compile(r"unknown option '(--[a-z-]+)'")
 _CONFIG_RACE = "cli-config.json.tmp"
 _ATTEMPTS = 4
@@ -128,6 +129,7 @@ class PrintAgent:
         process = AgentProcess(argv, self._cwd, self._found.environ, self._name)
         if self._process:
             # Two processes in one conversation overwrite each other's memory.
+            self._process.leave(PATIENCE)
             self._process.wait()
         with self._lock:
             self._process = self._running = process

@@ -39,7 +39,7 @@ def read(*required: str, **fields: Any) -> dict[str, Any]:
     for name in required:
         if name not in found:
             raise InvalidRequest(f"{name} is missing.")
-        if not str(found[name]).strip():
+        if not any(letter.isprintable() and letter != " " for letter in str(found[name])):
             raise InvalidRequest(f"{name} is empty.")
     return found
 

@@ -1,0 +1,98 @@
+"""The plan of the house, enforced: who may import whom, and the three fences."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / "janus").rglob("*.py"))
+#: What each room may import of ours. ``__init__``, server and cli wire the others together.
+MAY_IMPORT = {
+    "errors": set(),
+    "agents": {"errors"},
+    "config": {"agents"},  # the names of the agents are values of a setting
+    "events": set(),
+    "logs": {"config", "events"},
+    "store": {"errors", "events"},
+    "turn": set(),
+    "workspace": {"errors", "store"},
+    "summary": {"agents", "errors", "events"},
+    "memory": {"errors", "session", "store", "summary"},
+    "session": {"agents", "errors", "events", "summary", "turn"},
+    "manager": {
+        "agents", "config", "errors", "events", "memory", "session", "store", "turn", "workspace",
+    },
+    "cleanup": {"manager"},
+    "runtime": {"cleanup", "config", "manager", "store"},
+    "blueprints": {"errors", "events", "runtime", "workspace"},
+}  # fmt: skip
+WIRING = {"__init__", "__main__", "server", "cli"}
+
+
+def room(path):
+    return path.relative_to(ROOT / "janus").parts[0].removesuffix(".py")
+
+
+def imports(path):
+    """The full names of the modules a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module == "janus":
+                yield from (f"janus.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_only_looks_where_it_may(path):
+    if room(path) in WIRING:
+        return
+    names = {name.split(".")[1] for name in imports(path) if name.startswith("janus.")}
+    # __version__ and the like are not rooms.
+    rooms = {name for name in names if (ROOT / "janus" / name).exists() or name in MAY_IMPORT}
+    assert rooms - {room(path)} <= MAY_IMPORT[room(path)]
+
+
+def outside(*allowed):
+    return [path for path in FILES if room(path) not in allowed]
+
+
+def importers(package, paths):
+    return [path.name for path in paths if package in {n.partition(".")[0] for n in imports(path)}]
+
+
+def test_only_the_process_knows_pexpect():
+    assert importers("pexpect", FILES) == ["process.py"]
+
+
+@pytest.mark.parametrize("package", ["flask", "flask_cors", "werkzeug", "gunicorn"])
+def test_only_the_doors_know_flask_and_gunicorn(package):
+    assert importers(package, outside("blueprints", "runtime", "__init__", "server")) == []
+
+
+def test_agents_know_nothing_of_events():
+    agents = [path for path in FILES if room(path) == "agents"]
+
+    assert all(not name.startswith("janus.events") for path in agents for name in imports(path))
+
+
+def test_the_environment_is_read_in_one_place():
+    readers = [
+        path.name
+        for path in FILES
+        if "os.environ" in path.read_text() and "demo" not in path.parts  # a program of its own
+    ]
+
+    assert readers == ["config.py"]
+
+
+def test_no_shell_runs_anywhere():
+    for path in FILES:
+        text = path.read_text()
+        assert "shell=True" not in text and "os.system" not in text, path
+
+
+def test_files_stay_small():
+    assert [p.name for p in FILES if len(p.read_text().splitlines()) > 400] == []
