@@ -1,0 +1,119 @@
+"""The folder the questions are about: which files it has, what they say, and what git knows.
+
+Only files that :attr:`Workspace.files` lists are ever read, and none through a symbolic link
+that leads out of the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+MAX_FILE = 1 << 20
+MAX_FILES = 200_000
+GIT_SECONDS = 10.0
+WALK_SECONDS = 5.0
+NOT_SOURCES = {"node_modules", "venv", "env", "__pycache__", "target", "dist", "build", "vendor"}
+
+# A checkout's own configuration must not make git start other programs or write anything.
+_GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+
+
+class Ran(NamedTuple):
+    """How a command ended; *code* is 127 where it could not run, 124 where it took too long."""
+
+    code: int
+    stdout: str
+
+
+class Workspace:
+    """A folder of sources, in git or not."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._inside = {"": True}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Every file's path below the folder, sorted; what git ignores is left out."""
+        return self._tracked or sorted(islice(self._walk(), MAX_FILES))
+
+    @cached_property
+    def _tracked(self) -> list[str]:
+        """Empty outside a checkout, and in a folder that its checkout ignores as a whole."""
+        ran = self.git("ls-files", "-co", "--exclude-standard", "-z")
+        return sorted(set(ran.stdout.split("\0")) - {""}) if ran.code == 0 else []
+
+    def containing(self, needles: Sequence[str]) -> list[str]:
+        """Files that hold one of *needles*, in whatever case; every file where git cannot tell."""
+        if not self._tracked:
+            return self.files
+        patterns = [word for needle in needles for word in ("-e", needle)]
+        ran = self.git("grep", "--untracked", "-I", "-ilzF", *patterns, "--", ".")
+        return ran.stdout.split("\0")[:-1] if ran.code in (0, 1) else self.files
+
+    def read(self, path: str) -> str | None:
+        """A file's text; ``None`` for what is binary, huge, unreadable or not a plain file."""
+        if not self._is_inside(path.rpartition("/")[0]):
+            return None
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            with os.fdopen(os.open(self.root / path, flags), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
+                    return None
+                data = file.read(MAX_FILE)
+        except OSError:
+            return None
+        return None if b"\0" in data else data.decode("utf-8", "replace")
+
+    def git(self, *args: str) -> Ran:
+        """Run git here, for at most ten seconds."""
+        try:
+            done = subprocess.run(
+                [*_GIT, *args],
+                cwd=self.root,
+                env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=GIT_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return Ran(124, "")
+        except OSError:
+            return Ran(127, "")
+        return Ran(done.returncode, os.fsdecode(done.stdout))
+
+    def _is_inside(self, folder: str) -> bool:
+        # git also lists what it tracked before a folder became a link to somewhere else.
+        if folder not in self._inside:
+            self._inside[folder] = (self.root / folder).resolve().is_relative_to(self.root)
+        return self._inside[folder]
+
+    def _walk(self) -> Iterator[str]:
+        deadline = time.monotonic() + WALK_SECONDS
+        folders = [""]
+        while folders and time.monotonic() < deadline:
+            folder = folders.pop()
+            try:
+                entries = list(os.scandir(self.root / folder))
+            except OSError:
+                continue
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_file(follow_symlinks=False):
+                    yield path
+                elif entry.is_dir(follow_symlinks=False) and not _skipped(entry.name):
+                    folders.append(path)
+
+
+def _skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in NOT_SOURCES

@@ -1,0 +1,112 @@
+"""The papers are true: what they claim is compared with the code, and their examples are run."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from janus import create_app, errors
+from janus.config import setting_fields
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+API = (ROOT / "docs" / "api.md").read_text()
+OWN_ERRORS = {
+    error
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, errors.JanusError)
+}
+
+
+def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
+    copy = tmp_path / "janus"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".*_cache", "node_modules"))
+    server = serve(WORKSPACE_DIR=str(copy))
+    [script] = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script.replace("http://127.0.0.1:3000", server.url)],
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    answer, beat, health, unknown, ended = map(json.loads, done.stdout.splitlines())
+    assert "janus/events.py" in answer["answer"]
+    assert beat["status"] == "waiting"
+    assert health["status"] == "ok" and health["active_sessions"] == 1
+    assert unknown["error"]["code"] == "SESSION_NOT_FOUND"
+    assert ended["status"] == "ended" and "EventLog" in ended["summary"]
+
+
+def test_the_readme_lists_every_setting_with_its_default():
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", README, re.MULTILINE))
+
+    assert list(rows) == [field.metadata["name"] for field in setting_fields()]
+    for field in setting_fields():
+        default = field.metadata["default"]
+        assert not default or rows[field.metadata["name"]] == f"`{default}`"
+
+
+def test_the_readme_is_short_and_names_files_that_exist():
+    assert len(README.splitlines()) < 150
+    for name in re.findall(r"`((?:janus|tests|docs)/[\w./]+)`|\]\(([\w./]+)\)", README):
+        assert (ROOT / "".join(name)).exists(), name
+
+
+def test_every_error_is_drawn_in_the_tree_and_in_the_api():
+    tree = dict(re.findall(r"^ *(\w+) +\d{3}  (\w+)$", errors.__doc__, re.MULTILINE))
+    drawn = re.findall(r"^ *(\w+) +(\d{3})  (\w+)$", errors.__doc__, re.MULTILINE)
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \| (\d{3}) \|", API, re.MULTILINE))
+
+    assert set(tree) == {error.__name__ for error in OWN_ERRORS}
+    for name, status, code in drawn:
+        error = getattr(errors, name)
+        assert (error.code, str(error.status)) == (code, status)
+        assert (code, status) in documented
+
+
+def test_every_door_is_in_the_api(settings):
+    app = create_app(settings, start=False)
+    doors = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}
+        if not rule.endpoint.startswith("frontend.")
+    }
+
+    documented = set(re.findall(r"^\| `((?:GET|POST) [\w/]+)", API, re.MULTILINE))
+
+    assert documented == doors
+
+
+def test_make_help_lists_every_verb():
+    text = (ROOT / "Makefile").read_text()
+    verbs = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
+
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert set(re.findall(r"make (\w+)", listed)) == verbs
+
+
+def test_serve_help_lists_every_setting():
+    done = subprocess.run(
+        [sys.executable, "-m", "janus", "serve", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    for field in setting_fields():
+        assert re.search(rf"^ +{field.metadata['name']} ", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "data").glob("*/*.ndjson")), ids=str)
+def test_every_recording_has_its_source_named(path):
+    sources = (ROOT / "tests" / "data" / "README.md").read_text()
+    name = path.stem.removeprefix("hcn-probe")
+
+    assert name in sources
