@@ -25,8 +25,8 @@ from janus.logs import log_config
 
 log = logging.getLogger(__name__)
 
-#: An ask holds one for as long as it waits, a stream for as long as it is open; they are cheap.
-THREADS = 64
+#: An ask holds one for as long as it waits, and 21 may wait in each of 4 sessions. They are cheap.
+THREADS = 128
 #: Seconds; more than ``MemorySessionManager.stop`` takes.
 GRACEFUL_TIMEOUT = 25
 _SHARED_MEMORY = Path("/dev/shm")
