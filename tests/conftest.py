@@ -1,5 +1,6 @@
 """What all tests share: a workspace, a clock, waiting without sleeping, and a police of leaks."""
 
+import contextlib
 import json
 import os
 import re
@@ -36,8 +37,11 @@ def wait_for(condition, timeout=10.0):
 
 def children():
     """The pids of this process's children, the dead ones included."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that ended meanwhile
+            found.update((task / "children").read_text().split())
+    return found
 
 
 def descriptors():
