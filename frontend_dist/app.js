@@ -1,0 +1,206 @@
+// @ts-check
+/**
+ * The page of Janus.
+ *
+ *     hands (page.js) ──> app.js ──> the wire (api.js)
+ *                            │
+ *                            └─────> state (talk.js) ──change──> drawing (page.js)
+ */
+
+import * as api from './api.js'
+import * as page from './page.js'
+import {Talk} from './talk.js'
+
+/** @typedef {import('./talk.js').Turn} Turn */
+
+const HEARTBEAT = 30_000
+const LOOK_AGAIN = 3_000
+
+const talk = new Talk()
+/** The session that is being started. @type {Promise<string> | null} */ let starting = null
+/** The end that is being made. @type {Promise<void> | null} */ let ending = null
+/** The last session that was ended by this page. */ let ended = ''
+let following = false
+
+/** What survives a reload, where the browser lets us keep it. */
+const shelf = {
+  get: (name) => attempt(() => localStorage.getItem(`janus.${name}`)) ?? '',
+  set: (name, text) => attempt(() => localStorage.setItem(`janus.${name}`, text)),
+}
+
+function attempt(work) {
+  try {
+    return work()
+  } catch {
+    return null
+  }
+}
+
+/** Questions an earlier visit left without an answer. @type {Turn[]} */
+const left = attempt(() => JSON.parse(shelf.get('unanswered'))) ?? []
+
+talk.addEventListener('change', () => {
+  shelf.set('unanswered', JSON.stringify([...left, ...talk.turns.filter((turn) => !turn.turn)]))
+  page.draw(talk)
+})
+page.listen({ask, act, end: () => (ending = end()), typed: (text) => shelf.set('draft', text)})
+page.write(shelf.get('draft'))
+window.addEventListener('online', beat)
+document.addEventListener('visibilitychange', beat)
+setInterval(() => talk.session && beat(), HEARTBEAT)
+open()
+
+/** Who answers, and what has been said? */
+async function open() {
+  talk.session ??= shelf.get('session') || null
+  try {
+    talk.set({health: await api.health(), trouble: ''})
+    if (talk.session) await look(talk.session)
+  } catch (failure) {
+    talk.set({trouble: failure.message})
+  }
+  for (const turn of left.splice(0).map((old) => talk.restore(old))) {
+    if (turn.turn) continue
+    if (talk.session && !talk.trouble) send(turn)
+    else talk.change(turn, {state: 'failed', problem: 'This was not answered.'})
+  }
+}
+
+/** Take over what the server knows of a session. */
+async function look(session) {
+  try {
+    const {conversation} = await api.show(session)
+    if (talk.session !== session) return
+    talk.take(conversation)
+    follow()
+  } catch (failure) {
+    if (!failure.gone) throw failure
+    forget(session)
+  }
+}
+
+/** Look again and again until every question the server accepted has its answer. */
+async function follow() {
+  if (following) return
+  following = true
+  while (talk.session && talk.unfinished) {
+    await new Promise((resume) => setTimeout(resume, LOOK_AGAIN))
+    if (talk.session) await look(talk.session).catch(() => {}) // no connection: there will be one
+  }
+  following = false
+}
+
+/** @param {string} question */
+function ask(question) {
+  send(talk.add({id: uuid(), question, at: now(), state: 'waiting'}))
+}
+
+/** Bring a question to the server; if its session is gone, to a new one. @param {Turn} turn */
+async function send(turn, mayRestart = true) {
+  talk.change(turn, {state: 'waiting', at: turn.state === 'failed' ? now() : turn.at})
+  await ending
+  let session = ''
+  try {
+    session = talk.session ?? (await (starting ??= start()))
+    const {answer, turn_id, timestamp} = await api.ask(session, turn.question, turn.id)
+    talk.change(turn, {state: 'answered', turn: turn_id, answer, answeredAt: timestamp})
+  } catch (failure) {
+    const {message, status, details} = failure
+    const accepted = details.turn_id && {turn: details.turn_id, answer: details.partial}
+    if (failure.late) {
+      talk.change(turn, accepted)
+      follow()
+    } else if (failure.gone && !accepted && session !== ended && mayRestart) {
+      forget(session)
+      talk.add(turn) // below the note that says so
+      send(turn, false)
+    } else {
+      talk.change(turn, {...accepted, state: 'failed', problem: message, status})
+    }
+  }
+}
+
+async function start() {
+  try {
+    const {session_id} = await api.start()
+    shelf.set('session', session_id)
+    talk.set({session: session_id})
+    return session_id
+  } finally {
+    starting = null
+  }
+}
+
+async function end() {
+  const session = (ended = talk.session ?? '')
+  talk.set({endingSince: now()})
+  try {
+    const {summary, summary_saved} = await api.end(session)
+    leave(session)
+    const fate = summary_saved ? 'Saved' : 'It could not be saved'
+    const text = summary
+      ? `${summary}\n\n${fate} in .janus/conversation-summaries of your workspace.`
+      : 'Nothing was said, so nothing was saved.'
+    talk.add({id: uuid(), kind: 'summary', text})
+  } catch (failure) {
+    if (failure.gone) forget(session)
+    else note(`${failure.message} Perhaps the conversation has not ended.`)
+  }
+  ending = null
+  talk.set({endingSince: ''})
+}
+
+/** The session has ended without us. @param {string} session */
+function forget(session) {
+  if (talk.session !== session) return
+  leave(session)
+  note('The former conversation has ended. The agent no longer remembers it; a question begins a new one.')
+}
+
+/** @param {string} session */
+function leave(session) {
+  if (shelf.get('session') === session) shelf.set('session', '') // else it is another tab's
+  talk.close()
+}
+
+/** @param {string} text */
+function note(text) {
+  talk.add({id: uuid(), kind: 'note', text})
+}
+
+/** Tell the server that somebody is here; where it answers, send what could not be sent. */
+async function beat() {
+  const {session} = talk
+  if (document.hidden || ending) return
+  try {
+    if (session) await api.heartbeat(session)
+  } catch (failure) {
+    if (failure.gone) forget(session)
+    return
+  }
+  for (const turn of talk.turns) if (turn.state === 'failed' && turn.status === 0) send(turn)
+}
+
+/** A button of a row was pressed. @param {string} name @param {string} [id] */
+function act(name, id) {
+  if (name === 'open') open()
+  if (name === 'fresh') talk.set({items: []})
+  const turn = talk.turns.find((turn) => turn.id === id)
+  if (!turn) return
+  if (name === 'retry') send(turn)
+  if (name === 'again') ask(turn.question)
+  if (name === 'edit') {
+    talk.set({items: talk.items.filter((item) => item !== turn)})
+    page.giveBack(turn.question)
+  }
+}
+
+const now = () => new Date().toISOString()
+
+/** A random UUID; over plain http `crypto.randomUUID` is missing. */
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-')
+}
