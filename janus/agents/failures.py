@@ -58,7 +58,7 @@ _SIGNS: tuple[tuple[tuple[str, ...], type[AgentFailed], str], ...] = (
         "{label} cannot reach its service. Check the computer's internet connection and ask again.",
     ),
 )
-_LAST_WORDS = 500
+_LAST_WORDS, _LAST_LINE = 500, 120
 
 
 def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:

@@ -116,7 +116,7 @@ class PrintAgent:
         if turn.finished:
             turn.process.linger(LINGER)
         else:  # it is gone, or has closed its output: there is nothing to wait for
-            turn.process.leave(OBEY)
+            turn.process.linger(OBEY)
             turn.process.wait()
         return turn
 

@@ -315,8 +315,7 @@ class AgentProcess:
         poll = select.poll()
         poll.register(self._tty.child_fd, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        rest = _TAIL  # at the end: a terminal holds less, but somebody may go on writing
-        while rest > 0:
+        while True:
             ready = dict(poll.poll())
             try:
                 data: bytes = self._tty.read_nonblocking(_CHUNK, timeout=0)  # type: ignore[assignment]
@@ -326,8 +325,6 @@ class AgentProcess:
                 continue
             except (pexpect.EOF, OSError):
                 return
-            if self._wake in ready:
-                rest -= len(data)
             self._tail += data
             if len(self._tail) > 2 * _TAIL:
                 del self._tail[:-_TAIL]
