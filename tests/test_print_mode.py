@@ -182,7 +182,11 @@ def test_control_characters_do_not_reach_the_agent(make, heard, record):
         ("RetriableError: [unavailable] connect ECONNREFUSED", AgentFailed, "internet connection"),
         ("Cannot use this model: gpt-9. Available models: auto", AgentFailed, "model"),
         ("Persistent-session chat ID must be a UUID", AgentFailed, "cannot continue"),
-        ("Segmentation fault", AgentFailed, "stopped before it had finished (exit code 1, last words: Segmentation fault)"),
+        (
+            "Segmentation fault",
+            AgentFailed,
+            "finished (exit code 1, last words: Segmentation fault)",
+        ),
     ],
 )
 def test_a_failure_says_what_to_do(words, error, message, make, heard):

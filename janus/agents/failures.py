@@ -72,7 +72,8 @@ def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
     for signs, error, message in _SIGNS:
         if any(sign in text for sign in signs):
             return error(message.format(label=entry.label, login=entry.login), **details)
-    how = str(exit or "its output ended")
+    last = words.rpartition("\n")[2][:_LAST_LINE]
+    how = str(exit or "its output ended") + (f", last words: {last}" if last else "")
     return AgentFailed(
         f"{entry.label} stopped before it had finished ({how}). Ask again.", **details
     )
