@@ -30,6 +30,7 @@ SHOP = {
     "tests/test_cart.py": "from shop.cart import Cart\n\n\ndef test_it():\n    Cart().add_apple()",
     "web/logo.txt": "(:",
     "secret/keys.py": "class Cart:\n    hidden_token = 1\n",
+    "Makefile": "serve: ## open the shop\n\tflask run\n",
     ".gitignore": "secret/\n",
 }
 GIT = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
@@ -67,46 +68,35 @@ def shop(tmp_path_factory):
 @pytest.mark.parametrize(
     ("question", "answers"),
     [
-        (
-            "Where is Cart defined?",
-            ["Cart is a class in shop/cart.py, line 6, described as: “What one customer",
-             "- shop/cart.py:6: `class Cart:`",
-             "- tests/test_cart.py:"],
-        ),
+        ("Where is Cart defined?",
+         ["Cart is a class in shop/cart.py, line 6, described as: “What one customer",
+          "- shop/cart.py:6: `class Cart:`", "- tests/test_cart.py:"]),
         ("what does Cart do", ["Its methods are add_apple and check_out."]),
         ("Who calls the add apple function?",
-         ["add_apple is used in 1 place, in tests/test_cart.py.", "in test_it"]),
+         ["add_apple is a method", "used in 1 place, in tests/test_cart.py.", "`Cart().add_apple"]),
         ("where is Cart.check_out?", ["check_out is a method in shop/cart.py, line 16"]),
-        ("what is max underscore apples", ["MAX_APPLES is a constant in shop/config.py, line 3"]),
+        ("what does Cart do in cart.py?", ["Cart is a class in shop/cart.py"]),
         ("how does pay work?", ["pay is a function in shop/cart.py", "“Asks the bank for"]),
-        ("where's the till?", ["Till is a struct in shop/till.go, line 4", "“Till holds the"]),
+        ("where's the till?", ["Till is a type in shop/till.go, line 4", "“Till holds the"]),
         ("Wo ist `basket` definiert?", ["basket is a function in web/basket.ts, line 2"]),
         ("what's in shop/cart.py?",
-         ["shop/cart.py is a Python file of 23 lines.", "Carts, and what is in them.",
-          "class Cart (line 6)", "function pay (line 21)"]),
-        ("who imports config.py", ["shop/config.py is imported in 1 file: shop/cart.py."]),
-        ("what is this project about?",
-         ["This is Corner Shop. Sells apples over HTTP.", "It has 10 files, mostly Python"]),
+         ["shop/cart.py has 23 lines.", "Carts, and what is in them.", "class Cart (line 6)"]),
+        ("what does the readme say?", ["Sells apples"]),
+        ("who imports config.py", ["`from shop.config import MAX_APPLES`"]),
+        ("what is this project about?", ["This is Corner Shop. Sells apples over HTTP.",
+                                         "It has 11 files, mostly .py (4)"]),
         ("How do I run it? I mean the running part",
-         ["The section “Running” is in README.md, line 7", "`flask run --port 8000`"]),
-        ("how many Python files are there", ["There are 4 Python files"]),
-        ("is there a test for carts", ["By its name, tests/test_cart.py is about this."]),
-        ("where's our logo?", ["No line mentions “logo”", "web/logo.txt"]),
-        ("where are the tests", ["There are 1 test file: tests/test_cart.py."]),
-        ("which files are tests?", ["There are 1 test file: tests/test_cart.py."]),
-        ("what is in the web folder?", ["web holds 3 files: basket.ts, logo.txt and page.ts."]),
-        ("what changed recently?", ["The newest commit is “Open the shop”, by Ann,",
-                                    "Not committed yet is 1 change: shop/config.py."]),
-        ("what did I change", ["Not committed yet is 1 change: shop/config.py."]),
-        ("what does the basket file do", ["web/basket.ts is a TypeScript file", "Draws"]),
-        ("where do customers buy apples", ["shop/cart.py"]),
-        ("where is CartModel", ["is called CartModel", "The closest match: Cart is a class"]),
-        ("is there a hidden_token", ["I found nothing about", "10 files"]),
-        ("where are the elephants?", ["I found nothing about “elephants”", "Ask with a name"]),
-        ("add a test for Cart", ["I cannot change or run anything", "Cart is a class in shop/"]),
+         ["README.md, line 7", "Running", "`flask run --port 8000`"]),
+        ("which files are there?", ["I found 11 files: ", "shop/cart.py"]),
+        ("how many Python files are there", ["I found 4 files: shop/__init__.py"]),
+        ("where are the tests", ["I found 1 file: tests/test_cart.py."]),
+        ("what is in web/?", ["I found 3 files: web/basket.ts"]),
+        ("what changed recently?", ["Not committed yet: shop/config.py.", "“Open the shop”"]),
+        ("where do customers buy apples?", ["shop/cart.py"]),
+        ("is there a hidden_token", ["I found nothing about hidden_token in the 11 files"]),
+        ("add a test for Cart", ["I cannot change or run anything"]),
         ("hello", ["I am the demo agent that comes with Janus", "cursor-agent"]),
-        ("thank you!", ["You are welcome."]),
-        ("where is it?", ["I am not sure what to look for."]),
+        ("where is it?", ["Name a file, a function or a class"]),
     ],
 )  # fmt: skip
 def test_it_answers_as_a_colleague_would(shop, question, answers):
@@ -123,10 +113,9 @@ def test_below_the_top_of_a_checkout_it_sees_only_what_is_below(shop):
     assert said.startswith("Cart is a class in cart.py, line 6") and "test_cart" not in said
 
 
-def test_outside_git_it_walks_the_folder_and_leaves_out_what_is_not_source(tmp_path):
+def test_outside_git_it_walks_the_folder_and_leaves_out_what_is_no_source(tmp_path):
     folder = tmp_path / "plain"
-    vendored = {"node_modules/x.js": "class Cart {", ".venv/y.py": "class Cart:\n    pass\n"}
-    fill(folder, {**SHOP, **vendored})
+    fill(folder, {**SHOP, "node_modules/x.js": "class Cart {", ".venv/y.py": "class Cart:\n"})
     os.mkfifo(folder / "pipe.py")
     (folder / "loop").symlink_to(folder)
     (tmp_path / "outside.py").write_text("class Outside:\n    pass\n")
@@ -134,8 +123,7 @@ def test_outside_git_it_walks_the_folder_and_leaves_out_what_is_not_source(tmp_p
     (folder / "image.py").write_bytes(b"class Picture:\0\n")
     (folder / "huge.py").write_text("class Enormous:\n" + "#" * (1 << 20))
 
-    assert "shop/cart.py, line 6" in reply(folder, "where is Cart?")
-    assert "Cart is used in 2 places" in reply(folder, "who uses Cart?")
+    assert "It is used in 2 places" in reply(folder, "who uses Cart?")
     for name in ("Outside", "Picture", "Enormous"):
         assert "nothing about" in reply(folder, f"where is {name}?")
     assert "I cannot tell" in reply(folder, "what changed lately?")
@@ -151,27 +139,18 @@ def test_git_cannot_lead_it_out_through_a_folder_that_became_a_link(shop, tmp_pa
     assert "no text that I can read" in reply(folder, "what is in page.ts?")
 
 
-@pytest.mark.parametrize("prepare", [[], ["init", "-q"]])
-def test_an_empty_folder_is_said_to_be_empty(tmp_path, prepare):
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    if prepare:
-        git(folder, *prepare)
-
-    assert reply(folder, "what is this?").startswith("This workspace is empty")
-    assert "I found nothing" in reply(folder, "where is Cart?")
-
-
-def test_a_checkout_without_a_commit_or_git_without_a_program_is_no_obstacle(tmp_path):
+def test_an_empty_folder_a_checkout_without_a_commit_and_no_git_are_no_obstacles(tmp_path):
     folder = tmp_path / "new"
-    fill(folder, SHOP)
+    folder.mkdir()
     git(folder, "init", "-q")
-    env = {"HOME": str(tmp_path), "PYTHONPATH": str(PACKAGES), "PATH": "/nowhere"}
 
-    assert "There is no commit yet." in reply(folder, "what changed?")
+    assert "It has 0 files." in reply(folder, "what is this?")
+    assert "I found nothing" in reply(folder, "where is Cart?")
+    fill(folder, SHOP)
+    assert "The newest commits: none yet." in reply(folder, "what changed?")
     assert "shop/cart.py, line 6" in reply(folder, "where is Cart?")
-    without = run(folder, "-p", "-f", "where is Cart?", env=env)
-    assert b"Cart is a class in s" in without.stdout
+    env = {"HOME": str(tmp_path), "PYTHONPATH": str(PACKAGES), "PATH": "/nowhere"}
+    assert b"Cart is a class in s" in run(folder, "-p", "-f", "where is Cart?", env=env).stdout
 
 
 @pytest.mark.parametrize(
@@ -184,19 +163,3 @@ def test_no_question_is_too_odd(shop, question):
     said = reply(shop, question)
 
     assert said.strip() and "root:" not in said
-
-
-@pytest.mark.parametrize(
-    ("question", "beginning"),
-    [
-        ("where is EventLog defined?", "EventLog is a class in events.py, line"),
-        (
-            "what does the memory session manager do?",
-            "MemorySessionManager is a class in manager.py",
-        ),
-        ("who uses AgentFailed", "AgentFailed is used in"),
-        ("what is in config.py", "config.py is a Python file of"),
-    ],
-)
-def test_it_knows_its_way_around_janus(question, beginning):
-    assert reply(PACKAGES / "janus", question).startswith(beginning)

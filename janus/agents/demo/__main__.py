@@ -1,29 +1,25 @@
 """The program: ``python -m janus.agents.demo -p "Where is main defined?"``.
 
-Exit codes are cursor-agent's: 0, 1 with a message on stderr, 130 on Ctrl-C, 143 on SIGTERM.
+It takes cursor-agent's command line, and its exit codes are cursor-agent's: 0, 1 with a message on
+stderr, 130 on Ctrl-C, 143 on SIGTERM.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
-import uuid
-from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from janus.agents.demo import print_mode
-from janus.agents.demo.answer import converse
-from janus.agents.demo.chats import Chat, Chats
-from janus.agents.demo.options import USAGE, BadUsage, Options, parse
-from janus.agents.demo.workspace import Workspace
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from janus.agents.demo.chats import Chat, Chats
 
 VERSION = "demo-0.1.0"
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _UNTRUSTED = """
 ⚠ Workspace Trust Required
 
@@ -37,123 +33,130 @@ _UNTRUSTED = """
     • Pass --trust, --yolo, or -f if you trust this directory"""
 
 
-class _Refused(Exception):
-    """Why there will be no answer."""
-
-
-class _Stopped(BaseException):
-    """A signal came; everything under way is undone on its way up."""
-
-
 def main() -> NoReturn:
     """Run the program and leave."""
+    # First of all, and most imports stand in functions: no signal may end in a traceback.
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
+    code = 1
     try:
-        _run(parse(sys.argv[1:]))
+        _run(sys.argv[1:])
         code = 0
-    except (BadUsage, _Refused) as refusal:
-        code = _fail(str(refusal), 1)
-    except _Stopped as stopped:
-        code = int(str(stopped))
-        if code == 130:
-            _fail("Aborting operation...", code)
+    except SystemExit as refusal:
+        _complain(str(refusal))
     except BrokenPipeError:
-        code = 1
+        pass
     except Exception as bug:
-        code = _fail(f"Error: {bug}", 1)
+        _complain(f"Error: {bug}")
     # Not sys.exit: flushing at the end would wait for a reader that has stalled or gone.
     os._exit(code)
 
 
-def _run(options: Options) -> None:
-    if "help" in options.flags:
-        return _tell(USAGE)
-    if "version" in options.flags:
-        return _tell(VERSION)
-    if options.command:
-        return _tell(_obey(options))
-    if "print" not in options.flags:
-        raise _Refused(
-            "The demo agent has no interactive mode; ask with: janus-demo-agent -p QUESTION"
-        )
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave at once: there is nothing to undo."""
+    if number == signal.SIGINT:
+        _complain("Aborting operation...")
+    os._exit(128 + number)
+
+
+def _complain(message: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, f"{message}\n".encode("utf-8", "replace"))
+
+
+def _run(args: list[str]) -> None:
+    """Do what the command line says, or raise SystemExit with the reason."""
+    from janus.agents.demo.print_mode import write
+
+    parser = _parser()
+    end = args.index("--") if "--" in args else len(args)
+    options, words = parser.parse_known_args(args[:end])
+    if unknown := next((word for word in words if word.startswith("-")), ""):
+        raise SystemExit(f"error: unknown option '{unknown}'")
+    words += args[end + 1 :]
+    if options.help:
+        write(parser.format_help().rstrip())
+    elif options.version:
+        write(VERSION)
+    elif options.print:
+        _answer(options, " ".join(words))
+    elif words[:1] in (["status"], ["whoami"]):
+        write("✓ No login needed: this is the demo agent, it works offline")
+    else:
+        raise SystemExit("The demo agent has no interactive mode; ask with: -p QUESTION")
+
+
+def _parser() -> ArgumentParser:
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(
+        prog="janus-demo-agent",
+        usage="%(prog)s -p [options] [prompt...] | status",
+        description="Answers questions about a folder by searching and quoting it, offline.",
+        add_help=False,
+        allow_abbrev=False,
+        exit_on_error=False,
+    )
+    add = parser.add_argument
+    add("-p", "--print", action="store_true", help="print the answer (the only way it works)")
+    add("--output-format", choices=("text", "json", "stream-json"), default="text")
+    add("--stream-partial-output", action="store_true", help="stream-json: each word as it comes")
+    add("--resume", nargs="?", const="", metavar="chatId", help="continue that chat, or the latest")
+    add("--continue", action="store_const", const="", dest="resume", help="the latest chat")
+    add("--trust", action="store_true", help="trust this folder, now and later")
+    add("-f", "--force", "--yolo", action="store_true", help="trust this folder, this once")
+    add("--workspace", default=".", metavar="path", help="the folder, if not the current one")
+    for ignored in ("--model", "--mode", "--api-key"):
+        add(ignored, help="accepted, without effect")
+    add("-v", "--version", action="store_true")
+    add("-h", "--help", action="store_true")
+    return parser
+
+
+def _answer(options: Namespace, prompt: str) -> None:
+    from pathlib import Path
+
+    from janus.agents.demo.answer import converse
+    from janus.agents.demo.chats import Chats
+    from janus.agents.demo.print_mode import events, print_events
+    from janus.agents.demo.workspace import Workspace
+
     try:
         root = Path(options.workspace).resolve(strict=True)
         os.chdir(root)
     except OSError as error:
-        raise _Refused(f"Error: Cannot work in this folder: {error}") from error
-    _answer(options, Workspace(root))
-
-
-def _obey(options: Options) -> str:
-    match options.command, *options.words[:1]:
-        case "status" | "whoami", *_:
-            return "✓ No login needed: this is the demo agent, it works offline"
-        case "create-chat", *_:
-            return str(uuid.uuid4())
-        case "mcp", "list":
-            return "No MCP servers configured (expected in .cursor/mcp.json or ~/.cursor/mcp.json)"
-    raise _Refused("error: the demo agent has no MCP servers; it knows only: mcp list")
-
-
-def _answer(options: Options, workspace: Workspace) -> None:
-    chats = Chats(workspace.root)
-    if "trust" in options.flags:
+        raise SystemExit(f"Error: Cannot work in this folder: {error}") from error
+    chats = Chats(root)
+    if options.trust:
         chats.trust()
-    elif "force" not in options.flags and not chats.trusted:
-        raise _Refused(_UNTRUSTED.format(workspace.root))
-    prompt = " ".join(options.words) or _read_stdin()
+    elif not options.force and not chats.trusted:
+        raise SystemExit(_UNTRUSTED.format(root))
+    if not prompt and sys.stdin and not sys.stdin.isatty():
+        prompt = sys.stdin.buffer.read().decode("utf-8", "replace")
     if not prompt.strip():
-        raise _Refused("Error: No prompt provided for print mode")
-    chat = _chat(options, chats)
-    steps = converse(prompt, workspace, chat)
-    match options.format:
-        case "text":
-            print_mode.print_text(steps)
-        case "json":
-            print_mode.print_json(steps, chat.id)
-        case _:
-            partial = "partial" in options.flags
-            print_mode.print_stream(steps, chat.id, prompt, str(workspace.root), partial)
+        raise SystemExit("Error: No prompt provided for print mode")
+    chat = _chat(options.resume, chats)
+    partial = options.stream_partial_output and options.output_format == "stream-json"
+    steps = converse(prompt, Workspace(root), chat)
+    print_events(events(steps, prompt, chat.id, str(root), partial), options.output_format)
 
 
-def _chat(options: Options, chats: Chats) -> Chat:
-    if options.resume is None:
+def _chat(resume: str | None, chats: Chats) -> Chat:
+    import uuid
+
+    if resume is None:
         return chats.open(str(uuid.uuid4()))
-    if options.resume in ("", "-1"):
+    if resume in ("", "-1"):
         if latest := chats.latest():
             return chats.open(latest)
-        raise _Refused("No previous chats found.")
-    if not _UUID.fullmatch(options.resume):
-        raise _Refused(
-            f'Failed to claim persistent session for chat "{options.resume}":'
+        raise SystemExit("No previous chats found.")
+    try:
+        return chats.open(str(uuid.UUID(resume)))
+    except ValueError:
+        raise SystemExit(
+            f'Failed to claim persistent session for chat "{resume}":'
             " Persistent-session chat ID must be a UUID"
-        )
-    return chats.open(options.resume.lower())
-
-
-def _read_stdin() -> str:
-    """The prompt, where it is no argument; a person at a terminal is not waited for."""
-    if sys.stdin is None or sys.stdin.isatty():
-        return ""
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
-
-
-def _tell(text: str) -> None:
-    sys.stdout.buffer.write(f"{text}\n".encode())
-    sys.stdout.buffer.flush()
-
-
-def _fail(message: str, code: int) -> int:
-    with contextlib.suppress(OSError):
-        os.write(2, f"{message}\n".encode("utf-8", "replace"))
-    return code
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    for known in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(known, signal.SIG_IGN)
-    raise _Stopped(128 + number)
+        ) from None
 
 
 if __name__ == "__main__":

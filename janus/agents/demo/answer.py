@@ -1,110 +1,145 @@
-"""Answers a question about a workspace, step by step."""
+"""Answers a question about a workspace, step by step: this decides which kind of answer it gets."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
-from janus.agents.demo import changes, conversation, files, places
-from janus.agents.demo.chats import Chat, Turn
-from janus.agents.demo.question import Question, exact, understand
-from janus.agents.demo.speech import series
-from janus.agents.demo.steps import Remember, Say, Step, Steps, Think
+from janus.agents.demo.chats import Chat, Turn, recall, summary
+from janus.agents.demo.definitions import explanation, kind
+from janus.agents.demo.places import find
+from janus.agents.demo.question import Question, clean, exact, understand
+from janus.agents.demo.steps import Say, Step, Steps, count, git, read, series, short
 from janus.agents.demo.workspace import Workspace
 
-_OVERVIEW = re.compile(
-    r"\b(?:project|repo|repository|codebase|workspace|app|application|program|overview|readme"
-    r"|structured?|organi[sz]ed|architecture|languages?|this about|this for)\b"
+ABOUT_ME = (
+    "I am the demo agent that comes with Janus: I work offline, and all I can do is search and"
+    " quote the files of this workspace. Ask me where something is defined, who uses it, what a"
+    " file does, what this project is, or what changed lately. To have code written or commands"
+    " run, install a real agent such as cursor-agent; Janus will then talk to that."
 )
-_PLAIN_FOLDERS = {"test", "tests", "doc", "docs", "src", "lib", "bin", "web", "frontend", "scripts"}
-_OVERVIEW_TERMS = re.compile(
-    r"overview|summar|structure|organi|architect|language|purpose|introduc|stack|technolog|written|built"
-    r"|new|start|high|level|big|picture|main|programming"
+CANNOT = (
+    "I cannot change or run anything: I am the demo agent that comes with Janus, and only search"
+    " and quote this workspace. A real agent, such as cursor-agent, can do it once it is installed."
 )
+ASK_AGAIN = "Name a file, a function or a class, or ask for example: where is main defined?"
+
+_PROJECT = """
+    app application architecture built codebase language languages organised organized overview
+    program project purpose readme repo repository structure structured workspace
+"""
+_ENDINGS = {"python": ".py", "javascript": ".js", "typescript": ".ts", "markdown": ".md"}
 
 
 def converse(prompt: str, workspace: Workspace, chat: Chat) -> Iterator[Step]:
     """Answer *prompt* as the next turn of *chat*.
 
-    The question is remembered before the first step, the answer before the steps end.
+    The question is remembered before the first step, what it was about before the steps end.
     """
     history = chat.turns()
     question = understand(prompt)
-    chat.asked(question.text)
-    said: list[str] = []
-    about = Remember("", ())
-    for step in answer(question, workspace, history):
-        match step:
-            case Say(text):
-                said.append(text)
-            case Remember():
-                about = step
-        yield step
-    chat.answered("".join(said), about.subject, about.places)
+    chat.note(question=question.text)
+    subject = yield from answer(question, workspace, history)
+    chat.note(subject=subject)
 
 
-def answer(question: Question, workspace: Workspace, history: Sequence[Turn]) -> Steps[None]:
-    """The steps that answer *question*, given the turns before it."""
-    if words := conversation.reply(question, history):
-        yield Say(words)
-    elif question.intent == "request":
-        yield from places.refuse(question, workspace)
-    elif question.intent == "changes":
-        yield from changes.tell(question, workspace)
-    elif _wants_overview(question, history) or _names_project(question, workspace):
-        yield Think("Looking at the README and the files of this workspace.")
-        yield from files.overview(workspace)
+def answer(question: Question, workspace: Workspace, history: Sequence[Turn]) -> Steps[str]:
+    """The steps that answer *question*, given the turns before it; returns what they are about."""
+    match question.intent:
+        case "hello":
+            yield Say(ABOUT_ME)
+        case "recall":
+            yield Say(recall(history))
+        case "summary":
+            yield Say(summary(history))
+        case "request" if question.names:
+            subject = yield from find(question, workspace)
+            yield Say(f"\n\n{CANNOT}")
+            return subject
+        case "request":
+            yield Say(CANNOT)
+        case "changes":
+            yield from _changes(question, workspace)
+        case _:
+            return (yield from _look(question, workspace, history))
+    return ""
+
+
+def _look(question: Question, workspace: Workspace, history: Sequence[Turn]) -> Steps[str]:
+    """Look for what the question names, or for what "it" is if it names nothing."""
+    subject = next((turn.subject for turn in reversed(history) if turn.subject), "")
+    if _is_about_project(question, workspace, subject):
+        yield from _overview(workspace)
+    elif (paths := _asked_for(question, workspace)) is not None:
+        yield Say(f"I found {count(len(paths), 'file')}: {series(paths, 10)}.")
+    elif question.terms:
+        return (yield from find(question, workspace))
+    elif subject:
+        return (yield from find(question._replace(terms=(exact(subject),)), workspace))
     else:
-        yield from _look(question, workspace, history)
+        yield Say(ASK_AGAIN)
+    return ""
 
 
-def _look(question: Question, workspace: Workspace, history: Sequence[Turn]) -> Steps[None]:
-    """Search, at first where the answer before this one came to, if the question says "it"."""
-    before = [place.rpartition(", line ")[0] for place in _last(history).places[:1]]
-    if before and _means_it(question) and not question.vague:
-        if (yield from places.find(question, workspace, within=before)):
-            return
-        words = series([term.text for term in question.terms], joint="or")
-        yield Say(f"Nothing in {before[0]} mentions {words}.\n\n")
-    question = _with_subject(question, history)
-    if question.vague:
-        yield Say(conversation.ASK_AGAIN)
-    elif not (yield from files.tell(question, workspace)):
-        yield from places.find(question, workspace)
-
-
-def _wants_overview(question: Question, history: Sequence[Turn]) -> bool:
+def _is_about_project(question: Question, workspace: Workspace, subject: str) -> bool:
+    """It names nothing, or nothing but words that mean the whole, or the folder itself."""
     text = question.text.lower()
-    if not question.vague and not all(_OVERVIEW_TERMS.match(t.needle) for t in question.terms):
+    words = {term.text.lower() for term in question.terms}
+    if text.startswith(("where", "who")) or question.intent in ("uses", "files"):
         return False
-    if question.intent in ("files", "uses"):
-        return False
-    return bool(_OVERVIEW.search(text)) or (not _last(history).subject and "this" in text)
+    if not words:
+        return not subject and "this" in text
+    return words <= {*_PROJECT.split(), workspace.root.name.lower()}
 
 
-def _names_project(question: Question, workspace: Workspace) -> bool:
-    """It asks what the folder itself is, or a package at its top, by name."""
-    folders = {path.partition("/")[0].lower() for path in workspace.files if "/" in path}
-    words = [term.text.lower() for term in question.terms]
-    known = {workspace.root.name.lower(), *folders}
-    return question.intent == "explain" and len(words) == 1 and words[0] in known - _PLAIN_FOLDERS
+def _asked_for(question: Question, workspace: Workspace) -> list[str] | None:
+    """The files that are asked for, those of the code first; ``None`` if no files are."""
+    paths = workspace.files
+    if question.intent == "files":
+        for term in question.terms:
+            needle = _ENDINGS.get(term.text.lower(), term.needle)
+            paths = [path for path in paths if needle in f"/{path.lower()}"]
+    else:
+        folders = [f"/{term.text.strip('/')}/" for term in question.names if "/" in term.text]
+        paths = [path for path in paths if any(folder in f"/{path}" for folder in folders)]
+    paths = sorted(paths, key=lambda path: (kind(path) != "code", path.count("/"), path))
+    return paths or None
 
 
-def _with_subject(question: Question, history: Sequence[Turn]) -> Question:
-    """The question with what ``it`` stands for, or what it leaves out, from the turns before."""
-    subject = _last(history).subject
-    goes_on = _means_it(question) or question.text.lower().startswith("and ")
-    if not subject or not (question.vague or goes_on):
-        return question
-    own = () if question.vague else question.terms
-    return question._replace(terms=(exact(subject), *own), vague=False)
+def _overview(workspace: Workspace) -> Steps[None]:
+    """What the project is, and where in it most of the files are."""
+    paths = sorted(workspace.files, key=lambda path: path.count("/"))
+    readme = next((p for p in paths if p.rpartition("/")[2].lower().startswith("readme")), "")
+    lines = (yield from read(workspace, readme)) if readme else []
+    title = next((line[2:] for line in lines if line.startswith("# ")), workspace.root.name)
+    about = explanation(lines, "README.md") or "It has no README that would say what it is for."
+    endings = Counter(PurePath(path).suffix for path in paths if kind(path) != "data")
+    folders = Counter(path.partition("/")[0] for path in paths if "/" in path)
+    text = f"This is {clean(title)}. {clean(about)}\n\nIt has {count(len(paths), 'file')}"
+    if most := _most(endings, 3):
+        text += f", mostly {most}"
+    if most := _most(folders, 5):
+        text += f". The largest folders are {most}"
+    yield Say(f"{text}.")
 
 
-def _means_it(question: Question) -> bool:
-    said = re.search(r"\b(?:it|its|they|them)\b", question.text.lower())
-    return said is not None and not question.names
+def _most(counter: Counter[str], limit: int) -> str:
+    return series([f"{name} ({number})" for name, number in counter.most_common(limit) if name])
 
 
-def _last(history: Sequence[Turn]) -> Turn:
-    """The newest turn that was about something."""
-    return next((turn for turn in reversed(history) if turn.subject), Turn(""))
+def _changes(question: Question, workspace: Workspace) -> Steps[None]:
+    """The newest commits and what is not committed yet, of the files that are named or of all."""
+    named = [path for term in question.names for path in workspace.called(term.text)]
+    wanted = named[:20] or ["."]
+    status = yield from git(workspace, "status", "--short", "--", *wanted)
+    if status is None:
+        yield Say("I cannot tell: this workspace is not a git checkout, or git is not installed.")
+        return
+    log = yield from git(workspace, "log", "-n", "4", "--format=“%s” (%ar)", "--", *wanted)
+    changed = [line[3:].rpartition(" -> ")[2].strip('"') for line in status.splitlines()]
+    commits = series([short(line, 120) for line in (log or "").splitlines()])
+    yield Say(
+        f"Not committed yet: {series(changed) or 'nothing'}.\n\n"
+        f"The newest commits: {commits or 'none yet'}."
+    )

@@ -12,18 +12,18 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from janus.agents.demo.steps import count, series, short
 
 
 class Turn(NamedTuple):
-    """A question that was asked, and what came of it; no answer if it was cut short."""
+    """A question that was asked, and what the answer was about, if that has a name."""
 
     question: str
-    answer: str = ""
     subject: str = ""
-    places: tuple[str, ...] = ()
 
 
 class Chats:
@@ -31,73 +31,61 @@ class Chats:
 
     def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
         key = hashlib.md5(os.fsencode(folder.resolve()), usedforsecurity=False).hexdigest()
-        home, data = environ.get("HOME"), environ.get("XDG_DATA_HOME")
-        base = Path(data) if data else Path(home, ".local/share") if home else None
-        self._chats = base and base / "janus-demo-agent" / "chats" / key
-        self._trust = base and base / "janus-demo-agent" / "trusted" / key
+        data = environ.get("XDG_DATA_HOME") or f"{environ.get('HOME') or '/dev/null'}/.local/share"
+        self._chats = Path(data, "janus-demo-agent", "chats", key)
+        self._trust = Path(data, "janus-demo-agent", "trusted", key)
 
     @property
     def trusted(self) -> bool:
         with contextlib.suppress(OSError):
-            return self._trust is not None and self._trust.exists()
+            return self._trust.exists()
         return False
 
     def trust(self) -> None:
-        if self._trust:
-            with contextlib.suppress(OSError):
-                self._trust.parent.mkdir(parents=True, exist_ok=True)
-                self._trust.touch()
+        with contextlib.suppress(OSError):
+            self._trust.parent.mkdir(parents=True, exist_ok=True)
+            self._trust.touch()
 
     def latest(self) -> str | None:
         """The id of the chat that was spoken in last."""
         found = []
         with contextlib.suppress(OSError):
-            files = self._chats.glob("*.jsonl") if self._chats else ()
-            found = [(file.stat().st_mtime_ns, file.stem) for file in files]
+            found = [(file.stat().st_mtime_ns, file.stem) for file in self._chats.glob("*.jsonl")]
         return max(found)[1] if found else None
 
     def open(self, id: str) -> Chat:
-        return Chat(id, self._chats and self._chats / f"{id}.jsonl")
+        return Chat(id, self._chats / f"{id}.jsonl")
 
 
 class Chat:
     """One conversation."""
 
-    def __init__(self, id: str, file: Path | None) -> None:
+    def __init__(self, id: str, file: Path) -> None:
         self.id = id
         self._file = file
 
     def turns(self) -> list[Turn]:
         """All turns so far; a line that a crash has torn is passed over."""
         raw = b""
-        if self._file:
-            with contextlib.suppress(OSError):
-                raw = self._file.read_bytes()
+        with contextlib.suppress(OSError):
+            raw = self._file.read_bytes()
         turns: list[Turn] = []
         for line in raw.split(b"\n"):
             match _record(line):
                 case {"question": str(question)}:
                     turns.append(Turn(question))
-                case {"answer": str(answer), "subject": str(subject), "places": [*places]} if turns:
-                    turns[-1] = Turn(turns[-1].question, answer, subject, tuple(map(str, places)))
+                case {"subject": str(subject)} if turns:
+                    turns[-1] = Turn(turns[-1].question, subject)
         return turns
 
-    def asked(self, question: str) -> None:
-        self._append({"question": question})
-
-    def answered(self, answer: str, subject: str, places: tuple[str, ...]) -> None:
-        self._append({"answer": answer, "subject": subject, "places": places})
-
-    def _append(self, record: dict[str, Any]) -> None:
-        if not self._file:
-            return
-        line = json.dumps(record).encode() + b"\n"
+    def note(self, **record: str) -> None:
+        """Add a ``question``, or the ``subject`` of the last one."""
+        # A line end comes first, too: a torn line before this one must not swallow it.
+        data = f"\n{json.dumps(record)}\n".encode()
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._file.open("a+b", buffering=0) as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
-                torn = file.read() not in (b"", b"\n")
-                file.write(b"\n" * torn + line)  # or the torn line would swallow this one
+            with self._file.open("ab", buffering=0) as file:
+                file.write(data)
 
 
 def _record(line: bytes) -> object:
@@ -105,3 +93,23 @@ def _record(line: bytes) -> object:
         return json.loads(line)
     except ValueError:
         return None
+
+
+def recall(turns: Sequence[Turn]) -> str:
+    """What was asked before."""
+    if not turns:
+        return "This is the first question of our conversation."
+    asked = series([f"“{short(turn.question, 80)}”" for turn in reversed(turns)])
+    return f"You have asked {count(len(turns), 'question')} before this, the last first: {asked}."
+
+
+def summary(turns: Sequence[Turn]) -> str:
+    """What came of the conversation, in two or three bullets."""
+    if not turns:
+        return "- Nothing has been asked in this conversation yet."
+    asked = series([f"“{short(turn.question, 80)}”" for turn in turns])
+    bullets = [f"You asked {count(len(turns), 'question')}: {asked}."]
+    if subjects := list(dict.fromkeys(turn.subject for turn in turns if turn.subject)):
+        bullets.append(f"The answers were about {series(subjects)}.")
+    bullets.append("No decisions were made and nothing was changed.")
+    return "\n".join(f"- {bullet}" for bullet in bullets)

@@ -12,25 +12,15 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 MAX_FILE = 1 << 20
-MAX_FILES = 200_000
 GIT_SECONDS = 10.0
 WALK_SECONDS = 5.0
-NOT_SOURCES = {"node_modules", "venv", "env", "__pycache__", "target", "dist", "build", "vendor"}
 
+_NOT_SOURCES = ("node_modules", "venv", "env", "__pycache__", "target", "dist", "build", "vendor")
 # A checkout's own configuration must not make git start other programs or write anything.
 _GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
-
-
-class Ran(NamedTuple):
-    """How a command ended; *code* is 127 where it could not run, 124 where it took too long."""
-
-    code: int
-    stdout: str
 
 
 class Workspace:
@@ -43,21 +33,27 @@ class Workspace:
     @cached_property
     def files(self) -> list[str]:
         """Every file's path below the folder, sorted; what git ignores is left out."""
-        return self._tracked or sorted(islice(self._walk(), MAX_FILES))
+        return self._tracked or sorted(self._walk())
 
     @cached_property
     def _tracked(self) -> list[str]:
         """Empty outside a checkout, and in a folder that its checkout ignores as a whole."""
-        ran = self.git("ls-files", "-co", "--exclude-standard", "-z")
-        return sorted(set(ran.stdout.split("\0")) - {""}) if ran.code == 0 else []
+        said = self.git("ls-files", "-co", "--exclude-standard", "-z")
+        return sorted(set((said or "").split("\0")) - {""})
+
+    def called(self, name: str) -> list[str]:
+        """The files of that path or name, with or without its ending; nearest to the top first."""
+        name = name.lower().removeprefix("./")
+        paths = [p for p in self.files if f"/{p.lower()}".endswith(f"/{name}") or stem(p) == name]
+        return sorted(paths, key=lambda path: ("test" in path, path.count("/"), path))
 
     def containing(self, needles: Sequence[str]) -> list[str]:
         """Files that hold one of *needles*, in whatever case; every file where git cannot tell."""
         if not self._tracked:
             return self.files
         patterns = [word for needle in needles for word in ("-e", needle)]
-        ran = self.git("grep", "--untracked", "-I", "-ilzF", *patterns, "--", ".")
-        return ran.stdout.split("\0")[:-1] if ran.code in (0, 1) else self.files
+        said = self.git("grep", "--untracked", "-I", "-ilzF", *patterns, "--", ".", nothing=1)
+        return self.files if said is None else said.split("\0")[:-1]
 
     def read(self, path: str) -> str | None:
         """A file's text; ``None`` for what is binary, huge, unreadable or not a plain file."""
@@ -74,8 +70,8 @@ class Workspace:
             return None
         return None if b"\0" in data else data.decode("utf-8", "replace")
 
-    def git(self, *args: str) -> Ran:
-        """Run git here, for at most ten seconds."""
+    def git(self, *args: str, nothing: int = 0) -> str | None:
+        """What git says, ``None`` if it fails; *nothing* is an exit code that is no failure."""
         try:
             done = subprocess.run(
                 [*_GIT, *args],
@@ -86,11 +82,9 @@ class Workspace:
                 stderr=subprocess.DEVNULL,
                 timeout=GIT_SECONDS,
             )
-        except subprocess.TimeoutExpired:
-            return Ran(124, "")
-        except OSError:
-            return Ran(127, "")
-        return Ran(done.returncode, os.fsdecode(done.stdout))
+        except (subprocess.TimeoutExpired, OSError):
+            return None
+        return os.fsdecode(done.stdout) if done.returncode in (0, nothing) else None
 
     def _is_inside(self, folder: str) -> bool:
         # git also lists what it tracked before a folder became a link to somewhere else.
@@ -115,5 +109,10 @@ class Workspace:
                     folders.append(path)
 
 
+def stem(path: str) -> str:
+    """``cart`` of ``shop/Cart.test.js``."""
+    return path.rpartition("/")[2].partition(".")[0].lower()
+
+
 def _skipped(folder: str) -> bool:
-    return folder.startswith(".") or folder in NOT_SOURCES
+    return folder.startswith(".") or folder in _NOT_SOURCES
