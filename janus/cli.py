@@ -1,4 +1,4 @@
-"""The command line: ``janus serve``."""
+"""The command line: ``janus serve``, ``janus doctor``."""
 
 from __future__ import annotations
 
@@ -33,3 +33,19 @@ def serve() -> None:
         serve(settings_or_exit())
     except SettingsError as wrong:
         sys.exit(f"Janus cannot start: {wrong}.")
+
+
+@main.command()
+def doctor() -> None:
+    """Say which agents are on this computer, and what to do about those that are not."""
+    from janus.agents.found import survey
+    from janus.manager import computer
+    from janus.server import settings_or_exit
+
+    for entry, found in survey(computer(settings_or_exit())):
+        if found:
+            click.echo(f"{entry.name:18} {found.version or 'found':28} speaks {found.protocol}")
+            if entry.login:
+                click.echo(f"{'':18} to log in: {entry.login}")
+        else:
+            click.echo(f"{entry.name:18} not found; {entry.install}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from janus import agents
+from janus.agents.table import names
 
 _DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
 # Far beyond any use, and safely below what the C library can wait for.
@@ -84,6 +85,22 @@ def origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def words(text: str) -> tuple[str, ...]:
+    """A command line, split as a shell would."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as wrong:
+        raise ValueError("a command line with its quotes closed") from wrong
+
+
+def variables(text: str) -> tuple[str, ...]:
+    """Names of environment variables, separated by commas; a trailing ``*`` stands for any rest."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\*?", name) for name in found):
+        raise ValueError("names of variables such as MY_KEY or MY_*, separated by commas")
+    return found
+
+
 def setting(name: str, default: str, parse: Callable[[str], Any], text: str) -> Any:
     """A field of ``Settings`` that comes from the variable *name*."""
     meta = {"name": name, "default": default, "parse": parse, "help": text}
@@ -102,8 +119,17 @@ class Settings:
     agent: str = setting(
         "JANUS_AGENT",
         "auto",
-        one_of("auto", *agents.names()),
+        one_of("auto", *names()),
         "agent to use; auto takes the first one found, else the demo",
+    )
+    agent_command: tuple[str, ...] = setting(
+        "JANUS_AGENT_COMMAND", "", words, "command line of an ACP agent of your own"
+    )
+    agent_environ: tuple[str, ...] = setting(
+        "JANUS_AGENT_ENV",
+        "",
+        variables,
+        "variables agents may see beside the usual, comma-separated",
     )
     session_timeout: float = setting(
         "SESSION_TIMEOUT", "10m", duration, "a session unused this long is summarised and ended"

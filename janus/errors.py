@@ -9,15 +9,19 @@ JanusError                   500  INTERNAL_ERROR
   Forbidden                  403  FORBIDDEN
   NotFound                   404  NOT_FOUND
     SessionNotFound          404  SESSION_NOT_FOUND
+    MessageNotFound          404  MESSAGE_NOT_FOUND
+    PermissionNotFound       404  PERMISSION_NOT_FOUND
   Conflict                   409  SESSION_BUSY
     SessionExists            409  SESSION_EXISTS
     TooManySessions          409  MAX_SESSIONS
+    AlreadyAnswered          409  ALREADY_ANSWERED
   QueueFull                  429  QUEUE_FULL
   AgentFailed                502  AGENT_FAILED
     AgentNotFound            502  AGENT_NOT_FOUND
     AgentLoginRequired       502  AGENT_LOGIN_REQUIRED
     AgentRateLimited         502  AGENT_RATE_LIMITED
   ServerStopping             503  SERVER_STOPPING
+  TooManyStreams             503  TOO_MANY_STREAMS
   AskTimeout                 504  ASK_TIMEOUT
   StorageFailed              507  STORAGE_FAILED
 """
@@ -92,6 +96,18 @@ class SessionNotFound(NotFound):
     code = "SESSION_NOT_FOUND"
 
 
+class MessageNotFound(NotFound):
+    """No such message waits in the queue."""
+
+    code = "MESSAGE_NOT_FOUND"
+
+
+class PermissionNotFound(NotFound):
+    """The agent asked no such thing."""
+
+    code = "PERMISSION_NOT_FOUND"
+
+
 class Conflict(JanusError):
     """The session is doing something that excludes this."""
 
@@ -109,6 +125,12 @@ class TooManySessions(Conflict):
     """One more session than the owner allows."""
 
     code = "MAX_SESSIONS"
+
+
+class AlreadyAnswered(Conflict):
+    """Somebody answered before, or the turn ended; the first answer counts."""
+
+    code = "ALREADY_ANSWERED"
 
 
 class QueueFull(JanusError):
@@ -149,6 +171,14 @@ class ServerStopping(JanusError):
 
     status = 503
     code = "SERVER_STOPPING"
+
+
+class TooManyStreams(JanusError):
+    """As many pages listen already as Janus has room for."""
+
+    status = 503
+    code = "TOO_MANY_STREAMS"
+    retry_after = 5
 
 
 class AskTimeout(JanusError):

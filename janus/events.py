@@ -1,8 +1,10 @@
 """The event log: everything that happened in one session, numbered 1, 2, 3, … without gaps.
 
-    append() ──> keeper (the disk) ──> the list ──> whoever reads after a number
+    append() ──> keeper (the disk) ──> state, the newest events ──> follow(seq)
 
 There are no subscribers and no queues: a reader is only the number of the last event it has seen.
+The newest events are in memory, the older ones are read from the disk by those who ask for them,
+so that neither a long session nor a slow reader costs more than a bounded piece of memory.
 """
 
 from __future__ import annotations
@@ -10,10 +12,21 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from itertools import islice
+from math import inf
+from typing import Any, Protocol, TypeVar
+
+#: How much of a log is in memory: events, and bytes of their lines.
+_NEWEST, _BYTES = 2000, 1 << 20
+#: Deltas that wait for the same reader come as one of up to so many characters.
+_MERGED = 1 << 14
+
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -59,26 +72,48 @@ def timestamp(at: float) -> str:
 class Keeper(Protocol):
     """Where events survive."""
 
-    def append(self, event: Event, promised: bool) -> None:
-        """Write an event; a *promised* one is on the disk when this returns, or it raises."""
+    def append(self, line: bytes, promised: bool) -> None:
+        """Write a line; a *promised* one is on the disk when this returns, or it raises."""
+
+    def lines(self) -> Iterator[bytes]:
+        """Every line that was appended, the oldest first, from any thread."""
 
     def close(self) -> None: ...
+
+
+class Fold(Protocol):
+    """What is made of the events, one after the other."""
+
+    def hear(self, event: Event) -> None: ...
+    def to_json(self) -> dict[str, Any]: ...
 
 
 class EventLog:
     """The numbered events of one session.
 
-    ``_changed`` guards ``_events``. It is held while one event is written to the disk, because the
-    order there must be the order of the numbers; that takes microseconds, or about 0.2 ms for an
-    event that was promised to survive.
+    ``_changed`` guards all fields, and the keeper's and the state's too. It is held while one event
+    is written to the disk, because the order there must be the order of the numbers; that takes
+    microseconds, or about 0.2 ms for an event that was promised to survive.
     """
 
-    def __init__(self, keeper: Keeper, events: Iterable[Event] = (), clock: Clock = time) -> None:
+    def __init__(self, keeper: Keeper, state: Fold, clock: Clock = time) -> None:
+        """Goes on where the keeper's lines end."""
         self._keeper = keeper
+        self._state = state
         self._clock = clock
         self._changed = threading.Condition()
-        self._events = list(events)
+        self._newest: deque[tuple[Event, int]] = deque()
+        self._size = 0
+        self._seq = 0
         self._closed = False
+        for event in self._kept():
+            self._take(event, len(event.line()))
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event; 0 if there is none."""
+        with self._changed:
+            return self._seq
 
     def append(self, kind: str, data: dict[str, Any], *, promised: bool = False) -> Event:
         """Number and keep an event, then wake whoever waits for one.
@@ -89,16 +124,42 @@ class EventLog:
         with self._changed:
             if self._closed:
                 raise ValueError("this log is closed")
-            event = Event(len(self._events) + 1, kind, data, self._clock.time())
-            self._keeper.append(event, promised)
-            self._events.append(event)
+            event = Event(self._seq + 1, kind, data, self._clock.time())
+            line = event.line()
+            self._keeper.append(line, promised)
+            self._take(event, len(line))
             self._changed.notify_all()
         return event
 
-    def after(self, seq: int) -> list[Event]:
-        """The events numbered higher than *seq*, in order: a copy."""
+    def state(self) -> dict[str, Any]:
+        """What the events so far amount to, as JSON; ``seq`` is the newest of them."""
         with self._changed:
-            return self._events[seq:]
+            return {"seq": self._seq, **self._state.to_json()}
+
+    def look(self, at: Callable[[], T]) -> T:
+        """What *at* returns, while nothing happens: for looking at parts of the state."""
+        with self._changed:
+            return at()
+
+    def all(self) -> Iterator[Event]:
+        """Every event so far, the oldest first."""
+        return self._kept(0, self.seq)
+
+    def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]:
+        """Yield what happens after *seq*, and ``None`` on every *heartbeat* seconds of quiet.
+
+        Deltas that wait for this reader come as one, under the number of the last. Ends when the
+        log is closed and everything in it has been yielded.
+        """
+        while True:
+            events, closed = self._after(seq, heartbeat)
+            for event in _merged(events):
+                yield event
+                seq = event.seq
+            if events == []:
+                if closed:
+                    return
+                yield None
 
     def close(self) -> None:
         """Nothing more will happen here. May be called twice."""
@@ -107,26 +168,61 @@ class EventLog:
             self._keeper.close()
             self._changed.notify_all()
 
+    def _after(self, seq: int, timeout: float) -> tuple[Iterable[Event], bool]:
+        """The events after *seq*, waiting for one; those no longer in memory are read from disk."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._seq > seq, timeout)
+            missing = self._seq - seq
+            if missing > len(self._newest):
+                # Not beyond what is written now: the next line may be half there.
+                return self._kept(seq, self._seq), self._closed
+            newest = [event for event, _ in islice(reversed(self._newest), max(0, missing))]
+            return newest[::-1], self._closed
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One entry of a conversation. The role is ``user``, ``assistant`` or ``system``."""
+    def _take(self, event: Event, size: int) -> None:
+        self._state.hear(event)
+        self._seq = event.seq
+        self._newest.append((event, size))
+        self._size += size
+        while len(self._newest) > _NEWEST or (self._size > _BYTES and len(self._newest) > 1):
+            self._size -= self._newest.popleft()[1]
 
-    role: str
-    content: str
-    timestamp: str
-    turn_id: str
+    def _kept(self, after: int = 0, last: float = inf) -> Iterator[Event]:
+        """The keeper's events from *after* to *last*; what is unreadable there is left out."""
+        for line in self._keeper.lines():
+            try:
+                event = Event.from_line(line)
+            except ValueError:
+                continue
+            if after < event.seq <= last:
+                yield event
+                after = event.seq
 
-    @classmethod
-    def of(cls, event: Event) -> Message | None:
-        """What *event* adds to the conversation, if anything."""
-        match event.kind:
-            case "user_message":
-                role, content = "user", event.data["content"]
-            case "assistant_message":
-                role, content = "assistant", event.data["content"]
-            case "error":
-                role, content = "system", event.data["message"]
-            case _:
-                return None
-        return cls(role, content, timestamp(event.at), event.data["turn_id"])
+
+def _merged(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events, but deltas of one kind in a row, of the same turn, as one."""
+    held: list[Event] = []
+    size = 0
+    for event in events:
+        if held and not (_continues(held[-1], event) and size < _MERGED):
+            yield _joined(held)
+            held, size = [], 0
+        held.append(event)
+        size += len(event.data.get("text", ""))
+    if held:
+        yield _joined(held)
+
+
+def _continues(before: Event, event: Event) -> bool:
+    return (
+        event.kind.endswith("_delta")
+        and event.kind == before.kind
+        and event.data["turn_id"] == before.data["turn_id"]
+    )
+
+
+def _joined(events: list[Event]) -> Event:
+    if len(events) == 1:
+        return events[0]
+    text = "".join(event.data["text"] for event in events)
+    return replace(events[-1], data={**events[-1].data, "text": text})

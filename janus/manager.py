@@ -12,27 +12,33 @@ import uuid
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
-from janus import agents
-from janus.agents import Found
+from janus.agents import Agent, Conversation, Emit, make_agent
+from janus.agents.command import run_mcp
+from janus.agents.found import Computer, Found, find, survey
+from janus.agents.table import CURSOR, CUSTOM, Entry, known, names
 from janus.config import Settings
 from janus.errors import (
     AgentNotFound,
     AskTimeout,
     InvalidRequest,
+    JanusError,
     ServerStopping,
     SessionExists,
     SessionNotFound,
     TooManySessions,
 )
-from janus.events import Clock, EventLog, Message
+from janus.events import Clock
 from janus.memory import save_summary
-from janus.session import Session, SessionInfo, check_id, check_name
+from janus.session import Session
+from janus.session_info import SessionInfo, check_id, check_name
 from janus.store import Store
-from janus.turn import Answer
+from janus.turn import Answer, Message
 from janus.workspace import hide_from_git
 
 log = logging.getLogger(__name__)
 
+#: Sessions that were opened but in which nobody spoke; they end by themselves when not used.
+_UNBEGUN = 1000
 #: Longest wait for the agents' summaries when the server stops.
 _LAST_SUMMARY = 5.0
 
@@ -49,18 +55,21 @@ class Ended:
 class MemorySessionManager:
     """The registry of sessions.
 
-    ``_lock`` guards ``_sessions``, ``_endings``, ``_found`` and ``_stopping``, and nothing else.
-    It is never held while a program is started or stopped, or a file written: those can take
-    seconds, and every request needs this lock. It is reentrant so that ``get_or_create`` stays
-    one step.
+    ``_lock`` guards ``_sessions``, ``_begun``, ``_endings``, ``_found`` and ``_stopping``, and
+    nothing else. It is never held while a program is started or stopped, or a file read or written:
+    those can take seconds, and every request needs this lock. ``_opening`` keeps two requests from
+    opening the same session twice, and is held while its log is read.
     """
 
     def __init__(self, settings: Settings, store: Store, clock: Clock = time) -> None:
         self._settings = settings
+        self._computer = computer(settings)
         self._store = store
         self._clock = clock
         self._lock = threading.RLock()
+        self._opening = threading.Lock()
         self._sessions: dict[str, Session] = {}
+        self._begun: set[str] = set()  # those that take a place under MAX_SESSIONS
         self._endings: dict[str, threading.Thread] = {}
         self._found: dict[str, Found] = {}
         self._stopping = False
@@ -77,22 +86,31 @@ class MemorySessionManager:
             log.warning(
                 "No real agent: the built-in demo agent answers, by searching the workspace. "
                 "For a real one, %s",
-                agents.CURSOR.install,
+                CURSOR.install,
             )
         log.info("Agent: %s %s", found.entry.name, found.version)
 
     def agent(self, name: str | None = None) -> Found:
         """The agent called *name*, or the owner's choice; looked for once, until it is found."""
         name = name or self._settings.agent
-        if name != "auto" and not agents.known(name):
-            raise InvalidRequest(f"agent: Janus knows {', '.join(agents.names())}.")
+        if name not in ("auto", CUSTOM) and not known(name):
+            raise InvalidRequest(f"agent: Janus knows {', '.join(names())}.")
         with self._lock:
             found = self._found.get(name)
         if not found:
-            found = agents.find(name, self._settings.environ)
+            found = find(name, self._computer)
             with self._lock:
                 self._found[name] = found
         return found
+
+    def agents(self) -> list[tuple[Entry, Found | None]]:
+        """Every agent Janus knows, and which of them are on this computer; takes some seconds."""
+        return survey(self._computer)
+
+    def mcp(self, session_id: str, command: str, args: list[str]) -> tuple[bool, str]:
+        """Run the agent's MCP *command*; see ``run_mcp``."""
+        name = self.chat(session_id).info.agent
+        return run_mcp(self.agent(name), self._settings.workspace, command, args)
 
     def create(
         self, name: str | None = None, agent: str | None = None, session_id: str | None = None
@@ -101,32 +119,47 @@ class MemorySessionManager:
 
         Raises SessionExists, TooManySessions, ServerStopping, and what ``agent`` raises.
         """
-        session = self._new(name, self.agent(agent), session_id or str(uuid.uuid4()))
-        self._add(session)
-        log.info("Session %s: created (%s)", session.id, session.info.agent)
+        found = self.agent(agent)
+        id = check_id(session_id or self.new_id())
+        with self._opening:
+            self._refuse_taken(id)
+            session = self._new(name, found, id)
+            self._add(session)
+        try:
+            self._begin(session)
+        except JanusError:
+            self._remove(session)
+            raise
+        log.info("Session %s: created (%s)", session.id, found.entry.name)
         return session.info
+
+    @staticmethod
+    def new_id() -> str:
+        """An id that no session has."""
+        return str(uuid.uuid4())
 
     def get(self, session_id: str) -> SessionInfo:
         """The session as it is now. Raises SessionNotFound."""
         return self._find(session_id).info
 
     def get_or_create(self, session_id: str) -> SessionInfo:
-        """The session with this id, opened if there is none."""
-        found = self.agent()
-        with self._lock:
-            if session_id not in self._sessions:
-                self._add(self._new(None, found, session_id))
-            return self.get(session_id)
+        """The session with this id, opened if there is none.
+
+        It takes no place under MAX_SESSIONS, and costs no process, until somebody speaks in it.
+        """
+        return self._get_or_create(session_id).info
 
     def all(self) -> list[SessionInfo]:
-        """Every open session, the oldest first."""
+        """Every session that has begun, the oldest first."""
         with self._lock:
-            sessions = list(self._sessions.values())
+            sessions = [s for s in self._sessions.values() if s.id in self._begun]
         return [session.info for session in sessions]
 
     def touch(self, session_id: str) -> SessionInfo:
         """Somebody uses this session: it is not idle."""
-        return self._find(session_id).touch()
+        session = self._find(session_id)
+        session.touch()
+        return session.info
 
     def conversation(self, session_id: str) -> list[Message]:
         """What was said in this session, in order."""
@@ -139,7 +172,8 @@ class MemorySessionManager:
         conversation. Raises AgentFailed if the agent did.
         """
         session = self._find(session_id)
-        turn = session.ask(question, message_id)
+        self._begin(session)
+        turn = session.say(question, message_id)
         timeout = self._settings.ask_timeout
         try:
             return turn.answer.result(timeout)
@@ -150,6 +184,27 @@ class MemorySessionManager:
                 turn_id=turn.id,
                 partial=session.partial(turn),
             ) from None
+
+    def chat(self, session_id: str) -> Session:
+        """The session with this id, opened if there is none: for what a chat client does in it.
+
+        What it gives is frozen or JSON; ``say`` goes through the manager, which counts sessions.
+        """
+        return self._get_or_create(session_id)
+
+    def say(self, session_id: str, text: str, message_id: str | None = None) -> Session:
+        """Queue a message, without waiting for its answer. Raises TooManySessions, QueueFull."""
+        session = self._get_or_create(session_id)
+        self._begin(session)
+        session.say(text, message_id)
+        return session
+
+    def note(self, session_id: str, text: str) -> Session:
+        """Tell the session's agent something that the user did not say."""
+        session = self._get_or_create(session_id)
+        self._begin(session)
+        session.note(text)
+        return session
 
     def end(self, session_id: str, *, summary: bool = True) -> Ended:
         """End a session and all its agent started; asks the agent for a summary first."""
@@ -187,32 +242,65 @@ class MemorySessionManager:
         for thread in endings:
             thread.join(max(0.0, deadline - time.monotonic()))
 
+    def _get_or_create(self, session_id: str) -> Session:
+        check_id(session_id)
+        with self._lock:
+            if session := self._sessions.get(session_id):
+                return session
+        found = self.agent()
+        with self._opening:
+            with self._lock:
+                if session := self._sessions.get(session_id):
+                    return session
+            session = self._new(None, found, session_id)
+            self._add(session)
+            return session
+
     def _new(self, name: str | None, found: Found, session_id: str) -> Session:
         now = self._clock.time()
         info = SessionInfo(
-            session_id=check_id(session_id),
+            session_id=session_id,
             name=None if name is None else check_name(name),
             status="idle",
             agent=found.entry.name,
             created_at=now,
             last_activity=now,
         )
-        events = EventLog(self._store.open_log(session_id), clock=self._clock)
-        agent = agents.make_agent(found, self._settings.workspace, session_id[:8])
-        return Session(info, agent, events, self._clock, self._settings.turn_limit)
+
+        def make(emit: Emit, conversation: Conversation | None) -> Agent:
+            workspace = self._settings.workspace
+            return make_agent(found, workspace, session_id[:8], emit, conversation)
+
+        keeper = self._store.open_log(session_id)
+        return Session(info, make, keeper, self._clock, self._settings.turn_limit)
+
+    def _refuse_taken(self, session_id: str) -> None:
+        with self._lock:
+            if session_id in self._sessions:
+                raise SessionExists(f"There is a session {session_id} already.")
 
     def _add(self, session: Session) -> None:
-        limit = self._settings.max_sessions
         with self._lock:
             if self._stopping:
                 raise ServerStopping("Janus is shutting down.")
-            if session.id in self._sessions:
-                raise SessionExists(f"There is a session {session.id} already.")
-            if len(self._sessions) >= limit:
+            if len(self._sessions) - len(self._begun) >= _UNBEGUN:
+                raise TooManySessions("Too many pages are open in which nobody has said a word.")
+            self._sessions[session.id] = session
+
+    def _begin(self, session: Session) -> None:
+        """Take a place under MAX_SESSIONS, unless it has one."""
+        limit = self._settings.max_sessions
+        with self._lock:
+            if session.id not in self._begun and len(self._begun) >= limit:
                 raise TooManySessions(
                     f"Maximum {limit} sessions supported. Destroy a session to create a new one."
                 )
-            self._sessions[session.id] = session
+            self._begun.add(session.id)
+
+    def _remove(self, session: Session) -> None:
+        with self._lock:
+            self._sessions.pop(session.id, None)
+            self._begun.discard(session.id)
 
     def _find(self, session_id: str) -> Session:
         check_id(session_id)
@@ -241,10 +329,29 @@ class MemorySessionManager:
         try:
             summary = session.finish_end(summary_timeout)
         finally:
-            with self._lock:
-                del self._sessions[session.id]
+            self._remove(session)
         log.info("Session %s: ended", session.id)
         if summary is None:
             return Ended(session.id, None, False)
         saved = save_summary(self._store, self._settings.workspace, session.info, summary)
         return Ended(session.id, summary.text, saved)
+
+
+def computer(settings: Settings) -> Computer:
+    """Where to look for agents, as the owner chose."""
+    custom = _custom_entry(settings) if settings.agent_command else None
+    return Computer(settings.environ, custom, settings.agent_environ)
+
+
+def _custom_entry(settings: Settings) -> Entry:
+    """The owner's own ACP agent."""
+    program, *arguments = settings.agent_command
+    return Entry(
+        name=CUSTOM,
+        label="Your agent",
+        programs=(program,),
+        version=None,
+        acp=tuple(arguments),
+        install=f"JANUS_AGENT_COMMAND names {program}, which is not there",
+        login="its own command for that",
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from janus.session import SessionInfo
+from janus.session_info import SessionInfo
 from janus.store import Store
 from janus.summary import Summary
 

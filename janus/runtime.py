@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -11,8 +12,12 @@ from flask import current_app
 
 from janus.cleanup import CleanupService
 from janus.config import Settings
+from janus.errors import TooManyStreams
 from janus.manager import MemorySessionManager
 from janus.store import Store
+
+#: Each open stream holds one request thread, of which there are twice as many.
+STREAMS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Runtime:
     store: Store
     manager: MemorySessionManager
     cleanup: CleanupService
+    streams: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(STREAMS)
+    )
     started: float = field(default_factory=time.monotonic)
     _once: threading.Lock = field(default_factory=threading.Lock)
 
@@ -30,6 +38,13 @@ class Runtime:
         """Once, in the process that serves: threads do not survive a fork."""
         self.manager.prepare()
         self.cleanup.start()
+
+    def open_stream(self) -> Callable[[], None]:
+        """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""
+        if not self.streams.acquire(blocking=False):
+            raise TooManyStreams(f"{STREAMS} pages listen already. Close one of them.")
+        place = [self.streams]
+        return lambda: place.pop().release() if place else None
 
     def stop(self) -> None:
         """In reverse: first the sweeper, then what it sweeps. May be called twice."""

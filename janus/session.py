@@ -1,79 +1,50 @@
 """A session: one conversation with one agent in one folder.
 
-    ask() ──> queue ──> turn thread ──> agent.prompt() ──emit──> log
+    say() ──> queue ──> turn thread ──> agent.prompt() ──emit──> log ──> state, streams
 
 Turns run one at a time, in order. The turn thread exists while there are turns and is gone when
-the queue is empty. What callers get (``SessionInfo``, ``Turn``, ``Answer``) is frozen.
+the queue is empty. What is known of the conversation is what its log says (``State``); here is only
+what has a life: the queue, the agent, the ending.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
-import re
 import threading
 import uuid
-from collections import OrderedDict, deque
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from janus.agents import Agent
+from janus.agents import Agent, Conversation, Emit
 from janus.errors import (
-    InvalidName,
-    InvalidSessionId,
+    AgentFailed,
     JanusError,
+    MessageNotFound,
     QueueFull,
     SessionNotFound,
     StorageFailed,
 )
-from janus.events import Clock, Event, EventLog, Message, timestamp
-from janus.summary import Summary, ask_for_summary, plain_summary
-from janus.turn import Answer, Turn
+from janus.events import Clock, Event, EventLog, Keeper, timestamp
+from janus.session_info import SessionInfo
+from janus.state import State
+from janus.summary import Summary, plain_summary
+from janus.turn import Answer, Message, Turn
+from janus.turn_queue import Closed, TurnQueue
 
 log = logging.getLogger(__name__)
 
+SUMMARY_PROMPT = (
+    "Please summarize this conversation in 2-3 concise bullet points focusing on key topics "
+    "discussed, decisions made, and any follow-up items."
+)
 QUEUE_LIMIT = 20
 #: Seconds a turn gets to end when its session does, first after Ctrl-C, then after being stopped.
 INTERRUPT_TIMEOUT = 10.0
-_MESSAGE_IDS = 1000
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_NAME = re.compile(r"[a-zA-Z0-9-]{1,50}")
 
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """A session at one moment. Times are in seconds since 1970."""
-
-    session_id: str
-    name: str | None
-    status: str
-    agent: str
-    created_at: float
-    last_activity: float
-    message_count: int = 0
-    attention: str | None = None
-    branch: str | None = None
-    worktree_path: str | None = None
-
-    def to_json(self) -> dict[str, object]:
-        times = {key: timestamp(getattr(self, key)) for key in ("created_at", "last_activity")}
-        return {**asdict(self), **times}
-
-
-def check_id(session_id: str) -> str:
-    """*session_id* itself if it is well-formed, else InvalidSessionId."""
-    if not _ID.fullmatch(session_id):
-        raise InvalidSessionId(
-            "A session id has 1 to 64 letters, digits, dashes or underscores, "
-            "the first a letter or digit."
-        )
-    return session_id
-
-
-def check_name(name: str) -> str:
-    """*name* itself if it is well-formed, else InvalidName."""
-    if not _NAME.fullmatch(name):
-        raise InvalidName("A session name has 1 to 50 letters, digits or dashes.")
-    return name
+#: Makes a session's agent, given where to tell what it does and what it calls the conversation.
+MakeAgent = Callable[[Emit, Conversation | None], Agent]
 
 
 class Session:
@@ -81,74 +52,127 @@ class Session:
 
     ``_speaking`` keeps the messages in the same order in the log and in the queue; it is held while
     a message goes to the disk. ``_lock`` guards all other fields and is held for a few assignments,
-    never while the agent works.
+    never while the agent works. What was said is in the log, under the log's own lock.
     """
 
     def __init__(
-        self, info: SessionInfo, agent: Agent, log: EventLog, clock: Clock, turn_limit: float
+        self,
+        info: SessionInfo,
+        make_agent: MakeAgent,
+        keeper: Keeper,
+        clock: Clock,
+        turn_limit: float,
     ) -> None:
+        """Goes on where the keeper's lines end."""
         self.id = info.session_id
-        self._agent = agent
-        self._log = log
+        self._state = State()
+        self._log = EventLog(keeper, self._state, clock)
+        self._agent = make_agent(self._hear, _conversation(self._state))
         self._clock = clock
         self._turn_limit = turn_limit
         self._speaking = threading.Lock()
         self._lock = threading.Lock()
         self._info = info
         self._touched = clock.monotonic()
-        self._queue: deque[Turn] = deque()
-        self._running: Turn | None = None
-        self._runner: threading.Thread | None = None
+        self._turns = TurnQueue(self._take, f"turns {self.id[:8]}")
         self._said: list[str] = []  # by the agent in the running turn
-        self._asked: OrderedDict[str, Turn] = OrderedDict()  # by the client's message id
+        self._aside: list[str] | None = None  # the same, of what is no part of the conversation
         self._ended_by: JanusError | None = None
+        for turn_id in self._state.unanswered:
+            self._fail(
+                turn_id, AgentFailed("Janus was stopped before it answered this. Ask again.")
+            )
 
     @property
     def info(self) -> SessionInfo:
+        state = self._state
+        status, attention, total = self._log.look(
+            lambda: (state.status, state.attention, state.total)
+        )
         with self._lock:
-            return self._info
+            return replace(self._info, status=status, attention=attention, message_count=total)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was ever said."""
+        return self._log.seq > 0
+
+    def state(self) -> dict[str, Any]:
+        """The state of the conversation, as JSON."""
+        agent = {"name": self._info.agent, "asks": self._agent.asks}
+        return {"session_id": self.id, **self._log.state(), "agent": agent}
+
+    def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]:
+        """What happens after event *seq*; see ``EventLog.follow``."""
+        return self._log.follow(seq, heartbeat)
 
     def conversation(self) -> list[Message]:
         """Everything that was said, in order."""
-        return [message for event in self._log.after(0) if (message := Message.of(event))]
+        return [message for event in self._log.all() if (message := Message.of(event))]
 
-    def touch(self) -> SessionInfo:
+    def touch(self) -> None:
         """Somebody is there. Raises SessionNotFound when it is ending."""
         with self._lock:
-            self._refuse_if_ending()
+            if self._ended_by:
+                raise self._is_ending()
             self._touch()
-            return self._info
 
-    def ask(self, text: str, message_id: str | None = None) -> Turn:
+    def say(self, text: str, message_id: str | None = None) -> Turn:
         """Queue a message; it is on the disk when this returns.
 
-        The same *message_id* again gives the same turn. Raises QueueFull, StorageFailed, and
-        SessionNotFound when the session is ending.
+        The same *message_id* again gives the same turn, also after a restart. Raises QueueFull,
+        StorageFailed, and SessionNotFound when the session is ending.
         """
         with self._speaking:
-            with self._lock:
-                self._refuse_if_ending()
-                if message_id and message_id in self._asked:
-                    return self._asked[message_id]
-                if len(self._queue) >= QUEUE_LIMIT:
-                    raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
+            if message_id and (turn := self._accepted(message_id)):
+                return turn
+            self.touch()
+            if len(self._turns) >= QUEUE_LIMIT:
+                raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
             turn = Turn(str(uuid.uuid4()), text)
             data = {"turn_id": turn.id, "content": text, "message_id": message_id}
-            self._count(self._log.append("user_message", data, promised=True))
-            with self._lock:
-                self._refuse_if_ending()
-                self._remember(message_id, turn)
-                self._queue.append(turn)
-                self._touch()
-                if self._runner is None:
-                    self._runner = self._new_runner()
-                    self._runner.start()
+            self._log.append("user_message", data, promised=True)
+            self._put(turn)
         return turn
+
+    def note(self, text: str) -> None:
+        """Tell the agent something that the user did not say: now, or with its next turn."""
+        with self._speaking:
+            self.touch()
+            turn = None if self._turns.busy else Turn(str(uuid.uuid4()), "")
+            data = {"id": str(uuid.uuid4()), "content": text, "turn_id": turn and turn.id}
+            self._log.append("system_message", data, promised=True)
+            if turn:
+                self._put(turn)
+
+    def withdraw(self, message_id: str) -> None:
+        """Take a message back that still waits. Raises MessageNotFound."""
+        turn_id = self._log.look(lambda: self._state.accepted.get(message_id, message_id))
+        turn = self._turns.withdraw(turn_id)
+        if turn is None:
+            raise MessageNotFound("This message does not wait: it is being answered, or gone.")
+        self._record("status", {"status": "active", "turn": "withdrawn", "turn_id": turn.id})
+        turn.answer.set_exception(MessageNotFound("This message was withdrawn."))
+
+    def interrupt(self) -> None:
+        """Stop the running turn, if there is one; the session stays usable."""
+        with self._lock:
+            self._touch()
+        if turn := self._turns.running:
+            turn.cancelled.set()
+            self._agent.interrupt()
+
+    def answer(self, request_id: str, option_id: str) -> None:
+        """Answer what the agent asked; see ``Agent.answer``."""
+        self.touch()
+        self._agent.answer(request_id, option_id)
 
     def partial(self, turn: Turn) -> str:
         """What the agent has said so far in *turn*."""
+        if self._turns.running is not turn:
+            return ""
         with self._lock:
-            return "".join(self._said) if self._running is turn else ""
+            return "".join(self._said)
 
     def begin_end(self, why: JanusError, idle_for: float | None = None) -> bool:
         """Refuse new messages from now on, and fail the waiting ones with *why*.
@@ -160,10 +184,8 @@ class Session:
             if self._ended_by or (idle_for is not None and self._idle() <= idle_for):
                 return False
             self._ended_by = why
-            waiting = [*self._queue]
-            self._queue.clear()
-        for turn in waiting:
-            turn.answer.set_exception(why)
+        for turn in self._turns.close():
+            self._failed(turn, why)
         return True
 
     def finish_end(self, summary_timeout: float) -> Summary | None:
@@ -177,7 +199,6 @@ class Session:
             summary = self._summarize(summary_timeout)
         finally:
             self._agent.stop()
-            self._set_status("stopped")
             if summary:
                 data = {"content": summary.text, "by_agent": summary.by_agent}
                 self._record("summary", data, promised=True)
@@ -185,37 +206,40 @@ class Session:
             self._log.close()
         return summary
 
-    # What follows runs on the turn thread, but for _end_turn, _summarize and what says otherwise.
+    def _accepted(self, message_id: str) -> Turn | None:
+        """The turn of a message that was accepted before."""
+        turn_id = self._log.look(lambda: self._state.accepted.get(message_id))
+        if turn_id is None:
+            return None
+        if turn := self._turns.find(turn_id):
+            return turn
+        answered = Turn(turn_id, "")
+        said = [m for m in self.conversation() if m.turn_id == turn_id and m.role != "user"]
+        if said and said[-1].role == "assistant":
+            last = said[-1]
+            answered.answer.set_result(Answer(last.content, turn_id, "end_turn", last.timestamp))
+        else:
+            text = said[-1].content if said else "This message was withdrawn."
+            answered.answer.set_exception(AgentFailed(text))
+        return answered
 
-    def _new_runner(self) -> threading.Thread:
-        return threading.Thread(target=self._run_turns, name=f"turns {self.id[:8]}", daemon=True)
+    def _put(self, turn: Turn) -> None:
+        try:
+            self._turns.put(turn)
+        except Closed:
+            raise self._is_ending() from None
 
-    def _run_turns(self) -> None:
-        while turn := self._next_turn():
-            try:
-                self._take(turn)
-            except Exception as bug:
-                log.exception("Session %s: a turn failed", self.id)
-                if not turn.answer.done():
-                    turn.answer.set_exception(bug)
-
-    def _next_turn(self) -> Turn | None:
-        with self._lock:
-            self._running = self._queue.popleft() if self._queue else None
-            self._said = []
-            if self._running is None:
-                self._runner = None
-            return self._running
+    # The turn thread.
 
     def _take(self, turn: Turn) -> None:
-        self._set_status("active")
+        with self._lock:
+            self._said = []
+        notes = self._log.look(lambda: [*self._state.notes])
+        self._record("status", {"status": "active", "turn": "started", "turn_id": turn.id})
         log.info("Session %s: turn %s started", self.id, turn.id)
-
-        def hear(kind: str, data: dict[str, Any]) -> None:
-            self._hear(turn, kind, data)
-
+        prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), turn.text]).strip()
         try:
-            reason = self._agent.prompt(turn.text, hear, self._turn_limit, turn.cancelled)
+            reason = self._agent.prompt(prompt, self._turn_limit, turn.cancelled)
             if reason == "cancelled" and self._ended_by:
                 raise self._ended_by
         except JanusError as error:
@@ -226,26 +250,13 @@ class Session:
         else:
             self._answered(turn, reason)
 
-    def _hear(self, turn: Turn, kind: str, data: dict[str, Any]) -> None:
-        match kind:
-            case "assistant_delta":
-                with self._lock:
-                    self._said.append(data["text"])
-            case "conversation":
-                # On the disk before the answer is shown: without it the agent forgets everything.
-                model = data["model"]
-                kind = "status"
-                data = {"status": "active", "conversation_id": data["id"], "model": model}
-            case "status":
-                data = {"status": "active", **data}
-        self._record(kind, {"turn_id": turn.id, **data}, promised="conversation_id" in data)
-
     def _answered(self, turn: Turn, reason: str) -> None:
         text = self.partial(turn)
         data = {"turn_id": turn.id, "content": text, "stop_reason": reason}
         event = self._record("assistant_message", data, promised=True)
         log.info("Session %s: turn %s finished (%s)", self.id, turn.id, reason)
-        self._set_status("waiting")
+        with self._lock:
+            self._touch()
         turn.answer.set_result(Answer(text, turn.id, reason, timestamp(event.at)))
 
     def _failed(self, turn: Turn, error: JanusError) -> None:
@@ -254,72 +265,99 @@ class Session:
         if text:
             data = {"turn_id": turn.id, "content": text, "stop_reason": "failed"}
             self._record("assistant_message", data, promised=True)
-        data = {"turn_id": turn.id, "code": error.code, "message": str(error)}
+        self._fail(turn.id, error)
+        with self._lock:
+            self._touch()
+        own = copy.copy(error)  # the same one may fail several turns
+        own.details = {**error.details, "turn_id": turn.id, "partial": text}
+        turn.answer.set_exception(own)
+
+    def _fail(self, turn_id: str, error: JanusError) -> None:
+        data = {"turn_id": turn_id, "code": error.code, "message": str(error)}
         self._record("error", data, promised=True)
-        log.warning("Session %s: turn %s failed: %s", self.id, turn.id, error.code)
-        self._set_status("error")
-        error.details.update(turn_id=turn.id, partial=text)
-        turn.answer.set_exception(error)
+        log.warning("Session %s: turn %s failed: %s", self.id, turn_id, error.code)
+
+    # The agent's threads.
+
+    def _hear(self, kind: str, data: dict[str, Any]) -> None:
+        """What the agent does, in a turn or outside of one."""
+        turn = self._turns.running
+        with self._lock:
+            if kind == "assistant_delta":
+                (self._said if self._aside is None else self._aside).append(data["text"])
+            if self._aside is not None:
+                return
+        match kind:
+            case "conversation":
+                data = {
+                    "status": "active" if turn else "waiting",
+                    "agent": self._info.agent,
+                    "protocol": data["protocol"],
+                    "conversation_id": data["id"],
+                    "model": data["model"],
+                }
+            case "status":
+                data = {"status": "active" if turn else "waiting", **data}
+            case "died":
+                log.warning("Session %s: the agent died: %s", self.id, data["message"])
+                data = {"status": "error", "detail": data["message"]}
+        # On the disk before the answer is shown: without it the agent forgets everything.
+        promised = kind == "conversation"
+        kind = "status" if kind in ("conversation", "died") else kind
+        self._record(kind, {"turn_id": turn.id if turn else None, **data}, promised)
 
     def _record(self, kind: str, data: dict[str, Any], promised: bool = False) -> Event:
         """Log what happened; on a full disk it is kept in memory until there is room again."""
         try:
-            event = self._log.append(kind, data, promised=promised)
+            return self._log.append(kind, data, promised=promised)
         except StorageFailed:
-            event = self._log.append(kind, data)
-        self._count(event)
-        return event
+            return self._log.append(kind, data)
 
-    def _count(self, event: Event) -> None:
-        if Message.of(event):
-            with self._lock:
-                self._info = replace(self._info, message_count=self._info.message_count + 1)
-
-    def _set_status(self, status: str) -> None:
-        attention = "error" if status == "error" else None
-        with self._lock:
-            self._info = replace(self._info, status=status, attention=attention)
-            self._touch()
+    # Whoever ends the session.
 
     def _end_turn(self) -> None:
-        """Called by whoever ends the session."""
-        with self._lock:
-            turn, runner = self._running, self._runner
-        if turn:
-            turn.cancelled.set()
-            self._agent.interrupt()
-        if runner:
-            runner.join(INTERRUPT_TIMEOUT)
-            if runner.is_alive():
-                self._agent.stop()
-                runner.join(INTERRUPT_TIMEOUT)
+        self.interrupt()
+        if not self._turns.join(INTERRUPT_TIMEOUT):
+            self._agent.stop()
+            self._turns.join(INTERRUPT_TIMEOUT)
 
     def _summarize(self, timeout: float) -> Summary | None:
-        """Called by whoever ends the session."""
         conversation = tuple(self.conversation())
         if not conversation:
             return None
         # An agent that just failed would most likely fail again, and make everybody wait for it.
         failed = self.info.status == "error"
-        text = "" if failed else ask_for_summary(self._agent, timeout)
+        text = "" if failed or timeout <= 0 else self._ask_for_summary(timeout)
         return Summary(text or plain_summary(conversation), bool(text), conversation)
 
-    # The rest is called with _lock held.
+    def _ask_for_summary(self, timeout: float) -> str:
+        """The agent's own summary; nothing if it fails or takes too long."""
+        said: list[str] = []
+        with self._lock:
+            self._aside = said
+        try:
+            self._agent.prompt(SUMMARY_PROMPT, timeout, threading.Event())
+        except AgentFailed as failure:
+            log.warning("Session %s: no summary by the agent: %s", self.id, failure)
+            return ""
+        return "".join(said).strip()
 
-    def _refuse_if_ending(self) -> None:
-        if self._ended_by:
-            raise SessionNotFound(f"Session {self.id} is ending.")
+    def _is_ending(self) -> SessionNotFound:
+        return SessionNotFound(f"Session {self.id} is ending.")
 
-    def _remember(self, message_id: str | None, turn: Turn) -> None:
-        if message_id:
-            self._asked[message_id] = turn
-            if len(self._asked) > _MESSAGE_IDS:
-                self._asked.popitem(last=False)
+    # With _lock held.
 
     def _touch(self) -> None:
         self._touched = self._clock.monotonic()
         self._info = replace(self._info, last_activity=self._clock.time())
 
     def _idle(self) -> float:
-        busy = self._running or self._queue
-        return 0.0 if busy else self._clock.monotonic() - self._touched
+        return 0.0 if self._turns.busy else self._clock.monotonic() - self._touched
+
+
+def _conversation(state: State) -> Conversation | None:
+    """The conversation that an agent had before, as the log has it."""
+    match state.conversation:
+        case {"agent": str(agent), "protocol": str(protocol), "conversation_id": str(id)}:
+            return Conversation(agent, protocol, id)
+    return None

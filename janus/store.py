@@ -10,12 +10,15 @@ import logging
 import os
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from janus.errors import StorageFailed
-from janus.events import Event
 
 log = logging.getLogger(__name__)
+
+_BLOCK = 1 << 16
 
 
 class Store:
@@ -60,10 +63,10 @@ class Store:
 
 
 class LogFile:
-    """One conversation's events, a line each.
+    """An append-only file of lines.
 
-    Not thread-safe: the event log calls ``append`` under its own lock. What could not be written
-    and was not promised waits in ``_unsaved`` and goes first with the next promised event.
+    One thread appends at a time (the event log calls under its own lock); any may read. What could
+    not be written and was not promised waits in ``_unsaved`` and goes first with the next promise.
     """
 
     def __init__(self, path: Path, store: Store) -> None:
@@ -72,23 +75,21 @@ class LogFile:
         self._fd: int | None = None
         self._size = 0
         self._unsaved: list[bytes] = []
+        _cut_torn_line(path)
 
-    def read(self) -> list[Event]:
-        """The events of an earlier run, in order; a torn last line is cut off the file."""
-        if not self._path.exists():
-            return []
-        raw = self._path.read_bytes()
-        whole, _, torn = raw.rpartition(b"\n")
-        if torn:
-            os.truncate(self._path, len(raw) - len(torn))  # or the next line is glued to it
-        return [event for line in whole.split(b"\n") if (event := _event(line, self._path))]
+    def lines(self) -> Iterator[bytes]:
+        """The lines so far, the oldest first. Those being appended meanwhile may come or not."""
+        unsaved = [*self._unsaved]
+        if self._path.exists():
+            with self._path.open("rb") as file:
+                yield from file
+        yield from unsaved
 
-    def append(self, event: Event, promised: bool) -> None:
-        """Write one event; a *promised* one is on the disk when this returns.
+    def append(self, line: bytes, promised: bool) -> None:
+        """Write a line; a *promised* one is on the disk when this returns.
 
-        Raises StorageFailed if a promised event cannot be kept, leaving no trace of it.
+        Raises StorageFailed if a promised line cannot be kept, leaving no trace of it.
         """
-        line = event.line()
         if self._unsaved and not promised:
             self._unsaved.append(line)
             return
@@ -172,11 +173,27 @@ def sync_folder(path: Path) -> None:
         os.close(fd)
 
 
-def _event(line: bytes, path: Path) -> Event | None:
-    if not line:
-        return None
+def _cut_torn_line(path: Path) -> None:
+    """Cut off a last line that a crash left half written, or the next one is glued to it."""
     try:
-        return Event.from_line(line)
-    except ValueError:
-        log.warning("Skipped an unreadable line of %s", path.name)
-        return None
+        with path.open("rb+") as file:
+            torn = _torn_bytes(file)
+            if torn:
+                log.warning("Cut %d bytes of a torn line off %s", torn, path.name)
+                file.truncate(file.seek(0, os.SEEK_END) - torn)
+    except OSError:
+        return  # none there, or not to be read: then writing will fail, and say so
+
+
+def _torn_bytes(file: BinaryIO) -> int:
+    """How many bytes stand behind the last newline."""
+    end = file.seek(0, os.SEEK_END)
+    torn = 0
+    while torn < end:
+        start = max(0, end - torn - _BLOCK)
+        file.seek(start)
+        block = file.read(end - torn - start)
+        if b"\n" in block:
+            return torn + len(block) - block.rindex(b"\n") - 1
+        torn += len(block)
+    return torn

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event as Signal
+
+from janus.events import Event, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +27,30 @@ class Turn:
     text: str
     answer: Future[Answer] = field(default_factory=Future)
     #: Set by whoever wants it to end before its time.
-    cancelled: Event = field(default_factory=Event)
+    cancelled: Signal = field(default_factory=Signal)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation. The role is ``user``, ``assistant`` or ``system``."""
+
+    role: str
+    content: str
+    timestamp: str
+    turn_id: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> Message | None:
+        """What *event* adds to the conversation, if anything."""
+        match event.kind:
+            case "user_message":
+                role, content = "user", event.data["content"]
+            case "assistant_message":
+                role, content = "assistant", event.data["content"]
+            case "system_message":
+                role, content = "system", event.data["content"]
+            case "error":
+                role, content = "system", event.data["message"]
+            case _:
+                return None
+        return cls(role, content, timestamp(event.at), event.data.get("turn_id"))

@@ -26,7 +26,7 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     copy = tmp_path / "janus"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".*_cache", "node_modules"))
     server = serve(WORKSPACE_DIR=str(copy))
-    [script] = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    script, chat = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
     done = subprocess.run(
         ["sh", "-eu", "-c", script.replace("http://127.0.0.1:3000", server.url)],
@@ -35,6 +35,7 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     )  # fmt: skip
 
     answer, beat, health, unknown, ended = map(json.loads, done.stdout.splitlines())
+    assert chat
     assert "janus/events.py" in answer["answer"]
     assert beat["status"] == "waiting"
     assert health["status"] == "ok" and health["active_sessions"] == 1
@@ -78,7 +79,7 @@ def test_every_door_is_in_the_api(settings):
         if not rule.endpoint.startswith("frontend.")
     }
 
-    documented = set(re.findall(r"^\| `((?:GET|POST) [\w/]+)", API, re.MULTILINE))
+    documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [\w/-]+)", API, re.MULTILINE))
 
     assert documented == doors
 

@@ -123,7 +123,37 @@ def test_of_many_threads_that_want_one_id_one_creates_it(manager):
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(work, range(16)))) == 1
-    assert len(manager.all()) == 1
+
+
+def test_a_session_nobody_spoke_in_takes_no_place(make_manager, cursor):
+    manager = make_manager(replace(cursor, max_sessions=1))
+    for n in range(10):
+        manager.get_or_create(f"page-{n}")
+    assert manager.all() == []
+
+    manager.say("page-3", "say hello")
+    assert [info.session_id for info in manager.all()] == ["page-3"]
+    with pytest.raises(TooManySessions):
+        manager.say("page-4", "say hello")
+    with pytest.raises(TooManySessions):
+        manager.create()
+
+    manager.end("page-3")
+    manager.say("page-4", "say hello")
+
+
+def test_pages_in_which_nobody_speaks_are_bounded_too(manager, monkeypatch, clock):
+    monkeypatch.setattr("janus.manager._UNBEGUN", 3)
+    for n in range(3):
+        manager.get_or_create(f"page-{n}")
+
+    with pytest.raises(TooManySessions, match="nobody has said a word"):
+        manager.get_or_create("page-3")
+
+    clock.now += 601
+    manager.end_idle()
+    wait_for(lambda: not manager._sessions)
+    manager.get_or_create("page-3")
 
 
 def test_of_many_threads_that_want_the_last_place_one_gets_it(make_manager, settings):
@@ -176,7 +206,7 @@ def test_a_busy_session_is_not_idle_however_long_it_takes(make_manager, cursor, 
 
 
 def test_a_slow_ending_delays_no_other(make_manager, cursor, clock, tmp_path, monkeypatch):
-    monkeypatch.setattr("janus.summary.PROMPT", f"until {tmp_path / 'go'}")
+    monkeypatch.setattr("janus.session.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
     manager = make_manager(cursor)
     slow, quick = manager.create().session_id, manager.create().session_id
     manager.ask(slow, "say hello")
@@ -211,7 +241,7 @@ def test_a_lingering_stubborn_agent_goes_with_its_idle_session(
 ):
     monkeypatch.setattr(print_mode, "LINGER", 0.05)
     monkeypatch.setattr("janus.agents.process.GRACE", 0.05)
-    monkeypatch.setattr("janus.summary.PROMPT", "stubborn")
+    monkeypatch.setattr("janus.session.SUMMARY_PROMPT", "stubborn")
     manager = make_manager(replace(cursor, summary_timeout=0.3))
     manager.ask(manager.create().session_id, "say hello")
     clock.now += 601

@@ -1,10 +1,10 @@
 import pytest
 
-from janus.events import Message
 from janus.memory import mentioned_files, save_summary
-from janus.session import SessionInfo
+from janus.session_info import SessionInfo
 from janus.store import Store
 from janus.summary import Summary
+from janus.turn import Message
 
 INFO = SessionInfo("s-1", None, "stopped", "janus-demo-agent", 1_000_000.0, 1_000_720.0)
 

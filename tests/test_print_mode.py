@@ -10,8 +10,9 @@ from threading import Event
 import pytest
 from conftest import fake_path, wait_for
 
-from janus import agents
-from janus.agents import print_mode
+from janus.agents import Conversation, make_agent, print_mode
+from janus.agents.found import Computer, find
+from janus.agents.table import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
 
 DATA = Path(__file__).parent / "data" / "cursor-agent"
@@ -49,13 +50,13 @@ def environ(tmp_path, home, record):
 
 
 @pytest.fixture
-def make(environ, tmp_path):
-    """Makes an agent; all are stopped at the end."""
+def make(environ, tmp_path, heard):
+    """Makes an agent that tells ``heard``; all are stopped at the end."""
     made = []
 
     def make(conversation=None, **more):
-        found = agents.find("cursor-agent", {**environ, **more})
-        made.append(agents.make_agent(found, tmp_path, "test", conversation))
+        found = find("cursor-agent", Computer({**environ, **more}))
+        made.append(make_agent(found, tmp_path, "test", heard, conversation))
         return made[-1]
 
     yield make
@@ -73,7 +74,7 @@ def ask_aside(agent, prompt, heard):
 
     def run():
         try:
-            outcome.append(agent.prompt(prompt, heard, 60, cancelled))
+            outcome.append(agent.prompt(prompt, 60, cancelled))
         except AgentFailed as error:
             outcome.append(error)
 
@@ -89,16 +90,16 @@ def test_a_recording_replayed_comes_out_as_its_events(recording, make, heard):
 
     if "fatal" in recording.stem:
         with pytest.raises(AgentFailed, match="cannot reach its service"):
-            agent.prompt(f"replay {recording.stem}", heard, 60, Event())
+            agent.prompt(f"replay {recording.stem}", 60, Event())
     else:
-        assert agent.prompt(f"replay {recording.stem}", heard, 60, Event()) == "end_turn"
+        assert agent.prompt(f"replay {recording.stem}", 60, Event()) == "end_turn"
 
     expected = json.loads(recording.with_suffix(".events.json").read_text())
     assert [list(event) for event in heard] == expected
 
 
 def test_the_command_is_the_one_cursor_documents(make, heard, record):
-    make().prompt("say hello", heard, 60, Event())
+    make().prompt("say hello", 60, Event())
 
     assert calls(record)[0]["argv"] == [
         "-p",
@@ -114,8 +115,8 @@ def test_the_command_is_the_one_cursor_documents(make, heard, record):
 
 def test_a_conversation_goes_on(make, heard, record):
     agent = make()
-    agent.prompt("say one", heard, 60, Event())
-    agent.prompt("recall", heard, 60, Event())
+    agent.prompt("say one", 60, Event())
+    agent.prompt("recall", 60, Event())
 
     assert heard.text.endswith("1 turns before ")
     assert calls(record)[1]["argv"][5:7] == ["--resume", agent.conversation]
@@ -123,16 +124,16 @@ def test_a_conversation_goes_on(make, heard, record):
 
 def test_a_conversation_goes_on_in_another_agent(make, heard):
     first = make()
-    first.prompt("say one", heard, 60, Event())
-    second = make(conversation=first.conversation)
+    first.prompt("say one", 60, Event())
+    second = make(Conversation("cursor-agent", "print", first.conversation))
     first.stop()
-    second.prompt("recall", heard, 60, Event())
+    second.prompt("recall", 60, Event())
 
     assert heard.text.endswith("1 turns before ")
 
 
 def test_the_conversation_is_known_before_the_answer(make, heard):
-    make().prompt("say hello", heard, 60, Event())
+    make().prompt("say hello", 60, Event())
 
     assert heard[0][0] == "conversation"
 
@@ -153,13 +154,13 @@ def test_the_conversation_is_known_before_the_answer(make, heard):
     ids=lambda prompt: repr(prompt[:12]) + str(len(prompt)),
 )
 def test_a_prompt_arrives_to_the_letter(prompt, make, heard, record):
-    make().prompt(prompt, heard, 60, Event())
+    make().prompt(prompt, 60, Event())
 
     assert calls(record)[0]["prompt"] == prompt.strip()
 
 
 def test_control_characters_do_not_reach_the_agent(make, heard, record):
-    make().prompt("say a\0b\x03c\x1b[31md\x9b\x7f", heard, 60, Event())
+    make().prompt("say a\0b\x03c\x1b[31md\x9b\x7f", 60, Event())
 
     assert calls(record)[0]["prompt"] == "say abcd"
 
@@ -191,7 +192,7 @@ def test_control_characters_do_not_reach_the_agent(make, heard, record):
 )
 def test_a_failure_says_what_to_do(words, error, message, make, heard):
     with pytest.raises(AgentFailed) as caught:
-        make().prompt(f"complain {words}", heard, 60, Event())
+        make().prompt(f"complain {words}", 60, Event())
 
     assert type(caught.value) is error
     assert message in str(caught.value)
@@ -204,43 +205,43 @@ def test_a_folder_that_is_not_trusted_is_explained(make, heard):
     words = (DATA / "hcn-trust-01.stderr.txt").read_text()
 
     with pytest.raises(AgentFailed, match="does not trust this folder"):
-        make().prompt(f"complain {words}", heard, 60, Event())
+        make().prompt(f"complain {words}", 60, Event())
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
 def test_an_exit_without_a_result_is_a_failure_whatever_its_code(code, make, heard):
     agent = make()
     with pytest.raises(AgentFailed, match="before it had finished") as caught:
-        agent.prompt(f"die {code}", heard, 60, Event())
+        agent.prompt(f"die {code}", 60, Event())
 
     assert caught.value.details["exit_code"] == code
     assert heard.text == "Half an answer "
-    agent.prompt("recall", heard, 60, Event())
+    agent.prompt("recall", 60, Event())
     assert heard.text.endswith("1 turns before ")
 
 
 def test_a_death_in_the_middle_of_a_line_is_a_failure(make, heard):
     agent = make()
     with pytest.raises(AgentFailed, match="signal 9") as caught:
-        agent.prompt("kill", heard, 60, Event())
+        agent.prompt("kill", 60, Event())
 
     assert caught.value.details["signal"] == signal.SIGKILL
-    assert agent.prompt("say again", heard, 60, Event()) == "end_turn"
+    assert agent.prompt("say again", 60, Event()) == "end_turn"
 
 
 def test_a_result_that_says_it_failed_is_a_failure(make, heard):
     with pytest.raises(AgentRateLimited):
-        make().prompt("refuse You've hit your usage limit", heard, 60, Event())
+        make().prompt("refuse You've hit your usage limit", 60, Event())
 
 
 def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypatch):
     monkeypatch.setattr(print_mode, "LINGER", 0.1)
     agent = make()
 
-    assert agent.prompt("linger done", heard, 60, Event()) == "end_turn"
+    assert agent.prompt("linger done", 60, Event()) == "end_turn"
 
     # The next turn waits until the one that never exits has been ended.
-    agent.prompt("say next", heard, 60, Event())
+    agent.prompt("say next", 60, Event())
     with pytest.raises(ProcessLookupError):
         os.kill(calls(record)[0]["pid"], 0)
 
@@ -251,8 +252,8 @@ def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypa
 def test_an_older_build_is_spared_the_options_it_does_not_know(options, make, heard, record):
     agent = make(CURSOR_FAKE_UNKNOWN=options)
 
-    agent.prompt("say hello", heard, 60, Event())
-    agent.prompt("say again", heard, 60, Event())
+    agent.prompt("say hello", 60, Event())
+    agent.prompt("say again", 60, Event())
 
     assert heard.text.replace(" ", "") == "helloagain"
     assert len(calls(record)) == 2
@@ -269,7 +270,7 @@ def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, heard):
     thread.join(10)
 
     assert outcome == ["cancelled"]
-    assert agent.prompt("recall", heard, 60, Event()) == "end_turn"
+    assert agent.prompt("recall", 60, Event()) == "end_turn"
     assert heard.text.endswith("1 turns before ")
 
 
@@ -290,17 +291,17 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, heard, monkeypatch):
 def test_an_interrupt_without_a_turn_does_nothing(make, heard):
     agent = make()
     agent.interrupt()
-    agent.prompt("say hello", heard, 60, Event())
+    agent.prompt("say hello", 60, Event())
     agent.interrupt()
 
-    assert agent.prompt("recall", heard, 60, Event()) == "end_turn"
+    assert agent.prompt("recall", 60, Event()) == "end_turn"
 
 
 def test_a_turn_cancelled_before_its_process_runs_ends_at_once(make, heard):
     cancelled = Event()
     cancelled.set()
 
-    assert make().prompt("hang", heard, 60, cancelled) == "cancelled"
+    assert make().prompt("hang", 60, cancelled) == "cancelled"
 
 
 def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
@@ -314,25 +315,25 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
 
     assert isinstance(outcome[0], AgentFailed)
     with pytest.raises(AgentFailed):
-        agent.prompt("say more", heard, 60, Event())
+        agent.prompt("say more", 60, Event())
 
 
 def test_a_turn_over_its_limit_is_stopped(make, heard):
     with pytest.raises(AgentFailed, match="took longer than"):
-        make().prompt("hang", heard, 0.5, Event())
+        make().prompt("hang", 0.5, Event())
 
 
 def test_an_agent_without_a_sign_of_life_is_stopped(make, heard, monkeypatch):
     monkeypatch.setattr(print_mode, "TIMEOUT", 0.3)
 
     with pytest.raises(AgentFailed, match="no sign of life"):
-        make().prompt("silent", heard, 60, Event())
+        make().prompt("silent", 60, Event())
 
 
 def test_only_its_own_variables_reach_the_agent(make, heard):
     make(
         CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
-    ).prompt("environment", heard, 60, Event())
+    ).prompt("environment", 60, Event())
 
     names = set(heard.text.split())
     assert {"HOME", "PATH", "CURSOR_API_KEY", "LC_ALL", "TERM"} <= names
@@ -342,9 +343,9 @@ def test_only_its_own_variables_reach_the_agent(make, heard):
 def test_agent_is_preferred_if_its_version_is_cursors(tmp_path, environ):
     path = fake_path(tmp_path, "cursor-agent")
 
-    found = agents.find("cursor-agent", {**environ, "PATH": path})
+    found = find("cursor-agent", Computer({**environ, "PATH": path}))
 
-    assert Path(found.argv[0]).name == "agent"
+    assert Path(found.program[0]).name == "agent"
     assert found.version == "2026.10.01-e373342"
 
 
@@ -357,9 +358,9 @@ def test_another_program_called_agent_is_left_alone(script, tmp_path, home):
     other.write_text(f"#!/bin/sh\n{script}\n")
     other.chmod(0o755)
 
-    found = agents.find("cursor-agent", {"HOME": str(home), "PATH": path})
+    found = find("cursor-agent", Computer({"HOME": str(home), "PATH": path}))
 
-    assert Path(found.argv[0]).name == "cursor-agent"
+    assert Path(found.program[0]).name == "cursor-agent"
 
 
 def test_an_agent_is_found_where_its_installer_puts_it(home):
@@ -367,13 +368,13 @@ def test_an_agent_is_found_where_its_installer_puts_it(home):
     folder.mkdir(parents=True)
     (folder / "agent").symlink_to(Path(__file__).parent / "fake_agents" / "cursor-agent")
 
-    assert agents.find("auto", {"HOME": str(home), "PATH": "/usr/bin:/bin"}).entry is agents.CURSOR
+    assert find("auto", Computer({"HOME": str(home), "PATH": "/usr/bin:/bin"})).entry is CURSOR
 
 
 def test_without_a_real_agent_auto_is_the_demo(home):
-    assert agents.find("auto", {"HOME": str(home), "PATH": "/usr/bin:/bin"}).is_demo
+    assert find("auto", Computer({"HOME": str(home), "PATH": "/usr/bin:/bin"})).is_demo
 
 
 def test_an_agent_that_is_not_installed_says_how_to_install_it(home):
     with pytest.raises(AgentNotFound, match="agent login"):
-        agents.find("cursor", {"HOME": str(home), "PATH": "/usr/bin:/bin"})
+        find("cursor", Computer({"HOME": str(home), "PATH": "/usr/bin:/bin"}))

@@ -14,17 +14,23 @@ MAY_IMPORT = {
     "config": {"agents"},  # the names of the agents are values of a setting
     "events": set(),
     "logs": {"config", "events"},
-    "store": {"errors", "events"},
-    "turn": set(),
+    "store": {"errors"},
     "workspace": {"errors", "store"},
-    "summary": {"agents", "errors", "events"},
-    "memory": {"errors", "session", "store", "summary"},
-    "session": {"agents", "errors", "events", "summary", "turn"},
+    "session_info": {"errors", "events"},
+    "state": {"events"},
+    "turn": {"events"},
+    "turn_queue": {"turn"},
+    "summary": {"turn"},
+    "memory": {"errors", "session_info", "store", "summary"},
+    "session": {
+        "agents", "errors", "events", "session_info", "state", "summary", "turn", "turn_queue",
+    },
     "manager": {
-        "agents", "config", "errors", "events", "memory", "session", "store", "turn", "workspace",
+        "agents", "config", "errors", "events", "memory", "session", "session_info", "store",
+        "turn", "workspace",
     },
     "cleanup": {"manager"},
-    "runtime": {"cleanup", "config", "manager", "store"},
+    "runtime": {"cleanup", "config", "errors", "manager", "store"},
     "blueprints": {"errors", "events", "runtime", "workspace"},
 }  # fmt: skip
 WIRING = {"__init__", "__main__", "server", "cli"}

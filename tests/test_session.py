@@ -61,7 +61,7 @@ def test_a_question_gets_its_answer_and_both_are_kept(manager, start, cursor):
 
     assert answer.answer == "hello " and answer.stop_reason == "end_turn"
     assert said(manager, id) == [("user", "say hello"), ("assistant", "hello")]
-    assert [event["seq"] for event in events(cursor, id)] == [1, 2, 3, 4]
+    assert [event["seq"] for event in events(cursor, id)] == [1, 2, 3, 4, 5]
 
 
 def test_the_status_follows_the_session(manager, start, tmp_path):
@@ -179,7 +179,7 @@ def test_an_agent_that_failed_is_not_asked_for_a_summary(manager, start):
 
 
 def test_a_summary_that_takes_too_long_is_made_from_the_log(make_manager, cursor, monkeypatch):
-    monkeypatch.setattr("janus.summary.PROMPT", "hang")
+    monkeypatch.setattr("janus.session.SUMMARY_PROMPT", "hang")
     manager = make_manager(replace(cursor, summary_timeout=0.5))
     id = manager.create().session_id
     manager.ask(id, "say one")
@@ -204,7 +204,7 @@ def test_ending_cancels_the_turn_and_fails_what_waits(manager, start):
 
 
 def test_an_ending_session_takes_no_more_and_ends_once(manager, start, monkeypatch, tmp_path):
-    monkeypatch.setattr("janus.summary.PROMPT", f"until {tmp_path / 'go'}")
+    monkeypatch.setattr("janus.session.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
     id = start()
     manager.ask(id, "say hello")
     ending = threading.Thread(target=manager.end, args=(id,))

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from janus.errors import StorageFailed
-from janus.events import Event
 from janus.store import Store
 
 
@@ -27,7 +26,11 @@ def path(store):
 
 
 def event(seq, text="x"):
-    return Event(seq, "a", {"text": text}, 1.0)
+    return f"{seq} {text}\n".encode()
+
+
+def lines(store):
+    return list(store.open_log("s").lines())
 
 
 @pytest.fixture
@@ -49,16 +52,16 @@ def disk(monkeypatch):
 
 
 def test_nothing_is_created_until_something_happens(store, file):
-    assert file.read() == []
+    assert list(file.lines()) == []
     assert not store.folder.exists()
 
 
 def test_what_was_written_is_read_again(store, file):
-    events = [event(n, "ü\n" * n) for n in range(1, 5)]
-    for each in events:
-        file.append(each, each.seq % 2 == 0)
+    events = [event(n, "ü" * n) for n in range(1, 5)]
+    for n, each in enumerate(events):
+        file.append(each, n % 2 == 0)
 
-    assert store.open_log("s").read() == events
+    assert lines(store) == list(file.lines()) == events
 
 
 def test_a_promised_event_is_synced_and_others_are_not(file, monkeypatch):
@@ -73,7 +76,7 @@ def test_a_promised_event_is_synced_and_others_are_not(file, monkeypatch):
     assert len(synced) == 1
 
 
-@pytest.mark.parametrize("cut", range(1, 40))
+@pytest.mark.parametrize("cut", range(1, 4))
 def test_a_torn_last_line_is_cut_off_before_the_next_is_written(cut, store, file):
     file.append(event(1), True)
     file.append(event(2), True)
@@ -81,20 +84,20 @@ def test_a_torn_last_line_is_cut_off_before_the_next_is_written(cut, store, file
     os.truncate(path(store), path(store).stat().st_size - cut)
 
     torn = store.open_log("s")
-    assert torn.read() == [event(1)]
+    assert list(torn.lines()) == [event(1)]
     torn.append(event(2), True)
     torn.close()
 
-    assert store.open_log("s").read() == [event(1), event(2)]
+    assert lines(store) == [event(1), event(2)]
 
 
-def test_a_damaged_line_costs_no_other(store, file):
-    file.append(event(1), True)
+def test_a_file_of_one_torn_line_is_emptied(store, file, monkeypatch):
+    monkeypatch.setattr("janus.store._BLOCK", 7)
+    file.append(b"x" * 100, True)
     file.close()
-    with path(store).open("ab") as raw:
-        raw.write(b"\x00garbage\n" + event(2).line())
 
-    assert store.open_log("s").read() == [event(1), event(2)]
+    assert lines(store) == []
+    assert path(store).stat().st_size == 0
 
 
 @pytest.mark.parametrize("call", ["write", "fsync"])
@@ -109,7 +112,7 @@ def test_a_promise_that_cannot_be_kept_leaves_no_trace(call, number, store, file
 
     file.append(event(2), True)
     assert store.problem is None
-    assert store.open_log("s").read() == [event(1), event(2)]
+    assert lines(store) == [event(1), event(2)]
 
 
 def test_half_a_line_on_a_full_disk_is_taken_back(store, file, disk):
@@ -119,7 +122,7 @@ def test_half_a_line_on_a_full_disk_is_taken_back(store, file, disk):
     with pytest.raises(StorageFailed):
         file.append(event(2), True)
 
-    assert path(store).read_bytes() == event(1).line()
+    assert path(store).read_bytes() == event(1)
 
 
 def test_what_was_not_promised_is_written_when_there_is_room_again(store, file, disk):
@@ -128,10 +131,11 @@ def test_what_was_not_promised_is_written_when_there_is_room_again(store, file, 
     disk("write", errno.ENOSPC)
     file.append(event(2), False)
     file.append(event(3), False)
-    assert path(store).read_bytes() == event(1).line()
+    assert list(file.lines()) == [event(1), event(2), event(3)]
+    assert path(store).read_bytes() == event(1)
     file.append(event(4), True)
 
-    assert store.open_log("s").read() == [event(n) for n in (1, 2, 3, 4)]
+    assert lines(store) == [event(n) for n in (1, 2, 3, 4)]
 
 
 def test_files_are_for_their_owner_only(store, file):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from janus.agents import Entry
 from janus.agents.process import Exit
+from janus.agents.table import Entry
 from janus.errors import AgentFailed, AgentLoginRequired, AgentRateLimited
 
 #: What to look for in what the agent wrote on its terminal (in lower case), the error it means,
@@ -72,8 +72,10 @@ def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
     for signs, error, message in _SIGNS:
         if any(sign in text for sign in signs):
             return error(message.format(label=entry.label, login=entry.login), **details)
-    last = words.rpartition("\n")[2][:_LAST_LINE]
-    how = str(exit or "its output ended") + (f", last words: {last}" if last else "")
+    how = str(exit or "its output ended")
+    if exit is None or exit.signal is None:  # else it had no time for last words
+        last = words.rpartition("\n")[2][:_LAST_LINE]
+        how += f", last words: {last}" if last else ""
     return AgentFailed(
         f"{entry.label} stopped before it had finished ({how}). Ask again.", **details
     )

@@ -16,12 +16,16 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from janus.agents import Emit, Found
+from janus.agents import Emit
 from janus.agents.failures import explain
 from janus.agents.process import TIMEOUT, AgentProcess, plain
 from janus.agents.stream_json import translate
-from janus.errors import AgentFailed
+from janus.errors import AgentFailed, PermissionNotFound
+
+if TYPE_CHECKING:
+    from janus.agents.found import Found
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +57,26 @@ class PrintAgent:
     one with a turn, and ``_stopped``. It is never held while waiting.
     """
 
-    def __init__(self, found: Found, cwd: Path, name: str, conversation: str | None = None) -> None:
+    asks = False
+
+    def __init__(
+        self, found: Found, cwd: Path, name: str, emit: Emit, conversation: str | None = None
+    ) -> None:
         self.conversation = conversation
         self._found = found
         self._cwd = cwd
         self._name = name
+        self._emit = emit
         self._options = [PARTIAL, TRUST]
         self._lock = threading.Lock()
         self._process: AgentProcess | None = None
         self._running: AgentProcess | None = None
         self._stopped = False
 
-    def prompt(self, text: str, emit: Emit, limit: float, cancelled: Event) -> str:
+    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
-            self._prompt(plain(text).strip(), emit, limit, cancelled)
+            self._prompt(plain(text).strip(), limit, cancelled)
         except AgentFailed:
             if cancelled.is_set():
                 return "cancelled"
@@ -85,6 +94,10 @@ class PrintAgent:
             process.interrupt()
             process.leave(OBEY)
 
+    def answer(self, request_id: str, option_id: str) -> None:
+        """Print mode never asks."""
+        raise PermissionNotFound("This agent does not ask for permission.")
+
     def stop(self) -> None:
         """End what runs, for good."""
         with self._lock:
@@ -93,9 +106,9 @@ class PrintAgent:
         if process:
             process.stop()
 
-    def _prompt(self, prompt: str, emit: Emit, limit: float, cancelled: Event) -> None:
+    def _prompt(self, prompt: str, limit: float, cancelled: Event) -> None:
         for _ in range(_ATTEMPTS):
-            turn = self._run(prompt, emit, limit, cancelled)
+            turn = self._run(prompt, limit, cancelled)
             if turn.finished:
                 return
             said = "\n".join([*turn.noise, turn.process.tail()])
@@ -103,10 +116,10 @@ class PrintAgent:
                 break
         raise explain(self._found.entry, turn.process.exit, said)
 
-    def _run(self, prompt: str, emit: Emit, limit: float, cancelled: Event) -> _Turn:
+    def _run(self, prompt: str, limit: float, cancelled: Event) -> _Turn:
         turn = _Turn(self._start(prompt, cancelled))
         try:
-            self._follow(turn, emit, limit)
+            self._follow(turn, limit)
         except TimeoutError:
             turn.process.stop()
             raise self._too_slow(turn, limit) from None
@@ -123,7 +136,14 @@ class PrintAgent:
     def _start(self, prompt: str, cancelled: Event) -> AgentProcess:
         by_stdin = len(prompt.encode()) > _LONGEST_ARGUMENT
         resume = ["--resume", self.conversation] if self.conversation else []
-        argv = [*self._found.argv, "-p", "--output-format", "stream-json", *self._options, *resume]
+        argv = [
+            *self._found.program,
+            "-p",
+            "--output-format",
+            "stream-json",
+            *self._options,
+            *resume,
+        ]
         if not by_stdin:
             argv += ["--", prompt]  # without "--" a prompt that begins with a dash is an option
         process = AgentProcess(argv, self._cwd, self._found.environ, self._name)
@@ -145,7 +165,7 @@ class PrintAgent:
             process.close_stdin()  # with an open one some builds never exit
         return process
 
-    def _follow(self, turn: _Turn, emit: Emit, limit: float) -> None:
+    def _follow(self, turn: _Turn, limit: float) -> None:
         partial = PARTIAL in self._options
         lines = turn.process.lines(first=TIMEOUT, total=limit)
         for kind, data in translate(lines, partial):
@@ -156,7 +176,7 @@ class PrintAgent:
             if kind == "conversation":
                 self.conversation = data["id"]
             if kind != "result":
-                emit(kind, data)
+                self._emit(kind, data)
             elif data["ok"]:
                 turn.finished = True
                 return
@@ -168,7 +188,7 @@ class PrintAgent:
         """Whether the failure is one that another try mends; nothing has been done yet."""
         unknown = _UNKNOWN_OPTION.search(said)
         if unknown and unknown[1] in self._options:
-            log.info("%s does not know %s; leaving it out", self._found.argv[0], unknown[1])
+            log.info("%s does not know %s; leaving it out", self._found.program[0], unknown[1])
             self._options.remove(unknown[1])
             return True
         return _CONFIG_RACE in said  # builds before 2026.07 race for it when two start at once

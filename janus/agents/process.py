@@ -95,6 +95,11 @@ class AgentProcess:
         self._stop_asked = False
         self._gone = threading.Event()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked for its end."""
+        return self._stop_asked
+
     def start(self) -> None:
         """Returns when the agent runs. Raises AgentNotFound or AgentFailed, leaving nothing."""
         with self._starting:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from janus.agents.cursor_tools import tool_call
+from janus.agents.speech import Speech
 
 Told = tuple[str, dict[str, Any]]
 
@@ -52,7 +53,7 @@ class _Turn:
         self.partial = partial
         self.conversation = ""
         self.segment = ""  # the text since the last tool call or repeat
-        self.last = ""  # what was said last, whatever the segment
+        self.speech = Speech()
         self.stamped = False
         self.calls: dict[str, dict[str, Any]] = {}
 
@@ -75,7 +76,8 @@ class _Turn:
         found = message.get("session_id")
         if isinstance(found, str) and found and found != self.conversation:
             self.conversation = found
-            yield "conversation", {"id": found, "model": str(message.get("model") or "")}
+            model = str(message.get("model") or "")
+            yield "conversation", {"id": found, "protocol": "print", "model": model}
 
     def _assistant(self, text: str, message: dict[str, Any]) -> Iterator[Told]:
         """A delta has a timestamp and no model_call_id; with deltas on, all else is a repeat.
@@ -105,12 +107,10 @@ class _Turn:
     def _say(self, text: str, begins: bool = False) -> Iterator[Told]:
         if not text:
             return
-        apart = ""
-        if self.last and (begins or not self.segment):
-            apart = "\n" * max(0, 2 - (len(self.last) - len(self.last.rstrip("\n"))))
+        if begins or not self.segment:
+            self.speech.pause()
         self.segment = text if begins else self.segment + text
-        self.last = text
-        yield "assistant_delta", {"text": apart + text}
+        yield "assistant_delta", {"text": self.speech.say(text)}
 
     def _tool_call(self, step: str, call_id: str, call: dict[str, Any]) -> Iterator[Told]:
         if call_id not in self.calls:  # also one that is completed without having started
@@ -124,7 +124,7 @@ class _Turn:
     def _result(self, message: dict[str, Any]) -> Iterator[Told]:
         text = str(message.get("result") or "")
         failed = bool(message.get("is_error")) or message.get("subtype") == "error"
-        if not failed and not self.last:
+        if not failed and not self.speech.last:
             yield from self._say(text)
         yield "result", {"ok": not failed, "text": text}
 

@@ -9,30 +9,35 @@ from flask import request
 
 from janus.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
-#: Bytes of a body.
+#: Bytes of a body, and characters of what is said.
 LIMIT = 1 << 20
+#: Characters of a name, an id and the like.
+SHORT = 200
 
 
 def session_id() -> str:
     """The session id of the query, checked for its presence only."""
-    found = request.args.get("session_id", "")
+    return parameter("session_id")
+
+
+def parameter(name: str) -> str:
+    """A parameter of the query that must be there."""
+    found = request.args.get(name, "")
     if not found:
-        raise InvalidRequest("session_id is missing: add ?session_id=… to the address.")
+        raise InvalidRequest(f"{name} is missing: add ?{name}=… to the address.")
     return found
 
 
 def read(*required: str, **fields: Any) -> dict[str, Any]:
     """The fields of a JSON object; those absent or null are left out.
 
-    A field is ``bool``, or a string of at most so many characters, which is well-formed Unicode
-    afterwards. Raises InvalidRequest naming the field that is missing or wrong, PayloadTooLarge,
-    UnsupportedMediaType.
+    A field is a string of at most so many characters, well-formed Unicode afterwards; or what
+    *flag* or *strings* takes. Raises InvalidRequest naming the field that is missing or wrong,
+    PayloadTooLarge, UnsupportedMediaType.
     """
     given = _object()
     found = {
-        name: _string(name, given[name], kind)
-        if isinstance(kind, int)
-        else _flag(name, given[name])
+        name: _string(name, given[name], kind) if isinstance(kind, int) else kind(name, given[name])
         for name, kind in fields.items()
         if given.get(name) is not None
     }
@@ -61,7 +66,8 @@ def _object() -> dict[str, Any]:
     return found
 
 
-def _flag(name: str, value: Any) -> bool:
+def flag(name: str, value: Any) -> bool:
+    """True or false, for ``read``."""
     if not isinstance(value, bool):
         raise InvalidRequest(f"{name} must be true or false.")
     return value
@@ -74,3 +80,10 @@ def _string(name: str, value: Any, longest: int) -> str:
         raise InvalidRequest(f"{name} is too long: {longest} characters at most.")
     # JSON can write half of a surrogate pair, which nothing else can take.
     return value.encode("utf-8", "replace").decode()
+
+
+def strings(name: str, value: Any) -> list[str]:
+    """A list of at most 50 short strings, for ``read``."""
+    if not isinstance(value, list) or len(value) > 50:
+        raise InvalidRequest(f"{name} must be a list of at most 50 strings.")
+    return [_string(f"{name}[{number}]", item, SHORT) for number, item in enumerate(value)]

@@ -7,12 +7,9 @@ from dataclasses import asdict
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from janus.blueprints.body import LIMIT, read, session_id
+from janus.blueprints.body import LIMIT, SHORT, flag, read, session_id
 from janus.errors import InvalidRequest
 from janus.runtime import runtime
-
-#: Characters of a name, an id and the like.
-SHORT = 200
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
@@ -20,7 +17,7 @@ bp = Blueprint("session", __name__, url_prefix="/api")
 @bp.post("/session/start")
 def start() -> ResponseReturnValue:
     """Open a session in the workspace."""
-    body = read(name=SHORT, branch=SHORT, agent=SHORT, isolated=bool)
+    body = read(name=SHORT, branch=SHORT, agent=SHORT, isolated=flag)
     if body.pop("isolated", False) or "branch" in body:
         raise InvalidRequest("branch, isolated: this version works in the workspace itself only.")
     return runtime().manager.create(**body).to_json(), 201
@@ -44,7 +41,7 @@ def heartbeat() -> ResponseReturnValue:
 @bp.post("/session/end")
 def end() -> ResponseReturnValue:
     """End a session, with a summary unless ``summary`` is false."""
-    body = read(summary=bool, cleanup=bool, force=bool)
+    body = read(summary=flag, cleanup=flag, force=flag)
     ended = runtime().manager.end(session_id(), summary=body.get("summary", True))
     return {"status": "ended", **asdict(ended)}
 

@@ -1,0 +1,121 @@
+"""What an ACP agent's ``session/update`` means; the same events as any other agent's.
+
+agent_message_chunk       assistant_delta
+agent_thought_chunk       thought_delta
+tool_call(_update)        tool_call          whole each time: what is known of the call by then
+plan                      plan
+notice, compaction        status
+user_message_chunk and unknown ones mean nothing here
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from janus.agents.speech import Speech
+
+Json = dict[str, Any]
+Told = tuple[str, Json]
+
+_OUTPUT, _TITLE = 4000, 200
+_STATUSES = {"pending": "in_progress", "in_progress": "in_progress", "completed": "completed"}
+
+
+class Updates:
+    """Translates the updates of one conversation; not thread-safe."""
+
+    def __init__(self) -> None:
+        self._speech = Speech()
+        self._message: str | None = None
+        self._calls: dict[str, Json] = {}
+
+    def begin_turn(self) -> None:
+        """What was said in the turns before is not followed up."""
+        self._speech = Speech()
+        self._calls.clear()
+
+    def hear(self, update: Json) -> Iterator[Told]:
+        """Yield ``(kind, data)`` for one update."""
+        match update:
+            case {"sessionUpdate": "agent_message_chunk", "content": content}:
+                yield from self._said(text_of(content), update.get("messageId"))
+            case {"sessionUpdate": "agent_thought_chunk", "content": content}:
+                if text := text_of(content):
+                    yield "thought_delta", {"text": text}
+            case {"sessionUpdate": "tool_call" | "tool_call_update", "toolCallId": str(id)}:
+                yield "tool_call", self.call(id, update)
+            case {"sessionUpdate": "plan", "entries": [*entries]}:
+                yield "plan", {"entries": [_entry(entry) for entry in entries]}
+            case {"sessionUpdate": "notice", "title": str(title)}:
+                yield "status", {"detail": " ".join([title, str(update.get("description") or "")])}
+            case {"sessionUpdate": "compaction_update", "status": "in_progress"}:
+                yield "status", {"detail": "The agent is shortening its memory of this."}
+
+    def call(self, id: str, news: Json) -> Json:
+        """All that is known of a tool call, with its *news*; ``tool_call`` data."""
+        if id not in self._calls:
+            self._calls[id] = {"id": id, "name": "", "kind": "other", "title": "", "status": ""}
+            self._speech.pause()
+        call = self._calls[id]
+        call["name"] = str(news.get("name") or call["name"])
+        call["kind"] = str(news.get("kind") or call["kind"])
+        call["title"] = str(news.get("title") or call["title"] or call["kind"])[:_TITLE]
+        if status := news.get("status"):
+            call["status"] = _STATUSES.get(str(status), "failed")
+        call["status"] = call["status"] or "in_progress"
+        if output := _output(news):
+            call["output"] = output[:_OUTPUT]
+        return dict(call)
+
+    def _said(self, text: str, message: Any) -> Iterator[Told]:
+        if message != self._message:
+            self._speech.pause()
+            self._message = message
+        if text:
+            yield "assistant_delta", {"text": self._speech.say(text)}
+
+
+def text_of(content: Any) -> str:
+    """A content block as text; what cannot be shown as text is named."""
+    match content:
+        case {"type": "text", "text": str(text)}:
+            return text
+        case {"type": "resource_link", "uri": str(uri)}:
+            return uri
+        case {"type": "resource", "resource": {"text": str(text)}}:
+            return text
+        case {"type": str(kind)}:
+            return f"[{kind}]"
+    return ""
+
+
+def _entry(entry: Any) -> Json:
+    entry = entry if isinstance(entry, dict) else {}
+    fields = ("content", "status", "priority")
+    return {field: str(entry.get(field) or "") for field in fields}
+
+
+def _output(news: Json) -> str:
+    """What the user may want to see: what was printed, or how a file changed."""
+    parts = []
+    for item in news.get("content") or []:
+        match item:
+            case {"type": "content", "content": content}:
+                parts.append(text_of(content))
+            case {"type": "diff", "path": str(path), "newText": str(new)}:
+                parts.append(_diff(path, item.get("oldText"), new))
+    if not any(parts):
+        match news.get("rawOutput"):
+            case {"output": str(text)} | {"stdout": str(text)} | {"content": str(text)} | str(text):
+                parts.append(text)
+    return "\n".join(part for part in parts if part)
+
+
+def _diff(path: str, old: Any, new: str) -> str:
+    """A change, a line each; the lines that did not change are left out."""
+    before = old.splitlines() if isinstance(old, str) and not old.startswith("-- /dev/null") else []
+    after = [line for line in new.splitlines() if not line.startswith("++ b/")]
+    gone = [f"-{line}" for line in before if line not in after]
+    come = [f"+{line}" for line in after if line not in before]
+    return "\n".join([path, *gone, *come][:200])

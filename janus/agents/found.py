@@ -1,0 +1,153 @@
+"""Which agents are on this computer, and what they may see of its environment."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from janus import __version__
+from janus.agents.acp import INITIALIZE
+from janus.agents.process import AgentProcess
+from janus.agents.table import CUSTOM, DEMO, ENTRIES, Entry, known
+from janus.errors import AgentFailed, AgentNotFound
+
+#: What every agent may see of the environment: never Janus' own settings or other programs' keys.
+_COMMON = (
+    "HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR",
+    "XDG_*", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+)  # fmt: skip
+_PACKAGES = Path(__file__).parent.parent.parent
+_INSTALLERS_FOLDERS = ("~/.local/bin", "~/.cursor/bin", "~/.opencode/bin", "~/.npm-global/bin")
+#: Seconds a program may take to say its version, and to greet in ACP (0.4 to 4.3 s are usual).
+_VERSION, _GREETING = 10.0, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """Where to look: the environment, the owner's own agent, and what agents may see besides."""
+
+    environ: Mapping[str, str]
+    custom: Entry | None = None
+    visible: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An agent that can be started: its program, the way to speak with it, its environment."""
+
+    entry: Entry
+    program: tuple[str, ...]
+    protocol: str  # ``acp`` or ``print``
+    version: str
+    environ: Mapping[str, str]
+
+    @property
+    def is_demo(self) -> bool:
+        return self.entry is DEMO
+
+
+def find(name: str, computer: Computer) -> Found:
+    """Look for an agent; ``auto`` takes the owner's own command, else the first there is.
+
+    Starts the program to see its version. Raises AgentNotFound, which says how to install it.
+    """
+    custom = computer.custom
+    entries = [custom] if custom and name in ("auto", CUSTOM) else []
+    if name == "auto":
+        entries += ENTRIES
+    elif entry := known(name):
+        entries = [entry]
+    for entry in entries:
+        if found := _look_for(entry, computer):
+            return found
+    if not entries:
+        raise AgentNotFound("There is no custom agent: set JANUS_AGENT_COMMAND to its command.")
+    missing = entries[0]
+    raise AgentNotFound(f"{missing.label} is not installed on this computer: {missing.install}.")
+
+
+def survey(computer: Computer) -> list[tuple[Entry, Found | None]]:
+    """Every agent Janus knows, and which of them are there; takes some seconds."""
+    entries = [computer.custom, *ENTRIES] if computer.custom else [*ENTRIES]
+    with ThreadPoolExecutor(len(entries), "survey") as pool:
+        return list(
+            zip(entries, pool.map(lambda entry: _look_for(entry, computer), entries), strict=True)
+        )
+
+
+def environment(entry: Entry, computer: Computer) -> dict[str, str]:
+    """What an agent may see of the environment, made fit for a terminal without a person."""
+    visible = (*_COMMON, *entry.environ, *computer.visible)
+    allowed = {
+        name: value
+        for name, value in computer.environ.items()
+        if any(_matches(name, pattern) for pattern in visible)
+    }
+    made = {"TERM": "dumb", "NO_COLOR": "1", "GIT_TERMINAL_PROMPT": "0"}
+    return {**allowed, **made, **dict(entry.given)}
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def _look_for(entry: Entry, computer: Computer) -> Found | None:
+    env = environment(entry, computer)
+    if entry is DEMO:
+        # -P: a module of the workspace must not stand in for one of the library.
+        program = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
+        return Found(entry, program, "print", __version__, {**env, "PYTHONPATH": str(_PACKAGES)})
+    home = env.get("HOME", "")
+    folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
+    path = ":".join([env.get("PATH", ""), *folders])
+    for name in entry.programs:
+        where = shutil.which(name, path=path)
+        version = where and _version(where, entry, env)
+        if where and version is not None:
+            protocol = "acp" if _speaks_acp(where, entry, env) else "print"
+            return Found(entry, (where,), protocol, version, env)
+    return None
+
+
+def _version(program: str, entry: Entry, env: Mapping[str, str]) -> str | None:
+    """What the program says to ``--version``; None if that is not what this agent says."""
+    if entry.version is None:
+        return ""
+    said = _first_line([program, "--version"], env, b"", _VERSION)
+    line = said.decode("utf-8", "replace").strip()
+    return line if re.fullmatch(entry.version, line) else None
+
+
+def _speaks_acp(program: str, entry: Entry, env: Mapping[str, str]) -> bool:
+    """Whether it greets in ACP; asked only of those that can do otherwise."""
+    if entry.acp is None or not entry.prints:
+        return entry.acp is not None
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+    line = _first_line([program, *entry.acp], env, json.dumps(hello).encode() + b"\n", _GREETING)
+    try:
+        return bool(json.loads(line)["result"]["protocolVersion"] == 1)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _first_line(argv: list[str], env: Mapping[str, str], said: bytes, timeout: float) -> bytes:
+    """What a program answers first; nothing if it does not in time."""
+    process = AgentProcess(argv, Path("/"), env, name="probe")
+    try:
+        process.start()
+        if said:
+            process.send(said)
+        else:
+            process.close_stdin()
+        return next(process.lines(total=timeout), b"")
+    except (AgentFailed, TimeoutError):
+        return b""
+    finally:
+        process.stop(grace=1)

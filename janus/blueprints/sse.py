@@ -1,0 +1,84 @@
+"""Server-sent events.
+
+    data: {…the state…}                    unnamed, on connect and when a turn or permission changes
+    event: assistant_delta                 named and numbered, what happened
+    event: ping                            named and unnumbered, for the watchdog of the client
+
+Every event with an id carries the number of the last event it covers, so that a client that comes
+back with it misses nothing and gets nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from janus.errors import InvalidRequest
+from janus.events import Event
+
+#: Seconds between two signs of life.
+HEARTBEAT = 15.0
+#: Seconds a reader may keep the thread waiting that writes to it.
+STALLED = 20.0
+#: After these the whole state is sent: a turn began or ended, or a permission changed.
+_TURNING_POINTS = {
+    "assistant_message",
+    "error",
+    "permission_request",
+    "permission_resolved",
+    "session_ended",
+}
+
+
+class Followed(Protocol):
+    """What a stream needs of a session."""
+
+    def state(self) -> dict[str, Any]: ...
+    def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]: ...
+
+
+def encode(session: Followed, last: int | None) -> Iterator[str]:
+    """The stream for a client that has seen event *last*, or nothing."""
+    state = session.state()
+    seq: int = state["seq"]
+    behind = last is not None and last < seq  # then the state comes after what was missed
+    if not behind:
+        yield _state(state, seq)
+    for event in session.follow(last if behind and last is not None else seq, HEARTBEAT):
+        if event is None:
+            yield "event: ping\ndata: {}\n\n"
+            continue
+        yield _named(event)
+        if behind:
+            behind = event.seq < seq
+            turned = not behind
+        else:
+            turned = event.kind in _TURNING_POINTS or "turn" in event.data
+        if turned:
+            yield _state(session.state(), event.seq)
+
+
+def _state(state: dict[str, Any], seq: int) -> str:
+    return f"id: {seq}\ndata: {json.dumps(state)}\n\n"
+
+
+def _named(event: Event) -> str:
+    data = json.dumps({"seq": event.seq, "at": event.at, **event.data})
+    return f"id: {event.seq}\nevent: {event.kind}\ndata: {data}\n\n"
+
+
+def event_number(text: str | None) -> int | None:
+    """The number in a ``Last-Event-ID``; none in an empty one."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise InvalidRequest("last_event_id must be the number of an event.")
+    return int(text)
+
+
+def free_when_gone(environ: dict[str, Any]) -> None:
+    """Let writing to a phone that has vanished fail, or its thread is lost for good."""
+    socket = environ.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(STALLED)
