@@ -10,6 +10,7 @@ so that neither a long session nor a slow reader costs more than a bounded piece
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections import deque
@@ -20,11 +21,13 @@ from itertools import islice
 from math import inf
 from typing import Any, Protocol, TypeVar
 
+log = logging.getLogger(__name__)
+
 #: How much of a log is in memory: events, and bytes of their lines.
 _NEWEST, _BYTES = 2000, 1 << 20
 #: Deltas that wait for the same reader come as one of up to so many characters.
 _MERGED = 1 << 14
-
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 T = TypeVar("T")
 
@@ -48,7 +51,7 @@ class Event:
     def line(self) -> bytes:
         """The event as one line of JSON."""
         record = {"seq": self.seq, "kind": self.kind, "data": self.data, "at": self.at}
-        return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        return _ENCODER.encode(record).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Event:
@@ -107,7 +110,10 @@ class EventLog:
         self._seq = 0
         self._closed = False
         for event in self._kept():
-            self._take(event, len(event.line()))
+            try:
+                self._take(event, len(event.line()))
+            except (AttributeError, KeyError, TypeError):
+                log.warning("Event %d is not understood; it is left out", event.seq)
 
     @property
     def seq(self) -> int:
@@ -177,7 +183,8 @@ class EventLog:
                 # Not beyond what is written now: the next line may be half there.
                 return self._kept(seq, self._seq), self._closed
             newest = [event for event, _ in islice(reversed(self._newest), max(0, missing))]
-            return newest[::-1], self._closed
+            # A line that could not be read leaves a gap in the numbers.
+            return [event for event in reversed(newest) if event.seq > seq], self._closed
 
     def _take(self, event: Event, size: int) -> None:
         self._state.hear(event)

@@ -352,3 +352,18 @@ def test_one_session_more_than_allowed_is_refused_when_somebody_speaks(cursor):
 
     error(client.post("/api/chat", json={"message": "hi", "session_id": "b"}), 409, "MAX_SESSIONS")
     app.extensions["janus"].stop()
+
+
+def test_a_damaged_log_costs_the_damaged_events_only(chat, quiet, cursor):
+    chat("say hello")
+    quiet()
+    log = cursor.workspace / ".janus" / "logs" / "page.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    odd = b'{"seq": 2, "kind": "user_message", "data": {"text": []}, "at": 1}\n'
+    log.write_bytes(lines[0] + b"\x00\xff\n" + odd + b"".join(lines[2:]))
+    again = create_app(cursor, start=False)
+
+    found = again.test_client().get("/api/state?session_id=page")
+
+    assert senders(found.json) == [("user", "say hello"), ("assistant", "hello")]
+    again.extensions["janus"].stop()

@@ -168,12 +168,13 @@ def test_large_events_leave_memory_sooner(log, monkeypatch):
 
 
 def test_an_unreadable_line_costs_no_other(kept, log, clock):
-    first = log.append("a", {})
-    kept.insert(1, (b"garbage", False))
+    first, _, third = [log.append("a", {"n": n}) for n in range(3)]
+    kept[1] = (b"garbage", False)
 
     again = EventLog(kept, Count(), clock)
 
-    assert followed(again) == [first]
+    assert list(again.all()) == [first, third]
+    assert followed(again, 1) == [third]
 
 
 def test_an_event_survives_its_line():

@@ -1,0 +1,122 @@
+"""What an ACP agent lets its user choose: its mode, its model, and whatever else it offers.
+
+Today's agents offer ``configOptions``; older ones ``modes`` and ``models``, which are shown in the
+same shape: ``{id, name, category, value, choices: [{value, name}]}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+#: The ids of what older agents offer, and how it is set: the method, the parameter.
+_LEGACY = {"mode": ("session/set_mode", "modeId"), "model": ("session/set_model", "modelId")}
+
+
+class Options:
+    """The options of one conversation; not thread-safe."""
+
+    def __init__(self) -> None:
+        self.shown: list[Json] = []
+        self._legacy = False
+
+    def opened(self, answer: Json) -> None:
+        """Take what the agent said when the conversation was opened."""
+        offered = answer.get("configOptions")
+        self._legacy = not isinstance(offered, list)
+        self.shown = _legacy(answer) if self._legacy else _modern(offered)
+
+    def hear(self, update: Json) -> bool:
+        """Take a ``session/update``; whether it changed anything."""
+        match update:
+            case {"sessionUpdate": "config_option_update", "configOptions": [*offered]}:
+                self.opened({"configOptions": offered})
+            case {"sessionUpdate": "current_mode_update"}:
+                # The schema says currentModeId, its prose says modeId.
+                mode = update.get("currentModeId") or update.get("modeId")
+                self.shown = [
+                    {**option, "value": mode} if option["category"] == "mode" else option
+                    for option in self.shown
+                ]
+            case _:
+                return False
+        return True
+
+    def request(self, option_id: str, value: str) -> tuple[str, Json] | None:
+        """The method and parameters that choose *value*; None if that is not offered."""
+        option = next((option for option in self.shown if option["id"] == option_id), None)
+        choice = option and next((c for c in option["choices"] if str(c["value"]) == value), None)
+        if not choice:
+            return None
+        if self._legacy:
+            method, parameter = _LEGACY[option_id]
+            return method, {parameter: choice["value"]}
+        params = {"configId": option_id, "value": choice["value"]}
+        if isinstance(choice["value"], bool):
+            params["type"] = "boolean"
+        return "session/set_config_option", params
+
+    def chosen(self, option_id: str, value: str, answer: Any) -> None:
+        """The agent has accepted a choice; today's ones answer with all options anew."""
+        if isinstance(answer, dict) and isinstance(answer.get("configOptions"), list):
+            self.opened(answer)
+            return
+        self.shown = [
+            {**option, "value": value} if option["id"] == option_id else option
+            for option in self.shown
+        ]
+
+
+def _modern(offered: Any) -> list[Json]:
+    shown = []
+    for option in offered:
+        match option:
+            case {"id": str(id), "type": "select", "options": [*choices]}:
+                listed = [_choice(choice) for choice in _flat(choices)]
+            case {"id": str(id), "type": "boolean"}:
+                listed = [{"value": True, "name": "On"}, {"value": False, "name": "Off"}]
+            case _:
+                continue  # a type of tomorrow
+        name, category = str(option.get("name") or id), str(option.get("category") or "")
+        value = option.get("currentValue")
+        shown.append(_option(id, name, category, value, listed))
+    return shown
+
+
+def _flat(choices: list[Any]) -> list[Any]:
+    """The choices, which may come in groups."""
+    return [
+        choice
+        for entry in choices
+        if isinstance(entry, dict)
+        for choice in (entry["options"] if isinstance(entry.get("options"), list) else [entry])
+        if isinstance(choice, dict)
+    ]
+
+
+def _choice(choice: Json) -> Json:
+    value = choice.get("value")
+    return {"value": value, "name": str(choice.get("name") or value)}
+
+
+def _legacy(answer: Json) -> list[Json]:
+    shown = []
+    match answer.get("modes"):
+        case {"availableModes": [*modes], "currentModeId": value}:
+            shown.append(_option("mode", "Mode", "mode", value, _named(modes, "id")))
+    match answer.get("models"):
+        case {"availableModels": [*models], "currentModelId": value}:
+            shown.append(_option("model", "Model", "model", value, _named(models, "modelId")))
+    return shown
+
+
+def _named(entries: list[Any], key: str) -> list[Json]:
+    return [
+        {"value": entry[key], "name": str(entry.get("name") or entry[key])}
+        for entry in entries
+        if isinstance(entry, dict) and key in entry
+    ]
+
+
+def _option(id: str, name: str, category: str, value: Any, choices: list[Json]) -> Json:
+    return {"id": id, "name": name, "category": category, "value": value, "choices": choices}
