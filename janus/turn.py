@@ -42,15 +42,15 @@ class Message:
     @classmethod
     def of(cls, event: Event) -> Message | None:
         """What *event* adds to the conversation, if anything."""
-        match event.kind:
-            case "user_message":
-                role, content = "user", event.data["content"]
-            case "assistant_message":
-                role, content = "assistant", event.data["content"]
-            case "system_message":
-                role, content = "system", event.data["content"]
-            case "error":
-                role, content = "system", event.data["message"]
+        match event.kind, event.data:
+            case "user_message", {"content": str(content)}:
+                role = "user"
+            case "assistant_message", {"content": str(content)}:
+                role = "assistant"
+            case "system_message", {"content": str(content)}:
+                role = "system"
+            case "error", {"message": str(content)}:
+                role = "system"
             case _:
                 return None
         return cls(role, content, timestamp(event.at), event.data.get("turn_id"))
