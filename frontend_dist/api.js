@@ -29,6 +29,14 @@ export const start = () => call('session/start', {})
 /** @param {string} session */
 export const show = (session) => call(`session${of(session)}`)
 /** @param {string} session */
+export const state = (session) => call(`state${of(session)}`)
+/**
+ * Answer what the agent asked.
+ * @param {string} session @param {string} request @param {string} option
+ */
+export const decide = (session, request, option) =>
+  call('permission', {session_id: session, request_id: request, option_id: option})
+/** @param {string} session */
 export const heartbeat = (session) => call(`heartbeat${of(session)}`, {})
 /** @param {string} session */
 export const end = (session) => call(`session/end${of(session)}`, {}, 0)

@@ -15,12 +15,14 @@ import {Talk} from './talk.js'
 
 const HEARTBEAT = 30_000
 const LOOK_AGAIN = 3_000
+const LISTEN_AGAIN = 1_000
 
 const talk = new Talk()
 /** The session that is being started. @type {Promise<string> | null} */ let starting = null
 /** The end that is being made. @type {Promise<void> | null} */ let ending = null
 /** The last session that was ended by this page. */ let ended = ''
 let following = false
+let listening = false
 
 /** What survives a reload, where the browser lets us keep it. */
 const shelf = {
@@ -73,6 +75,7 @@ async function look(session) {
     if (talk.session !== session) return
     talk.take(conversation)
     follow()
+    listen()
   } catch (failure) {
     if (!failure.gone) throw failure
     forget(session)
@@ -84,10 +87,41 @@ async function follow() {
   if (following) return
   following = true
   while (talk.session && talk.unfinished) {
-    await new Promise((resume) => setTimeout(resume, LOOK_AGAIN))
+    await pause(LOOK_AGAIN)
     if (talk.session) await look(talk.session).catch(() => {}) // no connection: there will be one
   }
   following = false
+}
+
+/** While the agent works, it may ask the user for permission. */
+async function listen() {
+  if (listening) return
+  listening = true
+  while (talk.waiting) {
+    await pause(LISTEN_AGAIN)
+    const {session} = talk
+    if (!session || ending) continue
+    try {
+      // Not the state alone: to look for it would open a session that has ended.
+      const {attention} = await api.show(session)
+      const {permissions} = attention ? await api.state(session) : {permissions: []}
+      if (talk.session === session) talk.set({permissions})
+    } catch {
+      // No connection, or no session any more: whoever waits for the answer will notice.
+    }
+  }
+  talk.set({permissions: []})
+  listening = false
+}
+
+/** What the agent asked is answered; another device may have been quicker. */
+async function decide(request, option) {
+  talk.set({permissions: talk.permissions.filter((one) => one.request_id !== request)})
+  try {
+    await api.decide(talk.session, request, option)
+  } catch (failure) {
+    note(failure.message)
+  }
 }
 
 /** @param {string} question */
@@ -98,6 +132,7 @@ function ask(question) {
 /** Bring a question to the server; if its session is gone, to a new one. @param {Turn} turn */
 async function send(turn, mayRestart = true) {
   talk.change(turn, {state: 'waiting', at: turn.state === 'failed' ? now() : turn.at})
+  listen()
   await ending
   let session = ''
   try {
@@ -185,6 +220,7 @@ async function beat() {
 function act(name, id) {
   if (name === 'open') open()
   if (name === 'fresh') talk.set({items: []})
+  if (talk.permissions.some((one) => one.request_id === id)) decide(id, name)
   const turn = talk.turns.find((turn) => turn.id === id)
   if (!turn) return
   if (name === 'retry') send(turn)
@@ -195,6 +231,7 @@ function act(name, id) {
   }
 }
 
+const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds))
 const now = () => new Date().toISOString()
 
 /** A random UUID; over plain http `crypto.randomUUID` is missing. */

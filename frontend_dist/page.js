@@ -123,8 +123,10 @@ function drawRows(rows) {
   const fresh = rows.filter(({key}) => drawn.get(key) !== before.get(key))
   const begun = fresh.filter(({key}) => !before.has(key)).map(({kind}) => kind)
   if (begun.includes('wait')) say('The agent is working.')
+  if (begun.includes('permission')) say('The agent asks for your permission.')
   // Whoever reads further up is left there, unless this is what they have just asked for.
-  if (atEnd || begun.some((kind) => ['user', 'wait', 'note', 'summary'].includes(kind))) follow(fresh)
+  const calls = ['user', 'wait', 'note', 'summary', 'permission']
+  if (atEnd || begun.some((kind) => calls.includes(kind))) follow(fresh)
 }
 
 /**
@@ -155,13 +157,14 @@ function tick() {
 }
 
 /** @param {Row} row */
-function build({kind, text = '', at, id, actions = {}}) {
+function build({kind, text = '', code, at, id, actions = {}}) {
   const node = make('article', kind)
-  const speaker = {user: 'You:', agent: 'Agent:'}[kind]
+  const speaker = {user: 'You:', agent: 'Agent:', permission: 'The agent asks:'}[kind]
   if (speaker) node.append(make('span', 'unseen', speaker))
   if (kind === 'summary') node.append(make('h2', '', 'Summary'))
-  const words = make('div', 'words', kind === 'user' ? text : rich(text))
+  const words = make('div', 'words', kind === 'user' || code ? text : rich(text))
   words.dir = 'auto'
+  if (code) words.append(make('pre', '', code))
   node.append(words)
   if (kind === 'wait') {
     node.append(make('span', 'seconds', '', {since: at}))

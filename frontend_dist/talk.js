@@ -9,8 +9,8 @@
  * What is no question: a remark of the page, or the summary of a conversation.
  * @typedef {{id: string, kind: 'note' | 'summary', text: string}} Note
  *
- * One thing to be seen. `actions` are buttons: what to do about the item `id`, and how it is called.
- * @typedef {{key: string, kind: string, text?: string, at?: string, id?: string,
+ * One thing to be seen, perhaps with some code. `actions` are buttons: what to do about the item `id`, and how it is called.
+ * @typedef {{key: string, kind: string, text?: string, code?: string, at?: string, id?: string,
  *   actions?: Record<string, string>}} Row
  */
 
@@ -18,6 +18,7 @@ export class Talk extends EventTarget {
   /** @type {string | null} */ session = null
   /** @type {(Turn | Note)[]} */ items = []
   /** What `/api/health` said. @type {any} */ health = null
+  /** What the agent asks the user, as the server has it. @type {any[]} */ permissions = []
   /** Why Janus could not be reached when the page was opened. */ trouble = ''
   /** Since when the session is being ended. */ endingSince = ''
 
@@ -29,6 +30,11 @@ export class Talk extends EventTarget {
   /** Whether the server works on something whose answer has to be looked for. */
   get unfinished() {
     return this.turns.some((turn) => isOpen(turn) && turn.turn)
+  }
+
+  /** Whether any question has no answer yet. */
+  get waiting() {
+    return this.turns.some(isOpen)
   }
 
   /** @param {Partial<Talk>} news */
@@ -86,7 +92,8 @@ export class Talk extends EventTarget {
 
   /** Everything to be seen, in order. @returns {Row[]} */
   rows() {
-    const rows = [...this.#notices(), ...this.items.flatMap((item) => this.#rowsOf(item))]
+    const items = this.items.flatMap((item) => this.#rowsOf(item))
+    const rows = [...this.#notices(), ...items, ...this.permissions.map(cardOf)]
     const ending = {key: 'ending', kind: 'wait', text: 'Ending, with a summary', at: this.endingSince}
     return this.endingSince ? [...rows, ending] : rows
   }
@@ -133,6 +140,18 @@ export class Talk extends EventTarget {
       })
     }
     return rows
+  }
+}
+
+/** What the agent asks, with a button for each answer. @param {any} asked @returns {Row} */
+function cardOf({request_id: id, title, text, url, tool_call, options}) {
+  return {
+    key: id,
+    kind: 'permission',
+    text: [title, text, url].filter(Boolean).join('\n\n'),
+    code: tool_call?.output,
+    actions: Object.fromEntries(options.map((option) => [option.id, option.name])),
+    id,
   }
 }
 

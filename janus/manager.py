@@ -328,13 +328,14 @@ class MemorySessionManager:
     def _finish_end(self, session: Session, summary_timeout: float) -> Ended:
         try:
             summary = session.finish_end(summary_timeout)
+            workspace = self._settings.workspace
+            saved = summary is not None and save_summary(
+                self._store, workspace, session.info, summary
+            )
         finally:
             self._remove(session)
         log.info("Session %s: ended", session.id)
-        if summary is None:
-            return Ended(session.id, None, False)
-        saved = save_summary(self._store, self._settings.workspace, session.info, summary)
-        return Ended(session.id, summary.text, saved)
+        return Ended(session.id, summary.text if summary else None, saved)
 
 
 def computer(settings: Settings) -> Computer:

@@ -77,6 +77,7 @@ class Session:
         self._turns = TurnQueue(self._take, f"turns {self.id[:8]}")
         self._said: list[str] = []  # by the agent in the running turn
         self._aside: list[str] | None = None  # the same, of what is no part of the conversation
+        self._last_turn: str | None = None
         self._ended_by: JanusError | None = None
         for turn_id in self._state.unanswered:
             self._fail(
@@ -167,6 +168,11 @@ class Session:
         self.touch()
         self._agent.answer(request_id, option_id)
 
+    def choose(self, option_id: str, value: str) -> None:
+        """Choose one of the agent's options; see ``Agent.choose``."""
+        self.touch()
+        self._agent.choose(option_id, value)
+
     def partial(self, turn: Turn) -> str:
         """What the agent has said so far in *turn*."""
         if self._turns.running is not turn:
@@ -218,9 +224,10 @@ class Session:
         if said and said[-1].role == "assistant":
             last = said[-1]
             answered.answer.set_result(Answer(last.content, turn_id, "end_turn", last.timestamp))
+        elif said:
+            answered.answer.set_exception(AgentFailed(said[-1].content))
         else:
-            text = said[-1].content if said else "This message was withdrawn."
-            answered.answer.set_exception(AgentFailed(text))
+            answered.answer.set_exception(MessageNotFound("This message was withdrawn."))
         return answered
 
     def _put(self, turn: Turn) -> None:
@@ -283,6 +290,9 @@ class Session:
         """What the agent does, in a turn or outside of one."""
         turn = self._turns.running
         with self._lock:
+            if turn:
+                self._last_turn = turn.id
+            turn_id = self._last_turn  # an agent may have something to add to what it said
             if kind == "assistant_delta":
                 (self._said if self._aside is None else self._aside).append(data["text"])
             if self._aside is not None:
@@ -296,15 +306,15 @@ class Session:
                     "conversation_id": data["id"],
                     "model": data["model"],
                 }
-            case "status":
+            case "status" | "options":
                 data = {"status": "active" if turn else "waiting", **data}
             case "died":
                 log.warning("Session %s: the agent died: %s", self.id, data["message"])
                 data = {"status": "error", "detail": data["message"]}
         # On the disk before the answer is shown: without it the agent forgets everything.
         promised = kind == "conversation"
-        kind = "status" if kind in ("conversation", "died") else kind
-        self._record(kind, {"turn_id": turn.id if turn else None, **data}, promised)
+        kind = "status" if kind in ("conversation", "options", "died") else kind
+        self._record(kind, {"turn_id": turn_id, **data}, promised)
 
     def _record(self, kind: str, data: dict[str, Any], promised: bool = False) -> Event:
         """Log what happened; on a full disk it is kept in memory until there is room again."""

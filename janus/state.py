@@ -35,6 +35,7 @@ class State:
         self._waiting: OrderedDict[str, Json] = OrderedDict()
         self._permissions: OrderedDict[str, Json] = OrderedDict()
         self._plan: list[Json] = []
+        self._options: list[Json] = []
 
     def hear(self, event: Event) -> None:
         data, turn = event.data, str(event.data.get("turn_id") or "")
@@ -43,10 +44,13 @@ class State:
                 self._said(event, turn)
             case "status":
                 self._status_changed(data, turn)
-            case "assistant_delta":
-                self._answer(event, turn)
-                self._parts.append(data["text"])
-            case "tool_call":
+            case "assistant_delta" if turn:
+                message = self._answer(event, turn)
+                if message["is_streaming"]:
+                    self._parts.append(data["text"])
+                else:  # after its turn
+                    message["content"] += data["text"]
+            case "tool_call" if turn:
                 self._answer(event, turn)["tool_calls"][data["id"]] = data
             case "assistant_message":
                 self._answer(event, turn)["content"] = data["content"]
@@ -95,6 +99,7 @@ class State:
             "messages": [self._shown(message) for message in self._messages.values()],
             "total_messages": self.total,
             "plan": self._plan,
+            "options": self._options,
             "permissions": list(self._permissions.values()),
             "queue": list(self._waiting.values()),
         }
@@ -117,6 +122,7 @@ class State:
         if "conversation_id" in data:
             self.conversation = data
             self._loading = False
+        self._options = data.get("options", self._options)
         if data.get("turn") == "started":
             self.turn, self._error, self._loading = turn, None, True
             self.notes = []

@@ -93,8 +93,9 @@ class LogFile:
         if self._unsaved and not promised:
             self._unsaved.append(line)
             return
+        data = b"".join([*self._unsaved, line])
         try:
-            self._write(b"".join([*self._unsaved, line]))
+            self._write(data)
             if promised:
                 os.fsync(self._open())
         except OSError as failure:
@@ -108,7 +109,7 @@ class LogFile:
             self._unsaved.append(line)
         else:
             self._unsaved.clear()
-            self._size = os.lseek(self._open(), 0, os.SEEK_CUR)
+            self._size += len(data)
             self._store.note(None)
 
     def close(self) -> None:

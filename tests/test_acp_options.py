@@ -102,3 +102,4 @@ def test_options_of_tomorrow_and_nonsense_are_left_out():
 
     assert [option["choices"] for option in opened({"configOptions": offered}).shown] == [[]]
     assert opened({"modes": 7, "models": {"availableModels": [None]}}).shown == []
+    assert opened({"models": {"currentModelId": "a"}}).model == "a"

@@ -94,7 +94,7 @@ def shop(tmp_path_factory):
         ("what changed recently?", ["Not committed yet: shop/config.py.", "“Open the shop”"]),
         ("where do customers buy apples?", ["shop/cart.py"]),
         ("is there a hidden_token", ["I found nothing about hidden_token in the 11 files"]),
-        ("add a test for Cart", ["I cannot change or run anything"]),
+        ("add a test for Cart", ["I cannot do that: I am the demo", "only if you dictate it"]),
         ("hello", ["I am the demo agent that comes with Janus", "cursor-agent"]),
         ("where is it?", ["Name a file, a function or a class"]),
     ],

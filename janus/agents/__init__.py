@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: ``thought_delta {text}``, ``tool_call {id, name, kind, title, status, output?}``,
 #: ``plan {entries}``, ``status {detail}``,
 #: ``permission_request {request_id, kind, title, options, …}``,
-#: ``permission_resolved {request_id, option_id, outcome}`` and ``died {message}``.
+#: ``permission_resolved {request_id, option_id, outcome}``, ``options {options}`` and
+#: ``died {message}``.
 Emit = Callable[[str, dict[str, Any]], object]
 
 
@@ -48,6 +49,9 @@ class Agent(Protocol):
 
     def answer(self, request_id: str, option_id: str) -> None:
         """Answer a ``permission_request``. Raises PermissionNotFound, InvalidRequest."""
+
+    def choose(self, option_id: str, value: str) -> None:
+        """Choose one of its ``options``. Raises InvalidRequest, AgentFailed."""
 
     def stop(self) -> None:
         """End the agent and all it started. Callable from any thread, also twice."""

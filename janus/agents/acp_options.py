@@ -26,6 +26,12 @@ class Options:
         self._legacy = not isinstance(offered, list)
         self.shown = _legacy(answer) if self._legacy else _modern(offered)
 
+    @property
+    def model(self) -> str:
+        """The model that works, as far as the agent tells it."""
+        models = [option["value"] for option in self.shown if option["category"] == "model"]
+        return str(models[0] or "") if models else ""
+
     def hear(self, update: Json) -> bool:
         """Take a ``session/update``; whether it changed anything."""
         match update:
@@ -102,18 +108,20 @@ def _choice(choice: Json) -> Json:
 def _legacy(answer: Json) -> list[Json]:
     shown = []
     match answer.get("modes"):
-        case {"availableModes": [*modes], "currentModeId": value}:
-            shown.append(_option("mode", "Mode", "mode", value, _named(modes, "id")))
+        case {"currentModeId": value, **rest}:
+            choices = _named(rest.get("availableModes"), "id")
+            shown.append(_option("mode", "Mode", "mode", value, choices))
     match answer.get("models"):
-        case {"availableModels": [*models], "currentModelId": value}:
-            shown.append(_option("model", "Model", "model", value, _named(models, "modelId")))
+        case {"currentModelId": value, **rest}:
+            choices = _named(rest.get("availableModels"), "modelId")
+            shown.append(_option("model", "Model", "model", value, choices))
     return shown
 
 
-def _named(entries: list[Any], key: str) -> list[Json]:
+def _named(entries: Any, key: str) -> list[Json]:
     return [
         {"value": entry[key], "name": str(entry.get("name") or entry[key])}
-        for entry in entries
+        for entry in (entries if isinstance(entries, list) else [])
         if isinstance(entry, dict) and key in entry
     ]
 

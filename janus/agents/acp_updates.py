@@ -10,7 +10,9 @@ user_message_chunk and unknown ones mean nothing here
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from janus.agents.speech import Speech
@@ -18,7 +20,7 @@ from janus.agents.speech import Speech
 Json = dict[str, Any]
 Told = tuple[str, Json]
 
-_OUTPUT, _TITLE = 4000, 200
+_OUTPUT, _TITLE, _COMPARED = 4000, 200, 2000
 _STATUSES = {"pending": "in_progress", "in_progress": "in_progress", "completed": "completed"}
 
 
@@ -48,7 +50,8 @@ class Updates:
             case {"sessionUpdate": "plan", "entries": [*entries]}:
                 yield "plan", {"entries": [_entry(entry) for entry in entries]}
             case {"sessionUpdate": "notice", "title": str(title)}:
-                yield "status", {"detail": " ".join([title, str(update.get("description") or "")])}
+                detail = f"{title} {update.get('description') or ''}".strip()
+                yield "status", {"detail": detail}
             case {"sessionUpdate": "compaction_update", "status": "in_progress"}:
                 yield "status", {"detail": "The agent is shortening its memory of this."}
 
@@ -90,10 +93,14 @@ def text_of(content: Any) -> str:
     return ""
 
 
+def object_of(value: Any) -> Json:
+    """What should be an object, if it is one."""
+    return value if isinstance(value, dict) else {}
+
+
 def _entry(entry: Any) -> Json:
-    entry = entry if isinstance(entry, dict) else {}
     fields = ("content", "status", "priority")
-    return {field: str(entry.get(field) or "") for field in fields}
+    return {field: str(object_of(entry).get(field) or "") for field in fields}
 
 
 def _output(news: Json) -> str:
@@ -107,6 +114,8 @@ def _output(news: Json) -> str:
                 parts.append(_diff(path, item.get("oldText"), new))
     if not any(parts):
         match news.get("rawOutput"):
+            case {"stdout": str(text), "stderr": str(more)}:
+                parts += [text, more]
             case {"output": str(text)} | {"stdout": str(text)} | {"content": str(text)} | str(text):
                 parts.append(text)
     return "\n".join(part for part in parts if part)
@@ -116,6 +125,14 @@ def _diff(path: str, old: Any, new: str) -> str:
     """A change, a line each; the lines that did not change are left out."""
     before = old.splitlines() if isinstance(old, str) and not old.startswith("-- /dev/null") else []
     after = [line for line in new.splitlines() if not line.startswith("++ b/")]
-    gone = [f"-{line}" for line in before if line not in after]
-    come = [f"+{line}" for line in after if line not in before]
-    return "\n".join([path, *gone, *come][:200])
+    if len(before) + len(after) > _COMPARED:  # comparing could take minutes
+        for _ in range(2):  # what is alike at the beginning, and then, turned round, at the end
+            pairs = zip(before, after, strict=False)
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+            before, after = before[same:][::-1], after[same:][::-1]
+    if len(before) + len(after) > _COMPARED:
+        changes = [*(f"-{line}" for line in before), *(f"+{line}" for line in after)]
+    else:
+        compared = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+        changes = [line for line in compared if not line.startswith("@@")]
+    return "\n".join([path, *changes][:200])

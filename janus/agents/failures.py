@@ -66,12 +66,11 @@ def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
 
     *said* is what the agent wrote on its terminal, and what else was no part of the protocol.
     """
-    text = said.lower()
-    words = "\n".join(line for line in said.splitlines() if line.strip()).strip()[-_LAST_WORDS:]
-    details = {"exit_code": exit and exit.code, "signal": exit and exit.signal, "output": words}
-    for signs, error, message in _SIGNS:
-        if any(sign in text for sign in signs):
-            return error(message.format(label=entry.label, login=entry.login), **details)
+    words = _last_words(said)
+    code, signal = (exit.code, exit.signal) if exit else (None, None)
+    details: dict[str, object] = {"exit_code": code, "signal": signal, "output": words}
+    if known := _recognised(entry, said, details):
+        return known
     how = str(exit or "its output ended")
     if exit is None or exit.signal is None:  # else it had no time for last words
         last = words.rpartition("\n")[2][:_LAST_LINE]
@@ -79,3 +78,25 @@ def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
     return AgentFailed(
         f"{entry.label} stopped before it had finished ({how}). Ask again.", **details
     )
+
+
+def refused(entry: Entry, said: str) -> AgentFailed:
+    """The error for an agent that goes on, and answered with an error: what it *said* of it."""
+    words = _last_words(said)
+    details: dict[str, object] = {"output": words}
+    known = _recognised(entry, said, details)
+    return known or AgentFailed(
+        f"{entry.label} could not do this: {words[:_LAST_LINE]}. Ask again.", output=words
+    )
+
+
+def _recognised(entry: Entry, said: str, details: dict[str, object]) -> AgentFailed | None:
+    text = said.lower()
+    for signs, error, message in _SIGNS:
+        if any(sign in text for sign in signs):
+            return error(message.format(label=entry.label, login=entry.login), **details)
+    return None
+
+
+def _last_words(said: str) -> str:
+    return "\n".join(line for line in said.splitlines() if line.strip()).strip()[-_LAST_WORDS:]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from janus import __version__
-from janus.agents.acp import INITIALIZE
+from janus.agents.acp_connection import INITIALIZE
 from janus.agents.process import AgentProcess
 from janus.agents.table import CUSTOM, DEMO, ENTRIES, Entry, known
 from janus.errors import AgentFailed, AgentNotFound
@@ -103,12 +103,13 @@ def _look_for(entry: Entry, computer: Computer) -> Found | None:
     if entry is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
         program = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
-        return Found(entry, program, "print", __version__, {**env, "PYTHONPATH": str(_PACKAGES)})
+        return Found(entry, program, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)})
     home = env.get("HOME", "")
     folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
-    path = ":".join([env.get("PATH", ""), *folders])
+    path = ":".join(filter(None, [env.get("PATH"), *folders]))  # an empty one means "here"
     for name in entry.programs:
-        where = shutil.which(name, path=path)
+        seen = shutil.which(name, path=path)
+        where = seen and str(Path(seen).absolute())  # it will run in another folder
         version = where and _version(where, entry, env)
         if where and version is not None:
             protocol = "acp" if _speaks_acp(where, entry, env) else "print"
@@ -120,7 +121,7 @@ def _version(program: str, entry: Entry, env: Mapping[str, str]) -> str | None:
     """What the program says to ``--version``; None if that is not what this agent says."""
     if entry.version is None:
         return ""
-    said = _first_line([program, "--version"], env, b"", _VERSION)
+    said = _first_line([program, "--version"], env, b"", _VERSION, b"")
     line = said.decode("utf-8", "replace").strip()
     return line if re.fullmatch(entry.version, line) else None
 
@@ -130,15 +131,18 @@ def _speaks_acp(program: str, entry: Entry, env: Mapping[str, str]) -> bool:
     if entry.acp is None or not entry.prints:
         return entry.acp is not None
     hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-    line = _first_line([program, *entry.acp], env, json.dumps(hello).encode() + b"\n", _GREETING)
+    said = json.dumps(hello).encode() + b"\n"
+    line = _first_line([program, *entry.acp], env, said, _GREETING, b"{")
     try:
         return bool(json.loads(line)["result"]["protocolVersion"] == 1)
     except (ValueError, KeyError, TypeError):
         return False
 
 
-def _first_line(argv: list[str], env: Mapping[str, str], said: bytes, timeout: float) -> bytes:
-    """What a program answers first; nothing if it does not in time."""
+def _first_line(
+    argv: list[str], env: Mapping[str, str], said: bytes, timeout: float, start: bytes
+) -> bytes:
+    """The first line a program answers that has this *start*; nothing if none does in time."""
     process = AgentProcess(argv, Path("/"), env, name="probe")
     try:
         process.start()
@@ -146,7 +150,8 @@ def _first_line(argv: list[str], env: Mapping[str, str], said: bytes, timeout: f
             process.send(said)
         else:
             process.close_stdin()
-        return next(process.lines(total=timeout), b"")
+        lines = process.lines(total=timeout)
+        return next((line for line in lines if line.startswith(start)), b"")
     except (AgentFailed, TimeoutError):
         return b""
     finally:

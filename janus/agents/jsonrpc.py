@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
+from janus.agents.process import plain
 from janus.errors import AgentFailed
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,9 @@ class Peer:
         on_notification: Callable[[str, Json], None],
         name: str,
     ) -> None:
-        """*on_request* answers through its last argument, then or later, from any thread.
+        """*send* may raise AgentFailed, and then sees to it that ``close`` is called.
+
+        *on_request* answers through its last argument, then or later, from any thread.
 
         Both callbacks run on the reader thread. What they raise is logged, and a request then
         answered with an error.
@@ -99,12 +102,13 @@ class Peer:
 
     def hear(self, line: bytes) -> str | None:
         """Take a line; what is no message at all is returned, as text."""
-        try:
-            message = json.loads(line)
-        except (ValueError, RecursionError):
-            message = None
-        if not isinstance(message, dict):
-            return line.decode("utf-8", "replace").strip() or None
+        text = ""
+        message = _parsed(line)
+        if message is None:
+            text = plain(line.decode("utf-8", "replace")).strip()
+            message = _parsed(text)  # a logger's colours got before it
+        if message is None:
+            return text or None
         params = message.get("params")
         params = params if isinstance(params, dict) else {}
         method = message.get("method")
@@ -114,6 +118,8 @@ class Peer:
             self._guarded(method, lambda: self._on_notification(method, params))
         elif "id" in message:
             self._answer(message)
+        else:
+            return json.dumps(message)  # a logger that writes JSON
         return None
 
     def close(self, why: AgentFailed) -> None:
@@ -122,7 +128,7 @@ class Peer:
             self._closed = self._closed or why
             waiting, self._waiting = [*self._waiting.values()], {}
         for answer in waiting:
-            answer.set_exception(why)
+            answer.set_exception(self._closed)
         self._outbox.put(None)
 
     def join(self) -> None:
@@ -153,11 +159,12 @@ class Peer:
     def _answer(self, message: Json) -> None:
         id = message["id"]
         with self._lock:
-            answer = self._waiting.pop(id, None) if isinstance(id, int) else None
+            answer = self._waiting.pop(id, None) if type(id) is int else None
         if answer is None:
             return
         match message.get("error"):
-            case {"code": int(code), "message": str(text), **more}:
+            case {"code": int(code), **more}:
+                text = str(more.get("message") or f"error {code}")
                 answer.set_exception(RpcError(code, text, more.get("data")))
             case None:
                 answer.set_result(message.get("result"))
@@ -168,9 +175,16 @@ class Peer:
         while message := self._outbox.get():
             try:
                 self._send(json.dumps(message, separators=(",", ":")).encode() + b"\n")
-            except AgentFailed as gone:
-                self.close(gone)
-                return
+            except AgentFailed:
+                return  # whoever hears it will know why, and close
+
+
+def _parsed(line: bytes | str) -> Json | None:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def result(value: Any) -> Json:

@@ -22,7 +22,7 @@ from janus.agents import Emit
 from janus.agents.failures import explain
 from janus.agents.process import TIMEOUT, AgentProcess, plain
 from janus.agents.stream_json import translate
-from janus.errors import AgentFailed, PermissionNotFound
+from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
 
 if TYPE_CHECKING:
     from janus.agents.found import Found
@@ -97,6 +97,10 @@ class PrintAgent:
     def answer(self, request_id: str, option_id: str) -> None:
         """Print mode never asks."""
         raise PermissionNotFound("This agent does not ask for permission.")
+
+    def choose(self, option_id: str, value: str) -> None:
+        """Print mode offers no choices."""
+        raise InvalidRequest("This agent offers no choices.")
 
     def stop(self) -> None:
         """End what runs, for good."""

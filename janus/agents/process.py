@@ -49,7 +49,9 @@ INTERRUPT_GRACE, GRACE = 0.5, 5.0
 _SLACK = 5.0
 _TAIL = 1 << 16
 _CHUNK = 1 << 16
-_GUARDIAN = Path(__file__).with_name("guardian.py")
+_HERE = str(Path(__file__).parent)
+#: What starts the guardian; a script would be compiled each time.
+_GUARDIAN = f"import sys; sys.path.append({_HERE!r}); import guardian; guardian.main()"
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -221,7 +223,7 @@ class AgentProcess:
             undo.callback(ours.close)
             theirs.callback(guardians.close)
             _prepare_terminal(slave)
-            command = [sys.executable, "-I", "-S", str(_GUARDIAN), str(guardians.fileno()), "--"]
+            command = [sys.executable, "-I", "-S", "-c", _GUARDIAN, str(guardians.fileno()), "--"]
             self._guardian = subprocess.Popen(
                 command + self.argv,
                 stdin=agent_in,

@@ -20,7 +20,7 @@ from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
 Json = dict[str, Any]
 #: The answer for one of the options, or for none of them (None): it was cancelled.
 Answer = Callable[[str | None], Json]
-_ANSWERED = 200
+_ANSWERED, _TEXT = 200, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,24 @@ def permission(params: Json, call: Json) -> Question:
             return {"outcome": {"outcome": "cancelled"}}
         return {"outcome": {"outcome": "selected", "optionId": option_id}}
 
+    named = call["title"] != call["kind"]
     shown = {
         "kind": "permission",
-        "title": call["title"] or "The agent wants to do something.",
+        "title": call["title"] if named else "The agent wants to do something.",
+        "text": _whole(params.get("toolCall"), call["title"]),
         "tool_call": call,
         "options": options,
     }
     return Question(shown, answer)
+
+
+def _whole(call: Any, title: str) -> str:
+    """What is asked for, if the *title* does not say all of it: who allows it must see it."""
+    match call:
+        case {"rawInput": {"command": str(text)}} | {"title": str(text)} if text not in title:
+            rest = len(text) - _TEXT
+            return text[:_TEXT] + (f"\n… and {rest} characters more" if rest > 0 else "")
+    return ""
 
 
 def _option(option: Any) -> Json:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import Any
 
 from janus.agents.cursor_tools import tool_call
@@ -52,7 +53,7 @@ class _Turn:
     def __init__(self, partial: bool) -> None:
         self.partial = partial
         self.conversation = ""
-        self.segment = ""  # the text since the last tool call or repeat
+        self.segment = StringIO()  # the text since the last tool call or repeat
         self.speech = Speech()
         self.stamped = False
         self.calls: dict[str, dict[str, Any]] = {}
@@ -91,30 +92,33 @@ class _Turn:
         elif (
             "timestamp_ms" in message and "model_call_id" not in message
             if self.stamped
-            else text.strip() != self.segment.strip()
+            else text.strip() != self.segment.getvalue().strip()
         ):
             yield from self._say(text)
         else:
             yield from self._repeat(text)
 
     def _repeat(self, text: str) -> Iterator[Told]:
-        if text.startswith(self.segment):
-            yield from self._say(text[len(self.segment) :])
-        elif text.strip() not in self.segment:
+        heard = self.segment.getvalue()
+        if text.startswith(heard):
+            yield from self._say(text[len(heard) :])
+        elif text.strip() not in heard:
             yield from self._say(text, begins=True)
-        self.segment = ""
+        self.segment = StringIO()
 
     def _say(self, text: str, begins: bool = False) -> Iterator[Told]:
         if not text:
             return
-        if begins or not self.segment:
+        if begins:
+            self.segment = StringIO()
+        if not self.segment.tell():
             self.speech.pause()
-        self.segment = text if begins else self.segment + text
+        self.segment.write(text)
         yield "assistant_delta", {"text": self.speech.say(text)}
 
     def _tool_call(self, step: str, call_id: str, call: dict[str, Any]) -> Iterator[Told]:
         if call_id not in self.calls:  # also one that is completed without having started
-            self.segment = ""
+            self.segment = StringIO()
             self.calls[call_id] = call
         yield (
             "tool_call",

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
 
-from janus.blueprints import agents, body, chat, frontend, gate, health, session
+from janus.blueprints import agents, body, chat, frontend, gate, health, openapi, session
 from janus.errors import JanusError
 from janus.runtime import Runtime
 
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(JanusError, _janus_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-    for door in (session.bp, chat.bp, agents.bp, health.bp, frontend.bp):
+    for door in (session.bp, chat.bp, agents.bp, health.bp, openapi.bp, frontend.bp):
         app.register_blueprint(door)
     if runtime.settings.cors_origins:
         CORS(app, resources={"/api/*": {"origins": list(runtime.settings.cors_origins)}})

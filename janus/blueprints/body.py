@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import request
+from gunicorn.http.errors import ParseException
 
 from janus.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
@@ -13,6 +15,9 @@ from janus.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 LIMIT = 1 << 20
 #: Characters of a name, an id and the like.
 SHORT = 200
+#: What is no space and no control character. Not ``isprintable()``: Python's tables are older than
+#: the emoji of a phone.
+_VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]")
 
 
 def session_id() -> str:
@@ -44,13 +49,16 @@ def read(*required: str, **fields: Any) -> dict[str, Any]:
     for name in required:
         if name not in found:
             raise InvalidRequest(f"{name} is missing.")
-        if not any(letter.isprintable() and letter != " " for letter in str(found[name])):
+        if not _VISIBLE.search(str(found[name])):
             raise InvalidRequest(f"{name} is empty.")
     return found
 
 
 def _object() -> dict[str, Any]:
-    data = request.get_data(cache=False)
+    try:
+        data = request.get_data(cache=False)
+    except (ParseException, OSError) as broken:  # from gunicorn, which reads it only now
+        raise InvalidRequest("The body broke off.") from broken
     if len(data) > LIMIT:
         raise PayloadTooLarge("The body is too large: 1 MiB at most.")
     if not data:

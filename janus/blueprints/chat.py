@@ -62,6 +62,16 @@ def permission() -> ResponseReturnValue:
     return session.state()
 
 
+@bp.post("/options")
+def options() -> ResponseReturnValue:
+    """Choose one of the agent's options: its mode, its model, or what else it offers."""
+    names = ("session_id", "option_id", "value")
+    body = read(*names, **dict.fromkeys(names, SHORT))
+    session = runtime().manager.chat(body["session_id"])
+    session.choose(body["option_id"], body["value"])
+    return session.state()
+
+
 @bp.get("/chat/stream")
 def stream() -> ResponseReturnValue:
     """Server-sent events: what was missed after ``Last-Event-ID``, the state, what happens."""
@@ -70,6 +80,6 @@ def stream() -> ResponseReturnValue:
     done = runtime().open_stream()
     response = Response(encode(session, last), mimetype="text/event-stream")
     response.call_on_close(done)
-    free_when_gone(request.environ)
+    free_when_gone(response, request.environ)
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -10,17 +10,22 @@ back with it misses nothing and gets nothing twice.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from flask import Response
+
 from janus.errors import InvalidRequest
-from janus.events import Event
+from janus.events import Event, timestamp
 
 #: Seconds between two signs of life.
 HEARTBEAT = 15.0
 #: Seconds a reader may keep the thread waiting that writes to it.
 STALLED = 20.0
+_WAITING = 1 << 17
 #: After these the whole state is sent: a turn began or ended, or a permission changed.
 _TURNING_POINTS = {
     "assistant_message",
@@ -45,6 +50,7 @@ def encode(session: Followed, last: int | None) -> Iterator[str]:
     behind = last is not None and last < seq  # then the state comes after what was missed
     if not behind:
         yield _state(state, seq)
+    del state  # it can be large, and a stream lasts for hours
     for event in session.follow(last if behind and last is not None else seq, HEARTBEAT):
         if event is None:
             yield "event: ping\ndata: {}\n\n"
@@ -64,7 +70,7 @@ def _state(state: dict[str, Any], seq: int) -> str:
 
 
 def _named(event: Event) -> str:
-    data = json.dumps({"seq": event.seq, "at": event.at, **event.data})
+    data = json.dumps({"seq": event.seq, "at": timestamp(event.at), **event.data})
     return f"id: {event.seq}\nevent: {event.kind}\ndata: {data}\n\n"
 
 
@@ -77,8 +83,20 @@ def event_number(text: str | None) -> int | None:
     return int(text)
 
 
-def free_when_gone(environ: dict[str, Any]) -> None:
+def free_when_gone(response: Response, environ: dict[str, Any]) -> None:
     """Let writing to a phone that has vanished fail, or its thread is lost for good."""
-    socket = environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(STALLED)
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        return
+    connection.settimeout(STALLED)
+    # What waits here for a slow reader is not merged any more, and costs memory.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # the kernel's own patience is a quarter of an hour
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED * 1000))
+
+    def hang_up() -> None:
+        """Nobody may wait for its last words: gunicorn would, 2 s, on the thread that accepts."""
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)
+
+    response.call_on_close(hang_up)

@@ -121,7 +121,7 @@ def test_a_killed_agent_goes_on_with_its_conversation(chat):
 def guardian_below(pid):
     """The one guardian that a server has started."""
     [worker] = children(pid)
-    [guardian] = [child for child in children(worker) if b"guardian.py" in cmdline(child)]
+    [guardian] = [child for child in children(worker) if b"import guardian" in cmdline(child)]
     return guardian
 
 

@@ -210,6 +210,29 @@ def test_the_first_minute(demo, visit):
     expect(page.locator(".user")).to_have_count(0)
 
 
+def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
+    page = visit(demo)
+    card = page.locator(".permission")
+
+    ask(page, "write notes.txt: <b>milk</b>")
+    expect(card).to_contain_text("Write notes.txt")
+    expect(card.locator("pre")).to_contain_text("+<b>milk</b>")
+    assert not (demo.workspace / "notes.txt").exists()
+    page.reload()
+    card.get_by_role("button", name="Allow once").click()
+
+    expect(page.locator(".agent")).to_contain_text("I wrote 1 line to notes.txt.")
+    expect(card).to_have_count(0)
+    assert (demo.workspace / "notes.txt").read_text() == "<b>milk</b>\n"
+
+    ask(page, "write secret.txt: milk")
+    card.get_by_role("button", name="Reject").click()
+
+    expect(page.locator(".agent").nth(1)).to_contain_text("You did not allow it")
+    expect(card).to_have_count(0)
+    assert not (demo.workspace / "secret.txt").exists()
+
+
 def test_what_looks_like_markup_is_text(demo, visit):
     markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
     (demo.workspace / "evil.html").write_text(f"{markup}\n")
@@ -311,6 +334,7 @@ def test_a_question_that_waits_survives_a_reload(slow, go, visit):
     page = visit(slow)
     ask(page, "What pays?")
     expect(page.locator(".wait")).to_be_visible()
+    wait_for(lambda: session_id(page))
 
     page.reload()
     expect(page.locator(".wait")).to_be_visible()

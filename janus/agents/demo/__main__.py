@@ -1,4 +1,4 @@
-"""The program: ``python -m janus.agents.demo -p "Where is main defined?"``.
+"""The program: ``python -m janus.agents.demo -p "Where is main defined?"``, or ``… acp``.
 
 It takes cursor-agent's command line, and its exit codes are cursor-agent's: 0, 1 with a message on
 stderr, 130 on Ctrl-C, 143 on SIGTERM.
@@ -13,12 +13,12 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from janus.agents.demo import VERSION
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from janus.agents.demo.chats import Chat, Chats
-
-VERSION = "demo-0.1.0"
 
 _UNTRUSTED = """
 ⚠ Workspace Trust Required
@@ -80,6 +80,10 @@ def _run(args: list[str]) -> None:
         write(VERSION)
     elif options.print:
         _answer(options, " ".join(words))
+    elif words == ["acp"]:
+        from janus.agents.demo.acp import serve
+
+        serve()
     elif words[:1] in (["status"], ["whoami"]):
         write("✓ No login needed: this is the demo agent, it works offline")
     else:
@@ -91,14 +95,14 @@ def _parser() -> ArgumentParser:
 
     parser = ArgumentParser(
         prog="janus-demo-agent",
-        usage="%(prog)s -p [options] [prompt...] | status",
+        usage="%(prog)s -p [options] [prompt...] | acp | status",
         description="Answers questions about a folder by searching and quoting it, offline.",
         add_help=False,
         allow_abbrev=False,
         exit_on_error=False,
     )
     add = parser.add_argument
-    add("-p", "--print", action="store_true", help="print the answer (the only way it works)")
+    add("-p", "--print", action="store_true", help="print the answer; acp: speak ACP")
     add("--output-format", choices=("text", "json", "stream-json"), default="text")
     add("--stream-partial-output", action="store_true", help="stream-json: each word as it comes")
     add("--resume", nargs="?", const="", metavar="chatId", help="continue that chat, or the latest")

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from janus.agents.demo.chats import Chat, Turn, recall, summary
 from janus.agents.demo.definitions import explanation, kind
 from janus.agents.demo.places import find
 from janus.agents.demo.question import Question, clean, exact, understand
-from janus.agents.demo.steps import Say, Step, Steps, count, git, read, series, short
+from janus.agents.demo.steps import Finished, Say, Steps, count, git, read, series, short
 from janus.agents.demo.workspace import Workspace
+from janus.agents.demo.writing import EXAMPLE, dictated, take_down
 
 ABOUT_ME = (
     "I am the demo agent that comes with Janus: I work offline, and all I can do is search and"
-    " quote the files of this workspace. Ask me where something is defined, who uses it, what a"
-    " file does, what this project is, or what changed lately. To have code written or commands"
-    " run, install a real agent such as cursor-agent; Janus will then talk to that."
+    " quote the files of this workspace, and write down what you dictate. Ask me where something is"
+    " defined, who uses it, what a file does, what this project is, or what changed lately; or say:"
+    f" {EXAMPLE}. To have code written or commands run, install a real agent such as cursor-agent;"
+    " Janus will then talk to that."
 )
 CANNOT = (
-    "I cannot change or run anything: I am the demo agent that comes with Janus, and only search"
-    " and quote this workspace. A real agent, such as cursor-agent, can do it once it is installed."
+    "I cannot do that: I am the demo agent that comes with Janus; I search and quote this"
+    f" workspace, and write a file only if you dictate it, for example: {EXAMPLE}."
+    " A real agent, such as cursor-agent, can do it once it is installed."
 )
 ASK_AGAIN = "Name a file, a function or a class, or ask for example: where is main defined?"
 
@@ -32,20 +35,36 @@ _PROJECT = """
 _ENDINGS = {"python": ".py", "javascript": ".js", "typescript": ".ts", "markdown": ".md"}
 
 
-def converse(prompt: str, workspace: Workspace, chat: Chat) -> Iterator[Step]:
+def converse(prompt: str, workspace: Workspace, chat: Chat) -> Steps[None]:
     """Answer *prompt* as the next turn of *chat*.
 
-    The question is remembered before the first step, what it was about before the steps end.
+    The question is remembered before the first step, what came of it before the steps end, also
+    when they are closed.
     """
-    history = chat.turns()
     question = understand(prompt)
+    steps = answer(question, workspace, chat.turns())
     chat.note(question=question.text)
-    subject = yield from answer(question, workspace, history)
-    chat.note(subject=subject)
+    said = subject = wrote = ""
+    allowed = None
+    try:
+        while True:
+            step = steps.send(allowed)
+            match step:
+                case Say(text):
+                    said += text
+                case Finished(call, {"success": {"path": path}}) if call.tool == "edit":
+                    wrote = path
+            allowed = yield step
+    except StopIteration as end:
+        subject = end.value
+    finally:
+        chat.note(answer=said, subject=subject, wrote=wrote)
 
 
 def answer(question: Question, workspace: Workspace, history: Sequence[Turn]) -> Steps[str]:
     """The steps that answer *question*, given the turns before it; returns what they are about."""
+    if wish := dictated(question.words):
+        return (yield from take_down(wish, workspace, history))
     match question.intent:
         case "hello":
             yield Say(ABOUT_ME)

@@ -20,10 +20,14 @@ from janus.agents.demo.steps import count, series, short
 
 
 class Turn(NamedTuple):
-    """A question that was asked, and what the answer was about, if that has a name."""
+    """A question that was asked, and what came of it."""
 
     question: str
+    answer: str = ""
     subject: str = ""
+    """What the answer was about, if that has a name."""
+    wrote: str = ""
+    """The file that was written."""
 
 
 class Chats:
@@ -53,6 +57,12 @@ class Chats:
             found = [(file.stat().st_mtime_ns, file.stem) for file in self._chats.glob("*.jsonl")]
         return max(found)[1] if found else None
 
+    def knows(self, id: str) -> bool:
+        """Whether there is a chat with this id, which may be anything."""
+        with contextlib.suppress(OSError):
+            return id in {file.stem for file in self._chats.glob("*.jsonl")}
+        return False
+
     def open(self, id: str) -> Chat:
         return Chat(id, self._chats / f"{id}.jsonl")
 
@@ -74,12 +84,13 @@ class Chat:
             match _record(line):
                 case {"question": str(question)}:
                     turns.append(Turn(question))
-                case {"subject": str(subject)} if turns:
-                    turns[-1] = Turn(turns[-1].question, subject)
+                case {"subject": str(subject), **more} if turns:
+                    answer, wrote = (str(more.get(key, "")) for key in ("answer", "wrote"))
+                    turns[-1] = Turn(turns[-1].question, answer, subject, wrote)
         return turns
 
     def note(self, **record: str) -> None:
-        """Add a ``question``, or the ``subject`` of the last one."""
+        """Add a ``question``, or what came of the last one: the other fields of a turn."""
         # A line end comes first, too: a torn line before this one must not swallow it.
         data = f"\n{json.dumps(record)}\n".encode()
         with contextlib.suppress(OSError):
@@ -111,5 +122,9 @@ def summary(turns: Sequence[Turn]) -> str:
     bullets = [f"You asked {count(len(turns), 'question')}: {asked}."]
     if subjects := list(dict.fromkeys(turn.subject for turn in turns if turn.subject)):
         bullets.append(f"The answers were about {series(subjects)}.")
-    bullets.append("No decisions were made and nothing was changed.")
+    files = list(dict.fromkeys(turn.wrote for turn in turns if turn.wrote))
+    changed = (
+        f"{count(len(files), 'file')} written: {series(files)}" if files else "nothing changed"
+    )
+    bullets.append(f"No decisions were made, and {changed}.")
     return "\n".join(f"- {bullet}" for bullet in bullets)

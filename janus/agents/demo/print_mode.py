@@ -21,7 +21,7 @@ from janus.agents.demo.steps import Call, Finished, Say, Started, Step, Think
 
 MODEL = "Janus demo (offline search)"
 
-_WORDS = re.compile(r"\S+\s*|\s+")
+WORDS = re.compile(r"\S+\s*|\s+")
 
 Event = dict[str, Any]
 
@@ -31,13 +31,13 @@ def print_events(events: Iterable[Event], format: str) -> None:
     segment, event = "", {}
     for event in events:
         if format == "stream-json":
-            write(_dump(event))
+            write(dump(event))
         elif event["type"] == "assistant":
             segment = event["message"]["content"][0]["text"]
     if format == "text":
         write(segment.strip())
     elif format == "json":
-        write(_dump(event))
+        write(dump(event))
 
 
 def events(
@@ -79,7 +79,7 @@ class _Stream:
                 yield self.event("thinking", subtype="completed", timestamp_ms=_now())
             case Say(text):
                 self._segment += text
-                for word in _WORDS.findall(text) if self._partial else ():
+                for word in WORDS.findall(text) if self._partial else ():
                     yield self.message("assistant", word, timestamp_ms=_now())
             case Started(call):
                 yield from self._flush(model_call_id=self._model_call_id, timestamp_ms=_now())
@@ -135,7 +135,7 @@ class _Stream:
         return {"type": type, **fields, "session_id": self._chat_id}
 
 
-def _dump(event: Event) -> str:
+def dump(event: Event) -> str:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -25,11 +25,13 @@ _GRAMMAR = """
     work works written
 """
 _STOP = frozenset(_GRAMMAR.split())
-# What someone begins with who wants something done; this agent can only say no.
+# What someone begins with who wants something done; this agent can do little of it.
 _VERBS = (
     "add|write|create|fix|change|rename|delete|remove|refactor|make|implement|run|execute|commit"
     "|push|install|build|deploy|update|upgrade|edit|replace|start|restart|generate|debug|merge"
+    "|append|save"
 )
+PLEASE = r"\W*(?:(?:please|now|can you|could you|would you|let's)[ ,]+)*"
 # The first pattern found in the lower-cased question tells the intent; without one it is "find".
 _INTENTS = {
     intent: re.compile(pattern)
@@ -40,7 +42,7 @@ _INTENTS = {
         r"|\bmy (?:last|previous|first) question|\bdo you remember",
         "hello": r"^\W*(?:hi|hello|hey|good (?:morning|evening)|help|thanks?|thank you)\b.{0,12}$"
         r"|\bwhat can (?:you|i) (?:do|ask)|\bwh(?:o|at) are you\b|\bare you an?\b",
-        "request": rf"^\W*(?:(?:please|now|can you|could you|would you|let's)[ ,]+)*(?:{_VERBS})\b",
+        "request": rf"^{PLEASE}(?:{_VERBS})\b",
         "changes": r"\bwhat(?:'s| is| has| have| was)?(?: been)? (?:changed|new|modified)\b"
         r"|\b(?:recent|recently|lately|uncommitted)\b|\b(?:last|latest) (?:commit|change)"
         r"|\bgit (?:log|status)\b|\bdid (?:i|we) (?:change|do|edit|work)",
@@ -71,6 +73,8 @@ class Question(NamedTuple):
     text: str
     intent: str
     terms: tuple[Term, ...]
+    words: str
+    """The same words as they were written, in their lines."""
 
     @property
     def names(self) -> list[Term]:
@@ -79,12 +83,13 @@ class Question(NamedTuple):
 
 def understand(prompt: str) -> Question:
     """Find the user's words at the end of a prompt, what they ask for, and about what."""
-    text = clean(_own_words(prompt)[-MAX_QUESTION:])
+    words = _own_words(prompt)
+    text = clean(words[-MAX_QUESTION:])
     text = text.replace("\u2019", "'")  # as phones write it
     lowered = text.lower()
     intent = next((name for name, known in _INTENTS.items() if known.search(lowered)), "find")
     terms = sorted(dict.fromkeys(_terms(text)), key=lambda term: not term.exact)
-    return Question(text, intent, tuple(terms[:MAX_TERMS]))
+    return Question(text, intent, tuple(terms[:MAX_TERMS]), words)
 
 
 def exact(name: str) -> Term:
@@ -105,8 +110,9 @@ def clean(text: str) -> str:
 
 def _own_words(prompt: str) -> str:
     """What follows the context that may stand ahead of the user's words."""
-    lines = [line.strip() for line in prompt.splitlines()]
-    end = len(lines) - lines[::-1].index("</context>") if "</context>" in lines else 0
+    lines = prompt.splitlines()
+    bare = [line.strip() for line in lines]
+    end = len(lines) - bare[::-1].index("</context>") if "</context>" in bare else 0
     return "\n".join(lines[end:])
 
 

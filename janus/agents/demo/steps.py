@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from janus.agents.demo.question import Term, clean
 from janus.agents.demo.search import Place, search
-from janus.agents.demo.workspace import GIT_SECONDS, Workspace
+from janus.agents.demo.workspace import GIT_SECONDS, Refused, Workspace
 
 # How much of what it finds a tool reports.
 MAX_FILES = 50
@@ -36,7 +36,7 @@ class Say(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A tool and what it was asked; *tool* is cursor-agent's word: grep, read or shell."""
+    """A tool and what it was asked; *tool* is cursor-agent's word: grep, read, shell or edit."""
 
     id: str
     tool: str
@@ -52,10 +52,17 @@ class Finished(NamedTuple):
     result: dict[str, Any]
 
 
-Step: TypeAlias = Think | Say | Started | Finished
+class Ask(NamedTuple):
+    """May this call start? The answer is yes or no, or None where nobody can be asked."""
+
+    call: Call
+
+
+Step: TypeAlias = Think | Say | Started | Finished | Ask
 
 T = TypeVar("T")
-Steps: TypeAlias = Generator[Step, None, T]
+# An Ask is answered with ``send``; nothing else is.
+Steps: TypeAlias = Generator[Step, bool | None, T]
 
 
 def grep(workspace: Workspace, terms: Sequence[Term], howto: bool = False) -> Steps[list[Place]]:
@@ -95,6 +102,25 @@ def git(workspace: Workspace, *args: str) -> Steps[str | None]:
     outcome = {"command": command, "exitCode": int(failed), "stdout": (said or "")[:MAX_OUTPUT]}
     yield Finished(call, {"failure" if failed else "success": outcome, "isBackground": False})
     return said
+
+
+def write(workspace: Workspace, path: str, old: str | None, new: str) -> Steps[bool | None]:
+    """Write a file, if the user allows it: True if it was written, else the answer.
+
+    Raises Refused if it cannot be written, also because it is not *old* any more.
+    """
+    call = _call("edit", path=str(workspace.root / path), oldText=old, newText=new)
+    allowed = yield Ask(call)
+    if allowed:
+        try:
+            workspace.write(path, old, new)
+        except Refused as why:
+            yield Finished(call, {"error": {"errorMessage": str(why)}})
+            raise
+        yield Finished(call, {"success": {"path": path}})
+    elif allowed is not None:
+        yield Finished(call, {"rejected": {"reason": "The user did not allow it."}})
+    return allowed
 
 
 def _call(tool: str, **args: Any) -> Call:

@@ -1,15 +1,17 @@
 """The folder the questions are about: which files it has, what they say, and what git knows.
 
-Only files that :attr:`Workspace.files` lists are ever read, and none through a symbolic link
-that leads out of the folder.
+Only files that :attr:`Workspace.files` lists, or that are to be written, are ever read, and none
+through a symbolic link that leads out of the folder; nor is any written there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +23,12 @@ WALK_SECONDS = 5.0
 _NOT_SOURCES = ("node_modules", "venv", "env", "__pycache__", "target", "dist", "build", "vendor")
 # A checkout's own configuration must not make git start other programs or write anything.
 _GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+# What belongs to other programs: to write there could make them do anything.
+_NOT_OURS = {".git", ".janus"}
+
+
+class Refused(Exception):
+    """Why a file cannot be written, to be read after its name and "because"."""
 
 
 class Workspace:
@@ -69,6 +77,41 @@ class Workspace:
         except OSError:
             return None
         return None if b"\0" in data else data.decode("utf-8", "replace")
+
+    def place(self, name: str) -> tuple[str, str | None]:
+        """The path and the present text, if any, of a file that may be written, or Refused."""
+        try:
+            file = (self.root / name).resolve()
+            if name.startswith("~") or not file.is_relative_to(self.root):
+                raise Refused("it is outside this workspace")
+            path = str(file.relative_to(self.root))
+            if _NOT_OURS & set(path.lower().split("/")):
+                raise Refused("that is not mine to change")
+            if not file.exists():
+                return path, None
+        except (OSError, ValueError, RuntimeError) as error:
+            raise Refused("that is no path for a file") from error
+        text = self.read(path)
+        if text is None or "\ufffd" in text:
+            raise Refused("something is there that I cannot read as text")
+        return path, text
+
+    def write(self, path: str, old: str | None, new: str) -> None:
+        """Write a file as a whole, if it still is *old*; else Refused."""
+        if self.place(path) != (path, old):
+            raise Refused("it has changed since I asked you")
+        file = self.root / path
+        draft = file.with_name(f".{uuid.uuid4()}.draft")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(new.encode("utf-8", "replace"))
+            if old is not None:
+                draft.chmod(stat.S_IMODE(file.stat().st_mode))
+            draft.replace(file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise Refused(str(error.strerror).lower()) from error
 
     def git(self, *args: str, nothing: int = 0) -> str | None:
         """What git says, ``None`` if it fails; *nothing* is an exit code that is no failure."""

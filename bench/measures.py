@@ -1,0 +1,184 @@
+"""One function a row: each measures Janus and what it is held against, by turns, in one run."""
+
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from bench.rig import CHATTER, QUICK, Rig, events, request
+
+#: Deltas of an answer whose speed is measured, and of one whose memory is.
+FAST, LARGE = 30_000, 100_000
+
+
+def ask_of_a_thinking_agent():
+    direct, janus = _asks(CHATTER, "think 0.3", rounds=9)
+    allowed = 1.05 * direct + 0.005
+    yield (
+        "ask, an agent that takes 0.3 s",
+        f"{janus / direct:.3f} of direct (+{_ms(janus - direct)})",
+        f"≤ {allowed / direct:.3f} (5 % and 5 ms more)",
+        janus <= allowed,
+    )
+
+
+def ask_of_a_quick_agent():
+    direct, janus = _asks(QUICK, "hello", rounds=25)
+    yield "ask, an agent that takes 2 ms", f"+{_ms(janus - direct)}", "", True
+
+
+def _asks(agent, prompt, rounds):
+    """The median seconds of asking the agent directly, and of asking Janus."""
+    direct, janus = [], []
+    with Rig(agent) as rig:
+        session = rig.start()
+        for number in range(rounds + 1):
+            started = time.monotonic()
+            with rig.direct(prompt) as process:
+                next(line for line in process.stdout if b'"type":"result"' in line)
+                direct.append(time.monotonic() - started)
+            started = time.monotonic()
+            rig.post(f"/api/ask?session_id={session}", question=prompt)
+            janus.append(time.monotonic() - started)
+            if number == 0:  # the first finds cold caches
+                direct.clear(), janus.clear()
+    return statistics.median(direct), statistics.median(janus)
+
+
+def first_word():
+    took = []
+    with Rig() as rig:
+        session = rig.start()
+        stream = events(rig.listen(session))
+        next(stream)
+        for _ in range(3):
+            rig.post("/api/chat", session_id=session, message="times 300 0.01")
+            for kind, data in stream:
+                if kind == "assistant_delta":
+                    now = time.monotonic_ns()
+                    took += [(now - int(moment)) / 1e9 for moment in data["text"].split()]
+                if kind == "assistant_message":
+                    break
+        stream.close()
+    *_, p99 = statistics.quantiles(took, n=100)
+    p50 = statistics.median(took)
+    yield "a word, from the agent's write to the client: p50", _ms(p50), "≤ 3 ms", p50 <= 0.003
+    yield "the same: p99", _ms(p99), "≤ 15 ms", p99 <= 0.015
+
+
+def deltas_per_second():
+    bare, janus, beside = [], [], []
+    with Rig() as rig:
+        for _ in range(3):
+            started = time.monotonic()
+            with rig.direct(f"deltas {FAST} 10") as process:
+                for _ in process.stdout:
+                    continue
+            bare.append(time.monotonic() - started)
+            janus.append(_deltas(rig, FAST, stalled=0))
+            beside.append(_deltas(rig, FAST, stalled=1))
+    bare, janus, beside = map(statistics.median, (bare, janus, beside))
+    yield (
+        "deltas from the agent to the client",
+        f"{FAST / janus:,.0f} a second ({bare / janus:.3f} of the bare pipe)",
+        "",
+        True,
+    )
+    yield (
+        "the same, beside a reader that does not read",
+        f"{janus / beside:.2f} of that",
+        "≥ 0.8",
+        janus / beside >= 0.8,
+    )
+
+
+def _deltas(rig, count, stalled):
+    """Seconds until a reader has all of an answer."""
+    session = rig.start()
+    idle = [rig.listen(session, buffer=4096) for _ in range(stalled)]
+    for connection in idle:
+        connection.recv(1)  # it is there; what else comes is never read
+    stream = events(rig.listen(session))
+    next(stream)
+    started = time.monotonic()
+    rig.post("/api/chat", session_id=session, message=f"deltas {count} 10")
+    size = 0
+    for kind, data in stream:
+        if kind == "assistant_delta":
+            size += len(data["text"])
+        if kind == "assistant_message":
+            break
+    took = time.monotonic() - started
+    assert size == 10 * count
+    for connection in idle:
+        connection.close()
+    stream.close()
+    rig.post(f"/api/session/end?session_id={session}", summary=False)
+    return took
+
+
+def heartbeats():
+    ratios, rates = [], []
+    with Rig() as janus, Rig(program="bench.bare") as bare:
+        path = f"/api/heartbeat?session_id={janus.start()}"
+        for _ in range(5):
+            rates.append(_rate(janus, path))
+            ratios.append(rates[-1] / _rate(bare, path))
+    ratio = statistics.median(ratios)
+    yield (
+        "heartbeats, 4 clients",
+        f"{statistics.median(rates):,.0f} a second, {ratio:.2f} of bare Flask",
+        "≥ 0.6",
+        ratio >= 0.6,
+    )
+
+
+def _rate(rig, path, seconds=1.0):
+    """Requests a second, by four clients that keep their connections."""
+    message = request("POST", path, {})
+    until = time.monotonic() + seconds
+
+    def beat(_):
+        count = 0
+        with rig.connect() as connection, connection.makefile("rb") as answer:
+            while time.monotonic() < until:
+                connection.sendall(message)
+                head = {line.partition(b":")[0]: line for line in iter(answer.readline, b"\r\n")}
+                assert b"HTTP/1.1 200 OK\r\n" in head
+                answer.read(int(head[b"Content-Length"].split()[1]))
+                count += 1
+        return count
+
+    with ThreadPoolExecutor(4) as pool:
+        return sum(pool.map(beat, range(4))) / seconds
+
+
+def memory():
+    grown = [_growth(stalled) for stalled in (0, 1)]
+    yield (
+        f"memory, {LARGE:,} deltas with a reader that does not read",
+        f"+{grown[1] / 1e6:.0f} MB, {grown[1] / grown[0]:.2f} of without it",
+        "≤ 1.5",
+        grown[1] <= 1.5 * grown[0],
+    )
+
+
+def _growth(stalled):
+    with Rig() as rig:
+        rig.start()  # now its worker is there
+        before = rig.peak()
+        _deltas(rig, LARGE, stalled)
+        return rig.peak() - before
+
+
+def _ms(seconds):
+    return f"{seconds * 1000:.1f} ms"
+
+
+ALL = [
+    ask_of_a_thinking_agent,
+    ask_of_a_quick_agent,
+    first_word,
+    deltas_per_second,
+    heartbeats,
+    memory,
+]

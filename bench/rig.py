@@ -1,0 +1,114 @@
+"""What is measured: a real server in a process of its own, and clients that cost little."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+AGENTS = ROOT / "tests" / "fake_agents"
+CHATTER, QUICK = AGENTS / "chatter", AGENTS / "quick-agent"
+
+
+class Rig:
+    """A server, from ``with`` to its end, in a folder that goes with it."""
+
+    def __init__(self, agent=CHATTER, program="janus"):
+        self._agent = agent
+        self._program = program
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory()
+        home = Path(self._folder.name)
+        (home / "agent").symlink_to(self._agent)
+        path = f"{home}:{Path(sys.executable).parent}:/usr/bin:/bin"
+        self.environ = {"HOME": str(home), "PATH": path, "TERM": "dumb"}
+        (home / "work").mkdir()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", self._program, "serve"],
+            cwd=ROOT,
+            env={**self.environ, "PORT": "0", "WORKSPACE_DIR": str(home / "work")},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        log = iter(self.process.stderr)
+        listens = next(line for line in log if "Janus listens on" in line)
+        self.port = int(re.search(r":(\d+)$", listens)[1])
+        threading.Thread(target=lambda: [*log], daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.process.stderr.close()
+        self._folder.cleanup()
+
+    def connect(self, buffer=0):
+        connection = socket.socket()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        connection.settimeout(60)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
+
+    def post(self, path, **body):
+        """The JSON of an answer."""
+        with self.connect() as connection:
+            connection.sendall(request("POST", path, body, "HTTP/1.0"))
+            with connection.makefile("rb") as answer:
+                return json.loads(answer.read().partition(b"\r\n\r\n")[2])
+
+    def start(self):
+        return self.post("/api/session/start")["session_id"]
+
+    def listen(self, session, buffer=0):
+        """A connection on which the stream of a session comes."""
+        connection = self.connect(buffer)
+        path = f"/api/chat/stream?session_id={session}"
+        connection.sendall(request("GET", path, None, "HTTP/1.0"))
+        return connection
+
+    def direct(self, prompt):
+        """The agent with the command line that Janus gives it, without Janus."""
+        options = ["-p", "--output-format", "stream-json", "--stream-partial-output", "--trust"]
+        return subprocess.Popen(
+            [str(self._agent), *options, "--", prompt],
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+
+    def peak(self):
+        """The most memory the worker ever had, in bytes."""
+        pid = self.process.pid
+        worker = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+        status = Path(f"/proc/{worker}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+
+def request(method, path, body, version="HTTP/1.1"):
+    """The bytes of a request."""
+    data = b"" if body is None else json.dumps(body).encode()
+    head = f"{method} {path} {version}\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
+
+
+def events(connection):
+    """``(kind, data)`` of all that comes on a stream; the kind of a state is None."""
+    with connection, connection.makefile("rb", buffering=1 << 16) as lines:
+        while lines.readline().strip():
+            continue
+        kind = None
+        for line in lines:
+            name, _, value = line.rstrip().partition(b": ")
+            if name == b"event":
+                kind = value.decode()
+            elif name == b"data":
+                yield kind, json.loads(value)
+                kind = None

@@ -1,0 +1,160 @@
+"""Which agents are found on a computer: programs on a PATH of their own, and what they may see."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import FAKE_AGENTS, fake_path
+
+from janus.agents import found
+from janus.agents.found import Computer, environment, find, survey
+from janus.agents.table import CURSOR, ENTRIES, GOOSE, Entry
+from janus.errors import AgentNotFound
+
+CUSTOM = Entry("custom", "Mine", programs=("mine",), version=None, acp=("serve",))
+REAL = [entry for entry in ENTRIES if entry.programs]
+GREETING = '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":%s}}'
+
+
+@pytest.fixture
+def computer(tmp_path, home):
+    """Makes a computer with programs, given as shell scripts."""
+
+    def computer(programs, custom=None, **environ):
+        folder = tmp_path / "programs"
+        folder.mkdir(exist_ok=True)
+        for name, script in programs.items():
+            (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+            (folder / name).chmod(0o755)
+        return Computer({"HOME": str(home), "PATH": f"{folder}:/usr/bin:/bin", **environ}, custom)
+
+    return computer
+
+
+def version(entry):
+    return "2026.10.01-e373342" if entry is CURSOR else f"{entry.name} 1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("entry", "program"),
+    [(entry, program) for entry in REAL for program in entry.programs],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_agent_is_found_by_each_of_its_programs_and_names(computer, entry, program):
+    there = computer({program: f"echo {version(entry)}"})
+
+    for name in (entry.name, *entry.aliases):
+        agent = find(name, there)
+        assert agent.entry is entry and Path(agent.program[0]).name == program
+    assert find("auto", there).entry is entry
+    assert agent.version == (version(entry) if entry.version else "")
+    assert agent.protocol == ("print" if entry is CURSOR else "acp")
+
+
+@pytest.mark.parametrize("entry", [e for e in REAL if e.version], ids=lambda entry: entry.name)
+def test_a_program_that_does_not_say_its_version_is_another(computer, entry):
+    with pytest.raises(AgentNotFound, match=entry.label):
+        find(entry.name, computer(dict.fromkeys(entry.programs, "echo hello")))
+
+
+@pytest.mark.parametrize("name", ["claude-agent-acp", "codex-acp"])
+def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
+    find("auto", computer({name: f"touch {tmp_path}/started"}))
+
+    assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "protocol"),
+    [
+        (f"read x; echo '{GREETING % 1}'", "acp"),
+        (f"read x; echo 'A new version is there!'; echo '{GREETING % 1}'", "acp"),
+        (f"read x; echo '{GREETING % 1}'; exec sleep 100", "acp"),
+        (f"read x; echo '{GREETING % 2}'", "print"),
+        ('read x; echo \'{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}\'', "print"),
+        ("echo [1]; echo '{'", "print"),
+        ("exit 1", "print"),
+        ("exec sleep 100", "print"),
+        ("exec yes", "print"),
+    ],
+)
+def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol):
+    monkeypatch.setattr(found, "_GREETING", 1.0 if protocol == "print" else 6.0)
+    script = f'if [ "$1" != acp ]; then echo {version(CURSOR)}; exit; fi\n{answer}'
+
+    assert find("cursor", computer({"agent": script})).protocol == protocol
+
+
+def test_the_owners_command_comes_first(computer):
+    there = computer({"mine": "exit 1", "gemini": "echo 1.0"}, CUSTOM)
+
+    for name in ("auto", "custom"):
+        assert find(name, there).entry is CUSTOM
+    assert find("gemini", there).entry.name == "gemini"
+
+
+def test_the_owners_command_that_is_not_there_is_named(computer):
+    with pytest.raises(AgentNotFound, match="Mine is not installed"):
+        find("custom", computer({}, CUSTOM))
+    with pytest.raises(AgentNotFound, match="JANUS_AGENT_COMMAND"):
+        find("custom", computer({}))
+
+
+def test_a_program_of_this_folder_is_known_by_its_whole_path(computer, tmp_path, monkeypatch):
+    there = computer({"mine": "exit 1"}, Entry("custom", "", programs=("programs/mine",), acp=()))
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(AgentNotFound):  # it says no version
+        find("custom", there)
+    there = Computer(there.environ, Entry("custom", "", (), ("programs/mine",), None, ()))
+    assert find("custom", there).program == (str(tmp_path / "programs" / "mine"),)
+
+
+@pytest.mark.parametrize("path", [{}, {"PATH": ""}])
+def test_without_a_path_nothing_is_taken_from_this_folder(home, tmp_path, monkeypatch, path):
+    shutil.copy(FAKE_AGENTS / "cursor-agent", tmp_path / "agent")
+    monkeypatch.chdir(tmp_path)
+
+    assert find("auto", Computer({"HOME": str(home), **path})).is_demo
+
+
+def test_an_agent_sees_the_usual_its_own_and_what_the_owner_allows():
+    names = ["HOME", "LC_ALL", "GOOSE_X", "GOOSE_MODE", "OPENAI_API_KEY", "JANUS_LOG", "A1", "A2"]
+    environ = dict.fromkeys(names, "x")
+    given = {"TERM": "dumb", "NO_COLOR": "1", "GIT_TERMINAL_PROMPT": "0", "GOOSE_MODE": "approve"}
+
+    assert environment(GOOSE, Computer(environ)) == {
+        **dict.fromkeys(("HOME", "LC_ALL", "GOOSE_X"), "x"),
+        **given,
+    }
+    more = environment(GOOSE, Computer(environ, visible=("A1", "OPENAI_*")))
+    assert {"A1", "OPENAI_API_KEY"} <= set(more) and "A2" not in more and "JANUS_LOG" not in more
+
+
+def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_path):
+    there = computer({"mine": "exit 1", "qwen": "echo 0.24.4"}, CUSTOM)
+
+    seen = {entry.name: agent and agent.version for entry, agent in survey(there)}
+
+    assert list(seen) == ["custom", *(entry.name for entry in ENTRIES)]
+    assert {name for name, version in seen.items() if version is not None} == {
+        "custom",
+        "qwen",
+        "janus-demo-agent",
+    }
+    assert seen["qwen"] == "0.24.4"
+
+
+def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
+    monkeypatch.setattr(found, "_VERSION", 0.3)
+
+    seen = dict(survey(computer({"gemini": "exec sleep 100", "goose": "exec yes"})))
+
+    assert seen[GOOSE] is None
+
+
+def test_the_fake_agent_over_acp_is_found_like_any_other(home, tmp_path):
+    path = fake_path(tmp_path, "mine", program=FAKE_AGENTS / "acp-agent")
+    agent = find("auto", Computer({"HOME": str(home), "PATH": path}, CUSTOM))
+
+    assert (agent.protocol, agent.version) == ("acp", "")
