@@ -12,10 +12,10 @@ help:  ## list these verbs
 run: .venv  ## start Janus here and print its address
 	@$(BIN)/janus serve
 
-test: .venv  ## run the tests
-	@$(BIN)/pytest
+test: .venv  ## run the tests, but for the slow ones
+	@$(BIN)/pytest -m "not slow"
 
-check: .venv  ## lint, types and tests: what has to pass before a commit
+check: .venv  ## lint, types and all tests: what has to pass before a commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

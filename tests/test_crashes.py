@@ -13,6 +13,8 @@ from conftest import QUICK, fake_path, wait_for
 
 from janus.errors import AgentFailed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def manager(make_manager, settings, tmp_path, home):

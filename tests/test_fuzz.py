@@ -13,6 +13,8 @@ from test_openapi import DOORS, described
 
 from janus.blueprints import sse
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import FAKE_AGENTS, fake_path, wait_for
 
+pytestmark = pytest.mark.slow
+
 #: ``JANUS_CUTS=200`` is the long run.
 CUTS = int(os.environ.get("JANUS_CUTS", "25"))
 COUNT = 20_000
@@ -26,6 +28,7 @@ SO_ATTACH_FILTER = 26
 IMPATIENT = """
 from janus.blueprints import sse
 from janus.cli import main
+
 sse.HEARTBEAT, sse.STALLED = 0.1, 0.5
 main(["serve"])
 """

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import git, wait_for
 
+pytestmark = pytest.mark.slow
+
 try:
     from playwright.sync_api import expect, sync_playwright
 except ImportError:

@@ -1,7 +1,7 @@
 """The program: ``python -m janus.agents.demo -p "Where is main defined?"``, or ``… acp``.
 
 It takes cursor-agent's command line, and its exit codes are cursor-agent's: 0, 1 with a message on
-stderr, 130 on Ctrl-C, 143 on SIGTERM.
+stderr, 130 on Ctrl-C, 143 on SIGTERM; over ACP, these two end it without any.
 """
 
 from __future__ import annotations

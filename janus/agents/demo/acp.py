@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import uuid
 from pathlib import Path
@@ -30,6 +31,9 @@ INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
 
 def serve() -> None:
     """Answer every line of stdin until it ends."""
+    # A handler in Python would have to wait for the thread that reads, should it miss the signal.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     front = Front()
     for line in sys.stdin.buffer:
         front.hear(line)

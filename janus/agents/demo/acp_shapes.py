@@ -49,24 +49,24 @@ def shown(call: Call, root: Path, status: str) -> Json:
     """A call as a client shows it."""
     kind, does, what = _TOOLS[call.tool]
     to = str(call.args[what])
-    shown: Json = {"toolCallId": call.id, "kind": kind, "title": f"{does} {to}", "status": status}
+    told: Json = {"toolCallId": call.id, "kind": kind, "title": f"{does} {to}", "status": status}
     if what == "path":
-        shown |= {"title": f"{does} {os.path.relpath(to, root)}", "locations": [{"path": to}]}
+        told |= {"title": f"{does} {os.path.relpath(to, root)}", "locations": [{"path": to}]}
     if kind == "edit":
         texts = {key: call.args[key] for key in ("oldText", "newText")}
-        shown["content"] = [{"type": "diff", "path": to, **texts}]
-    return shown
+        told["content"] = [{"type": "diff", "path": to, **texts}]
+    return told
 
 
 def outcome(call: Call, result: Json) -> Json:
     """How a call ended, and what it found; not the text of a file, that is long."""
     status = "completed" if "success" in result else "failed"
-    shown: Json = {"toolCallId": call.id, "status": status}
+    told: Json = {"toolCallId": call.id, "status": status}
     match result:
         case {"success": {"workspaceResults": found}}:
             text = "\n".join(path for root in found.values() for path in root["files"]["files"])
         case {"success": {"stdout": str(text)}} | {"error": {"errorMessage": str(text)}}:
             pass
         case _:
-            return shown  # and the diff stays as it is
-    return {**shown, "content": [{"type": "content", "content": block(text)}]}
+            return told  # and the diff stays as it is
+    return {**told, "content": [{"type": "content", "content": block(text)}]}
