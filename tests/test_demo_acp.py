@@ -8,8 +8,6 @@ import subprocess
 import pytest
 from test_demo import DEMO, environ
 
-from janus.agents.acp_connection import INITIALIZE
-
 
 class Client:
     """The other end; answers every question with *option*, or returns it where that is None."""

@@ -123,8 +123,6 @@ def summary(turns: Sequence[Turn]) -> str:
     if subjects := list(dict.fromkeys(turn.subject for turn in turns if turn.subject)):
         bullets.append(f"The answers were about {series(subjects)}.")
     files = list(dict.fromkeys(turn.wrote for turn in turns if turn.wrote))
-    changed = (
-        f"{count(len(files), 'file')} written: {series(files)}" if files else "nothing changed"
-    )
+    changed = f"files were written: {series(files)}" if files else "nothing was changed"
     bullets.append(f"No decisions were made, and {changed}.")
     return "\n".join(f"- {bullet}" for bullet in bullets)

@@ -19,7 +19,7 @@ from janus.agents.demo.workspace import GIT_SECONDS, Refused, Workspace
 MAX_FILES = 50
 MAX_OUTPUT = 40_000
 
-# Records are NamedTuples all through this package: it is started anew for every question, and
+# Records are NamedTuples all through this package: it starts with every session, and
 # each frozen dataclass would add a millisecond to that (measured; a NamedTuple adds 0.07).
 
 
