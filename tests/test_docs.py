@@ -28,19 +28,22 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     server = serve(WORKSPACE_DIR=str(copy))
     script, chat = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
-    done = subprocess.run(
-        ["sh", "-eu", "-c", script.replace("http://127.0.0.1:3000", server.url)],
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
+    def run(text):
+        environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "JANUS": server.url}
+        text = text.replace("http://127.0.0.1:3000", server.url)
+        command = ["sh", "-u", "-c", text]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
 
+    done = run(script)
     answer, beat, health, unknown, ended = map(json.loads, done.stdout.splitlines())
-    assert chat
     assert "janus/events.py" in answer["answer"]
     assert beat["status"] == "waiting"
     assert health["status"] == "ok" and health["active_sessions"] == 1
     assert unknown["error"]["code"] == "SESSION_NOT_FOUND"
     assert ended["status"] == "ended" and "EventLog" in ended["summary"]
+
+    watched = run(chat).stdout
+    assert "event: user_message" in watched and "event: assistant_delta" in watched
 
 
 def test_the_readme_lists_every_setting_with_its_default():
