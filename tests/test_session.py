@@ -137,7 +137,7 @@ def test_twenty_messages_may_wait(manager, start, tmp_path):
     waiting = [ask_aside(manager, id, f"until {tmp_path / 'go'}")]
     wait_for(lambda: manager.get(id).status == "active")
     waiting += [ask_aside(manager, id, "say more") for _ in range(session_module.QUEUE_LIMIT)]
-    wait_for(lambda: manager.get(id).message_count == 1 + session_module.QUEUE_LIMIT)
+    wait_for(lambda: manager.get(id).message_count == 2 + session_module.QUEUE_LIMIT)
 
     with pytest.raises(QueueFull):
         manager.ask(id, "say too much")
@@ -193,7 +193,7 @@ def test_ending_cancels_the_turn_and_fails_what_waits(manager, start):
     running, running_outcome = ask_aside(manager, id, "hang")
     wait_for(lambda: manager.get(id).status == "active")
     waiting, waiting_outcome = ask_aside(manager, id, "say more")
-    wait_for(lambda: manager.get(id).message_count == 2)
+    wait_for(lambda: manager.get(id).message_count == 3)
 
     manager.end(id)
     running.join()
