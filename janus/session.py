@@ -163,10 +163,12 @@ class Session:
             turn.cancelled.set()
             self._agent.interrupt()
 
-    def answer(self, request_id: str, option_id: str) -> None:
+    def answer(
+        self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
+    ) -> None:
         """Answer what the agent asked; see ``Agent.answer``."""
         self.touch()
-        self._agent.answer(request_id, option_id)
+        self._agent.answer(request_id, option_id, answers)
 
     def choose(self, option_id: str, value: str) -> None:
         """Choose one of the agent's options; see ``Agent.choose``."""

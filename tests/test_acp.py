@@ -427,6 +427,21 @@ FORM = {
 URL = {"mode": "url", "message": "Log in", "url": "https://example.com/", "elicitationId": "e"}
 CHOICE = {"id": "q", "prompt": "Which?", "options": [{"id": "a", "label": "A"}]}
 PLAN = {"toolCallId": "c", "name": "A plan", "plan": "# First"}
+FIELDS = {
+    "mode": "form",
+    "message": "How?",
+    "requestedSchema": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "pattern": "^v"},
+            "way": {"type": "integer", "enum": [1, 2]},
+            "parts": {"type": "array", "items": {"anyOf": [{"const": "a", "title": "A"}]}},
+            "sure": {"type": "boolean"},
+        },
+        "required": ["way"],
+    },
+}
+ANSWERS = {"name": "v1", "way": "2", "parts": ["a"], "sure": True}
 
 
 @pytest.mark.parametrize(
@@ -461,6 +476,54 @@ def test_questions_of_all_sorts_are_answered(make, heard, method, params, option
 
 
 @pytest.mark.parametrize(
+    ("option", "answer"),
+    [
+        ("accept", {"action": "accept", "content": {**ANSWERS, "way": 2}}),
+        ("decline", {"action": "decline"}),
+    ],
+)
+def test_a_form_is_filled_in_or_declined(make, heard, option, answer):
+    agent = make()
+    _, thread, _ = ask_aside(agent, f"request elicitation/create {json.dumps(FIELDS)}")
+    id = heard.asked()
+
+    with pytest.raises(InvalidRequest, match="way must be one of 1, 2"):
+        agent.answer(id, "accept", {**ANSWERS, "way": 2})
+    agent.answer(id, option, ANSWERS)
+    thread.join(10)
+
+    [question] = heard.all("permission_request")
+    assert [field["kind"] for field in question["fields"]] == [
+        "text",
+        "choice",
+        "choices",
+        "boolean",
+    ]
+    assert json.loads(heard.text) == answer
+
+
+@pytest.mark.parametrize("id", [0, "0", "a-b", 7])
+def test_a_question_the_agent_takes_back_is_gone(make, heard, received, id):
+    agent = make()
+    ask(agent, f"take-back {json.dumps(id)}")
+
+    [question], [resolved] = heard.all("permission_request"), heard.all("permission_resolved")
+    assert resolved["request_id"] == question["request_id"]
+    assert (resolved["option_id"], resolved["outcome"]) == (None, "cancelled")
+    assert json.loads(heard.text)["code"] == -32800
+    with pytest.raises(AlreadyAnswered):
+        agent.answer(question["request_id"], "ecno_wolla")
+
+
+def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, heard):
+    ask(make(), f"complete {json.dumps(URL)}")
+
+    [resolved] = heard.all("permission_resolved")
+    assert (resolved["option_id"], resolved["outcome"]) == ("accept", "selected")
+    assert json.loads(heard.text) == {"action": "accept"}
+
+
+@pytest.mark.parametrize(
     ("method", "params", "answer"),
     [
         ("cursor/update_todos", {"toolCallId": "c", "todos": [], "merge": True}, {}),
@@ -471,7 +534,7 @@ def test_questions_of_all_sorts_are_answered(make, heard, method, params, option
         (
             "cursor/ask_question",
             {"questions": [CHOICE, CHOICE]},
-            {"outcome": {"outcome": "skipped", "reason": "Too many."}},
+            {"outcome": {"outcome": "skipped", "reason": "The question cannot be shown."}},
         ),
     ],
 )

@@ -26,7 +26,7 @@ class End:
         assert data.endswith(b"\n") and data.count(b"\n") == 1
         self.sent.put(json.loads(data))
 
-    def _request(self, method, params, reply):
+    def _request(self, id, method, params, reply):
         if method == "break":
             raise ValueError("a mistake")
         reply(result(params))

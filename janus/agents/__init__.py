@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: kinds are ``conversation {id, protocol, model}``, ``assistant_delta {text}``,
 #: ``thought_delta {text}``, ``tool_call {id, name, kind, title, status, output?}``,
 #: ``plan {entries}``, ``status {detail}``,
-#: ``permission_request {request_id, kind, title, options, …}``,
+#: ``permission_request {request_id, kind, title, options, fields?, …}``,
 #: ``permission_resolved {request_id, option_id, outcome}``, ``options {options}`` and
 #: ``died {message}``.
 Emit = Callable[[str, dict[str, Any]], object]
@@ -47,8 +47,13 @@ class Agent(Protocol):
     def interrupt(self) -> None:
         """Make the running turn end soon. Returns at once; harmless without one."""
 
-    def answer(self, request_id: str, option_id: str) -> None:
-        """Answer a ``permission_request``. Raises PermissionNotFound, InvalidRequest."""
+    def answer(
+        self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
+    ) -> None:
+        """Answer a ``permission_request``, and fill in its ``fields``, by their ids.
+
+        Raises PermissionNotFound, AlreadyAnswered, InvalidRequest.
+        """
 
     def choose(self, option_id: str, value: str) -> None:
         """Choose one of its ``options``. Raises InvalidRequest, AgentFailed."""

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from janus.agents import Emit
 from janus.agents.acp_connection import Connection
@@ -70,12 +70,14 @@ class AcpAgent:
         if connection:
             connection.cancel()
 
-    def answer(self, request_id: str, option_id: str) -> None:
+    def answer(
+        self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
+    ) -> None:
         with self._lock:
             connection = self._connection
         if connection is None:
             raise PermissionNotFound("The agent asks no such thing.")
-        connection.questions.answer(request_id, option_id)
+        connection.questions.answer(request_id, option_id, answers)
 
     def choose(self, option_id: str, value: str) -> None:
         """Choose one of the agent's options, for this conversation."""

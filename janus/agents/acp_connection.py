@@ -18,7 +18,8 @@ from janus.agents.acp_updates import Updates, object_of
 from janus.agents.failures import explain, refused
 from janus.agents.jsonrpc import METHOD_NOT_FOUND, Json, Peer, Reply, RpcError, failure, result
 from janus.agents.process import TIMEOUT, AgentProcess
-from janus.agents.questions import Questions, cursor_plan, cursor_question, elicitation, permission
+from janus.agents.question_kinds import cursor_plan, cursor_question, elicitation, permission
+from janus.agents.questions import Questions
 from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest
 
 if TYPE_CHECKING:
@@ -299,25 +300,32 @@ class Connection:
             self._emit("died", {"message": str(why)})
 
     def _notification(self, method: str, params: Json) -> None:
-        if method != "session/update" or not isinstance(params.get("update"), dict):
-            return
+        match method, params:
+            case "session/update", {"update": dict(update)}:
+                self._update(update)
+            case "$/cancel_request", {"requestId": call}:
+                self.questions.withdraw(call)
+            case "elicitation/complete", {"elicitationId": elicitation_id}:
+                self.questions.complete(elicitation_id)
+
+    def _update(self, update: Json) -> None:
         with self._lock:
             self._heard = time.monotonic()
             if self._replaying:
                 return  # our own log has the conversation already
-            told = [*self._updates.hear(params["update"])]
-            if self._options.hear(params["update"]):
+            told = [*self._updates.hear(update)]
+            if self._options.hear(update):
                 told.append(("options", {"options": self._options.shown}))
         for kind, data in told:
             self._emit(kind, data)
 
-    def _request(self, method: str, params: Json, reply: Reply) -> None:
+    def _request(self, call: Any, method: str, params: Json, reply: Reply) -> None:
         question = None
         match method:
             case "session/request_permission":
-                call = object_of(params.get("toolCall"))
+                tool = object_of(params.get("toolCall"))
                 with self._lock:
-                    known = self._updates.call(str(call.get("toolCallId") or ""), call)
+                    known = self._updates.call(str(tool.get("toolCallId") or ""), tool)
                 question = permission(params, known)
             case "elicitation/create":
                 question = elicitation(params)
@@ -326,7 +334,8 @@ class Connection:
             case "cursor/ask_question":
                 question = cursor_question(params)
                 if question is None:
-                    return reply(result({"outcome": {"outcome": "skipped", "reason": "Too many."}}))
+                    reason = "The question cannot be shown."
+                    return reply(result({"outcome": {"outcome": "skipped", "reason": reason}}))
             case "cursor/create_plan":
                 question = cursor_plan(params)
             case _ if method in _ACKNOWLEDGED:
@@ -334,8 +343,8 @@ class Connection:
             case _:
                 return reply(failure(METHOD_NOT_FOUND, "Method not found"))
         if self._over():
-            return reply(result(question.answer(None)))  # nobody waits for this any more
-        self.questions.ask(question, reply)
+            return reply(result(question.answer(None, {})))  # nobody waits for this any more
+        self.questions.ask(question, reply, call)
         if self._over():  # by now
             self.questions.cancel_all()
 

@@ -24,7 +24,7 @@ from janus.errors import AgentFailed
 
 log = logging.getLogger(__name__)
 
-METHOD_NOT_FOUND, INTERNAL_ERROR = -32601, -32603
+METHOD_NOT_FOUND, INTERNAL_ERROR, REQUEST_CANCELLED = -32601, -32603, -32800
 Json = dict[str, Any]
 #: Answers one request, once; a second answer is ignored.
 Reply = Callable[[Json], None]
@@ -55,13 +55,14 @@ class Peer:
     def __init__(
         self,
         send: Callable[[bytes], None],
-        on_request: Callable[[str, Json, Reply], None],
+        on_request: Callable[[Any, str, Json, Reply], None],
         on_notification: Callable[[str, Json], None],
         name: str,
     ) -> None:
         """*send* may raise AgentFailed, and then sees to it that ``close`` is called.
 
-        *on_request* answers through its last argument, then or later, from any thread.
+        *on_request* gets the other side's id of the request first; it answers through its last
+        argument, then or later, from any thread.
 
         Both callbacks run on the reader thread. What they raise is logged, and a request then
         answered with an error.
@@ -145,7 +146,7 @@ class Peer:
                 replied.set()
             self._outbox.put({"jsonrpc": "2.0", "id": id, **body})
 
-        self._guarded(method, lambda: self._on_request(method, params, reply), reply)
+        self._guarded(method, lambda: self._on_request(id, method, params, reply), reply)
 
     def _guarded(self, method: str, handle: Callable[[], None], reply: Reply | None = None) -> None:
         """A mistake over one message must not end the reading of all others."""

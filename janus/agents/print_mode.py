@@ -16,7 +16,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from janus.agents import Emit
 from janus.agents.failures import explain
@@ -94,7 +94,9 @@ class PrintAgent:
             process.interrupt()
             process.leave(OBEY)
 
-    def answer(self, request_id: str, option_id: str) -> None:
+    def answer(
+        self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
+    ) -> None:
         """Print mode never asks."""
         raise PermissionNotFound("This agent does not ask for permission.")
 

@@ -13,8 +13,8 @@ from janus.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
 #: Bytes of a body, and characters of what is said.
 LIMIT = 1 << 20
-#: Characters of a name, an id and the like.
-SHORT = 200
+#: Characters of a name, an id and the like, and of what is filled in somewhere.
+SHORT, LONG = 200, 10_000
 #: What is no space and no control character. Not ``isprintable()``: Python's tables are older than
 #: the emoji of a phone.
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]")
@@ -37,8 +37,8 @@ def read(*required: str, **fields: Any) -> dict[str, Any]:
     """The fields of a JSON object; those absent or null are left out.
 
     A field is a string of at most so many characters, well-formed Unicode afterwards; or what
-    *flag* or *strings* takes. Raises InvalidRequest naming the field that is missing or wrong,
-    PayloadTooLarge, UnsupportedMediaType.
+    *flag*, *strings* or *answers* takes. Raises InvalidRequest naming the field that is missing or
+    wrong, PayloadTooLarge, UnsupportedMediaType.
     """
     given = _object()
     found = {
@@ -95,3 +95,32 @@ def strings(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > 50:
         raise InvalidRequest(f"{name} must be a list of at most 50 strings.")
     return [_string(f"{name}[{number}]", item, SHORT) for number, item in enumerate(value)]
+
+
+def answers(name: str, value: Any) -> dict[str, Any]:
+    """What was filled in, by the id of the field, for ``read``: at most 50 fields.
+
+    An answer is a string of at most 10,000 characters, a number, true or false, or a list of at
+    most 100 strings.
+    """
+    if not isinstance(value, dict) or len(value) > 50:
+        raise InvalidRequest(f"{name} must be an object of at most 50 fields.")
+    return {
+        _string(f"A field of {name}", field, SHORT): _answer(f"{name}.{field[:SHORT]}", answer)
+        for field, answer in value.items()
+    }
+
+
+def _answer(name: str, value: Any) -> Any:
+    match value:
+        case str():
+            return _string(name, value, LONG)
+        case bool():
+            return value
+        case int() | float() if abs(value) <= 1e308:  # Python reads more than JSON can write
+            return value
+        case [*items] if len(items) <= 100:
+            return [_string(f"{name}[{at}]", item, LONG) for at, item in enumerate(items)]
+    raise InvalidRequest(
+        f"{name} must be a string, a number, true or false, or a list of at most 100 strings."
+    )

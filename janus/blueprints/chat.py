@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from janus.blueprints.body import LIMIT, SHORT, parameter, read, session_id
+from janus.blueprints.body import LIMIT, SHORT, answers, parameter, read, session_id
 from janus.blueprints.sse import encode, event_number, free_when_gone
 from janus.runtime import runtime
 
@@ -54,11 +54,10 @@ def withdraw() -> ResponseReturnValue:
 @bp.post("/permission")
 def permission() -> ResponseReturnValue:
     """Answer what the agent asked."""
-    body = read(
-        "session_id", "request_id", "option_id", session_id=SHORT, request_id=SHORT, option_id=SHORT
-    )
+    names = ("session_id", "request_id", "option_id")
+    body = read(*names, **dict.fromkeys(names, SHORT), answers=answers)
     session = runtime().manager.chat(body["session_id"])
-    session.answer(body["request_id"], body["option_id"])
+    session.answer(body["request_id"], body["option_id"], body.get("answers"))
     return session.state()
 
 
