@@ -31,11 +31,11 @@ export const show = (session) => call(`session${of(session)}`)
 /** @param {string} session */
 export const state = (session) => call(`state${of(session)}`)
 /**
- * Answer what the agent asked.
- * @param {string} session @param {string} request @param {string} option
+ * Answer what the agent asked, perhaps with what was filled in.
+ * @param {string} session @param {string} request @param {string} option @param {object} [answers]
  */
-export const decide = (session, request, option) =>
-  call('permission', {session_id: session, request_id: request, option_id: option})
+export const decide = (session, request, option, answers) =>
+  call('permission', {session_id: session, request_id: request, option_id: option, answers})
 /** @param {string} session */
 export const heartbeat = (session) => call(`heartbeat${of(session)}`, {})
 /** @param {string} session */

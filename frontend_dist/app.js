@@ -115,10 +115,13 @@ async function listen() {
 }
 
 /** What the agent asked is answered; another device may have been quicker. */
-async function decide(request, option) {
-  talk.set({permissions: talk.permissions.filter((one) => one.request_id !== request)})
+async function decide(request, option, answers) {
+  const putAway = () =>
+    talk.set({permissions: talk.permissions.filter((one) => one.request_id !== request)})
+  if (!answers) putAway() // what was filled in stays until it has arrived
   try {
-    await api.decide(talk.session, request, option)
+    await api.decide(talk.session, request, option, answers)
+    putAway()
   } catch (failure) {
     note(failure.message)
   }
@@ -216,11 +219,11 @@ async function beat() {
   for (const turn of talk.turns) if (turn.state === 'failed' && turn.status === 0) send(turn)
 }
 
-/** A button of a row was pressed. @param {string} name @param {string} [id] */
-function act(name, id) {
+/** A button of a row was pressed. @param {string} name @param {string} [id] @param {object} [answers] */
+function act(name, id, answers) {
   if (name === 'open') open()
   if (name === 'fresh') talk.set({items: []})
-  if (talk.permissions.some((one) => one.request_id === id)) decide(id, name)
+  if (talk.permissions.some((one) => one.request_id === id)) decide(id, name, answers)
   const turn = talk.turns.find((turn) => turn.id === id)
   if (!turn) return
   if (name === 'retry') send(turn)

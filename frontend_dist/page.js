@@ -1,5 +1,7 @@
 // @ts-check
-/** Drawing, and the user's hands: the only file that touches the document. It sends nothing. */
+/** Drawing, and the user's hands: with fields.js all that touches the document. It sends nothing. */
+
+import {answersOf, drawField, fieldsOf, make} from './fields.js'
 
 /** @typedef {import('./talk.js').Row} Row */
 
@@ -14,9 +16,10 @@ const CODE = /((?:^|\n)```.*\n[^]*?(?:\n```[ \t]*(?:\n|$)|$)|`[^`\n]+`)/
 let drawn = new Map()
 
 /**
- * What to call when somebody asks, presses a button of a row, ends the session, or types.
- * @param {{ask: (text: string) => void, act: (name: string, id?: string) => void,
- *   end: () => void, typed: (text: string) => void}} hands
+ * What to call when somebody asks, presses a button of a row (with what was filled in there), ends
+ * the session, or types.
+ * @param {{ask: (text: string) => void, end: () => void, typed: (text: string) => void,
+ *   act: (name: string, id?: string, answers?: object) => void}} hands
  */
 export function listen({ask, act, end, typed}) {
   const submit = () => {
@@ -49,10 +52,12 @@ export function listen({ask, act, end, typed}) {
     end()
   })
   on('examples', 'click', ({target}) => target.matches('button') && ask(target.textContent))
-  on('log', 'click', ({target: {dataset}}) => {
-    if (!dataset.act) return
+  on('log', 'click', ({target}) => {
+    const {act: name, id} = target.dataset
+    const fields = name === 'accept' ? fieldsOf(target.closest('article')) : []
+    if (!name || !fields.every((field) => field.reportValidity())) return
     main.focus() // the button is about to go
-    act(dataset.act, dataset.id)
+    act(name, id, fields.length ? answersOf(fields) : undefined)
   })
   // iOS lays its keyboard over the page instead of making the page smaller.
   const screen = window.visualViewport
@@ -157,7 +162,7 @@ function tick() {
 }
 
 /** @param {Row} row */
-function build({kind, text = '', code, at, id, actions = {}}) {
+function build({kind, text = '', code, fields = [], at, id, actions = {}}) {
   const node = make('article', kind)
   const speaker = {user: 'You:', agent: 'Agent:', permission: 'The agent asks:'}[kind]
   if (speaker) node.append(make('span', 'unseen', speaker))
@@ -165,7 +170,7 @@ function build({kind, text = '', code, at, id, actions = {}}) {
   const words = make('div', 'words', kind === 'user' || code ? text : rich(text))
   words.dir = 'auto'
   if (code) words.append(make('pre', '', code))
-  node.append(words)
+  node.append(words, ...fields.map(drawField))
   if (kind === 'wait') {
     node.append(make('span', 'seconds', '', {since: at}))
     node.ariaHidden = 'true'
@@ -186,18 +191,4 @@ function rich(text) {
     if (part.startsWith('`') && !part.startsWith('```')) return make('code', '', part.slice(1, -1))
     return make('pre', '', part.replace(/^\n?```.*\n|\n```[ \t]*\n?$/g, ''))
   })
-}
-
-/**
- * @param {string} tag
- * @param {string} name
- * @param {string | (string | Node)[]} inside
- * @param {object} data
- */
-function make(tag, name, inside = '', data = {}) {
-  const node = document.createElement(tag)
-  node.className = name
-  node.append(...[inside].flat())
-  Object.assign(node.dataset, data)
-  return node
 }

@@ -9,9 +9,13 @@
  * What is no question: a remark of the page, or the summary of a conversation.
  * @typedef {{id: string, kind: 'note' | 'summary', text: string}} Note
  *
- * One thing to be seen, perhaps with some code. `actions` are buttons: what to do about the item `id`, and how it is called.
- * @typedef {{key: string, kind: string, text?: string, code?: string, at?: string, id?: string,
- *   actions?: Record<string, string>}} Row
+ * Something to fill in, as the server has it.
+ * @typedef {{id: string, title: string, description: string, kind: string, required: boolean,
+ *   default?: any, choices?: {id: string, name: string}[]}} Field
+ *
+ * One thing to be seen, perhaps with some code, or fields to fill in. `actions` are buttons: what to do about the item `id`, and how it is called.
+ * @typedef {{key: string, kind: string, text?: string, code?: string, fields?: Field[], at?: string,
+ *   id?: string, actions?: Record<string, string>}} Row
  */
 
 export class Talk extends EventTarget {
@@ -144,12 +148,13 @@ export class Talk extends EventTarget {
 }
 
 /** What the agent asks, with a button for each answer. @param {any} asked @returns {Row} */
-function cardOf({request_id: id, title, text, url, tool_call, options}) {
+function cardOf({request_id: id, title, text, url, tool_call, fields, options}) {
   return {
     key: id,
     kind: 'permission',
     text: [title, text, url].filter(Boolean).join('\n\n'),
     code: tool_call?.output,
+    fields,
     actions: Object.fromEntries(options.map((option) => [option.id, option.name])),
     id,
   }

@@ -3,6 +3,7 @@
 The policy of the page forbids eval, and with it ``page.wait_for_function``: ``expect`` waits.
 """
 
+import json
 import os
 import re
 import shutil
@@ -133,6 +134,14 @@ def slow(tmp_path_factory):
 
 
 @pytest.fixture
+def asking(tmp_path):
+    """A server with an agent over ACP that asks what it is told to ask."""
+    server = Server(tmp_path, JANUS_AGENT_COMMAND=str(ROOT / "tests" / "fake_agents" / "acp-agent"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def go(slow):
     """The file the slow agent waits for."""
     path = slow.workspace / "go"
@@ -233,6 +242,67 @@ def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
     expect(page.locator(".agent").nth(1)).to_contain_text("You did not allow it")
     expect(card).to_have_count(0)
     assert not (demo.workspace / "secret.txt").exists()
+
+
+FORM = {
+    "mode": "form",
+    "message": "About the <b>release</b>",
+    "requestedSchema": {
+        "properties": {
+            "name": {"type": "string", "title": "Its <i>name</i>", "minLength": 2},
+            "notes": {"type": "string", "description": "Not <u>much</u>", "default": "None"},
+            "way": {"oneOf": [{"const": 1, "title": "Fast"}, {"const": 2, "title": "Safe"}]},
+            "parts": {"type": "array", "items": {"enum": ["a", "b", "<c>"]}, "default": ["a"]},
+            "count": {"type": "integer"},
+            "price": {"type": "number"},
+            "__proto__": {"type": "boolean", "title": "Sure"},
+        },
+        "required": ["name", "way", "count", "__proto__"],
+    },
+}
+
+
+def test_a_form_is_filled_in(asking, visit):
+    page = visit(asking)
+    card = page.locator(".permission")
+    ask(page, f"request elicitation/create {json.dumps(FORM)}")
+    expect(card).to_contain_text("About the <b>release</b>")
+    expect(card.get_by_label("Its <i>name</i>")).to_be_visible()
+
+    send = card.get_by_role("button", name="Send", exact=True)
+    send.click()  # what is required is asked for, not sent
+    expect(card.get_by_label("Its <i>name</i>")).to_be_focused()
+    card.get_by_label("Its <i>name</i>").fill("v")
+    card.get_by_label("way").select_option("Safe")
+    card.get_by_label("<c>").check()
+    card.get_by_label("count").fill("3")
+    card.get_by_label("Sure").check()
+    small = card.locator("button, select, textarea, input[type=number], .box").evaluate_all(
+        "(found) => found.filter((node) => node.offsetHeight < 48).map((node) => node.outerHTML)"
+    )
+    assert small == []
+    send.click()
+    expect(page.locator(".note")).to_contain_text("must be at least 2 characters")
+    page.clock.fast_forward(3000)
+    card.get_by_label("Its <i>name</i>").fill("v1")  # nothing else is lost
+    send.click()
+
+    expect(page.locator(".agent")).to_contain_text('"action": "accept"')
+    expect(card).to_have_count(0)
+    said = json.loads(page.locator(".agent .words").text_content())
+    assert said["content"] == {
+        "name": "v1",
+        "notes": "None",
+        "way": 2,
+        "parts": ["a", "<c>"],
+        "count": 3,
+        "__proto__": True,
+    }
+
+    ask(page, f"request elicitation/create {json.dumps(FORM)}")
+    card.get_by_role("button", name="No answer").click()
+    expect(page.locator(".agent").nth(1)).to_contain_text("decline")
+    page.context.close()
 
 
 def test_what_looks_like_markup_is_text(demo, visit):
