@@ -768,7 +768,8 @@ def test_a_conversation_goes_on_over_the_protocol_it_began_with(
     first.stop()
     (tmp_path / "bin" / "agent").unlink()
     (tmp_path / "bin" / "agent").write_text(
-        f'#!/bin/sh\nif [ "$1" = acp ]; then exec {PROGRAM}; else exec {CURSOR} "$@"; fi\n'
+        "#!/bin/sh\nexport CURSOR_FAKE_VERSION=2026.11.01-0123abc\n"
+        f'if [ "$1" = acp ]; then exec {PROGRAM}; else exec {CURSOR} "$@"; fi\n'
     )
     (tmp_path / "bin" / "agent").chmod(0o755)
 

@@ -1,12 +1,13 @@
 """Which agents are found on a computer: programs on a PATH of their own, and what they may see."""
 
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
 from conftest import FAKE_AGENTS, fake_path
 
-from janus.agents import found
+from janus.agents import probe
 from janus.agents.found import Computer, environment, find, survey
 from janus.agents.table import CURSOR, ENTRIES, GOOSE, Entry
 from janus.errors import AgentNotFound
@@ -79,10 +80,85 @@ def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
     ],
 )
 def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol):
-    monkeypatch.setattr(found, "_GREETING", 1.0 if protocol == "print" else 6.0)
+    monkeypatch.setattr(probe, "_GREETING", 1.0 if protocol == "print" else 6.0)
     script = f'if [ "$1" != acp ]; then echo {version(CURSOR)}; exit; fi\n{answer}'
 
     assert find("cursor", computer({"agent": script})).protocol == protocol
+
+
+@pytest.fixture
+def cursor(computer, tmp_path):
+    """A computer with a cursor-agent that counts how often it is asked for ACP, and answers so."""
+
+    def cursor(answer, version="2026.10.01-e373342"):
+        count = f'if [ "$1" != acp ]; then echo {version}; exit; fi\necho x >> {tmp_path}/asked'
+        return computer({"agent": f"{count}\nread x\n{answer}"})
+
+    cursor.asked = lambda: len((tmp_path / "asked").read_text().splitlines())
+    return cursor
+
+
+GREETS, REFUSES, ENDS = f"echo '{GREETING % 1}'", f"echo '{GREETING % 2}'", "exit 1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "protocol"), [(GREETS, "acp"), (REFUSES, "print"), (ENDS, "print")]
+)
+def test_whether_a_version_speaks_acp_is_asked_once(cursor, home, answer, protocol):
+    for _ in range(3):
+        assert find("cursor", cursor(answer)).protocol == protocol
+
+    assert cursor.asked() == 1
+    memory = home / ".local" / "state" / "janus" / "acp.json"
+    assert stat.S_IMODE(memory.stat().st_mode) == 0o600
+    assert [*memory.parent.iterdir()] == [memory]
+
+
+def test_another_version_is_asked_anew(cursor):
+    assert find("cursor", cursor(ENDS)).protocol == "print"
+    newer = cursor(GREETS, "2026.11.01-0123abc")
+
+    assert find("cursor", newer).protocol == find("cursor", newer).protocol == "acp"
+    assert cursor.asked() == 2
+
+
+def test_what_is_remembered_is_where_the_owner_keeps_such_things(cursor, tmp_path):
+    there = cursor(GREETS)
+    there = Computer({**there.environ, "XDG_STATE_HOME": str(tmp_path / "state")})
+
+    find("cursor", there)
+    assert (tmp_path / "state" / "janus" / "acp.json").exists()
+
+
+@pytest.mark.parametrize("answer", ["exec sleep 100", "exec 1>&-; exec sleep 100", "kill -9 $$"])
+def test_what_is_no_answer_is_not_remembered(cursor, monkeypatch, answer):
+    monkeypatch.setattr(probe, "_GREETING", 0.5)
+    monkeypatch.setattr(probe, "_END", 0.2)
+    assert find("cursor", cursor(answer)).protocol == "print"
+    monkeypatch.undo()
+
+    assert find("cursor", cursor(GREETS)).protocol == "acp"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "[" * 10_000, "\xff", '{"%s": 1}', '{"%s": {"acp": true}}', "{}"]
+)
+def test_a_memory_that_cannot_be_read_is_none(cursor, home, tmp_path, text):
+    memory = home / ".local" / "state" / "janus" / "acp.json"
+    memory.parent.mkdir(parents=True)
+    memory.write_text(text.replace("%s", f"{tmp_path}/programs/agent"), encoding="latin-1")
+
+    assert find("cursor", cursor(REFUSES)).protocol == "print"
+    assert find("cursor", cursor(GREETS)).protocol == "print"
+    assert cursor.asked() == 1
+
+
+def test_a_memory_that_cannot_be_written_is_done_without(cursor, home):
+    (home / ".local").write_text("not a folder")
+
+    for _ in range(2):
+        assert find("cursor", cursor(GREETS)).protocol == "acp"
+    assert cursor.asked() == 2
 
 
 def test_the_owners_command_comes_first(computer):
@@ -146,7 +222,7 @@ def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_pa
 
 
 def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
-    monkeypatch.setattr(found, "_VERSION", 0.3)
+    monkeypatch.setattr(probe, "_VERSION", 0.3)
 
     seen = dict(survey(computer({"gemini": "exec sleep 100", "goose": "exec yes"})))
 

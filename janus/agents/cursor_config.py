@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from janus.agents.folders import CURSOR_CONFIG_DIR, cursor_folder, replace, state_folder
+
 _CONFIG = "cli-config.json"
-_VARIABLE = "CURSOR_CONFIG_DIR"
 
 
 def asking(environ: Mapping[str, str]) -> dict[str, str]:
@@ -24,26 +23,13 @@ def asking(environ: Mapping[str, str]) -> dict[str, str]:
 
     Raises OSError where that cannot be made, ValueError where the owner's cannot be read.
     """
-    own = _own_folder(environ)
-    managed = _state_folder(environ) / "janus" / "cursor-config"
+    own = cursor_folder(environ)
+    managed = state_folder(environ) / "cursor-config"
     managed.mkdir(mode=0o700, parents=True, exist_ok=True)
     if own != managed:
         _link_all(own, managed)
-        _replace(managed / _CONFIG, {**_read(own / _CONFIG), "approvalMode": "allowlist"})
-    return {**environ, _VARIABLE: str(managed)}
-
-
-def _own_folder(environ: Mapping[str, str]) -> Path:
-    if folder := environ.get(_VARIABLE):
-        return Path(folder)
-    if folder := environ.get("XDG_CONFIG_HOME"):
-        return Path(folder) / "cursor"
-    return Path(environ.get("HOME", "/")) / ".cursor"
-
-
-def _state_folder(environ: Mapping[str, str]) -> Path:
-    state = environ.get("XDG_STATE_HOME")
-    return Path(state) if state else Path(environ.get("HOME", "/")) / ".local" / "state"
+        replace(managed / _CONFIG, {**_read(own / _CONFIG), "approvalMode": "allowlist"})
+    return {**environ, CURSOR_CONFIG_DIR: str(managed)}
 
 
 def _link_all(own: Path, managed: Path) -> None:
@@ -66,15 +52,3 @@ def _read(path: Path) -> dict[str, object]:
     if not isinstance(found, dict):
         raise ValueError(f"{path.name} is no JSON object")
     return found
-
-
-def _replace(path: Path, config: dict[str, object]) -> None:
-    """Write whole: another cursor-agent may be reading it."""
-    fd, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            json.dump(config, file, indent=2)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -12,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from janus import __version__
-from janus.agents.acp_connection import INITIALIZE
-from janus.agents.process import AgentProcess
+from janus.agents.probe import speaks_acp, version_of
 from janus.agents.table import CUSTOM, DEMO, ENTRIES, Entry, known
-from janus.errors import AgentFailed, AgentNotFound
+from janus.errors import AgentNotFound
 
 #: What every agent may see of the environment: never Janus' own settings or other programs' keys.
 _COMMON = (
@@ -25,8 +22,6 @@ _COMMON = (
 )  # fmt: skip
 _PACKAGES = Path(__file__).parent.parent.parent
 _INSTALLERS_FOLDERS = ("~/.local/bin", "~/.cursor/bin", "~/.opencode/bin", "~/.npm-global/bin")
-#: Seconds a program may take to say its version, and to greet in ACP (0.4 to 4.3 s are usual).
-_VERSION, _GREETING = 10.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,49 +105,8 @@ def _look_for(entry: Entry, computer: Computer) -> Found | None:
     for name in entry.programs:
         seen = shutil.which(name, path=path)
         where = seen and str(Path(seen).absolute())  # it will run in another folder
-        version = where and _version(where, entry, env)
+        version = where and version_of(where, entry, env)
         if where and version is not None:
-            protocol = "acp" if _speaks_acp(where, entry, env) else "print"
+            protocol = "acp" if speaks_acp(where, version, entry, env) else "print"
             return Found(entry, (where,), protocol, version, env)
     return None
-
-
-def _version(program: str, entry: Entry, env: Mapping[str, str]) -> str | None:
-    """What the program says to ``--version``; None if that is not what this agent says."""
-    if entry.version is None:
-        return ""
-    said = _first_line([program, "--version"], env, b"", _VERSION, b"")
-    line = said.decode("utf-8", "replace").strip()
-    return line if re.fullmatch(entry.version, line) else None
-
-
-def _speaks_acp(program: str, entry: Entry, env: Mapping[str, str]) -> bool:
-    """Whether it greets in ACP; asked only of those that can do otherwise."""
-    if entry.acp is None or not entry.prints:
-        return entry.acp is not None
-    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-    said = json.dumps(hello).encode() + b"\n"
-    line = _first_line([program, *entry.acp], env, said, _GREETING, b"{")
-    try:
-        return bool(json.loads(line)["result"]["protocolVersion"] == 1)
-    except (ValueError, KeyError, TypeError):
-        return False
-
-
-def _first_line(
-    argv: list[str], env: Mapping[str, str], said: bytes, timeout: float, start: bytes
-) -> bytes:
-    """The first line a program answers that has this *start*; nothing if none does in time."""
-    process = AgentProcess(argv, Path("/"), env, name="probe")
-    try:
-        process.start()
-        if said:
-            process.send(said)
-        else:
-            process.close_stdin()
-        lines = process.lines(total=timeout)
-        return next((line for line in lines if line.startswith(start)), b"")
-    except (AgentFailed, TimeoutError):
-        return b""
-    finally:
-        process.stop(grace=1)
