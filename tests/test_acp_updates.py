@@ -122,7 +122,8 @@ def test_a_call_is_in_progress_completed_or_failed(updates, status, told):
         ({"exitCode": 1, "stdout": "a", "stderr": "b"}, "a\nb"),
         ({"content": "text of a file"}, "text of a file"),
         ("plain", "plain"),
-        ("x" * 5000, "x" * 4000),
+        ("x" * 4000, "x" * 4000),
+        ("x" * 5000, "x" * 4000 + "\n… and 1000 characters more"),
         ({"totalMatches": 3}, None),
         ([1], None),
     ],
@@ -152,6 +153,25 @@ def test_a_change_is_shown_by_the_lines_that_changed(updates, old, new, shown):
 def test_a_new_file_of_cursors_is_shown_without_its_marks(updates):
     diff = {"type": "diff", "path": "/a.py", "oldText": "-- /dev/null", "newText": "++ b/a.py\na"}
     assert call(updates, content=[diff])["output"] == "/a.py\n+a"
+
+
+@pytest.mark.parametrize(
+    ("new", "last"),
+    [
+        (["x"] * 200, "+x"),
+        (["x"] * 201, "… and 1 lines more"),
+        (["x" * 99] * 200, "… and 163 lines more"),
+        (["x", "x" * 5000, "x"], "… and 2 lines more"),
+        (["x" * 5000, "x"], "… and 1026 characters more"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_change_that_is_not_shown_whole_says_so(updates, new, last):
+    diff = {"type": "diff", "path": "/a.py", "oldText": None, "newText": "\n".join(new)}
+
+    output = call(updates, content=[diff])["output"]
+    assert output.splitlines()[-1] == last
+    assert len(output) < 4050
 
 
 def test_a_change_of_a_long_file_takes_no_time(updates):

@@ -20,7 +20,7 @@ from janus.agents.speech import Speech
 Json = dict[str, Any]
 Told = tuple[str, Json]
 
-_OUTPUT, _TITLE, _COMPARED = 4000, 200, 2000
+_OUTPUT, _TITLE, _CHANGES, _COMPARED = 4000, 200, 200, 2000
 _STATUSES = {"pending": "in_progress", "in_progress": "in_progress", "completed": "completed"}
 
 
@@ -68,7 +68,7 @@ class Updates:
             call["status"] = _STATUSES.get(str(status), "failed")
         call["status"] = call["status"] or "in_progress"
         if output := _output(news):
-            call["output"] = output[:_OUTPUT]
+            call["output"] = _cut(output)
         return dict(call)
 
     def _said(self, text: str, message: Any) -> Iterator[Told]:
@@ -135,4 +135,20 @@ def _diff(path: str, old: Any, new: str) -> str:
     else:
         compared = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
         changes = [line for line in compared if not line.startswith("@@")]
-    return "\n".join([path, *changes][:200])
+    return "\n".join([path, *_first(changes)])
+
+
+def _first(changes: list[str]) -> Iterator[str]:
+    """As many as are shown, and how many more there are: who allows a change must know."""
+    room = _OUTPUT - _TITLE
+    for at, line in enumerate(changes):
+        room -= len(line) + 1
+        if at == _CHANGES or (at and room < 0):
+            yield f"… and {len(changes) - at} lines more"
+            return
+        yield line
+
+
+def _cut(output: str) -> str:
+    rest = len(output) - _OUTPUT
+    return f"{output[:_OUTPUT]}\n… and {rest} characters more" if rest > 0 else output
