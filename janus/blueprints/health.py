@@ -51,7 +51,7 @@ def _agent() -> dict[str, object]:
     }
     if found.is_demo:
         agent["message"] = (
-            "This is the built-in demo agent: it searches your files and quotes them, offline. "
-            "Install a real agent such as cursor-agent for everything else."
+            "This is the built-in demo agent: it searches your files and quotes them, offline, and "
+            "writes a file when you allow it. For more, install a real agent such as cursor-agent."
         )
     return agent
