@@ -67,12 +67,12 @@ def make(tmp_path, home, heard, received, monkeypatch):
     monkeypatch.setattr("janus.agents.process.GRACE", 0.5)
     made = []
 
-    def make(*oddities, conversation=None, program=PROGRAM):
+    def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
         entry = Entry("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
         environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
         found = find("custom", Computer(environ, replace(entry, login="fake login")))
         own = conversation and Conversation("custom", "acp", conversation)
-        made.append(make_agent(found, tmp_path, "test", heard, own))
+        made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
         return made[-1]
 
     yield make
@@ -671,14 +671,119 @@ def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, heard):
     assert heard.all("tool_call") == []
 
 
+OLD = "22222222-2222-4222-a222-222222222222"
+
+
 @pytest.mark.parametrize("oddity", ["forgetful", "noload"])
 def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, heard, oddity):
-    agent = make(oddity, conversation="22222222-2222-4222-a222-222222222222")
+    agent = make(oddity, conversation=OLD)
 
     ask(agent, "recall")
+    ask(agent, "recall")
 
-    assert heard[0][0] == "status" and "begins a new one" in heard[0][1]["detail"]
-    assert heard[1][0] == "conversation" and heard.text == "0 before"
+    words = "The agent does not remember this conversation. It begins a new one."
+    assert heard[0] == ("status", {"detail": words})
+    kind, begun = heard[1]
+    assert kind == "conversation" and begun["forgotten"] is True and begun["id"] != OLD
+    assert heard.text == "0 before1 before"
+
+
+def prompts(received):
+    return [
+        message["params"]["prompt"][0]["text"]
+        for message in received()
+        if message.get("method") == "session/prompt"
+    ]
+
+
+def test_an_agent_that_has_forgotten_gets_a_recap_once(make, heard, received):
+    agent = make("forgetful", conversation=OLD, recap=lambda: "say so far")
+
+    ask(agent, "say one")
+    ask(agent, "say two")
+
+    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    assert prompts(received) == ["say so far\n\nsay one", "say two"]
+
+
+def test_a_recap_that_was_not_answered_is_given_again(make, received):
+    recaps = iter(["fail -32603 so far"])
+    agent = make("forgetful", conversation=OLD, recap=lambda: next(recaps))
+
+    for _ in range(2):
+        with pytest.raises(AgentFailed, match="so far"):
+            ask(agent, "say one")
+
+    assert prompts(received) == ["fail -32603 so far\n\nsay one"] * 2
+
+
+@pytest.mark.parametrize("more", [[], ["resume"]], ids=["load", "resume"])
+@pytest.mark.parametrize(
+    ("oddity", "words"), [("dying", "Heap out of memory"), ("frozen", "did not answer within")]
+)
+def test_an_agent_that_fails_at_its_conversation_twice_begins_a_new_one(
+    make, heard, received, monkeypatch, oddity, words, more
+):
+    monkeypatch.setattr(acp_connection, "LOAD", 0.5)
+    agent = make(oddity, *more, conversation=OLD, recap=lambda: "say so far")
+    with pytest.raises(AgentFailed, match=words):
+        ask(agent, "say one")
+    assert heard == []
+
+    assert ask(agent, "say two") == "end_turn"
+
+    [begun] = heard.all("conversation")
+    assert begun["forgotten"] is True and begun["id"] == agent.conversation != OLD
+    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    assert prompts(received) == ["say so far\n\nsay two"]
+
+
+def test_an_agent_that_recovers_keeps_its_conversation(make, heard, home, monkeypatch):
+    monkeypatch.setattr("janus.agents.acp.STUMBLES", 3)
+    agent = make("dying")
+    ask(agent, "say one")
+    id = agent.conversation
+    for _ in range(2):  # in a row are only those since it last went well
+        with pytest.raises(AgentFailed):
+            ask(agent, "kill")
+        (home / "healed").unlink(missing_ok=True)
+        for _ in range(2):
+            with pytest.raises(AgentFailed, match="Heap out of memory"):
+                ask(agent, "say two")
+        (home / "healed").touch()
+        ask(agent, "say three")
+
+    assert agent.conversation == id
+    assert not any("forgotten" in begun for begun in heard.all("conversation"))
+
+
+def test_only_a_failure_at_the_conversation_itself_costs_it(make, heard):
+    agent = make("crash", conversation=OLD)
+    for _ in range(3):
+        with pytest.raises(AgentFailed, match="cannot use the model"):
+            ask(agent, "say hello")
+
+    assert agent.conversation == OLD and heard == []
+
+
+def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(make, heard, received, home):
+    agent = make("frozen", conversation=OLD)
+    (home / ".acp-fake").mkdir()
+    (home / ".acp-fake" / OLD).touch()
+    for times in (1, 2, 3):
+        cancelled, thread, outcome = ask_aside(agent, "say hello")
+        wait_for(lambda times=times: loads(home) == times)
+        interrupt(agent, cancelled, thread)
+        assert outcome == ["cancelled"]
+    (home / "healed").touch()
+
+    ask(agent, "recall")
+    assert agent.conversation == OLD and heard.text == "0 before"
+
+
+def loads(home):
+    heard = home / "heard"
+    return heard.exists() and heard.read_text().count('"session/load"')
 
 
 def test_a_death_between_turns_is_told_once(make, heard):
@@ -687,6 +792,9 @@ def test_a_death_between_turns_is_told_once(make, heard):
 
     os.kill(int(heard.text), signal.SIGKILL)
     wait_for(lambda: heard.all("died"))
+    [died] = heard.all("died")
+    assert (died["exit_code"], died["signal"]) == (None, signal.SIGKILL)
+    assert "signal 9" in died["message"]
     heard.clear()
 
     assert ask(agent, "recall") == "end_turn"
@@ -808,3 +916,16 @@ def test_a_choice_the_agent_refuses_is_said(make):
 
     with pytest.raises(AgentFailed, match="could not do this: Invalid params: not today"):
         agent.choose("mode", "plan")
+
+
+def test_a_choice_that_is_refused_after_a_restart_does_not_cost_the_prompt(make, heard, home):
+    agent = make("forgetful")
+    ask(agent, "say one")
+    agent.choose("mode", "plan")
+    (home / "stuck").touch()
+    with pytest.raises(AgentFailed):
+        ask(agent, "kill")
+    heard.clear()
+
+    assert ask(agent, "say two") == "end_turn"
+    assert heard.text == "two " and heard.all("options")[-1]["options"][0]["value"] == "agent"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -54,9 +55,9 @@ def make(environ, tmp_path, heard):
     """Makes an agent that tells ``heard``; all are stopped at the end."""
     made = []
 
-    def make(conversation=None, **more):
+    def make(conversation=None, recap=lambda: "", **more):
         found = find("cursor-agent", Computer({**environ, **more}))
-        made.append(make_agent(found, tmp_path, "test", heard, conversation))
+        made.append(make_agent(found, tmp_path, "test", heard, conversation, recap=recap))
         return made[-1]
 
     yield make
@@ -130,6 +131,104 @@ def test_a_conversation_goes_on_in_another_agent(make, heard):
     second.prompt("recall", 60, Event())
 
     assert heard.text.endswith("1 turns before ")
+
+
+OLD = Conversation("cursor-agent", "print", "22222222-2222-4222-a222-222222222222")
+
+
+@pytest.fixture
+def store(home):
+    """Where cursor-agent keeps its conversations; another one is there already."""
+    path = home / ".cursor" / "chats"
+    (path / "d41d8cd98f00b204e9800998ecf8427e" / "another").mkdir(parents=True)
+    return path
+
+
+def resumed(record):
+    return [call["argv"][5:7] == ["--resume", OLD.id] for call in calls(record)]
+
+
+def test_a_conversation_the_store_does_not_have_is_begun_anew(make, heard, record, store):
+    agent = make(OLD, recap=lambda: "say so far")
+    agent.prompt("say one", 60, Event())
+    agent.prompt("say two", 60, Event())
+
+    (kind, said), (also, begun) = heard[:2]
+    assert kind == "status" and said["detail"].startswith("The agent does not remember")
+    assert said["detail"].endswith("and Janus gave it what was said so far.")
+    assert also == "conversation" and begun["forgotten"] is True and begun["id"] != OLD.id
+    first, second = calls(record)
+    assert "--resume" not in first["argv"] and first["prompt"] == "say so far\n\nsay one"
+    assert second["argv"][5:7] == ["--resume", agent.conversation] == ["--resume", begun["id"]]
+    assert second["prompt"] == "say two"
+    assert [data.get("forgotten") for kind, data in heard if kind == "conversation"] == [True, None]
+
+
+def test_without_a_recap_only_the_forgetting_is_said(make, heard, record, store):
+    make(OLD).prompt("say one", 60, Event())
+
+    assert heard[0][1]["detail"].endswith("It begins a new one.")
+    assert calls(record)[0]["prompt"] == "say one"
+
+
+def test_a_recap_that_was_not_answered_is_given_again(make, heard, record, store):
+    agent = make(OLD, recap=lambda: "die 1")
+    for _ in range(2):
+        with pytest.raises(AgentFailed):
+            agent.prompt("say one", 60, Event())
+
+    assert [call["prompt"] for call in calls(record)] == ["die 1\n\nsay one"] * 2
+
+
+def test_a_conversation_in_the_store_goes_on(make, heard, record, store):
+    (store / "of another workspace" / OLD.id).mkdir(parents=True)
+    make(OLD).prompt("say one", 60, Event())
+
+    assert resumed(record) == [True] and heard[0][0] == "conversation"
+
+
+@pytest.mark.parametrize("there", ["nothing", "a file"])
+def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
+    make, heard, record, home, there
+):
+    if there == "a file":
+        (home / ".cursor").mkdir()
+        (home / ".cursor" / "chats").write_text("")
+    make(OLD).prompt("say one", 60, Event())
+
+    assert resumed(record) == [True] and heard[0][0] == "conversation"
+
+
+@pytest.mark.parametrize(
+    ("variable", "folder"), [("CURSOR_CONFIG_DIR", "own"), ("XDG_CONFIG_HOME", "own/cursor")]
+)
+def test_the_store_is_where_the_owner_has_put_it(make, record, store, tmp_path, variable, folder):
+    (tmp_path / folder / "chats" / "w" / OLD.id).mkdir(parents=True)
+    make(OLD, **{variable: str(tmp_path / "own")}).prompt("say one", 60, Event())
+
+    assert resumed(record) == [True]
+
+
+def test_a_build_that_keeps_its_conversations_elsewhere_forgets_nothing(
+    make, heard, record, store, home
+):
+    agent = make()
+    agent.prompt("say one", 60, Event())
+    shutil.rmtree(store / "of this workspace")  # as if it had never been there
+    agent.prompt("recall", 60, Event())
+
+    assert heard.text.endswith("1 turns before ") and "--resume" in calls(record)[1]["argv"]
+
+
+def test_a_conversation_that_is_deleted_meanwhile_is_missed(make, heard, record, store):
+    agent = make()
+    agent.prompt("say one", 60, Event())
+    agent.prompt("say two", 60, Event())
+    shutil.rmtree(store / "of this workspace")
+    agent.prompt("recall", 60, Event())
+
+    assert heard.text.endswith("0 turns before ")
+    assert [call["argv"].count("--resume") for call in calls(record)] == [0, 1, 0]
 
 
 def test_the_conversation_is_known_before_the_answer(make, heard):

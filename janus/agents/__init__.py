@@ -5,8 +5,8 @@
     process  one program under its guardian; guardian, lines
     print_mode, acp    the two ways to speak with it
 
-The demo agent is a program of this package and starts for every question, so importing this module
-costs next to nothing: the drivers are imported where they are first needed.
+Importing this module costs next to nothing, for it starts with every process of the demo agent,
+which is a program of this package: the drivers are imported where they are first needed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from janus.agents.found import Found
 
 #: Told what an agent does, as it happens, on whatever thread it happens: a kind and its data. The
-#: kinds are ``conversation {id, protocol, model}``, ``assistant_delta {text}``,
-#: ``thought_delta {text}``, ``tool_call {id, name, kind, title, status, output?}``,
+#: kinds are ``conversation {id, protocol, model, forgotten?}`` (``forgotten``, which is True, says
+#: that there was another one), ``assistant_delta {text}``, ``thought_delta {text}``,
+#: ``tool_call {id, name, kind, title, status, output?}``,
 #: ``plan {entries}``, ``status {detail}``,
 #: ``permission_request {request_id, kind, title, options, fields?, …}``,
 #: ``permission_resolved {request_id, option_id, outcome}``, ``options {options}`` and
-#: ``died {message}``.
+#: ``died {message, exit_code, signal}``.
 Emit = Callable[[str, dict[str, Any]], object]
+#: The conversation so far, as context for an agent that has forgotten it; may be empty.
+Recap = Callable[[], str]
 
 
 class Agent(Protocol):
@@ -72,13 +75,22 @@ class Conversation:
 
 
 def make_agent(
-    found: Found, cwd: Path, name: str, emit: Emit, conversation: Conversation | None = None
+    found: Found,
+    cwd: Path,
+    name: str,
+    emit: Emit,
+    conversation: Conversation | None = None,
+    *,
+    recap: Recap = lambda: "",
 ) -> Agent:
-    """An agent working in *cwd*, not started yet; it goes on with *conversation* if it had it."""
+    """An agent working in *cwd*, not started yet; it goes on with *conversation* if it had it.
+
+    If it cannot, it begins a new one with *recap*, which is called on the thread of the turn.
+    """
     from janus.agents.acp import AcpAgent
     from janus.agents.print_mode import PrintAgent
 
     own = conversation if conversation and conversation.agent == found.entry.name else None
     protocol = own.protocol if own else found.protocol
     driver = AcpAgent if protocol == "acp" else PrintAgent
-    return driver(found, cwd, name, emit, own.id if own else None)
+    return driver(found, cwd, name, emit, own.id if own else None, recap=recap)

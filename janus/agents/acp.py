@@ -4,13 +4,12 @@
                                      └── session/request_permission ──> Questions ──> answer()
 
 The process starts with the first turn and is started again when it died; the conversation goes on
-through ``session/resume`` or ``session/load``. Nothing of the machine is offered to the agent
-(no files, no terminals): it has its own tools.
+through ``session/resume`` or ``session/load``, or where that cannot be, in a new one with a recap.
+Nothing of the machine is offered to the agent (no files, no terminals): it has its own tools.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Mapping
@@ -18,9 +17,10 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from janus.agents import Emit
+from janus.agents import Emit, Recap
 from janus.agents.acp_connection import Connection
 from janus.agents.cursor_config import asking
+from janus.agents.reminder import Reminder
 from janus.agents.table import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest, PermissionNotFound
 
@@ -29,15 +29,25 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: How often in a row an agent may die or hang over its conversation before it begins a new one.
+STUMBLES = 2
+
 
 class AcpAgent:
     """A conversation with an ACP agent.
 
-    ``_lock`` guards ``_connection`` and ``_stopped``; never held while waiting.
+    ``_lock`` guards ``_connection``, ``_chosen`` and ``_stopped``; never held while waiting.
     """
 
     def __init__(
-        self, found: Found, cwd: Path, name: str, emit: Emit, conversation: str | None = None
+        self,
+        found: Found,
+        cwd: Path,
+        name: str,
+        emit: Emit,
+        conversation: str | None = None,
+        *,
+        recap: Recap = lambda: "",
     ) -> None:
         self.asks = True
         self.conversation = conversation
@@ -45,6 +55,8 @@ class AcpAgent:
         self._cwd = cwd
         self._name = name
         self._emit = emit
+        self._reminder = Reminder(emit, recap)
+        self._stumbles = 0  # in a row, over the same conversation
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._chosen: dict[str, str] = {}
@@ -55,7 +67,10 @@ class AcpAgent:
         try:
             connection = self._connected(cancelled)
             try:
-                return connection.turn(text, limit, cancelled)
+                reason = connection.turn(self._reminder.before(text), limit, cancelled)
+                if reason != "cancelled":
+                    self._reminder.done()
+                return reason
             except AgentLoginRequired:
                 connection.end()  # it may look for its login only when it starts
                 raise
@@ -86,7 +101,8 @@ class AcpAgent:
         if connection is None or connection.dead:
             raise InvalidRequest("The agent does not run yet: say something first.")
         connection.choose(option_id, value)
-        self._chosen[option_id] = value
+        with self._lock:
+            self._chosen[option_id] = value
 
     def stop(self) -> None:
         with self._lock:
@@ -98,26 +114,62 @@ class AcpAgent:
     def _connected(self, cancelled: Event) -> Connection:
         """The connection, made anew if there is none or the agent died."""
         with self._lock:
+            if self._connection and not self._connection.dead and not self._stopped:
+                return self._connection
+        connection = self._connect()
+        try:
+            id, model = self._begin(connection, self.conversation, cancelled)
+        except AgentFailed:
+            if not connection.stumbled or cancelled.is_set():
+                raise
+            self._stumbles += 1
+            if self._stumbles < STUMBLES:
+                raise
+            log.warning("Agent %s fails at its conversation, and begins a new one", self._name)
+            connection = self._connect()
+            id, model = self._begin(connection, None, cancelled)
+        forgotten = self.conversation is not None and self.conversation != id
+        self.conversation, self._stumbles = id, 0
+        data: dict[str, Any] = {"id": id, "protocol": "acp", "model": model}
+        if forgotten:
+            self._reminder.forgotten()
+            data["forgotten"] = True
+        self._emit("conversation", data)
+        connection.show_options()
+        self._choose_again(connection)
+        return connection
+
+    def _connect(self) -> Connection:
+        """A new connection, not open yet; from now on it is the one that ``stop`` ends."""
+        environ = self._environ()
+        connection = Connection(self._found, environ, self._cwd, self._name, self._emit)
+        with self._lock:
             if self._stopped:
                 raise AgentFailed("The agent was stopped.")
-            if self._connection and not self._connection.dead:
-                return self._connection
-            environ = self._environ()
-            connection = Connection(self._found, environ, self._cwd, self._name, self._emit)
             self._connection = connection
+        return connection
+
+    def _begin(
+        self, connection: Connection, conversation: str | None, cancelled: Event
+    ) -> tuple[str, str]:
         try:
             connection.open()
-            self.conversation, model = connection.begin(self.conversation, cancelled)
+            return connection.begin(conversation, cancelled)
         except BaseException:
             connection.end()
             raise
-        data = {"id": self.conversation, "protocol": "acp", "model": model}
-        self._emit("conversation", data)
-        connection.show_options()
-        for option_id, value in self._chosen.items():
-            with contextlib.suppress(InvalidRequest):  # it is not offered any more
+
+    def _choose_again(self, connection: Connection) -> None:
+        """What the user has chosen, in a new process; where it cannot be, the prompt goes first."""
+        with self._lock:
+            chosen = {**self._chosen}
+        for option_id, value in chosen.items():
+            try:
                 connection.choose(option_id, value)
-        return connection
+            except InvalidRequest:
+                pass  # it is not offered any more
+            except AgentFailed as failure:
+                log.warning("Agent %s: %s stays as it is: %s", self._name, option_id, failure)
 
     def _environ(self) -> Mapping[str, str]:
         """The agent's environment, in which it asks before it acts if that can be had."""

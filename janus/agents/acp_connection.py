@@ -62,6 +62,8 @@ class Connection:
         self.process = AgentProcess(argv, cwd, environ, name)
         self.questions = Questions(emit)
         self.dead = True
+        #: Whether it died or hung when it should have gone on with a conversation.
+        self.stumbled = False
         self._found = found
         self._cwd = cwd
         self._name = name
@@ -94,7 +96,10 @@ class Connection:
             self._reader.join()
 
     def begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
-        """Shake hands and go on with the *conversation*, or begin one: its id and the model."""
+        """Shake hands and go on with the *conversation*, or begin one: its id and the model.
+
+        The id is another one if the agent has forgotten the conversation, or cannot go on with any.
+        """
         with self._lock:
             self._cancelled = cancelled
             self._heed_cancel()
@@ -230,18 +235,21 @@ class Connection:
         try:
             if resumes or offered.get("loadSession"):
                 method = "session/resume" if resumes else "session/load"
-                opened = self._call(method, params, LOAD)
+                opened = self._loaded(method, params)
                 self._await_quiet()
                 return object_of(opened)
         except RpcError as error:
             if error.code == AUTH_REQUIRED:
                 raise self._explained(error) from error
             log.warning("Agent %s cannot continue its conversation: %s", self._name, error)
-        self._emit(
-            "status",
-            {"detail": "The agent does not remember this conversation. It begins a new one."},
-        )
         return None
+
+    def _loaded(self, method: str, params: Json) -> Any:
+        try:
+            return self._call(method, params, LOAD)
+        except AgentFailed:
+            self.stumbled = True
+            raise
 
     def _await_quiet(self) -> None:
         """The replay of a conversation may go on after the answer to ``session/load``.
@@ -297,7 +305,8 @@ class Connection:
         self._peer.join()
         self.questions.cancel_all()
         if not working and not self.process.stopped:
-            self._emit("died", {"message": str(why)})
+            exit = {name: why.details.get(name) for name in ("exit_code", "signal")}
+            self._emit("died", {"message": str(why), **exit})
 
     def _notification(self, method: str, params: Json) -> None:
         match method, params:

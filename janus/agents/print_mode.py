@@ -18,10 +18,13 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from janus.agents import Emit
+from janus.agents import Emit, Recap
 from janus.agents.failures import explain
+from janus.agents.folders import cursor_folder
 from janus.agents.process import TIMEOUT, AgentProcess, plain
+from janus.agents.reminder import Reminder
 from janus.agents.stream_json import translate
+from janus.agents.table import CURSOR
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
 
 if TYPE_CHECKING:
@@ -60,13 +63,23 @@ class PrintAgent:
     asks = False
 
     def __init__(
-        self, found: Found, cwd: Path, name: str, emit: Emit, conversation: str | None = None
+        self,
+        found: Found,
+        cwd: Path,
+        name: str,
+        emit: Emit,
+        conversation: str | None = None,
+        *,
+        recap: Recap = lambda: "",
     ) -> None:
         self.conversation = conversation
         self._found = found
         self._cwd = cwd
         self._name = name
         self._emit = emit
+        self._reminder = Reminder(emit, recap)
+        self._kept = True  # whether the conversation was in the program's store, or should be
+        self._forgotten = False  # whether that has still to be told with the next one's id
         self._options = [PARTIAL, TRUST]
         self._lock = threading.Lock()
         self._process: AgentProcess | None = None
@@ -76,7 +89,7 @@ class PrintAgent:
     def prompt(self, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
-            self._prompt(plain(text).strip(), limit, cancelled)
+            self._prompt(text, limit, cancelled)
         except AgentFailed:
             if cancelled.is_set():
                 return "cancelled"
@@ -113,14 +126,27 @@ class PrintAgent:
             process.stop()
 
     def _prompt(self, prompt: str, limit: float, cancelled: Event) -> None:
+        if self._has_forgotten():
+            self.conversation, self._forgotten = None, True
+            self._reminder.forgotten()
+        prompt = plain(self._reminder.before(prompt)).strip()
         for _ in range(_ATTEMPTS):
             turn = self._run(prompt, limit, cancelled)
             if turn.finished:
+                self._reminder.done()
                 return
             said = "\n".join([*turn.noise, turn.process.tail()])
             if turn.heard or not self._may_retry(said):
                 break
         raise explain(self._found.entry, turn.process.exit, said)
+
+    def _has_forgotten(self) -> bool:
+        """Whether cursor-agent would begin an empty conversation under the old id, silently."""
+        if self.conversation is None or self._found.entry is not CURSOR:
+            return False
+        stored = _is_stored(cursor_folder(self._found.environ) / "chats", self.conversation)
+        self._kept = self._kept or stored is True
+        return self._kept and stored is False
 
     def _run(self, prompt: str, limit: float, cancelled: Event) -> _Turn:
         turn = _Turn(self._start(prompt, cancelled))
@@ -180,7 +206,11 @@ class PrintAgent:
                 continue
             turn.heard = True
             if kind == "conversation":
-                self.conversation = data["id"]
+                if data["id"] != self.conversation:
+                    # Should this build keep it elsewhere, its absence will mean nothing.
+                    self.conversation, self._kept = data["id"], False
+                if self._forgotten:
+                    data, self._forgotten = {**data, "forgotten": True}, False
             if kind != "result":
                 self._emit(kind, data)
             elif data["ok"]:
@@ -206,3 +236,11 @@ class PrintAgent:
                 f"{label} took longer than {limit / 60:.0f} minutes and was stopped."
             )
         return AgentFailed(f"{label} gave no sign of life for {min(TIMEOUT, limit):.0f} seconds.")
+
+
+def _is_stored(chats: Path, conversation: str) -> bool | None:
+    """Whether the store has the conversation; None if there is no such store."""
+    try:
+        return any((folder / conversation).is_dir() for folder in chats.iterdir())
+    except OSError:
+        return None
