@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench soak clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,6 +23,9 @@ check: .venv  ## lint, types and all tests: what has to pass before a commit
 
 bench: .venv  ## measure how fast Janus is, in about a minute
 	@$(BIN)/python -m bench
+
+soak: .venv  ## kill Janus 500 times (JANUS_KILLS) and look for what was lost, in half an hour
+	@$(BIN)/python tests/soak.py
 
 clean:  ## remove the environment and the caches
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info

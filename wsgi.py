@@ -1,5 +1,5 @@
 """The WSGI application: ``gunicorn wsgi:app``, in the folder that holds ``gunicorn.conf.py``."""
 
-from janus import create_app
+from janus.server import app_or_exit
 
-app = create_app()
+app = app_or_exit()

@@ -1,13 +1,23 @@
 """One function a row: each measures Janus and what it is held against, by turns, in one run."""
 
+import os
+import shutil
 import statistics
+import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from bench.rig import CHATTER, QUICK, Rig, events, request
+from janus.workspace import Workspace
 
 #: Deltas of an answer whose speed is measured, and of one whose memory is.
 FAST, LARGE = 30_000, 100_000
+#: Files of the repository that worktrees are made of.
+FILES = 50_000
+#: In memory where that can be: a disk takes 10 to 30 s for as many files, as it likes.
+MEMORY = Path("/dev/shm")
 
 
 def ask_of_a_thinking_agent():
@@ -170,6 +180,48 @@ def _growth(stalled):
         return rig.peak() - before
 
 
+def worktrees():
+    git, janus = [], []
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
+        folder = Path(name)
+        _fill(folder)
+        workspace = Workspace(folder, os.environ)
+        path = folder / ".worktrees" / "git"
+        for number in range(3):
+            started = time.monotonic()
+            _git(folder, "worktree", "add", "-q", "-b", f"b{number}", str(path))
+            git.append(time.monotonic() - started)
+            shutil.rmtree(path)
+            _git(folder, "worktree", "prune")
+            started = time.monotonic()
+            workspace.add_worktree("janus", name="x")
+            janus.append(time.monotonic() - started)
+            workspace.remove_worktree("janus", force=True)
+    git, janus = map(statistics.median, (git, janus))
+    yield (
+        f"a worktree of {FILES:,} files",
+        f"{janus:.2f} s, {janus / git:.2f} of git alone",
+        "≤ 1.2",
+        janus <= 1.2 * git,
+    )
+
+
+def _fill(folder):
+    """A repository with one commit of many small files, none of them checked out."""
+    head = "commit HEAD\ncommitter b <b@example.com> 0 +0000\ndata 0\n"
+    files = (
+        f"M 644 inline {n % 500}/{n}.py\ndata {len(text)}\n{text}\n"
+        for n in range(FILES)
+        for text in [f"print({n})\n" * 20]
+    )
+    _git(folder, "init", "-q")
+    _git(folder, "fast-import", "--quiet", input=(head + "".join(files)).encode())
+
+
+def _git(folder, *args, input=None):
+    subprocess.run(["git", *args], cwd=folder, input=input, check=True)
+
+
 def _ms(seconds):
     return f"{seconds * 1000:.1f} ms"
 
@@ -181,4 +233,5 @@ ALL = [
     deltas_per_second,
     heartbeats,
     memory,
+    worktrees,
 ]

@@ -18,8 +18,8 @@ __version__ = "0.1.0"
 def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask:
     """The service, wired. With *start*, its threads run: only in the process that serves.
 
-    The imports stand here because the demo agent is a part of this package, starts for every
-    question, and has no use for Flask.
+    Raises CannotServe when the workspace is another Janus', or a newer one's. The imports stand
+    here because the demo agent is a part of this package and has no use for Flask.
     """
     import atexit
 
@@ -31,12 +31,14 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     from janus.manager import MemorySessionManager
     from janus.runtime import Runtime
     from janus.store import Store
+    from janus.workspace_lock import WorkspaceLock
 
     settings = settings or Settings.from_env()
     store = Store(settings.workspace / ".janus")
-    manager = MemorySessionManager(settings, store)
+    lock = WorkspaceLock(store.folder)
+    manager = MemorySessionManager(settings, store, mark=lock.serving.run)
     cleanup = CleanupService(manager, settings.cleanup_interval)
-    runtime = Runtime(settings, store, manager, cleanup)
+    runtime = Runtime(settings, store, lock, manager, cleanup)
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime
     blueprints.register(app)

@@ -1,14 +1,28 @@
-"""The command line: ``janus serve``, ``janus doctor``."""
+"""The command line: ``janus serve``, ``doctor``, and what can be asked of a running server.
+
+What an agent says goes to stdout, and nothing else; all that is said about it goes to stderr.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import click
 
 from janus import __version__
-from janus.config import SettingsError, setting_fields
+from janus.client import Client, ClientError, Json
+from janus.config import Settings, SettingsError, setting_fields
 
+#: Seconds without a word of the agent until a person at a terminal is told that it works.
+_PATIENCE = 1.0
+#: What would not be shown by a terminal but obeyed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SETTINGS = "\n".join(
     f"  {field.metadata['name']:22} {field.metadata['help']}"
     + (f" [{field.metadata['default']}]" if field.metadata["default"] else "")
@@ -19,7 +33,11 @@ _SETTINGS = "\n".join(
 @click.group(context_settings={"max_content_width": 100})
 @click.version_option(__version__, message="janus %(version)s")
 def main() -> None:
-    """A doorway from your phone to the coding agent on your own computer."""
+    """A doorway from your phone to the coding agent on your own computer.
+
+    All but serve and doctor speak with the Janus that serves the current folder, or WORKSPACE_DIR.
+    ID is the id of a session, or the beginning of one.
+    """
 
 
 @main.command(
@@ -38,8 +56,8 @@ def serve() -> None:
 @main.command()
 def doctor() -> None:
     """Say which agents are on this computer, and what to do about those that are not."""
+    from janus.agent_catalog import computer
     from janus.agents.found import survey
-    from janus.manager import computer
     from janus.server import settings_or_exit
 
     for entry, found in survey(computer(settings_or_exit())):
@@ -49,3 +67,230 @@ def doctor() -> None:
                 click.echo(f"{'':18} to log in: {entry.login}")
         else:
             click.echo(f"{entry.name:18} not found; {entry.install}")
+
+
+@main.command()
+def sessions() -> None:
+    """List the sessions of the running Janus."""
+    found = _call(lambda janus: janus.get("/api/sessions"))["sessions"]
+    for session in found:
+        where = session["branch"] or "the workspace itself"
+        attention = f"  needs you: {session['attention']}" if session["attention"] else ""
+        click.echo(
+            f"{session['session_id']}  {session['status']:8} {session['name'] or '-':24} "
+            f"{session['agent']}  {session['message_count']} messages  {where}{attention}"
+        )
+    if not found:
+        click.echo("There are no sessions. Begin one with: janus ask")
+
+
+@main.command()
+@click.argument("question")
+@click.option("--session", "id", metavar="ID", help="Go on in this session.")
+@click.option("--name", help="Begin a session of this name, on a git branch of its own.")
+@click.option("--agent", help="Begin a session with this agent; janus doctor lists them.")
+def ask(question: str, id: str | None, name: str | None, agent: str | None) -> None:
+    """Ask QUESTION, and print the answer as it is written; Ctrl-C stops it.
+
+    Without --session it begins a new session, and says how to go on in it.
+    """
+    if id and (name or agent):
+        raise click.UsageError("--name and --agent are for a new session: leave out --session.")
+    if not question.strip():
+        raise click.UsageError("There is no question.")
+
+    def run(janus: Client) -> None:
+        session = _one(janus, id) if id else _begun(janus, name, agent)
+        try:
+            _Asking(janus, session).ask(question)
+        except ClientError as problem:
+            _tell(str(problem))
+            sys.exit(1)
+        finally:
+            if not id:
+                _tell(f'\nTo go on: janus ask --session {session[:8]} "…"')
+
+    _call(run)
+
+
+@main.command()
+@click.argument("id")
+def resume(id: str) -> None:
+    """Start the agent of session ID, which goes on with its conversation.
+
+    A session that has ended is opened again, by its whole ID.
+    """
+    session = _call(
+        lambda janus: janus.post("/api/session/resume", session_id=_one(janus, id, ended=True))
+    )
+    click.echo(f"{session['session_id']} is {session['status']}.")
+
+
+@main.command()
+@click.argument("id")
+@click.argument("name")
+def rename(id: str, name: str) -> None:
+    """Call session ID by another NAME; its branch and worktree stay."""
+    session = _call(
+        lambda janus: janus.post("/api/session/rename", {"name": name}, session_id=_one(janus, id))
+    )
+    click.echo(f"{session['session_id']} is called {session['name']}.")
+
+
+@main.command()
+@click.argument("id")
+@click.option("--cleanup", is_flag=True, help="Remove its worktree, unless work would be lost.")
+@click.option("--force", is_flag=True, help="With --cleanup: remove it even then.")
+@click.option("--no-summary", is_flag=True, help="Do not ask the agent for a summary.")
+def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
+    """End session ID: its agent stops, its branch and its conversation stay."""
+    if force and not cleanup:
+        raise click.UsageError("--force is for --cleanup.")
+    body = {"cleanup": cleanup, "force": force, "summary": not no_summary}
+    ended = _call(lambda janus: janus.post("/api/session/end", body, session_id=_one(janus, id)))
+    click.echo(ended["summary"] or "Nothing was said in it.")
+    if ended["branch"]:
+        where = f", in {ended['worktree_path']}" if ended["worktree_path"] else ""
+        click.echo(f"Its work is on {ended['branch']}{where}", err=True)
+    if ended["worktree_path"] or not ended["branch"]:  # its agent has a folder to work in
+        click.echo(f"To open it again: janus resume {ended['session_id']}", err=True)
+
+
+def _call(call: Callable[[Client], Any]) -> Any:
+    """What *call* returns, given a client of the server of this workspace; or the end."""
+    try:
+        return call(Client.of(Settings.from_env().workspace))
+    except (ClientError, SettingsError) as problem:
+        sys.exit(str(problem))
+
+
+def _one(janus: Client, id: str, *, ended: bool = False) -> str:
+    """The one session whose id begins with *id*; an unknown id itself where it may have *ended*."""
+    ids = [session["session_id"] for session in janus.get("/api/sessions")["sessions"]]
+    found = [known for known in ids if known == id] or [k for k in ids if k.startswith(id)]
+    if len(found) == 1:
+        return str(found[0])
+    if not found and ended:
+        return id
+    what = f"{len(found)} sessions begin" if found else "No session begins"
+    raise ClientError(f"{what} with {id}. See: janus sessions")
+
+
+def _begun(janus: Client, name: str | None, agent: str | None) -> str:
+    body = {key: value for key, value in (("name", name), ("agent", agent)) if value}
+    return str(janus.post("/api/session/start", body)["session_id"])
+
+
+class _Asking:
+    """One question, until its turn ends."""
+
+    def __init__(self, janus: Client, session: str) -> None:
+        self._janus = janus
+        self._session = session
+        self._message = str(uuid.uuid4())
+        self._accepted = False
+        self._turn: str | None = None
+        self._printed = ""
+        self._sign = threading.Timer(_PATIENCE, _tell, ["[The agent works…]"])
+        self._sign.daemon = True
+
+    def ask(self, question: str) -> None:
+        """Print what the agent answers. Raises ClientError when it fails."""
+        after = self._janus.get("/api/state", session_id=self._session)["seq"]
+        said = {"session_id": self._session, "message": question, "message_id": self._message}
+        try:
+            self._janus.post("/api/chat", said)
+            self._accepted = True
+            if sys.stderr.isatty():
+                self._sign.start()
+            self._follow(after)
+        except (KeyboardInterrupt, click.Abort):
+            self._stop()
+            sys.exit(130)  # as a shell has it for Ctrl-C
+        finally:
+            self._sign.cancel()
+
+    def _follow(self, after: int) -> None:
+        with contextlib.closing(self._janus.stream(self._session, after)) as events:
+            for kind, data in self._ours(events):
+                match kind:
+                    case "assistant_delta":
+                        self._print(data["text"])
+                    case "permission_request":
+                        self._permission(data)
+                    case "error":
+                        self._end_line()
+                        raise ClientError(_plain(data["message"]))
+                    case "assistant_message" if data["stop_reason"] != "failed":
+                        if not self._printed:
+                            self._print(data["content"])
+                        self._end_line()
+                        if data["stop_reason"] != "end_turn":
+                            _tell(f"[It ended early: {data['stop_reason']}]")
+                        return
+                    case "status" if data.get("turn") == "withdrawn":
+                        raise ClientError("The question was taken back before its turn came.")
+        self._end_line()
+        raise ClientError(
+            "The connection to Janus broke before the answer was complete. "
+            "What there is of it is kept in the session."
+        )
+
+    def _ours(self, events: Iterator[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
+        """The events of our own turn: others may speak in the session too."""
+        for kind, data in events:
+            if kind == "user_message" and data["message_id"] == self._message:
+                self._turn = data["turn_id"]
+            elif kind and self._turn and data.get("turn_id") == self._turn:
+                yield kind, data
+
+    def _print(self, text: str) -> None:
+        self._sign.cancel()
+        text = _plain(text)
+        click.echo(text, nl=False)
+        self._printed = text or self._printed
+
+    def _end_line(self) -> None:
+        if self._printed and not self._printed.endswith("\n"):
+            click.echo()
+
+    def _permission(self, asked: Json) -> None:
+        """Let who sits here choose; without a terminal it is answered on the page."""
+        self._sign.cancel()
+        self._end_line()
+        self._printed = "\n"
+        options = asked["options"]
+        shown = [asked["title"], asked.get("text"), asked.get("tool_call", {}).get("output")]
+        _tell("\n".join(["The agent asks:", *(_plain(part) for part in shown if part)]))
+        for number, option in enumerate(options, 1):
+            _tell(f"  {number}  {_plain(option['name'])}")
+        if asked.get("fields") or asked.get("url") or not sys.stdin.isatty():
+            _tell(f"Answer it on the page: {self._janus.url}")
+            return
+        number = click.prompt("Your choice", type=click.IntRange(1, len(options)), err=True)
+        answer = {"request_id": asked["request_id"], "option_id": options[number - 1]["id"]}
+        try:
+            self._janus.post("/api/permission", {"session_id": self._session, **answer})
+        except ClientError as late:  # somebody was quicker, say
+            _tell(str(late))
+
+    def _stop(self) -> None:
+        """Take the question back, or stop its turn."""
+        self._end_line()
+        _tell("Stopped.")
+        with contextlib.suppress(ClientError):
+            try:
+                query = {"session_id": self._session, "message_id": self._message}
+                self._janus.delete("/api/queue", **query)
+            except ClientError:  # it does not wait any more
+                if self._accepted:
+                    self._janus.post("/api/interrupt", {"session_id": self._session})
+
+
+def _plain(text: str) -> str:
+    """What an agent says cannot move the cursor, and so not forge what stands above."""
+    return _CONTROL.sub("", text)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)

@@ -15,11 +15,14 @@ JanusError                   500  INTERNAL_ERROR
     SessionExists            409  SESSION_EXISTS
     TooManySessions          409  MAX_SESSIONS
     AlreadyAnswered          409  ALREADY_ANSWERED
+    BranchInUse              409  BRANCH_IN_USE
+    WorktreeDirty            409  WORKTREE_DIRTY
   QueueFull                  429  QUEUE_FULL
   AgentFailed                502  AGENT_FAILED
     AgentNotFound            502  AGENT_NOT_FOUND
     AgentLoginRequired       502  AGENT_LOGIN_REQUIRED
     AgentRateLimited         502  AGENT_RATE_LIMITED
+  GitFailed                  502  GIT_FAILED
   ServerStopping             503  SERVER_STOPPING
   TooManyStreams             503  TOO_MANY_STREAMS
   AskTimeout                 504  ASK_TIMEOUT
@@ -133,6 +136,18 @@ class AlreadyAnswered(Conflict):
     code = "ALREADY_ANSWERED"
 
 
+class BranchInUse(Conflict):
+    """The branch is checked out elsewhere."""
+
+    code = "BRANCH_IN_USE"
+
+
+class WorktreeDirty(Conflict):
+    """There is work in the worktree that is nowhere else; the details count it."""
+
+    code = "WORKTREE_DIRTY"
+
+
 class QueueFull(JanusError):
     """Too many messages wait already; try again in ``retry_after`` seconds."""
 
@@ -164,6 +179,13 @@ class AgentRateLimited(AgentFailed):
     """The agent's account is over its limit."""
 
     code = "AGENT_RATE_LIMITED"
+
+
+class GitFailed(JanusError):
+    """Git refused, or did not come to an end."""
+
+    status = 502
+    code = "GIT_FAILED"
 
 
 class ServerStopping(JanusError):

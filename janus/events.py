@@ -72,6 +72,11 @@ def timestamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def seconds(text: str) -> float:
+    """What ``timestamp`` wrote, as seconds since 1970; ValueError where it is something else."""
+    return datetime.fromisoformat(text).timestamp()
+
+
 class Keeper(Protocol):
     """Where events survive."""
 
@@ -80,6 +85,9 @@ class Keeper(Protocol):
 
     def lines(self) -> Iterator[bytes]:
         """Every line that was appended, the oldest first, from any thread."""
+
+    def flush(self) -> None:
+        """Try again to write what could not be written."""
 
     def close(self) -> None: ...
 
@@ -166,6 +174,11 @@ class EventLog:
                 if closed:
                     return
                 yield None
+
+    def flush(self) -> None:
+        """Try again to keep what could not be kept."""
+        with self._changed:
+            self._keeper.flush()
 
     def close(self) -> None:
         """Nothing more will happen here. May be called twice."""

@@ -5,20 +5,22 @@ Whoever calls gets frozen values, never a Session: nobody can change the registr
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
-from janus.agents import Agent, Conversation, Emit, make_agent
+from janus.agent_catalog import AgentCatalog
 from janus.agents.command import run_mcp
-from janus.agents.found import Computer, Found, find, survey
-from janus.agents.table import CURSOR, CUSTOM, Entry, known, names
+from janus.agents.leftovers import MARK
 from janus.config import Settings
+from janus.endings import Ended, Endings
 from janus.errors import (
-    AgentNotFound,
     AskTimeout,
     InvalidRequest,
     JanusError,
@@ -28,12 +30,14 @@ from janus.errors import (
     TooManySessions,
 )
 from janus.events import Clock
-from janus.memory import save_summary
+from janus.roster import Roster
 from janus.session import Session
-from janus.session_info import SessionInfo, check_id, check_name
+from janus.session_factory import SessionFactory, free_name, name_of
+from janus.session_info import SessionInfo, about, check_id, check_name
+from janus.sessions_file import SessionsFile
 from janus.store import Store
-from janus.turn import Answer, Message
-from janus.workspace import hide_from_git
+from janus.turn import Answer, Message, Turn
+from janus.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -41,96 +45,79 @@ log = logging.getLogger(__name__)
 _UNBEGUN = 1000
 #: Longest wait for the agents' summaries when the server stops.
 _LAST_SUMMARY = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What is left of a session."""
-
-    session_id: str
-    summary: str | None
-    summary_saved: bool
+_FREE = object()
 
 
 class MemorySessionManager:
     """The registry of sessions.
 
-    ``_lock`` guards ``_sessions``, ``_begun``, ``_endings``, ``_found`` and ``_stopping``, and
-    nothing else. It is never held while a program is started or stopped, or a file read or written:
-    those can take seconds, and every request needs this lock. ``_opening`` keeps two requests from
-    opening the same session twice, and is held while its log is read.
+    ``_lock`` guards ``_sessions``, ``_begun`` and ``_stopping``, and nothing else. It is never held
+    while a program is started or stopped, git is asked, or a file read or written: those can take
+    seconds, and every request needs this lock. ``_opening`` keeps two requests from opening the
+    same session twice, and is held while its log is read.
     """
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock = time) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock = time, *, mark: str = ""
+    ) -> None:
+        """What it starts carries *mark* in its environment; see ``agents.leftovers``."""
+        self.agents = AgentCatalog(settings)
         self._settings = settings
-        self._computer = computer(settings)
-        self._store = store
         self._clock = clock
+        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark})
+        self._factory = SessionFactory(settings, store, self._workspace, self.agents, clock, mark)
+        self._file = SessionsFile(store)
+        self._roster = Roster(self._file, self._to_save)
+        self._factory.changed = self._roster.changed
+        self._endings = Endings(store, settings.workspace)
         self._lock = threading.RLock()
         self._opening = threading.Lock()
         self._sessions: dict[str, Session] = {}
-        self._begun: set[str] = set()  # those that take a place under MAX_SESSIONS
-        self._endings: dict[str, threading.Thread] = {}
-        self._found: dict[str, Found] = {}
+        #: Those that take a place under MAX_SESSIONS, with their names; some are being made.
+        self._begun: dict[str, str | None] = {}
         self._stopping = False
 
     def prepare(self) -> None:
-        """Look for the agent and keep our files out of the user's ``git status``."""
-        hide_from_git(self._settings.workspace)
-        try:
-            found = self.agent()
-        except AgentNotFound as missing:
-            log.error("%s", missing)
-            return
-        if found.is_demo:
-            log.warning(
-                "No real agent: the built-in demo agent answers, by searching the workspace. "
-                "For a real one, %s",
-                CURSOR.install,
-            )
-        log.info("Agent: %s %s", found.entry.name, found.version)
+        """Bring back the sessions of the last time, and look for the agent.
 
-    def agent(self, name: str | None = None) -> Found:
-        """The agent called *name*, or the owner's choice; looked for once, until it is found."""
-        name = name or self._settings.agent
-        if name not in ("auto", CUSTOM) and not known(name):
-            raise InvalidRequest(f"agent: Janus knows {', '.join(names())}.")
-        with self._lock:
-            found = self._found.get(name)
-        if not found:
-            found = find(name, self._computer)
+        Raises CannotServe when the sessions file is of a newer version.
+        """
+        self._workspace.hide_ours()
+        for session in self._factory.restored(self._file):
             with self._lock:
-                self._found[name] = found
-        return found
-
-    def agents(self) -> list[tuple[Entry, Found | None]]:
-        """Every agent Janus knows, and which of them are on this computer; takes some seconds."""
-        return survey(self._computer)
-
-    def mcp(self, session_id: str, command: str, args: list[str]) -> tuple[bool, str]:
-        """Run the agent's MCP *command*; see ``run_mcp``."""
-        name = self.chat(session_id).info.agent
-        return run_mcp(self.agent(name), self._settings.workspace, command, args)
+                self._sessions[session.id] = session
+                self._begun[session.id] = session.info.name
+        self.agents.announce()
+        self._roster.start()
+        self._roster.changed()
 
     def create(
-        self, name: str | None = None, agent: str | None = None, session_id: str | None = None
+        self,
+        name: str | None = None,
+        agent: str | None = None,
+        session_id: str | None = None,
+        *,
+        branch: str | None = None,
+        isolated: bool | None = None,
     ) -> SessionInfo:
         """Open a session; its agent starts with the first message.
 
-        Raises SessionExists, TooManySessions, ServerStopping, and what ``agent`` raises.
+        With *isolated* (the default where a *name* or *branch* is given) it has a worktree and a
+        branch of its own. Raises SessionExists, TooManySessions, ServerStopping, and what
+        ``AgentCatalog.agent`` and ``Workspace.add_worktree`` raise; then nothing is left of it.
         """
-        found = self.agent(agent)
+        found = self.agents.agent(agent)
         id = check_id(session_id or self.new_id())
-        with self._opening:
-            self._refuse_taken(id)
-            session = self._new(name, found, id)
-            self._add(session)
-        try:
-            self._begin(session)
-        except JanusError:
-            self._remove(session)
-            raise
-        log.info("Session %s: created (%s)", session.id, found.entry.name)
+        isolated = bool(name or branch) if isolated is None else isolated
+        if branch and not isolated:
+            raise InvalidRequest("branch: only an isolated session has a branch of its own.")
+        with self._place(id, name, branch, isolated) as name:
+            info = self._factory.describe(id, name, found.entry.name)
+            with self._factory.new(info, branch, isolated=isolated) as session:
+                self._add(session)
+                session.begin()
+        self._roster.save()
+        log.info("Session %s: created (%s)", id, found.entry.name, extra=about(id, "created"))
         return session.info
 
     @staticmethod
@@ -151,14 +138,36 @@ class MemorySessionManager:
 
     def all(self) -> list[SessionInfo]:
         """Every session that has begun, the oldest first."""
-        with self._lock:
-            sessions = [s for s in self._sessions.values() if s.id in self._begun]
-        return [session.info for session in sessions]
+        return [session.info for session in self._all_begun()]
 
     def touch(self, session_id: str) -> SessionInfo:
         """Somebody uses this session: it is not idle."""
+        (session := self._find(session_id)).touch()
+        return session.info
+
+    def rename(self, session_id: str, name: str) -> SessionInfo:
+        """Call a session something else; its branch and worktree stay. Raises InvalidName."""
         session = self._find(session_id)
-        session.touch()
+        check_name(name)
+        self._begin(session)
+        session.rename(name)
+        with self._lock:
+            self._begun[session_id] = name
+        self._roster.save()
+        log.info("Session %s: called %s", session_id, name, extra=about(session_id, "renamed"))
+        return session.info
+
+    def resume(self, session_id: str) -> SessionInfo:
+        """Start the agent of a session, which goes on with its conversation; waits until it runs.
+
+        A session that ended is opened again. Raises SessionNotFound, AskTimeout, AgentFailed.
+        """
+        check_id(session_id)
+        if self._factory.recall(session_id) is None:
+            self._find(session_id)
+        session = self._get_or_create(session_id)
+        self._begin(session)
+        self._wait(session, session.resume())
         return session.info
 
     def conversation(self, session_id: str) -> list[Message]:
@@ -173,17 +182,7 @@ class MemorySessionManager:
         """
         session = self._find(session_id)
         self._begin(session)
-        turn = session.say(question, message_id)
-        timeout = self._settings.ask_timeout
-        try:
-            return turn.answer.result(timeout)
-        except FutureTimeout:
-            raise AskTimeout(
-                f"No answer within {timeout:g} seconds. The agent goes on; "
-                "its answer will be in the conversation.",
-                turn_id=turn.id,
-                partial=session.partial(turn),
-            ) from None
+        return self._wait(session, session.say(question, message_id))
 
     def chat(self, session_id: str) -> Session:
         """The session with this id, opened if there is none: for what a chat client does in it.
@@ -206,12 +205,30 @@ class MemorySessionManager:
         session.note(text)
         return session
 
-    def end(self, session_id: str, *, summary: bool = True) -> Ended:
-        """End a session and all its agent started; asks the agent for a summary first."""
+    def mcp(self, session_id: str, command: str, args: list[str]) -> tuple[bool, str]:
+        """Run the agent's MCP *command* in the session's folder; see ``run_mcp``."""
+        session = self.chat(session_id)
+        found = self.agents.agent(session.info.agent or None)
+        return run_mcp(found, session.folder, command, args)
+
+    def end(
+        self, session_id: str, *, summary: bool = True, cleanup: bool = False, force: bool = False
+    ) -> Ended:
+        """End a session and all its agent started; asks the agent for a summary first.
+
+        Its branch stays, and its worktree unless *cleanup*: raises WorktreeDirty, and nothing has
+        ended, where that would lose work, unless *force*.
+        """
         session = self._find(session_id)
+        isolated = session.info.worktree_path is not None
+        if cleanup and isolated and not force:
+            self._workspace.check_removable(session_id)
         if not session.begin_end(SessionNotFound(f"Session {session_id} was ended.")):
-            raise SessionNotFound(f"Session {session_id} is ending already.")
-        return self._finish_end(session, self._settings.summary_timeout if summary else 0)
+            session.touch()  # says why not
+        ended = self._finish_end(session, self._settings.summary_timeout if summary else 0)
+        if cleanup and isolated and self._clean_up(session_id, force):
+            ended = replace(ended, worktree_path=None)
+        return ended
 
     def end_idle(self) -> list[str]:
         """Begin to end every session that nobody used for ``session_timeout``; their ids.
@@ -223,136 +240,157 @@ class MemorySessionManager:
         why = SessionNotFound("The session ended because nobody used it for a while.")
         idle = [s for s in sessions if s.begin_end(why, idle_for=self._settings.session_timeout)]
         for session in idle:
-            log.info("Session %s: nobody uses it; ending", session.id)
-            self._end_aside(session, self._settings.summary_timeout)
+            log.info(
+                "Session %s: nobody uses it; ending", session.id,
+                extra=about(session.id, "evicted"),
+            )  # fmt: skip
+            patience = self._settings.summary_timeout
+            self._endings.aside(session.id, partial(self._finish_end, session, patience))
         return [session.id for session in idle]
 
     def stop(self, timeout: float = 15.0) -> None:
-        """End every session, all at once, within about *timeout* seconds. May be called twice."""
+        """End all agents, at once, within about *timeout* seconds; the sessions come back.
+
+        May be called twice.
+        """
         with self._lock:
             self._stopping = True
             sessions = list(self._sessions.values())
         why = ServerStopping("Janus is shutting down.")
         for session in sessions:
             if session.begin_end(why):
-                self._end_aside(session, min(_LAST_SUMMARY, self._settings.summary_timeout))
-        deadline = time.monotonic() + timeout
+                patience = min(_LAST_SUMMARY, self._settings.summary_timeout)
+                end = partial(self._endings.finish, session, patience, for_good=False)
+                self._endings.aside(session.id, end)
+        self._endings.join(timeout)
+        self._roster.stop()
         with self._lock:
-            endings = list(self._endings.values())
-        for thread in endings:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            self._sessions.clear()
+            self._begun.clear()
+
+    # Opening.
 
     def _get_or_create(self, session_id: str) -> Session:
         check_id(session_id)
         with self._lock:
             if session := self._sessions.get(session_id):
                 return session
-        found = self.agent()
+        info = self._factory.recall(session_id)
+        if info is None:
+            info = self._factory.describe(session_id, None, self.agents.agent().entry.name)
         with self._opening:
             with self._lock:
                 if session := self._sessions.get(session_id):
                     return session
-            session = self._new(None, found, session_id)
+                if session_id in self._begun:
+                    raise SessionExists(f"Session {session_id} is just being made.")
+                self._refuse_stopping()  # the log may still be somebody's
+            session = self._factory.open(info)
             self._add(session)
             return session
 
-    def _new(self, name: str | None, found: Found, session_id: str) -> Session:
-        now = self._clock.time()
-        info = SessionInfo(
-            session_id=session_id,
-            name=None if name is None else check_name(name),
-            status="idle",
-            agent=found.entry.name,
-            created_at=now,
-            last_activity=now,
-        )
-
-        def make(emit: Emit, conversation: Conversation | None) -> Agent:
-            workspace = self._settings.workspace
-            return make_agent(found, workspace, session_id[:8], emit, conversation)
-
-        keeper = self._store.open_log(session_id)
-        return Session(info, make, keeper, self._clock, self._settings.turn_limit)
-
-    def _refuse_taken(self, session_id: str) -> None:
+    @contextlib.contextmanager
+    def _place(
+        self, id: str, name: str | None, branch: str | None, isolated: bool
+    ) -> Iterator[str | None]:
+        """A place under MAX_SESSIONS, and a name; given back if what follows fails."""
+        if name is not None:
+            check_name(name)
         with self._lock:
-            if session_id in self._sessions:
-                raise SessionExists(f"There is a session {session_id} already.")
+            if id in self._sessions or id in self._begun:
+                raise SessionExists(f"There is a session {id} already.")
+            self._refuse_too_many()
+            if name is None and isolated:
+                name = name_of(branch) or free_name(self._clock.time(), self._begun.values())
+            self._begun[id] = name
+        try:
+            yield name
+        except BaseException:
+            self._forget(id)
+            raise
 
     def _add(self, session: Session) -> None:
         with self._lock:
-            if self._stopping:
-                raise ServerStopping("Janus is shutting down.")
+            self._refuse_stopping()
             if len(self._sessions) - len(self._begun) >= _UNBEGUN:
                 raise TooManySessions("Too many pages are open in which nobody has said a word.")
             self._sessions[session.id] = session
 
     def _begin(self, session: Session) -> None:
         """Take a place under MAX_SESSIONS, unless it has one."""
-        limit = self._settings.max_sessions
         with self._lock:
-            if session.id not in self._begun and len(self._begun) >= limit:
-                raise TooManySessions(
-                    f"Maximum {limit} sessions supported. Destroy a session to create a new one."
-                )
-            self._begun.add(session.id)
+            if session.id in self._begun:
+                return
+            self._refuse_too_many()
+            self._begun[session.id] = session.info.name
+        self._roster.save()
 
-    def _remove(self, session: Session) -> None:
-        with self._lock:
-            self._sessions.pop(session.id, None)
-            self._begun.discard(session.id)
+    def _refuse_too_many(self) -> None:
+        self._refuse_stopping()
+        limit = self._settings.max_sessions
+        if len(self._begun) >= limit:
+            raise TooManySessions(
+                f"Maximum {limit} sessions supported. Destroy a session to create a new one."
+            )
+
+    def _refuse_stopping(self) -> None:
+        if self._stopping:
+            raise ServerStopping("Janus is shutting down.")
 
     def _find(self, session_id: str) -> Session:
         check_id(session_id)
         with self._lock:
             session = self._sessions.get(session_id)
-        if session is None:
-            raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
+            if session is None:
+                self._refuse_stopping()  # it may only rest
+                raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
         return session
 
-    def _end_aside(self, session: Session, summary_timeout: float) -> None:
-        def run() -> None:
-            try:
-                self._finish_end(session, summary_timeout)
-            except Exception:
-                log.exception("Session %s: did not end cleanly", session.id)
-            finally:
-                with self._lock:
-                    del self._endings[session.id]
-
-        thread = threading.Thread(target=run, name=f"end {session.id[:8]}", daemon=True)
-        with self._lock:
-            self._endings[session.id] = thread
-        thread.start()
-
-    def _finish_end(self, session: Session, summary_timeout: float) -> Ended:
+    def _wait(self, session: Session, turn: Turn) -> Answer:
+        timeout = self._settings.ask_timeout
         try:
-            summary = session.finish_end(summary_timeout)
-            workspace = self._settings.workspace
-            saved = summary is not None and save_summary(
-                self._store, workspace, session.info, summary
-            )
+            return turn.answer.result(timeout)
+        except FutureTimeout:
+            raise AskTimeout(
+                f"No answer within {timeout:g} seconds. The agent goes on; "
+                "its answer will be in the conversation.",
+                turn_id=turn.id,
+                partial=session.partial(turn),
+            ) from None
+
+    # Ending.
+
+    def _to_save(self) -> list[SessionInfo]:
+        """What the sessions file shall hold; also the moment to write what could not be."""
+        for session in self._all_begun():
+            session.flush()
+        return self.all()
+
+    def _all_begun(self) -> list[Session]:
+        with self._lock:
+            return [s for s in self._sessions.values() if s.id in self._begun]
+
+    def _finish_end(self, session: Session, patience: float) -> Ended:
+        try:
+            return self._endings.finish(session, patience)
         finally:
-            self._remove(session)
-        log.info("Session %s: ended", session.id)
-        return Ended(session.id, summary.text if summary else None, saved)
+            if self._forget(session.id):
+                self._roster.save()
 
+    def _forget(self, id: str) -> bool:
+        """Whether it had begun."""
+        with self._lock:
+            self._sessions.pop(id, None)
+            return self._begun.pop(id, _FREE) is not _FREE
 
-def computer(settings: Settings) -> Computer:
-    """Where to look for agents, as the owner chose."""
-    custom = _custom_entry(settings) if settings.agent_command else None
-    return Computer(settings.environ, custom, settings.agent_environ)
-
-
-def _custom_entry(settings: Settings) -> Entry:
-    """The owner's own ACP agent."""
-    program, *arguments = settings.agent_command
-    return Entry(
-        name=CUSTOM,
-        label="Your agent",
-        programs=(program,),
-        version=None,
-        acp=tuple(arguments),
-        install=f"JANUS_AGENT_COMMAND names {program}, which is not there",
-        login="its own command for that",
-    )
+    def _clean_up(self, session_id: str, force: bool) -> bool:
+        """Whether the worktree is gone; what the agent did at the very end may be against it."""
+        try:
+            self._workspace.remove_worktree(session_id, force=force)
+            return True
+        except JanusError as refused:
+            log.warning(
+                "Session %s: its worktree stays: %s", session_id, refused,
+                extra=about(session_id),
+            )  # fmt: skip
+            return False

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from janus.session_info import SessionInfo
+from janus.session_info import SessionInfo, about
 from janus.store import Store
 from janus.summary import Summary
 
@@ -21,13 +21,15 @@ _PUNCTUATION = "()[]{}<>,;:'\"`*!?"
 def save_summary(store: Store, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
     """Write down what an ended session was about; False if the disk did not take it."""
     ended = datetime.fromtimestamp(info.last_activity)
+    told = about(info.session_id)
     try:
         name = store.save_new(
             _FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(info, summary, workspace)
         )
-    except OSError:
+    except OSError as failure:
+        log.error("Session %s: cannot save its summary: %s", info.session_id, failure, extra=told)
         return False
-    log.info("Session %s: summary saved as %s", info.session_id, name)
+    log.info("Session %s: summary saved as %s", info.session_id, name, extra=told)
     return True
 
 

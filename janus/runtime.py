@@ -10,11 +10,13 @@ from typing import cast
 
 from flask import current_app
 
+from janus.agents.leftovers import end_leftovers
 from janus.cleanup import CleanupService
 from janus.config import Settings
 from janus.errors import TooManyStreams
 from janus.manager import MemorySessionManager
 from janus.store import Store
+from janus.workspace_lock import WorkspaceLock
 
 #: Each open stream holds one request thread, of which there are twice as many.
 STREAMS = 64
@@ -26,6 +28,7 @@ class Runtime:
 
     settings: Settings
     store: Store
+    lock: WorkspaceLock
     manager: MemorySessionManager
     cleanup: CleanupService
     streams: threading.BoundedSemaphore = field(
@@ -35,7 +38,12 @@ class Runtime:
     _once: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
-        """Once, in the process that serves: threads do not survive a fork."""
+        """Once, in the process that serves: threads do not survive a fork. Raises CannotServe."""
+        earlier = self.lock.acquire()
+        if earlier:
+            end_leftovers(earlier.run)
+        self.lock.sign()
+        self.store.sweep()
         self.manager.prepare()
         self.cleanup.start()
 
@@ -51,6 +59,7 @@ class Runtime:
         with self._once:
             self.cleanup.stop()
             self.manager.stop()
+            self.lock.release()
 
 
 def runtime() -> Runtime:

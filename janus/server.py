@@ -17,11 +17,15 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from gunicorn.workers.gthread import ThreadWorker
 
 from janus import create_app
 from janus.config import Settings, SettingsError
 from janus.logs import log_config
+from janus.sessions_file import SessionsFile
+from janus.store import Store
+from janus.workspace_lock import CannotServe, check_free
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +62,9 @@ def options(settings: Settings) -> dict[str, Any]:
         # By default it believes what this machine, hence any agent, says about who is asking.
         "forwarded_allow_ips": "",
         "logconfig_dict": log_config(settings),
-        "on_starting": on_starting,
+        "on_starting": lambda arbiter: on_starting(arbiter, settings),
         "when_ready": when_ready,
+        "on_exit": on_exit,
         "post_worker_init": post_worker_init,
     }
     if _SHARED_MEMORY.is_dir():
@@ -79,11 +84,31 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return app_or_exit(self._settings)
+
+
+def app_or_exit(settings: Settings | None = None) -> Flask:
+    """The service, in a worker. Where it cannot serve it says why, and the master ends as well."""
+    try:
+        return create_app(settings)
+    except CannotServe as why:  # it could when the master looked
+        log.error("Janus cannot start: %s.", why)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)
+
+
+def check_workspace(settings: Settings) -> None:
+    """End the program if another Janus serves this workspace, or a newer one wrote in it."""
+    store = Store(settings.workspace / ".janus")
+    try:
+        check_free(store.folder)
+        SessionsFile(store).check()
+    except CannotServe as why:
+        sys.exit(f"Janus cannot start: {why}.")
 
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Raises SettingsError when the port is taken."""
+    check_workspace(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -97,9 +122,11 @@ def serve(settings: Settings) -> None:
     Server(settings).run()
 
 
-def on_starting(arbiter: Arbiter) -> None:
+def on_starting(arbiter: Arbiter, settings: Settings) -> None:
+    """Before anything is opened or started: what makes it pointless is said in one sentence."""
     if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
         sys.exit("Janus cannot start: its sessions live in one worker, kept for good.")
+    check_workspace(settings)
 
 
 def when_ready(arbiter: Arbiter) -> None:
@@ -113,13 +140,19 @@ def when_ready(arbiter: Arbiter) -> None:
         signal.signal(number, stop)
     for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGWINCH):
         signal.signal(number, signal.SIG_IGN)
-    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-    log.info("Janus listens on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+    log.info("Janus listens on %s", _address(arbiter.LISTENERS[0].sock))
+
+
+def on_exit(_: Arbiter) -> None:
+    """Where the worker could not start, end as everything does that cannot start."""
+    if isinstance(sys.exc_info()[1], HaltServer):
+        sys.exit(1)
 
 
 def post_worker_init(worker: ThreadWorker) -> None:
     """In the worker: sessions end while it still answers, not when it is about to be killed."""
     runtime = worker.wsgi.extensions["janus"]
+    runtime.lock.announce(_address(worker.sockets[0].sock), worker.ppid)
 
     def stop(number: int, frame: Any) -> None:
         threading.Thread(target=runtime.stop, name="janus-stop").start()
@@ -129,3 +162,8 @@ def post_worker_init(worker: ThreadWorker) -> None:
         signal.signal(number, stop)
     # The terminal was closed: the master hears it too, and stops this worker in order.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

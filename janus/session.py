@@ -1,10 +1,10 @@
 """A session: one conversation with one agent in one folder.
 
-    say() ──> queue ──> turn thread ──> agent.prompt() ──emit──> log ──> state, streams
+    say() ──> queue ──> turn thread ──> agent.prompt() ──emit──> transcript ──> state, streams
 
 Turns run one at a time, in order. The turn thread exists while there are turns and is gone when
-the queue is empty. What is known of the conversation is what its log says (``State``); here is only
-what has a life: the queue, the agent, the ending.
+the queue is empty. What is known of the conversation is what its transcript says; here is only what
+has a life: the queue, the agent, the ending.
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from janus.agents import Agent, Conversation, Emit
+from janus.deaths import Deaths
 from janus.errors import (
     AgentFailed,
     JanusError,
     MessageNotFound,
     QueueFull,
+    ServerStopping,
     SessionNotFound,
-    StorageFailed,
 )
-from janus.events import Clock, Event, EventLog, Keeper, timestamp
-from janus.session_info import SessionInfo
-from janus.state import State
+from janus.events import Clock, Event, Keeper, timestamp
+from janus.session_info import SessionInfo, about
 from janus.summary import Summary, plain_summary
+from janus.transcript import Transcript
 from janus.turn import Answer, Message, Turn
 from janus.turn_queue import Closed, TurnQueue
 
@@ -42,32 +44,38 @@ SUMMARY_PROMPT = (
 QUEUE_LIMIT = 20
 #: Seconds a turn gets to end when its session does, first after Ctrl-C, then after being stopped.
 INTERRUPT_TIMEOUT = 10.0
+_BUG = "Janus made a mistake. Its log says more. Ask again."
 
-#: Makes a session's agent, given where to tell what it does and what it calls the conversation.
-MakeAgent = Callable[[Emit, Conversation | None], Agent]
+#: Makes a session's agent, given where to tell what it does, what it called the conversation, and
+#: how to remind it of that.
+MakeAgent = Callable[[Emit, Conversation | None, Callable[[], str]], Agent]
 
 
 class Session:
     """One conversation.
 
     ``_speaking`` keeps the messages in the same order in the log and in the queue; it is held while
-    a message goes to the disk. ``_lock`` guards all other fields and is held for a few assignments,
-    never while the agent works. What was said is in the log, under the log's own lock.
+    a message is written to the disk. ``_lock`` guards ``_info``, ``_touched``, ``_aside``,
+    ``_last_turn`` and ``_ended_by``, for a few assignments, never while the agent works. What was
+    said is in the transcript, which has its own lock.
     """
 
     def __init__(
         self,
         info: SessionInfo,
+        folder: Path,
         make_agent: MakeAgent,
         keeper: Keeper,
         clock: Clock,
         turn_limit: float,
+        changed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Goes on where the keeper's lines end."""
+        """Goes on where the keeper's lines end. *changed* is called when ``info`` did."""
         self.id = info.session_id
-        self._state = State()
-        self._log = EventLog(keeper, self._state, clock)
-        self._agent = make_agent(self._hear, _conversation(self._state))
+        self.folder = folder
+        self._changed = changed
+        self._transcript = Transcript(keeper, clock, changed)
+        self._agent = make_agent(self._hear, self._transcript.conversation, self._transcript.recap)
         self._clock = clock
         self._turn_limit = turn_limit
         self._speaking = threading.Lock()
@@ -75,44 +83,50 @@ class Session:
         self._info = info
         self._touched = clock.monotonic()
         self._turns = TurnQueue(self._take, f"turns {self.id[:8]}")
-        self._said: list[str] = []  # by the agent in the running turn
-        self._aside: list[str] | None = None  # the same, of what is no part of the conversation
+        self._deaths = Deaths(clock)
+        self._aside: list[str] | None = None  # what the agent says that is no conversation
         self._last_turn: str | None = None
         self._ended_by: JanusError | None = None
-        for turn_id in self._state.unanswered:
-            self._fail(
-                turn_id, AgentFailed("Janus was stopped before it answered this. Ask again.")
-            )
+        self._transcript.come_back()
 
     @property
     def info(self) -> SessionInfo:
-        state = self._state
-        status, attention, total = self._log.look(
-            lambda: (state.status, state.attention, state.total)
-        )
+        known = self._transcript.known()
         with self._lock:
-            return replace(self._info, status=status, attention=attention, message_count=total)
+            return replace(self._info, pid=self._agent.pid, **known)
 
-    @property
-    def begun(self) -> bool:
-        """Whether anything was ever said."""
-        return self._log.seq > 0
+    def begin(self) -> None:
+        """Write down which session this is: it is more than an open page."""
+        with self._lock:
+            info = self._info
+        self._transcript.describe(info.identity())
+
+    def rename(self, name: str) -> None:
+        """Call it something else; its branch keeps its name."""
+        self.touch()
+        with self._lock:
+            self._info = replace(self._info, name=name)
+        self.begin()
 
     def state(self) -> dict[str, Any]:
         """The state of the conversation, as JSON."""
         agent = {"name": self._info.agent, "asks": self._agent.asks}
-        return {"session_id": self.id, **self._log.state(), "agent": agent}
+        return {"session_id": self.id, **self._transcript.state(), "agent": agent}
 
     def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]:
         """What happens after event *seq*; see ``EventLog.follow``."""
-        return self._log.follow(seq, heartbeat)
+        return self._transcript.follow(seq, heartbeat)
 
     def conversation(self) -> list[Message]:
         """Everything that was said, in order."""
-        return [message for event in self._log.all() if (message := Message.of(event))]
+        return self._transcript.messages()
+
+    def flush(self) -> None:
+        """Try again to write what could not be written."""
+        self._transcript.flush()
 
     def touch(self) -> None:
-        """Somebody is there. Raises SessionNotFound when it is ending."""
+        """Somebody is there. Raises SessionNotFound when it is ending, or ServerStopping."""
         with self._lock:
             if self._ended_by:
                 raise self._is_ending()
@@ -132,7 +146,8 @@ class Session:
                 raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
             turn = Turn(str(uuid.uuid4()), text)
             data = {"turn_id": turn.id, "content": text, "message_id": message_id}
-            self._log.append("user_message", data, promised=True)
+            self._transcript.promise("user_message", data)
+            self.begin()
             self._put(turn)
         return turn
 
@@ -142,17 +157,29 @@ class Session:
             self.touch()
             turn = None if self._turns.busy else Turn(str(uuid.uuid4()), "")
             data = {"id": str(uuid.uuid4()), "content": text, "turn_id": turn and turn.id}
-            self._log.append("system_message", data, promised=True)
+            self._transcript.promise("system_message", data)
+            self.begin()
             if turn:
                 self._put(turn)
 
+    def resume(self) -> Turn:
+        """Get the agent ready, as the next message would; the turn ends when it is."""
+        with self._speaking:
+            self.touch()
+            self.begin()
+            self._deaths.forget()
+            turn = Turn(str(uuid.uuid4()), "", wakes=True)
+            self._put(turn)
+        return turn
+
     def withdraw(self, message_id: str) -> None:
         """Take a message back that still waits. Raises MessageNotFound."""
-        turn_id = self._log.look(lambda: self._state.accepted.get(message_id, message_id))
-        turn = self._turns.withdraw(turn_id)
+        with self._speaking:  # what is accepted is in the queue
+            turn = self._turns.withdraw(self._transcript.turn_of(message_id) or message_id)
         if turn is None:
             raise MessageNotFound("This message does not wait: it is being answered, or gone.")
-        self._record("status", {"status": "active", "turn": "withdrawn", "turn_id": turn.id})
+        data = {"status": self.info.status, "turn": "withdrawn", "turn_id": turn.id}
+        self._transcript.record("status", data)
         turn.answer.set_exception(MessageNotFound("This message was withdrawn."))
 
     def interrupt(self) -> None:
@@ -177,10 +204,7 @@ class Session:
 
     def partial(self, turn: Turn) -> str:
         """What the agent has said so far in *turn*."""
-        if self._turns.running is not turn:
-            return ""
-        with self._lock:
-            return "".join(self._said)
+        return self._transcript.partial(turn.id)
 
     def begin_end(self, why: JanusError, idle_for: float | None = None) -> bool:
         """Refuse new messages from now on, and fail the waiting ones with *why*.
@@ -196,10 +220,11 @@ class Session:
             self._failed(turn, why)
         return True
 
-    def finish_end(self, summary_timeout: float) -> Summary | None:
+    def finish_end(self, summary_timeout: float, *, for_good: bool = True) -> Summary | None:
         """End the turn, ask the agent for a summary, end the agent, close the log.
 
-        Takes about *summary_timeout* seconds at most. None if nothing was said.
+        Takes about *summary_timeout* seconds at most. None if nothing was said. Without *for_good*
+        the session is to come back at the next start.
         """
         summary = None
         try:
@@ -207,30 +232,23 @@ class Session:
             summary = self._summarize(summary_timeout)
         finally:
             self._agent.stop()
-            if summary:
+            if summary and summary.new:
                 data = {"content": summary.text, "by_agent": summary.by_agent}
-                self._record("summary", data, promised=True)
-                self._record("session_ended", {"reason": str(self._ended_by)}, promised=True)
-            self._log.close()
+                self._transcript.record("summary", data, promised=True)
+            if not for_good:
+                self._transcript.come_back()
+            elif not self._transcript.ended and (self._transcript.session or summary):
+                data = {"reason": str(self._ended_by)}
+                self._transcript.record("session_ended", data, promised=True)
+            self._transcript.close()
         return summary
 
     def _accepted(self, message_id: str) -> Turn | None:
         """The turn of a message that was accepted before."""
-        turn_id = self._log.look(lambda: self._state.accepted.get(message_id))
+        turn_id = self._transcript.turn_of(message_id)
         if turn_id is None:
             return None
-        if turn := self._turns.find(turn_id):
-            return turn
-        answered = Turn(turn_id, "")
-        said = [m for m in self.conversation() if m.turn_id == turn_id and m.role != "user"]
-        if said and said[-1].role == "assistant":
-            last = said[-1]
-            answered.answer.set_result(Answer(last.content, turn_id, "end_turn", last.timestamp))
-        elif said:
-            answered.answer.set_exception(AgentFailed(said[-1].content))
-        else:
-            answered.answer.set_exception(MessageNotFound("This message was withdrawn."))
-        return answered
+        return self._turns.find(turn_id) or self._transcript.answered(turn_id)
 
     def _put(self, turn: Turn) -> None:
         try:
@@ -241,50 +259,69 @@ class Session:
     # The turn thread.
 
     def _take(self, turn: Turn) -> None:
-        with self._lock:
-            self._said = []
-        notes = self._log.look(lambda: [*self._state.notes])
-        self._record("status", {"status": "active", "turn": "started", "turn_id": turn.id})
-        log.info("Session %s: turn %s started", self.id, turn.id)
-        prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), turn.text]).strip()
         try:
-            reason = self._agent.prompt(prompt, self._turn_limit, turn.cancelled)
+            if turn.wakes:
+                self._wake(turn)
+                return
+            reason = self._prompt(turn)
             if reason == "cancelled" and self._ended_by:
                 raise self._ended_by
         except JanusError as error:
             self._failed(turn, error)
         except Exception:
-            log.exception("Session %s: the agent could not be driven", self.id)
-            self._failed(turn, JanusError("Janus made a mistake. Its log says more. Ask again."))
+            log.exception(
+                "Session %s: the agent could not be driven", self.id, extra=about(self.id)
+            )
+            self._failed(turn, JanusError(_BUG))
         else:
             self._answered(turn, reason)
 
+    def _wake(self, turn: Turn) -> None:
+        self._transcript.record("status", {"status": "active", "loading": True})
+        self._agent.start(turn.cancelled)
+        self._transcript.record("status", {"status": "waiting", "loading": False})
+        turn.answer.set_result(Answer("", turn.id, "end_turn", timestamp(self._clock.time())))
+
+    def _prompt(self, turn: Turn) -> str:
+        notes = self._transcript.notes
+        data = {"status": "active", "turn": "started", "turn_id": turn.id}
+        self._transcript.record("status", data)
+        log.info(
+            "Session %s: turn %s started",
+            self.id,
+            turn.id,
+            extra=about(self.id, "turn_started", turn.id),
+        )
+        self._deaths.check()
+        prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), turn.text]).strip()
+        return self._agent.prompt(prompt, self._turn_limit, turn.cancelled)
+
     def _answered(self, turn: Turn, reason: str) -> None:
-        text = self.partial(turn)
-        data = {"turn_id": turn.id, "content": text, "stop_reason": reason}
-        event = self._record("assistant_message", data, promised=True)
-        log.info("Session %s: turn %s finished (%s)", self.id, turn.id, reason)
+        self._deaths.forget()
+        answer = self._transcript.finish(turn.id, self.partial(turn), reason)
+        log.info(
+            "Session %s: turn %s finished (%s)", self.id, turn.id, reason,
+            extra=about(self.id, "turn_finished", turn.id),
+        )  # fmt: skip
         with self._lock:
             self._touch()
-        turn.answer.set_result(Answer(text, turn.id, reason, timestamp(event.at)))
+        turn.answer.set_result(answer)
 
     def _failed(self, turn: Turn, error: JanusError) -> None:
         """Keep what had been said, then say what happened."""
+        if _is_death(error):
+            self._deaths.add(str(error))
         text = self.partial(turn)
-        if text:
-            data = {"turn_id": turn.id, "content": text, "stop_reason": "failed"}
-            self._record("assistant_message", data, promised=True)
-        self._fail(turn.id, error)
+        self._transcript.fail(turn.id, error, text)
+        log.warning(
+            "Session %s: turn %s failed: %s", self.id, turn.id, error.code,
+            extra=about(self.id, "turn_failed", turn.id),
+        )  # fmt: skip
         with self._lock:
             self._touch()
         own = copy.copy(error)  # the same one may fail several turns
         own.details = {**error.details, "turn_id": turn.id, "partial": text}
         turn.answer.set_exception(own)
-
-    def _fail(self, turn_id: str, error: JanusError) -> None:
-        data = {"turn_id": turn_id, "code": error.code, "message": str(error)}
-        self._record("error", data, promised=True)
-        log.warning("Session %s: turn %s failed: %s", self.id, turn_id, error.code)
 
     # The agent's threads.
 
@@ -292,38 +329,22 @@ class Session:
         """What the agent does, in a turn or outside of one."""
         turn = self._turns.running
         with self._lock:
-            if turn:
+            if turn and not turn.wakes:
                 self._last_turn = turn.id
             turn_id = self._last_turn  # an agent may have something to add to what it said
-            if kind == "assistant_delta":
-                (self._said if self._aside is None else self._aside).append(data["text"])
             if self._aside is not None:
+                if kind == "assistant_delta":
+                    self._aside.append(data["text"])
                 return
-        match kind:
-            case "conversation":
-                data = {
-                    "status": "active" if turn else "waiting",
-                    "agent": self._info.agent,
-                    "protocol": data["protocol"],
-                    "conversation_id": data["id"],
-                    "model": data["model"],
-                }
-            case "status" | "options":
-                data = {"status": "active" if turn else "waiting", **data}
-            case "died":
-                log.warning("Session %s: the agent died: %s", self.id, data["message"])
-                data = {"status": "error", "detail": data["message"]}
-        # On the disk before the answer is shown: without it the agent forgets everything.
-        promised = kind == "conversation"
-        kind = "status" if kind in ("conversation", "options", "died") else kind
-        self._record(kind, {"turn_id": turn_id, **data}, promised)
-
-    def _record(self, kind: str, data: dict[str, Any], promised: bool = False) -> Event:
-        """Log what happened; on a full disk it is kept in memory until there is room again."""
-        try:
-            return self._log.append(kind, data, promised=promised)
-        except StorageFailed:
-            return self._log.append(kind, data)
+        if kind == "died":
+            log.warning(
+                "Session %s: the agent died: %s",
+                self.id,
+                data["message"],
+                extra=about(self.id, "crashed"),
+            )
+            self._deaths.add(data["message"])
+        self._transcript.hear(kind, data, turn_id, self._info.agent, working=turn is not None)
 
     # Whoever ends the session.
 
@@ -337,6 +358,8 @@ class Session:
         conversation = tuple(self.conversation())
         if not conversation:
             return None
+        if made := self._transcript.summary:
+            return Summary(made["content"], made["by_agent"], conversation, new=False)
         # An agent that just failed would most likely fail again, and make everybody wait for it.
         failed = self.info.status == "error"
         text = "" if failed or timeout <= 0 else self._ask_for_summary(timeout)
@@ -350,11 +373,15 @@ class Session:
         try:
             self._agent.prompt(SUMMARY_PROMPT, timeout, threading.Event())
         except AgentFailed as failure:
-            log.warning("Session %s: no summary by the agent: %s", self.id, failure)
+            log.warning(
+                "Session %s: no summary by the agent: %s", self.id, failure, extra=about(self.id)
+            )
             return ""
         return "".join(said).strip()
 
-    def _is_ending(self) -> SessionNotFound:
+    def _is_ending(self) -> JanusError:
+        if isinstance(self._ended_by, ServerStopping):
+            return ServerStopping(str(self._ended_by))  # it will be back
         return SessionNotFound(f"Session {self.id} is ending.")
 
     # With _lock held.
@@ -367,9 +394,7 @@ class Session:
         return 0.0 if self._turns.busy else self._clock.monotonic() - self._touched
 
 
-def _conversation(state: State) -> Conversation | None:
-    """The conversation that an agent had before, as the log has it."""
-    match state.conversation:
-        case {"agent": str(agent), "protocol": str(protocol), "conversation_id": str(id)}:
-            return Conversation(agent, protocol, id)
-    return None
+def _is_death(error: JanusError) -> bool:
+    """Whether the agent's process ended, and not for a reason that its owner can mend."""
+    how = (error.details.get("exit_code"), error.details.get("signal"))
+    return type(error) is AgentFailed and how != (None, None)

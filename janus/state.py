@@ -28,6 +28,9 @@ class State:
         self.total = 0
         self.turn: str | None = None
         self.conversation: Json | None = None  # which agent had it last, and what it calls it
+        self.session: Json | None = None  # what session this is: its name, branch, …
+        self.ended = False
+        self.summary: Json | None = None  # of all that was said
         self._loading = False
         self._error: str | None = None
         self._messages: OrderedDict[str, Json] = OrderedDict()
@@ -71,8 +74,10 @@ class State:
                 self.notes.append(data["content"])
                 if turn:
                     self._wait(event, turn, data["id"])
+            case "summary":
+                self.summary = data
             case "session_ended":
-                self.status = "stopped"
+                self.status, self.ended = "stopped", True
 
     @property
     def attention(self) -> str | None:
@@ -80,13 +85,18 @@ class State:
         asked = [request["kind"] for request in self._permissions.values()]
         if asked:
             return "permission" if "permission" in asked else "question"
-        return "error" if self.status == "error" else None
+        return "error" if self._error else None
 
     @property
     def unanswered(self) -> list[str]:
         """The turns that were accepted and have neither an answer nor an error yet."""
         running = [self.turn] if self.turn else []
         return [*running, *self._waiting]
+
+    def partial(self, turn: str) -> str:
+        """What was said so far in answer to *turn*, which is not finished."""
+        message = self._messages.get(f"{turn}:answer")
+        return "".join(self._parts) if message and message["is_streaming"] else ""
 
     def to_json(self) -> Json:
         """The state of the contract, but for what only the session knows."""
@@ -119,8 +129,16 @@ class State:
 
     def _status_changed(self, data: Json, turn: str) -> None:
         self.status = data["status"]
+        self._loading = data.get("loading", self._loading)
+        if self.status == "idle":  # the agent is gone, and what it asked with it
+            self._permissions.clear()
+            self._loading = False
+        elif self.status == "error":
+            self._error = self._error or "AGENT_FAILED"
+        if "session" in data:
+            self.session, self.ended = data["session"], False
         if "conversation_id" in data:
-            self.conversation = data
+            self.conversation, self._error = data, None
             self._loading = False
         self._options = data.get("options", self._options)
         if data.get("turn") == "started":
@@ -162,6 +180,7 @@ class State:
             "tool_calls": {},
         }
         self.total += 1
+        self.summary = None
         if len(self._messages) > MESSAGES:
             self._messages.popitem(last=False)
 

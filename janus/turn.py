@@ -28,6 +28,8 @@ class Turn:
     answer: Future[Answer] = field(default_factory=Future)
     #: Set by whoever wants it to end before its time.
     cancelled: Signal = field(default_factory=Signal)
+    #: Nothing is said in it: the agent is only to get ready.
+    wakes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

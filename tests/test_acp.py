@@ -882,7 +882,7 @@ def test_a_conversation_goes_on_over_the_protocol_it_began_with(
     (tmp_path / "bin" / "agent").chmod(0o755)
 
     second = make_manager(settings)
-    assert second.agent().protocol == "acp"
+    assert second.agents.agent().protocol == "acp"
     answer = second.say(id, "recall")
     wait_for(lambda: not answer.state()["is_processing"])
     assert answer.conversation()[-1].content.strip() == "2 turns before"  # and the summary's

@@ -101,25 +101,27 @@ def test_a_real_agent_is_named_in_health(cursor_client):
 
 def test_an_agent_that_is_not_installed_is_said_at_the_door(settings, home):
     environ = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
-    client = create_app(
-        replace(settings, agent="cursor-agent", environ=environ), start=False
-    ).test_client()
+    app = create_app(replace(settings, agent="cursor-agent", environ=environ), start=False)
+    client = app.test_client()
 
     message = error(client.post("/api/session/start"), 502, "AGENT_NOT_FOUND")
     assert "agent login" in message
     health = client.get("/api/health").json
     assert health["status"] == "degraded" and not health["agent"]["available"]
     assert client.post("/api/session/start", json={"agent": "demo"}).status_code == 201
+    app.extensions["janus"].stop()
 
 
 def test_a_full_house_is_refused_in_the_agreed_words(settings):
-    client = create_app(replace(settings, max_sessions=4), start=False).test_client()
+    app = create_app(replace(settings, max_sessions=4), start=False)
+    client = app.test_client()
     for _ in range(4):
         client.post("/api/session/start")
 
     message = error(client.post("/api/session/start"), 409, "MAX_SESSIONS")
 
     assert message == "Maximum 4 sessions supported. Destroy a session to create a new one."
+    app.extensions["janus"].stop()
 
 
 def test_an_agent_that_dies_fails_the_question_and_not_the_session(cursor_client):
@@ -261,8 +263,9 @@ def test_a_wrong_body_is_refused_and_costs_nothing(
         ({"agent": "hal"}, "INVALID_REQUEST"),
         ({"agent": "auto; rm -rf /"}, "INVALID_REQUEST"),
         ({"isolated": "yes"}, "INVALID_REQUEST"),
-        ({"isolated": True}, "INVALID_REQUEST"),
-        ({"branch": "main"}, "INVALID_REQUEST"),
+        ({"isolated": False, "branch": "main"}, "INVALID_REQUEST"),
+        ({"branch": "nowhere"}, "INVALID_REQUEST"),
+        ({"branch": "--force"}, "INVALID_REQUEST"),
     ],
     ids=str,
 )

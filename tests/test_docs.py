@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import git
 
 from janus import create_app, errors
 from janus.config import setting_fields
+from janus.logs import FIELDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs" / "api.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 OWN_ERRORS = {
     error
     for error in vars(errors).values()
@@ -24,15 +27,21 @@ OWN_ERRORS = {
 
 def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     copy = tmp_path / "janus"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".*_cache", "node_modules"))
+    # Not .git: in a worktree it leads to the repository of whoever runs this.
+    useless = shutil.ignore_patterns(".git", ".venv", ".worktrees", ".*_cache", "node_modules")
+    shutil.copytree(ROOT, copy, ignore=useless)
+    for command in ("init -q", "add .", "-c user.name=t -c user.email=t@t commit -qm Janus"):
+        git(copy, *command.split())
     server = serve(WORKSPACE_DIR=str(copy))
-    script, chat = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    script, chat, terminal = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
     def run(text):
         environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "JANUS": server.url}
         text = text.replace("http://127.0.0.1:3000", server.url)
         command = ["sh", "-u", "-c", text]
-        return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            command, cwd=copy, env=environ, capture_output=True, text=True, timeout=60
+        )
 
     done = run(script)
     answer, beat, health, unknown, ended = map(json.loads, done.stdout.splitlines())
@@ -44,6 +53,15 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
 
     watched = run(chat).stdout
     assert "event: user_message" in watched and "event: assistant_delta" in watched
+
+    begin, goes_on = terminal.split("janus ask --session", 1)
+    assert run(begin).stdout.splitlines()[-1].count("feature/fix-login") == 1
+    id = server.call("GET", "/api/sessions")[1]["sessions"][-1]["session_id"]
+    goes_on = re.sub(r"\b3f1b[0-9a-f-]*", id, goes_on)
+    for line in f"janus ask --session{goes_on}".splitlines():
+        done = run(line)
+        assert done.returncode == 0 and done.stdout, line + done.stderr
+    assert not (copy / ".worktrees" / id).exists()
 
 
 def test_the_readme_lists_every_setting_with_its_default():
@@ -85,6 +103,26 @@ def test_every_door_is_in_the_api(settings):
     documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [\w/.-]+)", API, re.MULTILINE))
 
     assert documented == doors
+
+
+def test_what_is_said_of_the_log_is_what_it_carries():
+    assert set(re.findall(r"`(\w+)`", OPERATIONS)) >= {*FIELDS, "error"}
+    listed = re.search(r"^\| `event` \| .*?`([a-z_ ]+)`; or (.*) \|$", OPERATIONS, re.MULTILINE)
+    told = re.sub(r"\n#: ?", " ", (ROOT / "janus" / "logs.py").read_text())
+    told = re.search(r"``event`` is a word of: ([a-z_, ]+)\.", told)[1].split(", ")
+
+    assert {*listed[1].split(), *re.findall(r"\w+_\w+", listed[2])} == {*told}
+
+
+def test_the_sessions_file_is_shown_as_it_is(app, settings):
+    shown = json.loads(re.search(r"```json\n(.*?)```", OPERATIONS, re.DOTALL)[1])
+
+    app.test_client().post("/api/session/start", json={"name": "fix-login"})
+
+    written = json.loads((settings.workspace / ".janus" / "sessions.json").read_bytes())
+    assert shown.keys() == written.keys() and shown["version"] == written["version"]
+    [shown], [written] = shown["sessions"], written["sessions"]
+    assert [*shown] == [*written] and shown["metadata"].keys() == written["metadata"].keys()
 
 
 def test_make_help_lists_every_verb():

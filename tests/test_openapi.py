@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import wait_for
+from conftest import git, wait_for
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -32,9 +32,6 @@ from janus.errors import (
 )
 
 DESCRIPTION = json.loads((Path(janus.__file__).parent / "openapi.json").read_text())
-#: Codes that no described door gives: they are for paths and methods that are not described, or for
-#: doors to come.
-ELSEWHERE = {"NOT_FOUND", "METHOD_NOT_ALLOWED", "SESSION_BUSY", "SESSION_EXISTS"}
 
 
 def resolved(node):
@@ -251,11 +248,26 @@ def test_a_session_with_the_demo_agent_answers_as_described(client):
 
     client.post(f"/api/ask?session_id={id}", json={"question": "Where is ShoppingCart?"})
     client.post(f"/api/heartbeat?session_id={id}")
+    renamed = client.post(f"/api/session/rename?session_id={id}", json={"name": "fix-2"}).json
+    assert (renamed["name"], renamed["branch"]) == ("fix-2", "feature/fix-1")
     for path in ("/api/sessions", "/api/health", "/api/agents", "/health", "/api/openapi.json"):
         assert client.get(path).status_code == 200
     assert len(client.get(f"/api/session?session_id={id}").json["conversation"]) == 2
     assert client.get(f"/api/state?session_id={id}").json["messages"]
-    assert client.post(f"/api/session/end?session_id={id}").json["summary"]
+    assert client.post(f"/api/session/end?session_id={id}").json["worktree_path"]
+    assert client.post(f"/api/session/resume?session_id={id}").json["status"] == "waiting"
+    ended = client.post(f"/api/session/end?session_id={id}", json={"cleanup": True}).json
+    assert "ShoppingCart" in ended["summary"] and ended["worktree_path"] is None
+
+
+@pytest.mark.parametrize("more", [{"isolated": False}, {"name": None}, {"isolated": True}, {}])
+def test_every_way_to_start_is_answered_as_described(more, client):
+    started = client.post("/api/session/start", json={"name": "fix-1", **more}).json
+
+    isolated = more.get("isolated", "name" not in more)
+    assert (started["branch"] is not None) == (started["worktree_path"] is not None) == isolated
+    resumed = client.post(f"/api/session/resume?session_id={started['session_id']}").json
+    assert resumed["name"] == more.get("name", "fix-1")
 
 
 def test_a_chat_answers_as_described(cursor_app, tmp_path):
@@ -300,6 +312,7 @@ def test_the_stream_tells_its_events_as_described(cursor_app, monkeypatch):
     for message in ("say hello", "die 3"):
         client.post("/api/chat", json={"message": message, "session_id": "page"})
     wait_for(lambda: not client.get("/api/state?session_id=page").json["is_processing"])
+    client.post("/api/session/resume?session_id=page")
     client.post("/api/system", json={"message": "a note", "session_id": "page"})
     client.post("/api/session/end?session_id=page", json={"summary": False})
     thread.join()
@@ -314,15 +327,21 @@ def test_the_stream_tells_its_events_as_described(cursor_app, monkeypatch):
         None, "user_message", "system_message", "status", "assistant_delta", "assistant_message",
         "error", "summary", "session_ended",
     }  # fmt: skip
+    told = [json.loads(event["data"]) for event in heard if event.get("event") == "status"]
+    assert {"session", "conversation_id", "forgotten", "loading"} <= {
+        key for it in told for key in it
+    }
 
 
 PAGE = {"session_id": "page"}
 #: A right knock at each door that takes something: its query, and its body.
 KNOCKS = {
-    "POST /api/session/start": ({}, {"name": "fix-1"}),
+    "POST /api/session/start": ({}, {"name": "fix-1", "isolated": True, "branch": None}),
     "POST /api/ask": (PAGE, {"question": "say hello"}),
     "POST /api/heartbeat": (PAGE, None),
-    "POST /api/session/end": (PAGE, {"summary": False}),
+    "POST /api/session/resume": (PAGE, None),
+    "POST /api/session/rename": (PAGE, {"name": "fix-1"}),
+    "POST /api/session/end": (PAGE, {"summary": False, "cleanup": True, "force": None}),
     "GET /api/session": (PAGE, None),
     "POST /api/chat": ({}, {"message": "say hello", **PAGE}),
     "GET /api/state": (PAGE, None),
@@ -381,15 +400,21 @@ class Trouble:
         return self.knock(wrong) if "session_id" in self.query else self.knock(body=wrong)
 
     def INVALID_NAME(self):
+        self.session()
         return self.knock(body={"name": "a b"})
 
     def FORBIDDEN(self):
         return self.knock(headers={"Host": "evil.example"})
 
     def SESSION_NOT_FOUND(self):
-        if self.path != "/api/session":  # it is shown until it has ended
-            self.session().begin_end(SessionNotFound("It ends."))
-        return self.knock()
+        if self.path == "/api/session":  # it is shown until it has ended
+            return self.knock()
+        session = self.session()
+        session.begin_end(SessionNotFound("It ends."))
+        try:
+            return self.knock()
+        finally:
+            session.finish_end(0)
 
     def MESSAGE_NOT_FOUND(self):
         if self.path == "/api/queue":
@@ -418,8 +443,8 @@ class Trouble:
         return self.knock()
 
     def MAX_SESSIONS(self):
-        if self.path == "/api/ask":  # a session in which nobody spoke yet
-            self.session()
+        if self.path in ("/api/ask", "/api/session/resume", "/api/session/rename"):
+            self.session()  # in which nobody spoke yet
         self.patch(manager, "_UNBEGUN", 0)
         self.manager._settings = replace(self.manager._settings, max_sessions=0)
         return self.knock()
@@ -442,8 +467,41 @@ class Trouble:
         self.app.view_functions = dict.fromkeys(self.app.view_functions, mistake)
         return self.knock()
 
+    def isolated(self):
+        """A session with a worktree, at whose door we knock from now on."""
+        info = self.manager.create("fix-1")
+        self.query = {"session_id": info.session_id}
+        return Path(info.worktree_path)
+
+    def BRANCH_IN_USE(self):
+        branch = git(self.manager._settings.workspace, "symbolic-ref", "--short", "HEAD").strip()
+        return self.knock(body={"branch": branch})
+
+    def WORKTREE_DIRTY(self):
+        (self.isolated() / "new.txt").touch()
+        response = self.knock()
+        assert response.json["error"]["files"] == ["new.txt"]
+        self.knock(body={"force": True})
+        return response
+
+    def GIT_FAILED(self):
+        if self.path == "/api/session/start":
+            hook = self.manager._settings.workspace / ".git" / "hooks" / "post-checkout"
+            hook.write_text("#!/bin/sh\necho no luck >&2\nexit 1\n")
+            hook.chmod(0o755)
+            return self.knock()
+        self.isolated()
+        (self.manager._settings.workspace / ".git" / "config").write_text("[not closed\n")
+        return self.knock()
+
     def AGENT_NOT_FOUND(self):
-        self.manager._computer = replace(self.manager._computer, environ={"PATH": ""})
+        if self.path in ("/api/ask", "/api/session/resume"):  # it was there the last time
+            self.session().say("say hello").answer.result()
+            self.manager.end("page", summary=False)
+            self.manager.agents._found.clear()
+            self.session()
+        agents = self.manager.agents
+        agents._computer = replace(agents._computer, environ={"PATH": ""})
         return self.knock()
 
     def AGENT_FAILED(self):
@@ -457,10 +515,11 @@ class Trouble:
         return self.agent_fails(AgentRateLimited, "complain usage limit")
 
     def agent_fails(self, error, question):
-        def choose(*_):
+        def refuse(*_):
             raise error("It does not want to.")
 
-        self.patch(PrintAgent, "choose", choose)
+        self.patch(PrintAgent, "choose", refuse)
+        self.patch(PrintAgent, "start", refuse)
         self.session()
         return self.knock(body={"question": question})
 
@@ -468,6 +527,12 @@ class Trouble:
         if self.path == "/api/ask":
             self.body = {"question": "hang"}
             return self.ask_meanwhile(self.manager.stop)
+        if self.path == "/api/session/rename":
+            self.session()
+            self.manager._stopping = True
+            return self.knock()
+        if self.path == "/api/session/resume":
+            self.session().begin()
         self.manager.stop()
         return self.knock()
 
@@ -479,6 +544,7 @@ class Trouble:
     def ASK_TIMEOUT(self):
         self.session()
         self.manager._settings = replace(self.manager._settings, ask_timeout=0.01)
+        self.patch(PrintAgent, "start", lambda agent, cancelled: cancelled.wait())
         return self.knock(body={"question": "hang"})
 
     def STORAGE_FAILED(self):

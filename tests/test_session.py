@@ -61,7 +61,7 @@ def test_a_question_gets_its_answer_and_both_are_kept(manager, start, cursor):
 
     assert answer.answer == "hello " and answer.stop_reason == "end_turn"
     assert said(manager, id) == [("user", "say hello"), ("assistant", "hello")]
-    assert [event["seq"] for event in events(cursor, id)] == [1, 2, 3, 4, 5]
+    assert [event["seq"] for event in events(cursor, id)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_the_status_follows_the_session(manager, start, tmp_path):
@@ -163,10 +163,16 @@ def test_a_session_ends_with_the_summary_of_its_agent(manager, start, cursor):
         manager.get(id)
 
 
-def test_a_session_nobody_spoke_in_ends_without_a_trace(manager, start, cursor):
+def test_a_session_nobody_spoke_in_ends_without_a_summary(manager, start, cursor):
     ended = manager.end(start())
 
     assert ended.summary is None and not ended.summary_saved
+    assert not (cursor.workspace / ".janus" / "conversation-summaries").exists()
+
+
+def test_a_page_that_was_only_opened_leaves_no_trace(manager, cursor):
+    manager.end(manager.get_or_create("page").session_id)
+
     assert not (cursor.workspace / ".janus").exists()
 
 

@@ -36,8 +36,16 @@ Recap = Callable[[], str]
 class Agent(Protocol):
     """What a session needs from any agent."""
 
-    #: Whether it can ask the user before it acts.
-    asks: bool
+    @property
+    def asks(self) -> bool:
+        """Whether it can ask the user before it acts."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, while it has one."""
+
+    def start(self, cancelled: Event) -> None:
+        """Be ready for a turn; called like ``prompt``. Raises AgentFailed."""
 
     def prompt(self, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn of at most *limit* seconds.

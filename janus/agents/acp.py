@@ -62,6 +62,16 @@ class AcpAgent:
         self._chosen: dict[str, str] = {}
         self._stopped = False
 
+    @property
+    def pid(self) -> int | None:
+        with self._lock:
+            connection = self._connection
+        return None if connection is None or connection.dead else connection.process.pid
+
+    def start(self, cancelled: Event) -> None:
+        """Begin or go on with the conversation; see ``Agent.start``."""
+        self._connected(cancelled)
+
     def prompt(self, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:

@@ -83,9 +83,15 @@ class Connection:
     def open(self) -> None:
         """Start the process and the threads that speak with it."""
         self.process.start()
+        log.info(
+            "Agent %s runs as process %d", self._name[:8], self.process.pid,
+            extra={"event": "spawned", "session_id": self._name, "pid": self.process.pid},
+        )  # fmt: skip
         self.dead = False
-        self._peer = Peer(self._send, self._request, self._notification, self._name)
-        reader = threading.Thread(target=self._read, name=f"agent {self._name} acp", daemon=True)
+        self._peer = Peer(self._send, self._request, self._notification, self._name[:8])
+        reader = threading.Thread(
+            target=self._read, name=f"agent {self._name[:8]} acp", daemon=True
+        )
         reader.start()
         self._reader = reader
 

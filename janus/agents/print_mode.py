@@ -86,6 +86,15 @@ class PrintAgent:
         self._running: AgentProcess | None = None
         self._stopped = False
 
+    @property
+    def pid(self) -> int | None:
+        with self._lock:
+            process = self._running
+        return process.pid if process else None
+
+    def start(self, cancelled: Event) -> None:
+        """Nothing to do: every turn has a process of its own."""
+
     def prompt(self, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
@@ -188,6 +197,10 @@ class PrintAgent:
             if self._stopped:
                 process.stop()  # asked for before there was anything to stop: it will not start
         process.start()
+        log.info(
+            "Agent %s runs as process %d", self._name[:8], process.pid,
+            extra={"event": "spawned", "session_id": self._name, "pid": process.pid},
+        )  # fmt: skip
         if cancelled.is_set():
             self.interrupt()  # asked for before there was anything to interrupt
         # A failure here means that it died or does not read: its last words say why.

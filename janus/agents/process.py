@@ -83,6 +83,7 @@ class AgentProcess:
     ) -> None:
         self.argv = list(argv)
         self.exit: Exit | None = None
+        self.pid: int | None = None
         self._cwd = cwd
         self._env = dict(env)
         self._name = name
@@ -119,10 +120,10 @@ class AgentProcess:
         except OSError as error:
             raise self._cannot_start(error) from error
         self._reader = threading.Thread(
-            target=self._read, name=f"agent {self._name} out", daemon=True
+            target=self._read, name=f"agent {self._name[:8]} out", daemon=True
         )
         self._drainer = threading.Thread(
-            target=self._drain, name=f"agent {self._name} tty", daemon=True
+            target=self._drain, name=f"agent {self._name[:8]} tty", daemon=True
         )
         self._started = True
         self._drainer.start()
@@ -209,7 +210,10 @@ class AgentProcess:
         grace = GRACE if grace is None else grace
         self._tell(f"end {INTERRUPT_GRACE} {grace}")
         if not self.wait(INTERRUPT_GRACE + grace + _SLACK):
-            log.error("%s does not end; killing its guardian", self.argv[0])
+            log.error(
+                "%s does not end; killing its guardian", self.argv[0],
+                extra={"session_id": self._name},
+            )  # fmt: skip
             self._guardian.kill()
             self._gone.wait(_SLACK)
 
@@ -236,7 +240,7 @@ class AgentProcess:
             )
         undo.callback(self._guardian.wait)
         undo.callback(self._guardian.kill)
-        self._heard = _await_start(ours)
+        self.pid, self._heard = _await_start(ours)
         for fd in (master, stdin, stdout):
             os.set_blocking(fd, False)
         self._stdin, self._stdout, self._control = stdin, stdout, ours
@@ -360,8 +364,11 @@ def _prepare_terminal(slave: int) -> None:
     termios.tcsetwinsize(slave, (50, 200))
 
 
-def _await_start(control: socket.socket) -> bytes:
-    """Wait for the guardian's first line and return what followed it; OSError if it is bad news."""
+def _await_start(control: socket.socket) -> tuple[int, bytes]:
+    """The agent's pid, from the guardian's first line, and what followed that.
+
+    Raises OSError if it is bad news.
+    """
     control.settimeout(TIMEOUT)
     line, _, rest = control.recv(64).partition(b"\n")
     word, _, number = line.partition(b" ")
@@ -369,7 +376,7 @@ def _await_start(control: socket.socket) -> bytes:
         code = int(number or 0)
         raise OSError(code, os.strerror(code) if code else "its guardian died at once")
     control.setblocking(False)
-    return rest
+    return int(number), rest
 
 
 def _receive(control: socket.socket) -> bytes:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from janus.blueprints import agents, body, chat, frontend, gate, health, openapi, session
 from janus.errors import JanusError
+from janus.logs import request_id
 from janus.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
 def _name_request() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
+    request_id.set(g.request_id)
 
 
 def _finish(response: Response) -> Response:

@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
                 "install": entry.install,
                 "login": entry.login,
             }
-            for entry, found in runtime().manager.agents()
+            for entry, found in runtime().manager.agents.survey()
         ]
     }
 

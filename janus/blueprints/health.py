@@ -39,7 +39,7 @@ def health() -> ResponseReturnValue:
 
 def _agent() -> dict[str, object]:
     try:
-        found = runtime().manager.agent()
+        found = runtime().manager.agents.agent()
     except AgentNotFound as missing:
         name = runtime().settings.agent
         return {"name": name, "available": False, "version": None, "message": str(missing)}

@@ -8,7 +8,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from janus.blueprints.body import LIMIT, SHORT, flag, read, session_id
-from janus.errors import InvalidRequest
 from janus.runtime import runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
@@ -16,10 +15,8 @@ bp = Blueprint("session", __name__, url_prefix="/api")
 
 @bp.post("/session/start")
 def start() -> ResponseReturnValue:
-    """Open a session in the workspace."""
+    """Open a session: in the workspace as it is, or on a branch in a worktree of its own."""
     body = read(name=SHORT, branch=SHORT, agent=SHORT, isolated=flag)
-    if body.pop("isolated", False) or "branch" in body:
-        raise InvalidRequest("branch, isolated: this version works in the workspace itself only.")
     return runtime().manager.create(**body).to_json(), 201
 
 
@@ -42,8 +39,19 @@ def heartbeat() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """End a session, with a summary unless ``summary`` is false."""
     body = read(summary=flag, cleanup=flag, force=flag)
-    ended = runtime().manager.end(session_id(), summary=body.get("summary", True))
-    return {"status": "ended", **asdict(ended)}
+    return {"status": "ended", **asdict(runtime().manager.end(session_id(), **body))}
+
+
+@bp.post("/session/resume")
+def resume() -> ResponseReturnValue:
+    """Start the agent of a session, which goes on with its conversation."""
+    return runtime().manager.resume(session_id()).to_json()
+
+
+@bp.post("/session/rename")
+def rename() -> ResponseReturnValue:
+    """Call a session something else."""
+    return runtime().manager.rename(session_id(), read("name", name=SHORT)["name"]).to_json()
 
 
 @bp.get("/session")
