@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak clean
+.PHONY: help run test check fuzz audit bench soak clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,6 +20,12 @@ check: .venv  ## lint, types and all tests: what has to pass before a commit
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+fuzz: .venv  ## send 10,000 made-up requests (JANUS_FUZZ) as the owner and as a stranger
+	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/test_fuzz.py
+
+audit: .venv  ## ask whether weaknesses are known of anything Janus installs (needs the network)
+	@$(BIN)/python tests/audit.py
 
 bench: .venv  ## measure how fast Janus is, in about a minute
 	@$(BIN)/python -m bench

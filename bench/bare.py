@@ -1,14 +1,22 @@
 """gunicorn with Janus' settings and a single Flask route: what a heartbeat is held against."""
 
+import sys
+
 from flask import Flask
 
 from janus.server import Server, settings_or_exit
 
 
+def announce(worker):
+    """In the words by which the rig knows that a server is there."""
+    port = worker.sockets[0].sock.getsockname()[1]
+    print(f"Janus listens on http://127.0.0.1:{port}", file=sys.stderr, flush=True)
+
+
 class Bare(Server):
     def load_config(self):
         super().load_config()
-        self.cfg.set("post_worker_init", lambda worker: None)
+        self.cfg.set("post_worker_init", announce)
 
     def load(self):
         app = Flask(__name__)

@@ -7,13 +7,16 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from bench.rig import CHATTER, QUICK, Rig, events, request
+from bench.rig import CHATTER, QUICK, Rig, events
 from janus.workspace import Workspace
 
 #: Deltas of an answer whose speed is measured, and of one whose memory is.
 FAST, LARGE = 30_000, 100_000
+#: Half-sent requests, and as many connections on which nothing is said.
+ATTACKERS = 900
 #: Files of the repository that worktrees are made of.
 FILES = 50_000
 #: In memory where that can be: a disk takes 10 to 30 s for as many files, as it likes.
@@ -144,7 +147,7 @@ def heartbeats():
 
 def _rate(rig, path, seconds=1.0):
     """Requests a second, by four clients that keep their connections."""
-    message = request("POST", path, {})
+    message = rig.request("POST", path, {})
     until = time.monotonic() + seconds
 
     def beat(_):
@@ -160,6 +163,35 @@ def _rate(rig, path, seconds=1.0):
 
     with ThreadPoolExecutor(4) as pool:
         return sum(pool.map(beat, range(4))) / seconds
+
+
+def health_under_attack():
+    calm, attacked = [], []
+    with Rig() as idle, Rig() as rig, ExitStack() as stack:
+        for _ in range(ATTACKERS):
+            with suppress(ConnectionError):  # it may be closed already
+                stack.enter_context(rig.connect()).sendall(b"GET / HTTP/1.1\r\nHo")
+            stack.enter_context(rig.connect())
+        for _ in range(500):
+            calm.append(_health(idle))
+            attacked.append(_health(rig))
+    (*_, calm99), (*_, attacked99) = (statistics.quantiles(x, n=100) for x in (calm, attacked))
+    yield (
+        f"health beside {ATTACKERS} half-sent requests and as many silent connections",
+        f"{statistics.median(attacked) / statistics.median(calm):.2f} of without them",
+        "≤ 3",
+        statistics.median(attacked) <= 3 * statistics.median(calm),
+    )
+    more = attacked99 - calm99
+    yield "the same: p99", f"{more * 1000:+.1f} ms", "≤ +50 ms", more <= 0.05
+
+
+def _health(rig):
+    started = time.monotonic()
+    with rig.connect() as connection, connection.makefile("rb") as answer:
+        connection.sendall(rig.request("GET", "/api/health", None, "HTTP/1.0"))
+        assert b" 200 " in answer.read()
+    return time.monotonic() - started
 
 
 def memory():
@@ -232,6 +264,7 @@ ALL = [
     first_word,
     deltas_per_second,
     heartbeats,
+    health_under_attack,
     memory,
     worktrees,
 ]

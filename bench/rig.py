@@ -10,6 +10,9 @@ import tempfile
 import threading
 from pathlib import Path
 
+from janus.agents.folders import state_folder
+from janus.devices import folder_of, owner_token
+
 ROOT = Path(__file__).parent.parent
 AGENTS = ROOT / "tests" / "fake_agents"
 CHATTER, QUICK = AGENTS / "chatter", AGENTS / "quick-agent"
@@ -39,6 +42,8 @@ class Rig:
         log = iter(self.process.stderr)
         listens = next(line for line in log if "Janus listens on" in line)
         self.port = int(re.search(r":(\d+)$", listens)[1])
+        state = folder_of((home / "work").resolve(), state_folder(self.environ))
+        self._token = owner_token(state)  # None where the program is not Janus
         threading.Thread(target=lambda: [*log], daemon=True).start()
         return self
 
@@ -47,6 +52,15 @@ class Rig:
         self.process.wait()
         self.process.stderr.close()
         self._folder.cleanup()
+
+    def request(self, method, path, body, version="HTTP/1.1"):
+        """The bytes of a request of the owner's."""
+        data = b"" if body is None else json.dumps(body).encode()
+        head = (
+            f"{method} {path} {version}\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Authorization: Bearer {self._token}\r\nContent-Type: application/json\r\n"
+        )
+        return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
     def connect(self, buffer=0):
         connection = socket.socket()
@@ -60,7 +74,7 @@ class Rig:
     def post(self, path, **body):
         """The JSON of an answer."""
         with self.connect() as connection:
-            connection.sendall(request("POST", path, body, "HTTP/1.0"))
+            connection.sendall(self.request("POST", path, body, "HTTP/1.0"))
             with connection.makefile("rb") as answer:
                 return json.loads(answer.read().partition(b"\r\n\r\n")[2])
 
@@ -71,7 +85,7 @@ class Rig:
         """A connection on which the stream of a session comes."""
         connection = self.connect(buffer)
         path = f"/api/chat/stream?session_id={session}"
-        connection.sendall(request("GET", path, None, "HTTP/1.0"))
+        connection.sendall(self.request("GET", path, None, "HTTP/1.0"))
         return connection
 
     def direct(self, prompt):
@@ -90,13 +104,6 @@ class Rig:
         worker = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
         status = Path(f"/proc/{worker}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
-
-
-def request(method, path, body, version="HTTP/1.1"):
-    """The bytes of a request."""
-    data = b"" if body is None else json.dumps(body).encode()
-    head = f"{method} {path} {version}\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 def events(connection):

@@ -5,10 +5,16 @@
  *     hands (page.js) ──> app.js ──> the wire (api.js)
  *                            │
  *                            └─────> state (talk.js) ──change──> drawing (page.js)
+ *
+ * The form that lets a device in (pairing.js) and the sheet of devices (devices.js) are hands and
+ * drawing of their own.
  */
 
 import * as api from './api.js'
+import * as devices from './devices.js'
 import * as page from './page.js'
+import * as pairing from './pairing.js'
+import * as shelf from './shelf.js'
 import {Talk} from './talk.js'
 
 /** @typedef {import('./talk.js').Turn} Turn */
@@ -24,22 +30,8 @@ const talk = new Talk()
 let following = false
 let listening = false
 
-/** What survives a reload, where the browser lets us keep it. */
-const shelf = {
-  get: (name) => attempt(() => localStorage.getItem(`janus.${name}`)) ?? '',
-  set: (name, text) => attempt(() => localStorage.setItem(`janus.${name}`, text)),
-}
-
-function attempt(work) {
-  try {
-    return work()
-  } catch {
-    return null
-  }
-}
-
 /** Questions an earlier visit left without an answer. @type {Turn[]} */
-const left = attempt(() => JSON.parse(shelf.get('unanswered'))) ?? []
+const left = shelf.attempt(() => JSON.parse(shelf.get('unanswered'))) ?? []
 
 talk.addEventListener('change', () => {
   shelf.set('unanswered', JSON.stringify([...left, ...talk.turns.filter((turn) => !turn.turn)]))
@@ -47,18 +39,42 @@ talk.addEventListener('change', () => {
 })
 page.listen({ask, act, end: () => (ending = end()), typed: (text) => shelf.set('draft', text)})
 page.write(shelf.get('draft'))
+pairing.listen(pair)
+devices.listen({list: api.devices, revoke: api.revoke, add: api.invite})
+api.onFailure(({status, message}, wrote) => {
+  if (status === 401) meet()
+  // Whoever may do everything is refused only where its key is wrong.
+  if (status === 403 && wrote && talk.me?.scope === 'full') meet(message)
+})
+window.addEventListener('hashchange', arrive)
+window.addEventListener('storage', ({key}) => key === 'janus.key' && open()) // paired in another tab
 window.addEventListener('online', beat)
 document.addEventListener('visibilitychange', beat)
 setInterval(() => talk.session && beat(), HEARTBEAT)
-open()
+arrive()
+
+/** A code may have come with the address; who may do everything already has no use for it. */
+async function arrive() {
+  const scanned = pairing.takeCode()
+  await open()
+  if (!scanned || !talk.me) return
+  if (talk.onlyLooks) meet()
+  else note('This device is paired already; the code is still good for another one.')
+}
 
 /** Who answers, and what has been said? */
 async function open() {
   talk.session ??= shelf.get('session') || null
   try {
-    talk.set({health: await api.health(), trouble: ''})
+    const found = await api.devices()
+    const me = found.devices.find((device) => device.device_id === found.this_device)
+    if (me?.scope === 'full' && !shelf.get('key')) return meet()
+    talk.set({me, health: await api.health(), trouble: '', stranger: false})
+    if (me?.scope === 'read') talk.session ??= await latest()
+    pairing.show(false)
     if (talk.session) await look(talk.session)
   } catch (failure) {
+    if (talk.stranger) return
     talk.set({trouble: failure.message})
   }
   for (const turn of left.splice(0).map((old) => talk.restore(old))) {
@@ -66,6 +82,32 @@ async function open() {
     if (talk.session && !talk.trouble) send(turn)
     else talk.change(turn, {state: 'failed', problem: 'This was not answered.'})
   }
+  for (const turn of talk.turns) if (turn.state === 'failed' && turn.status === 401) send(turn)
+}
+
+/** The server does not know this device, or not any more. @param {string} [why] */
+function meet(why) {
+  devices.close()
+  talk.set({me: null, stranger: true})
+  pairing.show(true, why)
+}
+
+/** Be let in, and go on where the page was. @param {string} code @param {string} name */
+async function pair(code, name) {
+  const {key} = await api.pair(code, name)
+  shelf.set('key', key)
+  await open()
+  if (talk.stranger) {
+    throw new api.Failure('This browser forgot the pairing at once. Allow this page cookies, and pair again.')
+  }
+  page.say('This device is paired.')
+}
+
+/** What a device that may only look looks at. */
+async function latest() {
+  const {sessions} = await api.sessions()
+  sessions.sort((one, other) => one.last_activity.localeCompare(other.last_activity))
+  return sessions.at(-1)?.session_id ?? null
 }
 
 /** Take over what the server knows of a session. */
@@ -82,25 +124,25 @@ async function look(session) {
   }
 }
 
-/** Look again and again until every question the server accepted has its answer. */
+/** Look again and again until every question the server accepted has its answer, or all the time. */
 async function follow() {
   if (following) return
   following = true
-  while (talk.session && talk.unfinished) {
+  while (talk.session && (talk.unfinished || talk.onlyLooks)) {
     await pause(LOOK_AGAIN)
-    if (talk.session) await look(talk.session).catch(() => {}) // no connection: there will be one
+    if (talk.session && !talk.stranger) await look(talk.session).catch(() => {}) // no connection: there will be one
   }
   following = false
 }
 
 /** While the agent works, it may ask the user for permission. */
 async function listen() {
-  if (listening) return
+  if (listening || talk.onlyLooks) return
   listening = true
   while (talk.waiting) {
     await pause(LISTEN_AGAIN)
     const {session} = talk
-    if (!session || ending) continue
+    if (!session || ending || talk.stranger) continue
     try {
       // Not the state alone: to look for it would open a session that has ended.
       const {attention} = await api.show(session)
@@ -192,7 +234,8 @@ async function end() {
 function forget(session) {
   if (talk.session !== session) return
   leave(session)
-  note('The former conversation has ended. The agent no longer remembers it; a question begins a new one.')
+  const next = talk.onlyLooks ? '' : ' The agent no longer remembers it; a question begins a new one.'
+  note(`The former conversation has ended.${next}`)
 }
 
 /** @param {string} session */
@@ -209,7 +252,7 @@ function note(text) {
 /** Tell the server that somebody is here; where it answers, send what could not be sent. */
 async function beat() {
   const {session} = talk
-  if (document.hidden || ending) return
+  if (document.hidden || ending || talk.stranger || talk.onlyLooks) return
   try {
     if (session) await api.heartbeat(session)
   } catch (failure) {

@@ -99,10 +99,12 @@ function fit() {
 export function draw(talk) {
   const agent = !talk.trouble && talk.health?.agent
   const name = agent?.demo ? 'Demo agent' : agent?.name
-  const state = talk.trouble ? 'No connection' : 'Connecting…'
-  find('agent').textContent = agent ? `${name} in your workspace` : state
-  find('welcome').hidden = !agent?.available || talk.turns.length > 0
-  find('end').hidden = !talk.session || !!talk.endingSince
+  const state = talk.trouble ? 'No connection' : talk.stranger ? 'Not paired' : 'Connecting…'
+  find('agent').textContent = agent && !talk.stranger ? `${name} in your workspace` : state
+  find('welcome').hidden = !agent?.available || talk.turns.length > 0 || talk.stranger || talk.onlyLooks
+  log.hidden = find('open-devices').hidden = talk.stranger
+  find('composer').hidden = talk.stranger || talk.onlyLooks
+  find('end').hidden = !talk.session || !!talk.endingSince || talk.stranger || talk.onlyLooks
   if (find('end').hidden) find('confirm').hidden = true
   drawRows(talk.rows())
   tick()
@@ -149,7 +151,7 @@ function follow(fresh) {
 }
 
 /** Read aloud by a screen reader. @param {string} text */
-function say(text) {
+export function say(text) {
   find('status').textContent = text
 }
 

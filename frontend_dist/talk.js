@@ -22,6 +22,8 @@ export class Talk extends EventTarget {
   /** @type {string | null} */ session = null
   /** @type {(Turn | Note)[]} */ items = []
   /** What `/api/health` said. @type {any} */ health = null
+  /** This device, as the server has it. @type {any} */ me = null
+  /** Whether the server does not know this device, or not any more. */ stranger = false
   /** What the agent asks the user, as the server has it. @type {any[]} */ permissions = []
   /** Why Janus could not be reached when the page was opened. */ trouble = ''
   /** Since when the session is being ended. */ endingSince = ''
@@ -29,6 +31,11 @@ export class Talk extends EventTarget {
   /** @returns {Turn[]} */
   get turns() {
     return this.items.filter((item) => 'question' in item)
+  }
+
+  /** Whether this device may only look. */
+  get onlyLooks() {
+    return this.me?.scope === 'read'
   }
 
   /** Whether the server works on something whose answer has to be looked for. */
@@ -97,6 +104,7 @@ export class Talk extends EventTarget {
   /** Everything to be seen, in order. @returns {Row[]} */
   rows() {
     const items = this.items.flatMap((item) => this.#rowsOf(item))
+    if (this.onlyLooks) for (const row of items) delete row.actions
     const rows = [...this.#notices(), ...items, ...this.permissions.map(cardOf)]
     const ending = {key: 'ending', kind: 'wait', text: 'Ending, with a summary', at: this.endingSince}
     return this.endingSince ? [...rows, ending] : rows
@@ -111,6 +119,11 @@ export class Talk extends EventTarget {
       rows.push({kind: 'alert', text: agent.message, actions: {open: 'Look again'}})
     }
     if (agent?.demo) rows.push({kind: 'demo', text: agent.message})
+    if (this.onlyLooks) {
+      const seen = this.session ? 'Here is the latest conversation.' : 'There is no conversation yet.'
+      const actions = this.session ? undefined : {open: 'Look again'}
+      rows.push({kind: 'demo', text: `This device may only look. ${seen}`, actions})
+    }
     if (storage?.ok === false) rows.push({kind: 'alert', text: storage.message})
     return rows.map((row) => ({key: row.text, ...row}))
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from janus.manager import MemorySessionManager
 
@@ -11,16 +12,20 @@ log = logging.getLogger(__name__)
 
 
 class CleanupService:
-    """Calls ``manager.end_idle()`` every *interval* seconds until stopped."""
+    """Calls ``manager.end_idle()``, and what else was given, every *interval* seconds."""
 
     def __init__(self, manager: MemorySessionManager, interval: float) -> None:
-        self._manager = manager
+        self._chores: list[Callable[[], object]] = [manager.end_idle]
         self._interval = interval
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="janus-cleanup", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def also(self, chore: Callable[[], object]) -> None:
+        """Do this as well from now on; it must not take long."""
+        self._chores = [*self._chores, chore]
 
     def stop(self, timeout: float = 5.0) -> None:
         """Returns at once, even in the middle of a long wait. May be called twice."""
@@ -30,7 +35,8 @@ class CleanupService:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):
-            try:
-                self._manager.end_idle()
-            except Exception:
-                log.exception("Cleanup failed; trying again in %g s", self._interval)
+            for chore in self._chores:
+                try:
+                    chore()
+                except Exception:
+                    log.exception("Cleanup failed; trying again in %g s", self._interval)

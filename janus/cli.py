@@ -6,7 +6,6 @@ What an agent says goes to stdout, and nothing else; all that is said about it g
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import threading
 import uuid
@@ -16,13 +15,13 @@ from typing import Any
 import click
 
 from janus import __version__
+from janus.agents.folders import state_folder
 from janus.client import Client, ClientError, Json
 from janus.config import Settings, SettingsError, setting_fields
+from janus.plain_text import plain
 
 #: Seconds without a word of the agent until a person at a terminal is told that it works.
 _PATIENCE = 1.0
-#: What would not be shown by a terminal but obeyed.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SETTINGS = "\n".join(
     f"  {field.metadata['name']:22} {field.metadata['help']}"
     + (f" [{field.metadata['default']}]" if field.metadata["default"] else "")
@@ -156,10 +155,48 @@ def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
         click.echo(f"To open it again: janus resume {ended['session_id']}", err=True)
 
 
+@main.command()
+@click.option("--read", is_flag=True, help="It may look, and do nothing.")
+def pair(read: bool) -> None:
+    """Let another device in: print a code for it, good for five minutes."""
+    from janus.invitation import invitation
+
+    scope = {"scope": "read" if read else "full"}
+    click.echo(invitation(_call(lambda janus: janus.post("/api/pair/new", scope))))
+
+
+@main.command()
+@click.option("--revoke", metavar="ID", help="Let this device in no more; all for all of them.")
+def devices(revoke: str | None) -> None:
+    """List the devices and programs that may come in, or let one in no more."""
+    if revoke:
+        gone = _call(lambda janus: janus.delete("/api/devices", device_id=_device(janus, revoke)))
+        click.echo(f"{gone['revoked']} revoked.")
+        return
+    found = _call(lambda janus: janus.get("/api/devices"))["devices"]
+    for device in found:
+        click.echo(
+            f"{device['device_id'][:8]}  {device['kind']:5}  {device['scope']:4}  "
+            f"last seen {device['last_seen'][:16]}  {device['address'] or '-':15}  {device['name']}"
+        )
+    if not found:
+        click.echo("No device is paired yet. Let one in with: janus pair")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--read", is_flag=True, help="It may look, and do nothing.")
+def token(name: str, read: bool) -> None:
+    """Print a token for a program called NAME; it is shown this once."""
+    body = {"name": name, "scope": "read" if read else "full"}
+    click.echo(_call(lambda janus: janus.post("/api/tokens", body))["token"])
+
+
 def _call(call: Callable[[Client], Any]) -> Any:
     """What *call* returns, given a client of the server of this workspace; or the end."""
     try:
-        return call(Client.of(Settings.from_env().workspace))
+        settings = Settings.from_env()
+        return call(Client.of(settings.workspace, state_folder(settings.environ)))
     except (ClientError, SettingsError) as problem:
         sys.exit(str(problem))
 
@@ -174,6 +211,16 @@ def _one(janus: Client, id: str, *, ended: bool = False) -> str:
         return id
     what = f"{len(found)} sessions begin" if found else "No session begins"
     raise ClientError(f"{what} with {id}. See: janus sessions")
+
+
+def _device(janus: Client, id: str) -> str:
+    """The one device whose id begins with *id*."""
+    ids = [device["device_id"] for device in janus.get("/api/devices")["devices"]]
+    found = [known for known in ids if known.startswith(id)]
+    if id == "all" or len(found) == 1:
+        return id if id == "all" else str(found[0])
+    what = f"{len(found)} devices begin" if found else "No device begins"
+    raise ClientError(f"{what} with {id}. See: janus devices")
 
 
 def _begun(janus: Client, name: str | None, agent: str | None) -> str:
@@ -220,7 +267,7 @@ class _Asking:
                         self._permission(data)
                     case "error":
                         self._end_line()
-                        raise ClientError(_plain(data["message"]))
+                        raise ClientError(plain(data["message"]))
                     case "assistant_message" if data["stop_reason"] != "failed":
                         if not self._printed:
                             self._print(data["content"])
@@ -246,7 +293,7 @@ class _Asking:
 
     def _print(self, text: str) -> None:
         self._sign.cancel()
-        text = _plain(text)
+        text = plain(text)
         click.echo(text, nl=False)
         self._printed = text or self._printed
 
@@ -261,9 +308,9 @@ class _Asking:
         self._printed = "\n"
         options = asked["options"]
         shown = [asked["title"], asked.get("text"), asked.get("tool_call", {}).get("output")]
-        _tell("\n".join(["The agent asks:", *(_plain(part) for part in shown if part)]))
+        _tell("\n".join(["The agent asks:", *(plain(part) for part in shown if part)]))
         for number, option in enumerate(options, 1):
-            _tell(f"  {number}  {_plain(option['name'])}")
+            _tell(f"  {number}  {plain(option['name'])}")
         if asked.get("fields") or asked.get("url") or not sys.stdin.isatty():
             _tell(f"Answer it on the page: {self._janus.url}")
             return
@@ -285,11 +332,6 @@ class _Asking:
             except ClientError:  # it does not wait any more
                 if self._accepted:
                     self._janus.post("/api/interrupt", {"session_id": self._session})
-
-
-def _plain(text: str) -> str:
-    """What an agent says cannot move the cursor, and so not forge what stands above."""
-    return _CONTROL.sub("", text)
 
 
 def _tell(text: str) -> None:

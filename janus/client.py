@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from janus.devices import folder_of, owner_token
 from janus.workspace_lock import serving
 
 Json = dict[str, Any]
@@ -32,12 +33,15 @@ class ClientError(Exception):
 class Client:
     """Calls the API. Nothing is kept open between calls."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self.url = url
+        self._token = token
 
     @classmethod
-    def of(cls, workspace: Path) -> Client:
+    def of(cls, workspace: Path, state: Path) -> Client:
         """A client of the server of this *workspace*. Raises ClientError if there is none.
+
+        It comes in with the owner's token, which is in the user's *state* folder.
 
         Waits for one that is just starting.
         """
@@ -51,7 +55,13 @@ class Client:
                 f"No Janus serves {workspace}. Start it there with: janus serve "
                 "(or name its folder with WORKSPACE_DIR)."
             )
-        return cls(found.url)
+        token = owner_token(folder_of(workspace, state))
+        if token is None:
+            raise ClientError(
+                f"The Janus that serves {workspace} was started by another user, or with another "
+                "HOME: only its owner's own programs may talk to it."
+            )
+        return cls(found.url, token)
 
     def get(self, path: str, **query: str) -> Json:
         """What the server answers. Raises ClientError."""
@@ -97,7 +107,9 @@ class Client:
         self, method: str, path: str, query: dict[str, str], body: Json | None
     ) -> urllib.request.Request:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if data:
+            headers["Content-Type"] = "application/json"
         url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
         return urllib.request.Request(url, data, headers, method=method)
 

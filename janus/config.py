@@ -17,6 +17,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from janus.addresses import address
 from janus.agents.table import names
 
 _DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
@@ -70,11 +71,27 @@ def folder(text: str) -> Path:
     return path.resolve()
 
 
-def loopback(text: str) -> str:
-    """An address that only this machine can reach: whoever reaches Janus can run commands on it."""
-    if text not in ("127.0.0.1", "::1", "localhost"):
-        raise ValueError("127.0.0.1, ::1 or localhost (only this machine may reach Janus)")
-    return text
+def listener(text: str) -> str:
+    """``auto``, ``localhost``, or one address of this computer; never all of them."""
+    found = address(text)
+    named = text in ("auto", "localhost")
+    if not named and (found is None or found.is_unspecified or found.is_multicast):
+        raise ValueError("auto, or one address of this computer such as 127.0.0.1 or 192.168.1.20")
+    return text if found is None else str(found)
+
+
+def site(text: str) -> str | None:
+    """The address of a site such as ``https://laptop.example.ts.net``, as browsers write it."""
+    if not text:
+        return None
+    found = re.fullmatch(
+        r"(https?)://([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?/?", text.lower()
+    )
+    if not found:
+        raise ValueError("an address such as https://laptop.example.ts.net, without a path")
+    scheme, host, port = found.groups()
+    usual = {"http": "80", "https": "443"}[scheme]
+    return f"{scheme}://{host}" if port in (None, usual) else f"{scheme}://{host}:{port}"
 
 
 def origins(text: str) -> tuple[str, ...]:
@@ -83,6 +100,11 @@ def origins(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin) for origin in found):
         raise ValueError("origins such as http://localhost:5173, separated by commas")
     return found
+
+
+def yes_or_no(text: str) -> bool:
+    """Yes or no."""
+    return one_of("yes", "no")(text) == "yes"
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -112,7 +134,21 @@ class Settings:
     """What the owner chose. Durations are in seconds."""
 
     port: int = setting("PORT", "3000", whole(0, 65535), "port to listen on; 0 takes a free one")
-    host: str = setting("JANUS_HOST", "127.0.0.1", loopback, "address to listen on")
+    host: str = setting(
+        "JANUS_HOST",
+        "auto",
+        listener,
+        "address to listen on; auto is this computer's own and its private one in the network",
+    )
+    public_url: str | None = setting(
+        "JANUS_PUBLIC_URL", "", site, "address of a proxy in front of Janus, as browsers see it"
+    )
+    allow_public: bool = setting(
+        "JANUS_ALLOW_PUBLIC",
+        "no",
+        yes_or_no,
+        "yes: JANUS_HOST may be an address that the whole Internet reaches",
+    )
     workspace: Path = setting(
         "WORKSPACE_DIR", "", folder, "folder the agents work on; by default the current one"
     )

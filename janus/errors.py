@@ -6,6 +6,7 @@ JanusError                   500  INTERNAL_ERROR
     InvalidName              400  INVALID_NAME
     PayloadTooLarge          413  PAYLOAD_TOO_LARGE
     UnsupportedMediaType     415  UNSUPPORTED_MEDIA_TYPE
+  Unauthorized               401  UNAUTHORIZED
   Forbidden                  403  FORBIDDEN
   NotFound                   404  NOT_FOUND
     SessionNotFound          404  SESSION_NOT_FOUND
@@ -17,7 +18,9 @@ JanusError                   500  INTERNAL_ERROR
     AlreadyAnswered          409  ALREADY_ANSWERED
     BranchInUse              409  BRANCH_IN_USE
     WorktreeDirty            409  WORKTREE_DIRTY
+    TooManyDevices           409  TOO_MANY_DEVICES
   QueueFull                  429  QUEUE_FULL
+  RateLimited                429  RATE_LIMITED
   AgentFailed                502  AGENT_FAILED
     AgentNotFound            502  AGENT_NOT_FOUND
     AgentLoginRequired       502  AGENT_LOGIN_REQUIRED
@@ -77,6 +80,13 @@ class UnsupportedMediaType(InvalidRequest):
 
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class Unauthorized(JanusError):
+    """Whoever asks has not been let in, or not any more."""
+
+    status = 401
+    code = "UNAUTHORIZED"
 
 
 class Forbidden(JanusError):
@@ -148,12 +158,29 @@ class WorktreeDirty(Conflict):
     code = "WORKTREE_DIRTY"
 
 
+class TooManyDevices(Conflict):
+    """One more device than there is room for."""
+
+    code = "TOO_MANY_DEVICES"
+
+
 class QueueFull(JanusError):
     """Too many messages wait already; try again in ``retry_after`` seconds."""
 
     status = 429
     code = "QUEUE_FULL"
     retry_after = 5
+
+
+class RateLimited(JanusError):
+    """Too many tries; the next one in ``retry_after`` seconds."""
+
+    status = 429
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class AgentFailed(JanusError):

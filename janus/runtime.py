@@ -13,24 +13,31 @@ from flask import current_app
 from janus.agents.leftovers import end_leftovers
 from janus.cleanup import CleanupService
 from janus.config import Settings
+from janus.devices import Devices
 from janus.errors import TooManyStreams
+from janus.listening import Listening
 from janus.manager import MemorySessionManager
+from janus.pairing import Pairing
 from janus.store import Store
-from janus.workspace_lock import WorkspaceLock
+from janus.workspace_lock import CannotServe, WorkspaceLock
 
 #: Each open stream holds one request thread, of which there are twice as many.
 STREAMS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Runtime:
     """Built and started by ``create_app``; stopped by the server, or when the process exits."""
 
     settings: Settings
     store: Store
     lock: WorkspaceLock
+    devices: Devices
+    pairing: Pairing
     manager: MemorySessionManager
     cleanup: CleanupService
+    #: The server puts here what is really so, once it listens.
+    listening: Listening
     streams: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(STREAMS)
     )
@@ -44,6 +51,10 @@ class Runtime:
             end_leftovers(earlier.run)
         self.lock.sign()
         self.store.sweep()
+        try:
+            self.devices.load()
+        except OSError as failure:
+            raise CannotServe(f"nobody could be let in: {failure}") from failure
         self.manager.prepare()
         self.cleanup.start()
 
@@ -59,6 +70,7 @@ class Runtime:
         with self._once:
             self.cleanup.stop()
             self.manager.stop()
+            self.devices.close()
             self.lock.release()
 
 

@@ -6,11 +6,14 @@ not survive a fork. So nothing here may be preloaded, reloaded, or multiplied.
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import logging
 import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +21,16 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
-from gunicorn.workers.gthread import ThreadWorker
 
 from janus import create_app
+from janus.agents.folders import state_folder
 from janus.config import Settings, SettingsError
+from janus.invitation import invitation
+from janus.listening import Listening, choose, renewal
 from janus.logs import log_config
 from janus.sessions_file import SessionsFile
 from janus.store import Store
+from janus.worker import Worker
 from janus.workspace_lock import CannotServe, check_free
 
 log = logging.getLogger(__name__)
@@ -34,6 +40,7 @@ THREADS = 128
 #: Seconds; more than ``MemorySessionManager.stop`` takes.
 GRACEFUL_TIMEOUT = 25
 _SHARED_MEMORY = Path("/dev/shm")
+_PR_SET_DUMPABLE = 4
 
 
 def settings_or_exit() -> Settings:
@@ -45,12 +52,12 @@ def settings_or_exit() -> Settings:
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """gunicorn's settings, by name."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    """gunicorn's settings, by name. Raises SettingsError."""
+    listening = choose(settings, state_folder(settings.environ) / "certificates")
     chosen: dict[str, Any] = {
-        "bind": f"{host}:{settings.port}",
+        "bind": listening.binds,
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_TIMEOUT,
         "timeout": 120,  # of a worker that does not even turn its loop
@@ -65,8 +72,10 @@ def options(settings: Settings) -> dict[str, Any]:
         "on_starting": lambda arbiter: on_starting(arbiter, settings),
         "when_ready": when_ready,
         "on_exit": on_exit,
-        "post_worker_init": post_worker_init,
+        "post_worker_init": lambda worker: post_worker_init(worker, listening),
     }
+    if listening.leaf:
+        chosen |= {"certfile": str(listening.leaf.chain), "keyfile": str(listening.leaf.key)}
     if _SHARED_MEMORY.is_dir():
         chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # a busy disk would look like a dead worker
     return chosen
@@ -109,17 +118,24 @@ def check_workspace(settings: Settings) -> None:
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Raises SettingsError when the port is taken."""
     check_workspace(settings)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
+    server = Server(settings)
+    for bound in server.cfg.address:
+        _check_bindable(*bound)
+    server.run()
+
+
+def _check_bindable(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
-        except OSError as taken:
+            probe.bind((host, port))
+        except OSError as failure:
+            if failure.errno == errno.EADDRNOTAVAIL:
+                raise SettingsError(f"JANUS_HOST={host} is no address of this computer") from None
             raise SettingsError(
-                f"PORT={settings.port}: cannot listen there ({taken.strerror}). "
+                f"PORT={port}: cannot listen there ({failure.strerror}). "
                 "Stop the program that does, or choose another port"
-            ) from taken
-    Server(settings).run()
+            ) from failure
 
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
@@ -131,6 +147,7 @@ def on_starting(arbiter: Arbiter, settings: Settings) -> None:
 
 def when_ready(arbiter: Arbiter) -> None:
     """In the master: what would lose the sessions ends the server in order instead."""
+    _hide()
 
     def stop(*_: object) -> None:
         signal.signal(signal.SIGINT, arbiter.signal)  # a second Ctrl-C does not wait
@@ -140,7 +157,6 @@ def when_ready(arbiter: Arbiter) -> None:
         signal.signal(number, stop)
     for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGWINCH):
         signal.signal(number, signal.SIG_IGN)
-    log.info("Janus listens on %s", _address(arbiter.LISTENERS[0].sock))
 
 
 def on_exit(_: Arbiter) -> None:
@@ -149,10 +165,19 @@ def on_exit(_: Arbiter) -> None:
         sys.exit(1)
 
 
-def post_worker_init(worker: ThreadWorker) -> None:
+def post_worker_init(worker: Worker, listening: Listening) -> None:
     """In the worker: sessions end while it still answers, not when it is about to be killed."""
     runtime = worker.wsgi.extensions["janus"]
-    runtime.lock.announce(_address(worker.sockets[0].sock), worker.ppid)
+    listening = runtime.listening = listening.at(worker.sockets[0].sock.getsockname()[1])
+    if worker.tls:
+        runtime.cleanup.also(renewal(listening, worker.tls, time.monotonic))
+    _hide()
+    runtime.lock.announce(listening.home, worker.ppid)
+    log.info("Janus listens on %s", listening.home)
+    if listening.reach != listening.home:
+        log.info("Phones reach it at %s", listening.reach)
+    if not runtime.devices.all() and sys.stderr.isatty():  # a code is for who sits there, no log
+        print(invitation(listening.invite(runtime.pairing.open())), file=sys.stderr)
 
     def stop(number: int, frame: Any) -> None:
         threading.Thread(target=runtime.stop, name="janus-stop").start()
@@ -164,6 +189,7 @@ def post_worker_init(worker: ThreadWorker) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _hide() -> None:
+    """On Linux: agents, which are of the same user, cannot look into this process by ``/proc``."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -29,6 +29,7 @@ from janus.errors import (
     SessionNotFound,
 )
 from janus.events import Clock, Event, Keeper, timestamp
+from janus.plain_text import harmless
 from janus.session_info import SessionInfo, about
 from janus.summary import Summary, plain_summary
 from janus.transcript import Transcript
@@ -327,6 +328,7 @@ class Session:
 
     def _hear(self, kind: str, data: dict[str, Any]) -> None:
         """What the agent does, in a turn or outside of one."""
+        data = harmless(data)
         turn = self._turns.running
         with self._lock:
             if turn and not turn.wakes:
@@ -337,13 +339,9 @@ class Session:
                     self._aside.append(data["text"])
                 return
         if kind == "died":
-            log.warning(
-                "Session %s: the agent died: %s",
-                self.id,
-                data["message"],
-                extra=about(self.id, "crashed"),
-            )
-            self._deaths.add(data["message"])
+            words, more = data["message"], about(self.id, "crashed")
+            log.warning("Session %s: the agent died: %s", self.id, words, extra=more)
+            self._deaths.add(words)
         self._transcript.hear(kind, data, turn_id, self._info.agent, working=turn is not None)
 
     # Whoever ends the session.

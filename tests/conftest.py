@@ -15,9 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from janus import create_app
+from janus.agents.folders import state_folder
 from janus.config import Settings
+from janus.devices import folder_of, owner_token
 from janus.manager import MemorySessionManager
 from janus.store import Store
 
@@ -145,6 +149,29 @@ def app(settings):
     app.extensions["janus"].stop()
 
 
+class OwnersClient(FlaskClient):
+    """A program that was let in, unless it says itself who it is."""
+
+    def open(self, *args, **kwargs):
+        janus = self.application.extensions["janus"]
+        if not hasattr(self.application, "tests_token"):
+            self.application.tests_token = janus.devices.admit("tests", "full", page=False).secret
+        self.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.application.tests_token}"
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def let_in(monkeypatch):
+    """Tests are let in, and ask for ``stranger`` where they want to be outside."""
+    monkeypatch.setattr(Flask, "test_client_class", OwnersClient)
+
+
+@pytest.fixture
+def stranger(app):
+    """A client that nobody has let in."""
+    return FlaskClient(app, app.response_class, use_cookies=True)
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()
@@ -185,6 +212,8 @@ class Server:
         self._reader.start()
         wait_for(lambda: self.process.poll() is not None or self._url(), 30)
         self.url = self._url()
+        workspace = Path(environ.get("WORKSPACE_DIR") or cwd).resolve()
+        self._state = folder_of(workspace, state_folder(environ))
 
     def _read(self):
         for line in self.process.stderr:
@@ -196,13 +225,20 @@ class Server:
         return found and found[1]
 
     @property
+    def token(self):
+        """The owner's, as the command line finds it; every worker has its own."""
+        return wait_for(lambda: owner_token(self._state))
+
+    @property
     def log(self):
         return "".join(self.lines)
 
     def call(self, method, path, body=None):
         """The status and the JSON of a request."""
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if data:
+            headers["Content-Type"] = "application/json"
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
@@ -235,6 +271,7 @@ def serve(workspace, home, tmp_path):
 
     def serve(*command, path=None, **environ):
         base = {"HOME": str(home), "PATH": path or "/usr/bin:/bin", "PORT": "0"}
+        base["JANUS_HOST"] = "127.0.0.1"
         command = command or (sys.executable, "-m", "janus", "serve")
         made.append(Server(command, environ.pop("cwd", workspace), {**base, **environ}))
         return made[-1]

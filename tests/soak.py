@@ -30,6 +30,9 @@ from pathlib import Path
 
 from conftest import QUICK, fake_path, git, processes_of, wait_for
 
+from janus.agents.folders import state_folder
+from janus.devices import folder_of, owner_token
+
 CLIENTS, EACH = 4, 2
 #: What is killed: the whole group most often, the master alone, the worker alone. Now and then the
 #: server is only asked to end: then requests meet it while it does.
@@ -117,6 +120,7 @@ class Server:
             "MAX_SESSIONS": "50",
             "JANUS_AGENT": "cursor-agent",
         }
+        self._state = folder_of(self.workspace.resolve(), state_folder(self._environ))
         self.log = (folder / "server.log").open("ab")
         self.process = None
 
@@ -190,8 +194,17 @@ class Server:
 
     def call(self, method, path, body=None):
         """The status and the JSON of a request."""
+        token = owner_token(self._state)
+        status, answer = self._call(method, path, body, token)
+        if status == 401 and owner_token(self._state) != token:  # another server began meanwhile
+            return self.call(method, path, body)
+        return status, answer
+
+    def _call(self, method, path, body, token):
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        headers = {"Authorization": f"Bearer {token}"}
+        if data:
+            headers["Content-Type"] = "application/json"
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as response:

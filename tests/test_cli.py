@@ -1,6 +1,7 @@
 """The commands of a person at a terminal, against a real server."""
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 
 import pytest
 from conftest import FAKE_AGENTS, fake_path, git, wait_for
@@ -333,7 +335,7 @@ def test_what_an_agent_says_cannot_move_the_cursor(serve, run, tmp_path):
     command = str(FAKE_AGENTS / "acp-agent")
     serve(path=fake_path(tmp_path), JANUS_AGENT="custom", JANUS_AGENT_COMMAND=command)
 
-    assert run("ask", "say \x1b[2Jred\x07").stdout == "[2Jred \n"
+    assert run("ask", "say \x1b[2Jred\x07").stdout == "red \n"
 
 
 # --- the other commands
@@ -486,6 +488,47 @@ def test_a_beginning_that_several_have_is_not_enough(serve, run):
     assert run("rename", "phone", "mine").returncode == 0  # it is one itself
 
 
+def test_pair_shows_a_code_that_lets_one_device_in(serve, run):
+    server = serve()
+
+    shown = run("pair", "--read").stdout
+
+    assert "open http" in shown and "▀" in shown  # to be scanned
+    code = re.search(r"[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}", shown)[0]
+    status, device = server.call("POST", "/api/pair", {"code": code, "name": "a phone"})
+    assert (status, device["scope"]) == (201, "read")
+    assert server.call("POST", "/api/pair", {"code": code})[0] == 403
+
+
+def test_devices_lists_them_and_lets_one_in_no_more(serve, run):
+    server = serve()
+    assert run("devices").stdout == "No device is paired yet. Let one in with: janus pair\n"
+    _, device = server.call("POST", "/api/tokens", {"name": "ci", "scope": "read"})
+    id = device["device_id"]
+
+    assert re.fullmatch(rf"{id[:8]}  token  read  last seen \S+  - +ci\n", run("devices").stdout)
+    assert run("devices", "--revoke", "nobody").stderr == (
+        "No device begins with nobody. See: janus devices\n"
+    )
+    assert run("devices", "--revoke", id[:8]).stdout == "1 revoked.\n"
+    assert run("devices", "--revoke", "all").stdout == "0 revoked.\n"
+
+
+def test_token_prints_what_a_program_comes_in_with(serve, run):
+    server = serve()
+
+    token = run("token", "ci", "--read").stdout.strip()
+
+    request = urllib.request.Request(
+        f"{server.url}/api/devices", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request) as response:
+        found = json.load(response)
+    [device] = found["devices"]
+    assert (device["name"], device["scope"]) == ("ci", "read")
+    assert found["this_device"] == device["device_id"]
+
+
 def test_a_wrong_setting_is_named(run):
     done = run("sessions", JANUS_PROT="1")
 
@@ -495,6 +538,8 @@ def test_a_wrong_setting_is_named(run):
 def test_every_command_explains_itself(run):
     listed = re.findall(r"^  (\w+) ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
 
-    assert listed == ["ask", "doctor", "end", "rename", "resume", "serve", "sessions"]
+    assert listed == [
+        "ask", "devices", "doctor", "end", "pair", "rename", "resume", "serve", "sessions", "token",
+    ]  # fmt: skip
     for name in listed:
         assert len(run(name, "--help").stdout.splitlines()) > 4

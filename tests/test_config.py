@@ -14,7 +14,7 @@ def elsewhere(tmp_path, monkeypatch):
 def test_the_defaults_are_the_documented_ones(tmp_path):
     settings = Settings.from_env({})
 
-    assert (settings.port, settings.host, settings.workspace) == (3000, "127.0.0.1", tmp_path)
+    assert (settings.port, settings.host, settings.workspace) == (3000, "auto", tmp_path)
     assert (settings.session_timeout, settings.cleanup_interval) == (600, 60)
     assert (settings.turn_limit, settings.ask_timeout, settings.summary_timeout) == (3600, 60, 30)
     assert (settings.max_sessions, settings.agent, settings.cors_origins) == (4, "auto", ())

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs" / "api.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
+TESTS = ROOT / "tests"
 OWN_ERRORS = {
     error
     for error in vars(errors).values()
@@ -25,7 +27,7 @@ OWN_ERRORS = {
 }
 
 
-def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
+def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path):
     copy = tmp_path / "janus"
     # Not .git: in a worktree it leads to the repository of whoever runs this.
     useless = shutil.ignore_patterns(".git", ".venv", ".worktrees", ".*_cache", "node_modules")
@@ -36,7 +38,12 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     script, chat, terminal = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
     def run(text):
-        environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "JANUS": server.url}
+        environ = {
+            "HOME": str(home),
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "JANUS": server.url,
+            "LET_IN": f"Authorization: Bearer {server.token}",  # of an earlier block
+        }
         text = text.replace("http://127.0.0.1:3000", server.url)
         command = ["sh", "-u", "-c", text]
         return subprocess.run(
@@ -50,6 +57,8 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, tmp_path):
     assert health["status"] == "ok" and health["active_sessions"] == 1
     assert unknown["error"]["code"] == "SESSION_NOT_FOUND"
     assert ended["status"] == "ended" and "EventLog" in ended["summary"]
+    [device] = server.call("GET", "/api/devices")[1]["devices"]
+    assert (device["name"], device["kind"]) == ("curl", "token")
 
     watched = run(chat).stdout
     assert "event: user_message" in watched and "event: assistant_delta" in watched
@@ -74,7 +83,7 @@ def test_the_readme_lists_every_setting_with_its_default():
 
 
 def test_the_readme_is_short_and_names_files_that_exist():
-    assert len(README.splitlines()) < 150
+    assert len(README.splitlines()) < 170
     for name in re.findall(r"`((?:janus|tests|docs)/[\w./]+)`|\]\(([\w./]+)\)", README):
         assert (ROOT / "".join(name)).exists(), name
 
@@ -97,12 +106,40 @@ def test_every_door_is_in_the_api(settings):
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}
-        if not rule.endpoint.startswith("frontend.")
+        if not rule.endpoint.startswith(("frontend.", "setup."))
     }
 
     documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [\w/.-]+)", API, re.MULTILINE))
 
     assert documented == doors
+
+
+def threats():
+    """The rows of the table: a number, and what stands in the last column."""
+    rows = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", SECURITY, re.MULTILINE)
+    return {int(number): tests for number, tests in rows}
+
+
+def test_every_test_that_is_named_for_a_threat_exists():
+    for tests in threats().values():
+        for file, name in re.findall(r"`tests/([\w/]+\.py)::(\w+)`", tests):
+            assert re.search(rf"^def {name}\(", (TESTS / file).read_text(), re.MULTILINE), name
+
+
+def test_every_threat_has_a_test_or_is_said_to_have_none():
+    assert [*threats()] == [*range(1, 29)]
+    for number, line in enumerate(re.findall(r"^\| \d+ \|.*$", SECURITY, re.MULTILINE), 1):
+        assert "::test_" in line or "; open: " in line, number
+
+
+def test_every_test_of_a_threat_is_named_for_it():
+    for file in TESTS.rglob("test_*.py"):
+        for name, number in re.findall(r"^def (test_threat_(\d+)_\w+)", file.read_text(), re.M):
+            assert f"`tests/{file.relative_to(TESTS)}::{name}`" in threats()[int(number)], name
+
+
+def test_the_readme_says_what_is_not_defended():
+    assert "## What is not defended" in SECURITY and "**What is not defended.**" in README
 
 
 def test_what_is_said_of_the_log_is_what_it_carries():

@@ -1,15 +1,17 @@
 """Requests made up by a program, right ones and wrong ones: no answer may surprise."""
 
 import json
+import os
 import random
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import QUICK, fake_path
-from test_openapi import DOORS, described
+from test_openapi import DESCRIPTION, DOORS, described, security
 
 from janus.blueprints import sse
 
@@ -18,25 +20,64 @@ pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 
 
-def test_no_answer_is_outside_of_the_description(serve, tmp_path):
-    """Schemathesis makes its requests from the description itself; see ``schemathesis.toml``."""
+#: About how many requests to make up, for those who are in and as many for strangers; 0 is a few.
+CASES = int(os.environ.get("JANUS_FUZZ", "0"))
+
+
+@pytest.fixture
+def made_up(serve, tmp_path):
+    """Has Schemathesis make up requests to a server; what it says, and what came of each."""
     path = fake_path(tmp_path, "agent", program=QUICK)
     server = serve(path=path, JANUS_AGENT="cursor-agent", MAX_SESSIONS="100")
+    told = tmp_path / "told.har"
 
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"),
-            *("--config-file", HERE / "schemathesis.toml"),
-            *("run", f"{server.url}/api/openapi.json"),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    def made_up(*more, let_in=False):
+        if let_in:
+            more = ("--header", f"Authorization: Bearer {server.token}", *more)
+        each = ("--max-examples", str(-(-CASES // len(DOORS)))) if CASES else ()
+        done = subprocess.run(
+            [
+                Path(sys.executable).with_name("schemathesis"),
+                *("--config-file", HERE / "schemathesis.toml"),
+                *("run", HERE.parent / "janus" / "openapi.json", "--url", server.url),
+                *("--report", "har", "--report-har-path", told, *each, *more),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert "INTERNAL_ERROR" not in server.log and "Traceback" not in server.log
+        entries = json.loads(told.read_text())["log"]["entries"]
+        assert len(entries) > (CASES or 500)
+        return done, entries, server
+
+    return made_up
+
+
+def test_no_answer_is_outside_of_the_description(made_up):
+    """Schemathesis makes its requests from the description itself; see ``schemathesis.toml``."""
+    done, _, _ = made_up(let_in=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Tested: {len(DOORS) - 1}" in done.stdout  # all but the one that gives the description
-    assert "INTERNAL_ERROR" not in server.log
+    assert f"Tested: {len(DOORS)}" in done.stdout
+
+
+def test_threat_1_a_stranger_is_refused_whatever_is_sent(made_up):
+    done, entries, server = made_up("--checks", "not_a_server_error,status_code_conformance")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    public = {
+        path
+        for path, methods in DESCRIPTION["paths"].items()
+        if any(set() in security(door) or not security(door) for door in methods.values())
+    }
+    assert public == {"/api/pair", "/api/health", "/health"}
+    for entry in entries:
+        path = urlsplit(entry["request"]["url"]).path
+        if path not in public:
+            assert entry["response"]["status"] == 401, entry
+    assert server.call("GET", "/api/sessions")[1] == {"sessions": []}
+    assert server.call("GET", "/api/devices")[1]["devices"] == []
 
 
 @pytest.fixture
@@ -55,7 +96,10 @@ def knock(settings, monkeypatch):
         yield knock
 
 
-HEADERS = ("Host", "Origin", "X-Request-ID", "Content-Type", "Last-Event-ID", "Accept", "Cookie")
+HEADERS = (
+    "Host", "Origin", "X-Request-ID", "Content-Type", "Last-Event-ID", "Accept", "Cookie",
+    "Authorization", "X-Janus-Key", "Sec-Fetch-Site",
+)  # fmt: skip
 TYPES = ("application/json", "application/json; charset=utf-16", "application/a+json", "a/b", "")
 #: All that gunicorn lets through in an address and in a header.
 ADDRESS, HEADER = bytes(range(33, 127)), bytes([9, *range(32, 127), *range(128, 256)])
@@ -85,11 +129,13 @@ def test_bytes_without_a_meaning_do_no_harm(seed, knock):
 
 
 def test_a_body_in_pieces_that_are_none_is_refused(serve):
-    host, port = serve().url.removeprefix("http://").split(":")
+    server = serve()
+    host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(
-            b"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+            f"POST /api/chat HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
+            f"Authorization: Bearer {server.token}\r\nContent-Type: application/json\r\n"
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode()
         )
         with connection.makefile("rb") as answer:
             lines = answer.read().decode().splitlines()

@@ -110,7 +110,7 @@ def test_what_was_rebuilt_is_said(talk, workspace):
 def test_a_line_says_which_request_it_belongs_to(talk):
     server = talk()
     for name in ("mine-1", "mine-2"):
-        headers = {"X-Request-ID": name}
+        headers = {"X-Request-ID": name, "Authorization": f"Bearer {server.token}"}
         request = urllib.request.Request(
             f"{server.url}/api/session/start", b"", headers, method="POST"
         )
@@ -148,6 +148,30 @@ def test_what_was_said_is_never_in_it(level, talk):
 
     assert happened(server, "turn_failed")
     assert [line for line in server.lines if CANARY in line] == []
+
+
+def test_threat_23_no_code_token_or_cookie_is_in_it(talk):
+    server = talk(LOG_LEVEL="debug")
+    code = server.call("POST", "/api/pair/new")[1]["code"]
+    token = server.call("POST", "/api/tokens", {"name": CANARY})[1]["token"]
+    body = json.dumps({"code": code, "name": CANARY}).encode()
+    request = urllib.request.Request(
+        f"{server.url}/api/pair", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as response:
+        key = json.load(response)["key"]
+        cookie = response.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    owner = server.token
+    assert server.call("POST", "/api/pair", {"code": code})[0] == 403  # it was used
+    assert server.call("POST", "/api/tokens", {"name": [token]})[0] == 400
+    assert server.call("GET", f"/api/state?session_id={token}&token={token}")[0] == 200
+    server.call("DELETE", "/api/devices?device_id=all")
+    server.stop()
+
+    assert len({code, token, key, cookie, owner}) == 5
+    for secret in (code, code.replace("-", ""), key, cookie, owner, CANARY, "Bearer"):
+        assert secret not in server.log
+    assert f"&token={token}" not in server.log  # a session may be called anything
 
 
 def test_a_message_of_several_lines_is_one_line(talk, workspace):

@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import git, wait_for
-from flask.testing import FlaskClient
+from conftest import OwnersClient, git, wait_for
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from test_docs import API, OWN_ERRORS
@@ -23,6 +22,8 @@ from janus.agents import command
 from janus.agents.print_mode import PrintAgent
 from janus.agents.table import names
 from janus.blueprints import sse
+from janus.blueprints.gate import KEY, PUBLIC, cookie_name
+from janus.devices import EXPIRES, MOST
 from janus.errors import (
     AgentFailed,
     AgentLoginRequired,
@@ -49,6 +50,8 @@ DOORS = {
     for path, methods in DESCRIPTION["paths"].items()
     for method, operation in methods.items()
 }
+#: Which doors tell the owner's side of things in HTML, and so are none of the API.
+PAGES = ("frontend.", "setup.")
 CODES = dict(re.findall(r"^\| `([A-Z_]+)` \| (\d{3}) \|", API, re.MULTILINE))
 
 
@@ -98,7 +101,7 @@ def check(response):
     request = response.request
     door = DOORS.get(f"{request.method} {request.path}")
     if door is None:
-        name = {404: "NotFound", 405: "MethodNotAllowed"}[response.status_code]
+        name = {401: "Unauthorized", 404: "NotFound", 405: "MethodNotAllowed"}[response.status_code]
         described = DESCRIPTION["components"]["responses"][name]
     else:
         assert str(response.status_code) in door["responses"], response.text
@@ -115,8 +118,8 @@ def check(response):
             assert str(response.status_code) == CODES[response.json["error"]["code"]]
 
 
-class DescribedClient(FlaskClient):
-    """A client that lets no answer pass which is not described."""
+class DescribedClient(OwnersClient):
+    """A program that was let in, and lets no answer pass which is not described."""
 
     def open(self, *args, **more):
         response = super().open(*args, **more)
@@ -163,22 +166,52 @@ def test_every_door_is_described_and_nothing_else(app):
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if not rule.endpoint.startswith("frontend.")
+        if not rule.endpoint.startswith(PAGES)
     }
 
     assert set(DOORS) == doors
 
 
+def security(operation):
+    """The ways in: each the names of what has to be shown together."""
+    return [{*way} for way in operation.get("security", DESCRIPTION["security"])]
+
+
+def test_who_may_come_in_at_which_door_is_described_as_it_is(app):
+    for rule in app.url_map.iter_rules():
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            if rule.endpoint.startswith(PAGES):
+                continue
+            door = DOORS[f"{method} {rule.rule}"]
+            public = rule.endpoint in PUBLIC
+            page = {"cookie"} if method == "GET" else {"cookie", "key"}
+            assert ("401" in door["responses"]) != public, rule
+            ways = [way for way in security(door) if way]
+            assert ways == [{"token"}, page] or (public and not ways), rule
+            assert public == (set() in security(door) or not security(door)), rule
+
+
+def test_what_lets_in_is_called_as_the_gate_calls_it(app):
+    schemes = DESCRIPTION["components"]["securitySchemes"]
+    with app.test_request_context(base_url="http://localhost:3000"):
+        name = cookie_name()
+
+    assert schemes["token"]["scheme"] == "bearer"
+    assert (schemes["cookie"]["name"], schemes["key"]["name"]) == (name, KEY)
+
+
 def test_everything_in_it_is_used():
     text = json.dumps(DESCRIPTION)
     parts = DESCRIPTION["components"]
+    shown = set().union(*(way for door in DOORS.values() for way in security(door)))
     unused = {
         name
         for kind in parts
         for name in parts[kind]
-        if f'"#/components/{kind}/{name}"' not in text
+        if f'"#/components/{kind}/{name}"' not in text and name not in shown
     }
 
+    assert shown == {*parts["securitySchemes"]}
     assert unused == {"NotFound", "MethodNotAllowed", "StreamEvents"}
 
 
@@ -333,6 +366,40 @@ def test_the_stream_tells_its_events_as_described(cursor_app, monkeypatch):
     }
 
 
+def test_letting_in_is_answered_as_described(app):
+    client = app.test_client()
+    code = client.post("/api/pair/new", json={"scope": "read"}).json["code"]
+
+    paired = client.post("/api/pair", json={"code": code, "name": None}).json
+    token = client.post("/api/tokens", json={"name": "ci", "scope": None}).json
+
+    assert (paired["scope"], paired["kind"]) == ("read", "page")
+    assert (token["scope"], token["kind"]) == ("full", "token")
+    found = client.get("/api/devices").json
+    assert {*(it["device_id"] for it in found["devices"])} > {paired["device_id"]}
+    assert found["this_device"] in {it["device_id"] for it in found["devices"]}
+    query = f"device_id={paired['device_id']}"
+    assert client.delete(f"/api/devices?{query}").json == {"revoked": 1}
+    assert client.delete("/api/devices?device_id=all").json == {"revoked": 2}
+
+
+def test_strangers_are_answered_as_described(app):
+    client = app.test_client()
+    nobody = {"Authorization": "Bearer nobody"}
+
+    assert client.get("/api/health", headers=nobody).json == {"status": "ok"}
+    assert client.get("/health", headers=nobody).status_code == 200
+    for path in ("/api/nothing", "/api/chat"):
+        assert client.get(path, headers=nobody).status_code == 401
+
+
+def test_the_figures_in_it_are_those_of_the_code():
+    text = json.dumps(DESCRIPTION)
+
+    assert f"{MOST} devices are in already" in text
+    assert f"Unused for {EXPIRES / 86400:.0f} days" in text
+
+
 PAGE = {"session_id": "page"}
 #: A right knock at each door that takes something: its query, and its body.
 KNOCKS = {
@@ -352,6 +419,10 @@ KNOCKS = {
     "POST /api/options": ({}, {"option_id": "mode", "value": "plan", **PAGE}),
     "DELETE /api/queue": ({**PAGE, "message_id": "m"}, None),
     "POST /api/mcp-command": ({}, {"command": "list", **PAGE}),
+    "POST /api/pair": ({}, {"code": "WRONG-WRONG", "name": "a phone"}),
+    "POST /api/pair/new": ({}, {"scope": "read"}),
+    "POST /api/tokens": ({}, {"name": "ci", "scope": "read"}),
+    "DELETE /api/devices": ({"device_id": "nobody"}, None),
 }
 
 
@@ -403,8 +474,29 @@ class Trouble:
         self.session()
         return self.knock(body={"name": "a b"})
 
+    def UNAUTHORIZED(self):
+        return self.knock(headers={"Authorization": "Bearer nobody"})
+
     def FORBIDDEN(self):
+        if self.path == "/api/pair":  # the code is wrong
+            return self.knock()
         return self.knock(headers={"Host": "evil.example"})
+
+    def NOT_FOUND(self):
+        return self.knock()
+
+    def TOO_MANY_DEVICES(self):
+        janus = self.app.extensions["janus"]
+        self.app.test_client().get("/health")  # now the client itself is in
+        self.body["code"] = janus.pairing.open().shown
+        while len(janus.devices.all()) < MOST:
+            janus.devices.admit("one more", "read", page=False)
+        return self.knock()
+
+    def RATE_LIMITED(self):
+        while (response := self.knock()).status_code == 403:
+            continue
+        return response
 
     def SESSION_NOT_FOUND(self):
         if self.path == "/api/session":  # it is shown until it has ended

@@ -1,4 +1,4 @@
-"""The plan of the house, enforced: who may import whom, and the three fences."""
+"""The plan of the house, enforced: who may import whom, and the fences."""
 
 import ast
 from pathlib import Path
@@ -10,13 +10,21 @@ FILES = sorted((ROOT / "janus").rglob("*.py"))
 #: What each room may import of ours. ``__init__``, server and cli wire the others together.
 MAY_IMPORT = {
     "errors": set(),
-    "agents": {"errors"},
-    "config": {"agents"},  # the names of the agents are values of a setting
+    "addresses": set(),
+    "plain_text": set(),
+    "agents": {"errors", "plain_text"},
+    "config": {"addresses", "agents"},  # the names of the agents are values of a setting
     "events": set(),
     "logs": {"config", "events"},
     "store": {"errors"},
+    "worker": {"errors"},
+    "certificates": {"errors", "store"},
     "workspace_lock": {"store"},
-    "client": {"workspace_lock"},
+    "devices": {"errors", "events", "store"},
+    "pairing": {"errors", "events"},
+    "invitation": set(),
+    "listening": {"addresses", "certificates", "config", "events", "pairing"},
+    "client": {"devices", "workspace_lock"},
     "workspace": {"errors", "store"},
     "session_info": {"errors", "events"},
     "sessions_file": {"errors", "events", "session_info", "store", "workspace_lock"},
@@ -28,8 +36,8 @@ MAY_IMPORT = {
     "transcript": {"agents", "errors", "events", "state", "summary", "turn"},
     "deaths": {"errors", "events"},
     "session": {
-        "agents", "deaths", "errors", "events", "session_info", "summary", "transcript", "turn",
-        "turn_queue",
+        "agents", "deaths", "errors", "events", "plain_text", "session_info", "summary",
+        "transcript", "turn", "turn_queue",
     },
     "roster": {"errors", "events", "session_info", "sessions_file", "store", "workspace"},
     "agent_catalog": {"agents", "config", "errors"},
@@ -43,8 +51,13 @@ MAY_IMPORT = {
         "session_factory", "session_info", "sessions_file", "store", "turn", "workspace",
     },
     "cleanup": {"manager"},
-    "runtime": {"agents", "cleanup", "config", "errors", "manager", "store", "workspace_lock"},
-    "blueprints": {"errors", "events", "logs", "runtime", "workspace"},
+    "runtime": {
+        "agents", "cleanup", "config", "devices", "errors", "listening", "manager", "pairing",
+        "store", "workspace_lock",
+    },
+    "blueprints": {
+        "addresses", "devices", "errors", "events", "listening", "logs", "runtime", "workspace",
+    },
 }  # fmt: skip
 WIRING = {"__init__", "__main__", "server", "cli"}
 
@@ -86,9 +99,15 @@ def test_only_the_process_knows_pexpect():
     assert importers("pexpect", FILES) == ["process.py"]
 
 
+def test_only_the_authority_knows_cryptography():
+    assert importers("cryptography", FILES) == ["certificates.py"]
+
+
 @pytest.mark.parametrize("package", ["flask", "flask_cors", "werkzeug", "gunicorn"])
 def test_only_the_doors_know_flask_and_gunicorn(package):
-    assert importers(package, outside("blueprints", "runtime", "__init__", "server")) == []
+    assert (
+        importers(package, outside("blueprints", "runtime", "__init__", "server", "worker")) == []
+    )
 
 
 def test_agents_know_nothing_of_events():

@@ -108,6 +108,8 @@ def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, hom
     asking.join()
 
     wait_for(lambda: [p for p in processes_of(home) if b"stubborn" in cmdline(p)] == [])
+    # The new worker has a new token for the owner's programs, a moment after the old one's end.
+    wait_for(lambda: server.call("GET", "/api/sessions")[0] == 200)
     assert server.ask(server.start(), "say hello")[1]["answer"] == "hello "
 
 
@@ -154,6 +156,7 @@ def test_a_chunked_body_over_the_limit_is_refused(serve):
     id = server.start()
     host, port = server.url.removeprefix("http://").split(":")
     head = f"POST /api/ask?session_id={id} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+    head += f"Authorization: Bearer {server.token}\r\n"
     head += (
         "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     )

@@ -19,8 +19,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
-from janus.agents.process import plain
 from janus.errors import AgentFailed
+from janus.plain_text import plain
 
 log = logging.getLogger(__name__)
 

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 from janus.agents import Emit, Recap
 from janus.agents.failures import explain
 from janus.agents.folders import cursor_folder
-from janus.agents.process import TIMEOUT, AgentProcess, plain
+from janus.agents.process import TIMEOUT, AgentProcess
 from janus.agents.reminder import Reminder
 from janus.agents.stream_json import translate
 from janus.agents.table import CURSOR
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
+from janus.plain_text import plain
 
 if TYPE_CHECKING:
     from janus.agents.found import Found

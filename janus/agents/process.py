@@ -20,7 +20,6 @@ import contextlib
 import errno
 import logging
 import os
-import re
 import select
 import signal
 import socket
@@ -38,6 +37,7 @@ from pexpect.fdpexpect import fdspawn
 
 from janus.agents.lines import Lines
 from janus.errors import AgentFailed, AgentNotFound
+from janus.plain_text import plain
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,6 @@ _CHUNK = 1 << 16
 _HERE = str(Path(__file__).parent)
 #: What starts the guardian; a script would be compiled each time.
 _GUARDIAN = f"import sys; sys.path.append({_HERE!r}); import guardian; guardian.main()"
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,11 +337,6 @@ class AgentProcess:
             self._tail += data
             if len(self._tail) > 2 * _TAIL:
                 del self._tail[:-_TAIL]
-
-
-def plain(text: str) -> str:
-    """*text* without escape sequences and control characters, except newline and tab."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
 
 
 def _keep(

@@ -11,13 +11,26 @@ from flask.typing import ResponseReturnValue
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
 
-from janus.blueprints import agents, body, chat, frontend, gate, health, openapi, session
+from janus.blueprints import (
+    agents,
+    auth,
+    body,
+    chat,
+    frontend,
+    gate,
+    health,
+    openapi,
+    session,
+    setup,
+)
 from janus.errors import JanusError
 from janus.logs import request_id
 from janus.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
+#: Of answers that are no page: nothing in them may run or be framed.
+_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: What Flask's own errors are called; all others are INVALID_REQUEST or INTERNAL_ERROR.
 _CODES = {
@@ -44,14 +57,25 @@ def register(app: Flask) -> None:
     app.register_error_handler(JanusError, _janus_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-    for door in (session.bp, chat.bp, agents.bp, health.bp, openapi.bp, frontend.bp):
+    for door in (
+        auth.bp,
+        session.bp,
+        chat.bp,
+        agents.bp,
+        health.bp,
+        openapi.bp,
+        setup.bp,
+        frontend.bp,
+    ):
         app.register_blueprint(door)
     if runtime.settings.cors_origins:
-        CORS(app, resources={"/api/*": {"origins": list(runtime.settings.cors_origins)}})
+        origins = {"origins": list(runtime.settings.cors_origins)}
+        CORS(app, resources={"/api/*": origins}, supports_credentials=True)
 
 
 def _name_request() -> None:
     given = request.headers.get("X-Request-ID", "")
+    g.device = None
     g.request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
     request_id.set(g.request_id)
 
@@ -60,6 +84,10 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
     return response
 
 
@@ -67,6 +95,8 @@ def _janus_error(error: JanusError) -> ResponseReturnValue:
     response = _error(error.to_json(), error.status)
     if retry_after := getattr(error, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Janus"'
     return response
 
 

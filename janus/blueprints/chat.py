@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from janus.blueprints.body import LIMIT, SHORT, answers, parameter, read, session_id
-from janus.blueprints.sse import encode, event_number, free_when_gone
+from janus.blueprints.sse import encode, event_number, free_when_gone, hang_up
 from janus.runtime import runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/api")
@@ -76,9 +76,11 @@ def stream() -> ResponseReturnValue:
     """Server-sent events: what was missed after ``Last-Event-ID``, the state, what happens."""
     session = runtime().manager.chat(session_id())
     last = event_number(request.headers.get("Last-Event-ID") or request.args.get("last_event_id"))
+    runtime().devices.check_streams(g.device)
     done = runtime().open_stream()
     response = Response(encode(session, last), mimetype="text/event-stream")
     response.call_on_close(done)
+    response.call_on_close(runtime().devices.attach(g.device.id, hang_up(request.environ)))
     free_when_gone(response, request.environ)
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -10,6 +10,8 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import PathConverter
 
+from janus.blueprints import gate
+
 bp = Blueprint("frontend", __name__)
 
 _HERE = Path(__file__).resolve().parents[2] / "frontend_dist"
@@ -36,7 +38,8 @@ def know_page_paths(state: BlueprintSetupState) -> None:
 @bp.get("/<page:path>")
 def page(path: str) -> ResponseReturnValue:
     """A file of the page, or 404."""
-    return send_from_directory(_FOLDER, path, max_age=0)
+    file = send_from_directory(_FOLDER, path, max_age=0)
+    return gate.renew(file) if path == "index.html" else file
 
 
 @bp.after_request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import Blueprint
+from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
 from janus import __version__
@@ -22,12 +22,18 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/api/health")
 def health() -> ResponseReturnValue:
-    """What works, and what does not. ``degraded`` when something needs the owner."""
+    """What works, and what does not. ``degraded`` when something needs the owner.
+
+    Who has not been let in learns the status only.
+    """
     janus = runtime()
-    agent, problem = _agent(), janus.store.problem
+    agent, problem = _agent(), janus.store.problem or janus.devices.problem
     storage = {"ok": problem is None, **({"message": problem} if problem else {})}
+    status = "ok" if agent["available"] and storage["ok"] else "degraded"
+    if g.device is None:
+        return {"status": status}
     return {
-        "status": "ok" if agent["available"] and storage["ok"] else "degraded",
+        "status": status,
         "version": __version__,
         "uptime_seconds": round(time.monotonic() - janus.started, 3),
         "active_sessions": len(janus.manager.all()),

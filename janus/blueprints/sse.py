@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from flask import Response
@@ -94,9 +94,21 @@ def free_when_gone(response: Response, environ: dict[str, Any]) -> None:
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # the kernel's own patience is a quarter of an hour
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED * 1000))
 
-    def hang_up() -> None:
+    def say_no_more() -> None:
         """Nobody may wait for its last words: gunicorn would, 2 s, on the thread that accepts."""
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RD)
 
-    response.call_on_close(hang_up)
+    response.call_on_close(say_no_more)
+
+
+def hang_up(environ: dict[str, Any]) -> Callable[[], None]:
+    """What ends the connection of a stream at once, whatever its thread waits for."""
+
+    def hang_up() -> None:
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    return hang_up

@@ -1,39 +1,14 @@
-"""The page in a real browser, on a real server: a newcomer's first minute, and what can go wrong.
-
-The policy of the page forbids eval, and with it ``page.wait_for_function``: ``expect`` waits.
-"""
+"""The page in a real browser, on a real server: the first minute, and what can go wrong."""
 
 import json
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
+import browsing
 import pytest
-from conftest import git, wait_for
+from browsing import DESKTOP, PHONE, ROOT, Server, ask, end, expect, session_id
+from conftest import wait_for
 
 pytestmark = pytest.mark.slow
-
-try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    sync_playwright = None
-
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
 
 #: A cursor-agent that says one word at once, and the rest when there is a file ``go``; where there
 #: is a file ``fail``, it fails.
@@ -58,67 +33,6 @@ say(rest, timestamp_ms=2)
 say("Patience" + rest)
 print(json.dumps({"type": "result", "subtype": "success", "is_error": False, "result": ""}))
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, one for all tests; its driver is there before anyone looks for leaks."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not (program and sync_playwright):
-        reason = "The page is tested with Playwright and Chromium; one of them is not installed."
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Server:
-    """``janus serve`` on a port of its own, which it keeps when started again."""
-
-    def __init__(self, folder, **environ):
-        self.workspace = folder / "shop"
-        self.workspace.mkdir()
-        (self.workspace / "README.md").write_text("# Shop\n\nSells flowers by mail.\n")
-        (self.workspace / "cart.py").write_text("class ShoppingCart:\n    total = 0\n")
-        git(self.workspace, "init", "-q")
-        self._log = folder / "log"
-        self._environ = {
-            "PATH": f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin",
-            "HOME": str(folder),
-            "PORT": "0",
-            "WORKSPACE_DIR": str(self.workspace),
-            "MAX_SESSIONS": "100",
-            "JANUS_SUMMARY_TIMEOUT": "3s",
-            **environ,
-        }
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "janus", "serve"]
-        with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log, env=self._environ
-            )
-        self.url = wait_for(self._address)
-        self._environ["PORT"] = self.url.rpartition(":")[2]
-
-    def stop(self):
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(30)
-
-    def _address(self):
-        assert self._process.poll() is None, self._log.read_text()
-        found = re.search(r"listens on (\S+)", self._log.read_text())
-        return found and found[1]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A server with the demo agent, for all tests that leave it running."""
-    server = Server(tmp_path_factory.mktemp("demo"), JANUS_AGENT="demo")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -147,46 +61,6 @@ def go(slow):
     path = slow.workspace / "go"
     yield path
     path.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def visit(browser):
-    """Opens a page; in the end, nothing may have been refused or have failed in any of them."""
-    contexts, complaints = [], []
-
-    def hear(message):
-        # The browser itself says this of every answer that is no success.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            complaints.append(message.text)
-
-    def visit(server, device=PHONE):
-        contexts.append(browser.new_context(**device))
-        contexts[-1].set_default_timeout(10_000)
-        page = contexts[-1].new_page()
-        page.clock.install()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(server.url)
-        return page
-
-    expect.set_options(timeout=10_000)
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def ask(page, question):
-    page.get_by_label("Your question").fill(question)
-    page.get_by_role("button", name="Send").click()
-
-
-def end(page):
-    return page.get_by_role("button", name="End", exact=True)
-
-
-def session_id(page):
-    return page.evaluate("localStorage['janus.session']")
 
 
 def conversation(page, server):
@@ -437,7 +311,7 @@ def test_a_session_that_ended_elsewhere_is_noticed(demo, visit):
     page = visit(demo)
     ask(page, "What is this project about?")
     expect(page.locator(".agent")).to_have_count(1)
-    page.request.post(f"{demo.url}/api/session/end?session_id={session_id(page)}")
+    demo.owner.post("/api/session/end", session_id=session_id(page))
 
     page.clock.fast_forward(30_000)
 
@@ -479,7 +353,7 @@ def test_nothing_is_wider_than_the_screen_or_smaller_than_a_thumb(demo, visit):
             "(found) => found.filter((node) => node.scrollWidth > innerWidth).length"
         )
         small = page.locator("button:visible").evaluate_all(
-            "(found) => found.filter((node) => node.offsetHeight < 44).map((node) => node.id)"
+            "(found) => found.filter((node) => node.offsetHeight < 48).map((node) => node.id)"
         )
 
         assert wide == 0

@@ -1,0 +1,85 @@
+"""A phone that trusts the certificate is let in over HTTPS; one that does not, is not."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from browsing import FLAGS, PHONE, Server
+from playwright.sync_api import Error, expect, sync_playwright
+
+#: Treated like an address of a network, and every computer has it.
+LAN = "127.0.0.2"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("lan"), JANUS_AGENT="demo", JANUS_HOST=LAN)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory):
+    """Starts a browser of its own, which trusts the authority that is given."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not shutil.which("certutil"):
+        reason = "To trust a certificate, Chromium needs certutil (libnss3-tools)."
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browsers = []
+
+        def phone(trusted=None):
+            home = tmp_path_factory.mktemp("phone")
+            if trusted:
+                store = home / ".pki" / "nssdb"
+                store.mkdir(parents=True)
+                for arguments in (
+                    ["-N", "--empty-password"],
+                    ["-A", "-t", "C,,", "-n", "Janus", "-i", str(trusted)],
+                ):
+                    subprocess.run(["certutil", "-d", f"sql:{store}", *arguments], check=True)
+            browsers.append(
+                playwright.chromium.launch(
+                    executable_path=program, args=FLAGS, env={"HOME": str(home)}
+                )
+            )
+            return browsers[-1].new_context(**PHONE).new_page()
+
+        yield phone
+        for browser in browsers:
+            browser.close()
+
+
+def test_threat_10_a_phone_pairs_over_https_with_the_certificate_it_was_given(server, phone):
+    invited = server.owner.post("/api/pair/new", {})
+    page = phone(server.certificates / "ca.crt")
+    assert invited["url"].startswith(f"https://{LAN}:")
+
+    page.goto(invited["url"])
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page.get_by_label("Your question")).to_be_visible()
+    page.get_by_label("Your question").fill("What is this project about?")
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.locator(".agent")).to_contain_text("Sells flowers by mail")
+    assert page.evaluate("isSecureContext && !!navigator.mediaDevices")  # so the microphone works
+    [cookie] = page.context.cookies()
+    assert cookie["name"].startswith("__Host-janus-") and cookie["secure"] and cookie["httpOnly"]
+    assert "#" not in page.url
+
+
+def test_a_phone_that_was_never_here_is_led_to_the_certificate(server, phone):
+    page = phone()
+
+    with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
+        page.goto(server.owner.post("/api/pair/new", {})["url"])
+    page = page.context.new_page()
+    page.goto(f"http://{LAN}:{server.url.rpartition(':')[2]}/")
+
+    expect(page.get_by_role("heading", name="Set up this phone")).to_be_visible()
+    words = server.owner.post("/api/pair/new", {})["words"]
+    expect(page.get_by_text(words, exact=True)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Get the certificate").click()
+    assert download.value.path().read_bytes()[:2] == b"\x30\x82"  # DER, as phones take it
