@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz audit bench soak clean
+.PHONY: help run test check fuzz audit bench soak web webcheck clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,15 @@ bench: .venv  ## measure how fast Janus is, in about a minute
 
 soak: .venv  ## kill Janus 500 times (JANUS_KILLS) and look for what was lost, in half an hour
 	@$(BIN)/python tests/soak.py
+
+web:  ## build the page from frontend/ into frontend_dist/ (needs Node 20)
+	@cd frontend && npm ci --no-audit --no-fund && npm run build
+
+webcheck: web  ## types and tests of the page, and that frontend_dist/ is what is built from it
+	@cd frontend && npm run check && npm test
+	@test -z "$$(git status --porcelain frontend_dist)" || { \
+		git status --short frontend_dist; \
+		echo "frontend_dist/ is not what is built from frontend/: run make web, and commit it"; exit 1; }
 
 clean:  ## remove the environment and the caches
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info

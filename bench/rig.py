@@ -35,7 +35,12 @@ class Rig:
         self.process = subprocess.Popen(
             [sys.executable, "-m", self._program, "serve"],
             cwd=ROOT,
-            env={**self.environ, "PORT": "0", "WORKSPACE_DIR": str(home / "work")},
+            env={
+                **self.environ,
+                "PORT": "0",
+                "JANUS_HOST": "127.0.0.1",
+                "WORKSPACE_DIR": str(home / "work"),
+            },
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -80,6 +85,11 @@ class Rig:
 
     def start(self):
         return self.post("/api/session/start")["session_id"]
+
+    def invitation(self):
+        """The address by which a browser is let in, once."""
+        code = self.post("/api/pair/new")["url"].partition("#")[2]
+        return f"http://127.0.0.1:{self.port}/#{code}"
 
     def listen(self, session, buffer=0):
         """A connection on which the stream of a session comes."""

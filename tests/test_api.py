@@ -1,5 +1,7 @@
 """Every door through Flask's test client, with real demo agents behind it; and wrong knocks."""
 
+import gzip
+import json
 import re
 import threading
 from dataclasses import replace
@@ -8,6 +10,7 @@ import pytest
 from conftest import wait_for
 
 from janus import create_app
+from janus.blueprints import frontend
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -21,7 +24,7 @@ def started(client):
 @pytest.fixture
 def cursor_client(cursor):
     """A client of an app whose agent is the fake cursor-agent."""
-    app = create_app(replace(cursor, ask_timeout=0.5), start=False)
+    app = create_app(cursor, start=False)
     yield app.test_client()
     app.extensions["janus"].stop()
 
@@ -152,6 +155,8 @@ def test_what_the_agent_needs_from_its_owner_has_a_code(words, code, cursor_clie
 
 def test_no_answer_in_time_is_said_and_the_turn_goes_on(cursor_client, tmp_path):
     id = cursor_client.post("/api/session/start").json["session_id"]
+    manager = cursor_client.application.extensions["janus"].manager
+    manager._settings = replace(manager._settings, ask_timeout=0.5)
 
     question = {"question": f"until {tmp_path / 'go'}"}
     response = cursor_client.post(f"/api/ask?session_id={id}", json=question)
@@ -367,3 +372,38 @@ def test_the_page_is_served_under_a_strict_policy(client):
 @pytest.mark.parametrize("path", ["/../setup.cfg", "/%2e%2e/setup.cfg", "/nothing.js", "/.env"])
 def test_nothing_but_the_page_is_served(path, client):
     error(client.get(path), 404, "NOT_FOUND")
+
+
+def test_text_is_sent_compressed_to_who_takes_it_so(client):
+    with client.get("/", headers={"Accept-Encoding": "br, gzip"}) as page:
+        assert page.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in page.vary
+        with client.get("/") as plain:
+            assert gzip.decompress(page.data) == plain.data
+            assert "Content-Encoding" not in plain.headers and "Accept-Encoding" in plain.vary
+        known = {"Accept-Encoding": "gzip", "If-None-Match": page.headers["ETag"]}
+    with client.get("/", headers=known) as again:
+        assert again.status_code == 304 and again.data == b""
+
+    described = client.get("/api/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert json.loads(gzip.decompress(described.data))["info"]["title"] == "Janus"
+    refused = {"Accept-Encoding": "gzip;q=0"}
+    assert "Content-Encoding" not in client.get("/api/openapi.json", headers=refused).headers
+    short = client.get("/api/sessions", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers
+    with client.head("/", headers={"Accept-Encoding": "gzip"}) as head:
+        assert head.status_code == 200 and head.data == b""
+
+
+def test_only_what_has_a_hash_in_its_name_is_kept_for_good(client, monkeypatch, tmp_path):
+    monkeypatch.setattr(frontend, "_FOLDER", tmp_path)
+    for name in ("index.html", "sw.js", "assets/index-1a2b.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+
+    def kept(path):
+        with client.get(path) as answer:
+            return answer.headers["Cache-Control"]
+
+    assert kept("/") == kept("/sw.js") == "no-cache"
+    assert kept("/assets/index-1a2b.js") == "public, max-age=31536000, immutable"
+    assert client.get("/assets/index-old.js").headers["Cache-Control"] == "no-store"

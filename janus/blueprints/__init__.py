@@ -16,6 +16,7 @@ from janus.blueprints import (
     auth,
     body,
     chat,
+    compression,
     frontend,
     gate,
     health,
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     app.before_request(_name_request)
     app.before_request(gate.check)
     app.after_request(_finish)
+    app.after_request(compression.compress)
     app.register_error_handler(JanusError, _janus_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)

@@ -17,9 +17,10 @@ bp = Blueprint("frontend", __name__)
 _HERE = Path(__file__).resolve().parents[2] / "frontend_dist"
 _FOLDER = _HERE if _HERE.is_dir() else Path(sys.prefix, "share", "janus", "frontend_dist")
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types janus"
 )
 
 
@@ -39,6 +40,9 @@ def know_page_paths(state: BlueprintSetupState) -> None:
 def page(path: str) -> ResponseReturnValue:
     """A file of the page, or 404."""
     file = send_from_directory(_FOLDER, path, max_age=0)
+    # The name of an asset has a hash of what is in it.
+    lasting = path.startswith("assets/")
+    file.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
     return gate.renew(file) if path == "index.html" else file
 
 
@@ -48,5 +52,4 @@ def protect(response: Response) -> Response:
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "no-cache"
     return response

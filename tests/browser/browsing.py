@@ -3,6 +3,7 @@
 The policy of the page forbids eval, and with it ``page.wait_for_function``: ``expect`` waits.
 """
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,8 @@ except ImportError:
     sync_playwright = None
 
 ROOT = Path(__file__).parents[2]
+ACP_AGENT = ROOT / "tests" / "fake_agents" / "acp-agent"
+DICTATED_AGENT = Path(__file__).parent / "dictated-agent"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +37,8 @@ FLAGS = [
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+#: What a card takes for a tap that was meant for something else, and a little more.
+ARMED = 500
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,9 @@ class Server:
         (self.workspace / "README.md").write_text("# Shop\n\nSells flowers by mail.\n")
         (self.workspace / "cart.py").write_text("class ShoppingCart:\n    total = 0\n")
         git(self.workspace, "init", "-q")
+        git(self.workspace, "add", ".")
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+        git(self.workspace, *who, "commit", "-qm", "A shop")
         self._log = folder / "log"
         self._environ = {
             "PATH": f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -80,8 +88,13 @@ class Server:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log, env=self._environ
             )
-        self.url = wait_for(self._address)
-        self._environ["PORT"] = self.url.rpartition(":")[2]
+        self.address = wait_for(self._address, 30)
+        self._environ["PORT"] = self.address.rpartition(":")[2]
+
+    @property
+    def url(self):
+        """Where browsers visit it: at a proxy, if it was told of one."""
+        return self._environ.get("JANUS_PUBLIC_URL", self.address)
 
     @property
     def owner(self):
@@ -101,8 +114,29 @@ class Server:
         """The devices that were let in, by name."""
         return {d["name"]: d for d in self.owner.get("/api/devices")["devices"]}
 
+    def session(self, *said, **wishes):
+        """The id of a new session, in which this was said and answered."""
+        id = self.owner.post("/api/session/start", wishes)["session_id"]
+        for text in said:
+            self.owner.post("/api/ask", {"question": text}, session_id=id)
+        return id
+
+    def said(self, id, sender="user"):
+        """What somebody said in a session, as often as Janus has it."""
+        messages = self.owner.get("/api/state", session_id=id)["messages"]
+        return [said["content"] for said in messages if said["sender"] == sender]
+
     def stop(self):
         self._process.send_signal(signal.SIGTERM)
+        self._process.wait(30)
+
+    def kill(self):
+        """As a lost battery would: without a word, master and worker at once."""
+        path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        workers = path.read_text().split()
+        self._process.kill()
+        for pid in workers:
+            os.kill(int(pid), signal.SIGKILL)
         self._process.wait(30)
 
     def _address(self):
@@ -119,6 +153,59 @@ def demo(tmp_path_factory):
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    """A server with an agent over ACP that does what it is told; for tests that leave it so."""
+    server = Server(tmp_path_factory.mktemp("asking"), JANUS_AGENT_COMMAND=str(ACP_AGENT))
+    yield server
+    server.stop()
+
+
+class Dictation:
+    """What the dictated agent of a server says, from now on."""
+
+    def __init__(self, server):
+        self._file = server.workspace / "dictation"
+        self._file.unlink(missing_ok=True)
+
+    def say(self, *pieces):
+        self._write(*map(json.dumps, pieces))
+
+    def end(self):
+        self._write(".")
+
+    def fail(self):
+        self._write("!")
+
+    def forget(self):
+        self._file.unlink(missing_ok=True)
+
+    def _write(self, *lines):
+        with self._file.open("a") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+
+def dictated_server(folder, **environ):
+    """A server whose agent says what a ``Dictation`` tells it."""
+    (folder / "agent").symlink_to(DICTATED_AGENT)
+    environ = {"JANUS_SUMMARY_TIMEOUT": "1ms", **environ}
+    return Server(folder, JANUS_AGENT="cursor-agent", **environ)
+
+
+@pytest.fixture(scope="module")
+def dictated(tmp_path_factory):
+    server = dictated_server(tmp_path_factory.mktemp("dictated"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def dictation(dictated):
+    dictation = Dictation(dictated)
+    yield dictation
+    dictation.end()  # nothing waits for more words
+
+
 @pytest.fixture
 def visit(browser):
     """Opens a page, on a device that was let in unless it is a *stranger*; in the end, nothing may
@@ -131,20 +218,22 @@ def visit(browser):
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             complaints.append(message.text)
 
-    def visit(server, device=PHONE, stranger=False, path=""):
+    def visit(server, device=PHONE, stranger=False, path="", script=None, **options):
         if not (stranger or server.paired):
             server.paired = kept_of_a_new_device(browser, server)
         kept = None if stranger else server.paired
-        contexts.append(browser.new_context(**device, storage_state=kept))
-        contexts[-1].set_default_timeout(10_000)
+        contexts.append(browser.new_context(**device, storage_state=kept, **options))
+        contexts[-1].set_default_timeout(15_000)
+        contexts[-1].on("console", hear)
+        contexts[-1].on("weberror", lambda error: complaints.append(str(error.error)))
+        if script:
+            contexts[-1].add_init_script(script)
         page = contexts[-1].new_page()
         page.clock.install()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(server.url + path)
         return page
 
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=15_000)
     yield visit
     for context in contexts:
         context.close()
@@ -152,27 +241,71 @@ def visit(browser):
 
 
 def kept_of_a_new_device(browser, server):
-    """Let a device in as its owner would; what its browser keeps, for other contexts to have."""
+    """Let a device in; what its browser keeps, for other contexts to have."""
     with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(f"{server.url}/#p={server.code()}")
-        page.get_by_role("button", name="Pair", exact=True).click()
-        expect(page.get_by_label("Your question")).to_be_visible()
-        return context.storage_state()
+        names = {"code": server.code(), "name": "Tests"}
+        admitted = context.request.post(f"{server.url}/api/pair", data=names).json()
+        admission = {"key": admitted["key"], "scope": admitted["scope"]}
+        kept = [{"name": "janus.admission", "value": json.dumps(admission)}]
+        return {
+            **context.storage_state(),
+            "origins": [{"origin": server.url, "localStorage": kept}],
+        }
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
 
 
 def field(page, name):
     return page.get_by_role("textbox", name=name, exact=True)
 
 
+def settings(page):
+    """Stands in the list of sessions, and only there."""
+    return button(page, "Settings")
+
+
+def composer(page):
+    return field(page, "Message")
+
+
+def answers(page):
+    return page.get_by_role("article", name="Agent", exact=True)
+
+
+def questions(page):
+    return page.get_by_role("article", name="You", exact=True)
+
+
+def talk(visit, server, *said, path="", **options):
+    """A page on a new session of its own, in which this was said and answered."""
+    page = visit(server, path=f"/#/s/{server.session(*said)}{path}", **options)
+    expect(composer(page)).to_be_visible()
+    return page
+
+
 def ask(page, question):
-    field(page, "Your question").fill(question)
-    page.get_by_role("button", name="Send").click()
+    composer(page).fill(question)
+    page.get_by_role("button", name=re.compile("^Send")).click()
 
 
-def end(page):
-    return page.get_by_role("button", name="End", exact=True)
+def begin(page, words, own=None):
+    """Start a session from the list with first words; on a branch of its own if that has a name."""
+    button(page, "New session").click()
+    field(page, "What should the agent do?").fill(words)
+    if own:
+        page.get_by_role("radio", name=re.compile("A branch of its own")).check()
+        field(page, "Name of the work").fill(own)
+    button(page, "Start session").click()
+    expect(composer(page)).to_be_visible()
+
+
+def back(page):
+    button(page, "All sessions").click()
+    expect(settings(page)).to_be_visible()
 
 
 def session_id(page):
-    return page.evaluate("localStorage['janus.session']")
+    """Of the conversation that is open."""
+    return wait_for(lambda: re.search(r"#/s/([\w-]+)$", page.url))[1]

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from browsing import FLAGS, PHONE, Server
+from browsing import FLAGS, PHONE, Server, answers, begin, button, settings
 from playwright.sync_api import Error, expect, sync_playwright
 
 #: Treated like an address of a network, and every computer has it.
@@ -57,18 +57,19 @@ def test_threat_10_a_phone_pairs_over_https_with_the_certificate_it_was_given(se
     assert invited["url"].startswith(f"https://{LAN}:")
 
     page.goto(invited["url"])
-    page.get_by_role("button", name="Pair", exact=True).click()
-    expect(page.get_by_label("Your question")).to_be_visible()
-    page.get_by_label("Your question").fill("What is this project about?")
-    page.get_by_role("button", name="Send").click()
+    button(page, "Pair").click()
+    expect(settings(page)).to_be_visible()
+    begin(page, "What is this project about?")
 
-    expect(page.locator(".agent")).to_contain_text("Sells flowers by mail")
+    expect(answers(page)).to_contain_text("Sells flowers by mail")
     assert page.evaluate("isSecureContext && !!navigator.mediaDevices")  # so the microphone works
     [cookie] = page.context.cookies()
     assert cookie["name"].startswith("__Host-janus-") and cookie["secure"] and cookie["httpOnly"]
-    assert "#" not in page.url
+    assert "#p=" not in page.url
+    assert page.evaluate("navigator.serviceWorker.ready.then((worker) => worker.scope)")
 
 
+@pytest.mark.slow
 def test_a_phone_that_was_never_here_is_led_to_the_certificate(server, phone):
     page = phone()
 

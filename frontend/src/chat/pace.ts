@@ -1,0 +1,45 @@
+import {useEffect, useRef, useState} from 'preact/hooks'
+
+import {onNextFrame} from './moments'
+
+/** Characters a frame: at first, at least, at most. */
+const FIRST = 1000
+const LEAST = 150
+const MOST = 6000
+/** Milliseconds between two frames: below the one there is room for more, above the other was too much. */
+const EASY = 30
+const HARD = 60
+
+/**
+ * How much of a text to draw now. What comes faster than this device can draw it is drawn in parts
+ * as large as a frame bears, so that Stop and Allow are never late.
+ */
+export function usePaced(text: string): string {
+  const pace = useRef({shown: 0, step: FIRST, last: 0})
+  const [, again] = useState(0)
+  const {current} = pace
+  const from = Math.min(current.shown, text.length)
+  // What has just come is most often little: that is drawn at once.
+  const shown = Math.min(text.length, from + Math.round(current.step))
+
+  useEffect(() => {
+    current.shown = shown
+    if (shown >= text.length) {
+      current.last = 0
+      return
+    }
+    return onNextFrame(() => {
+      const now = performance.now()
+      const took = current.last && now - current.last
+      if (took > HARD) current.step = Math.max(LEAST, current.step / 2)
+      else if (took && took < EASY) current.step = Math.min(MOST, current.step * 1.5)
+      current.last = now
+      again(count => count + 1)
+    })
+  })
+
+  if (shown >= text.length) return text
+  // Not amid a character that takes two.
+  const half = /[\ud800-\udbff]/.test(text[shown - 1] ?? '')
+  return text.slice(0, half ? shown + 1 : shown)
+}

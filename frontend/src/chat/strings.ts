@@ -1,0 +1,143 @@
+/** What the chat says, in one place so that it can be said in another language. */
+
+const count = (number: number, one: string, many = `${one}s`) =>
+  `${number.toLocaleString()} ${number === 1 ? one : many}`
+
+export const words = {
+  back: 'All sessions',
+  untitled: 'Conversation',
+  menu: 'More about this session',
+  conversation: 'Conversation',
+  you: 'You',
+  agent: 'Agent',
+  system: 'Janus',
+  empty: 'Ask about your code, or say what to do.',
+  opening: 'Opening the conversation…',
+  loadEarlier: (more: number) => `Load earlier (${count(more, 'message')} more)`,
+  loadingEarlier: 'Loading…',
+  newSince: (time: string) => `New since ${time}`,
+  latest: 'Jump to latest',
+  latestNew: (fresh: number) => `Jump to latest (${fresh} new)`,
+
+  reconnecting: 'Connection lost. Trying again…',
+  connected: 'Connected again.',
+  ended: 'This session has ended.',
+  summary: 'Summary',
+  reopen: 'Open it again',
+  reopening: 'Starting the agent…',
+  login: 'The agent needs you to log in, on the computer.',
+  readOnly: 'This device may only look: it was paired that way.',
+
+  delivery: {
+    waiting: 'Waiting for the connection',
+    sending: 'Sending',
+    sent: 'Received',
+    queued: 'Waits for its turn',
+    failed: 'Not sent',
+    answered: '',
+  },
+  retry: 'Retry',
+  discard: 'Discard',
+  askAgain: 'Ask again',
+  saidNothing: 'Stopped without an answer.',
+  thinking: 'Thinking',
+  thought: 'What it thought',
+  actions: 'More about this message',
+  message: 'Message',
+  copy: 'Copy',
+  copied: 'Copied.',
+  notCopied: 'It could not be copied.',
+  speak: 'Read aloud',
+  speaking: 'Reading aloud',
+  stopSpeaking: 'Stop reading',
+  quote: 'Quote',
+
+  steps: 'What the agent did',
+  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed'},
+  readFiles: (files: number) => `Read ${count(files, 'file')}`,
+  searched: (times: number) => `Searched ${count(times, 'time')}`,
+  and: (one: string, other: string) => `${one}, ${other[0]!.toLowerCase()}${other.slice(1)}`,
+  output: 'Output',
+  showAll: (lines: number) => `Show all ${lines.toLocaleString()} lines`,
+  seconds: (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`),
+
+  plan: 'Plan',
+  planDone: 'all done',
+  planStatus: {completed: 'done', in_progress: 'now', pending: 'to do'} as Record<string, string>,
+
+  question: 'The agent asks',
+  allowWhat: (kind = '') =>
+    ({execute: 'Allow this command?', edit: 'Allow this change?', delete: 'Allow deleting this?', fetch: 'Allow fetching this?'})[
+      kind
+    ] ?? 'Allow this?',
+  matter: 'What it is about',
+  needsYou: (title: string) => `The agent needs you: ${title}`,
+  which: (which: number, of: number) => `${which} of ${of}`,
+  inFolder: (folder: string) => `In ${folder}`,
+  denyAndSay: 'Deny, and say why',
+  elsewhere: 'That was answered on another device.',
+  noLonger: 'The agent does not ask that any more.',
+  openPage: 'Open the page',
+  optional: 'optional',
+  choose: 'Choose…',
+
+  working: 'Working',
+  starting: 'Starting the agent',
+  waitingForYou: 'Waiting for you',
+  writing: 'Answering',
+  stop: 'Stop',
+  stopping: 'Stopping…',
+  stoppedIt: 'Stopping the agent.',
+  stillWorking: (verb: string, minutes: string) => `${verb}, for ${minutes}.`,
+  duration: (seconds: number) =>
+    seconds < 60 ? count(seconds, 'second') : count(Math.round(seconds / 60), 'minute'),
+  finished: 'The agent has answered.',
+
+  queue: 'Will be sent after this step',
+  queued: (text: string) => `Waiting: ${text}`,
+  edit: 'Edit',
+  withdraw: 'Take back',
+  sendNow: 'Stop the agent and send now',
+
+  composer: 'Say something to the agent',
+  placeholder: 'Message',
+  later: 'Next message',
+  send: 'Send',
+  sendLater: 'Send after this step',
+  mic: 'Speak',
+  micStop: 'Stop listening',
+  listening: 'Listening…',
+  dismiss: 'Dismiss',
+  quick: 'Quick replies',
+  replies: ['Continue', 'Run tests', 'Commit'],
+
+  copyAll: 'Copy conversation',
+  manage: 'Rename, end and more…',
+  gone: 'Something went wrong.',
+}
+
+/** Who says a message. */
+export const who = {user: words.you, assistant: words.agent, system: words.system}
+
+// Made once: making one takes longer than all that is done with it.
+const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})
+const DAY = new Intl.DateTimeFormat(undefined, {weekday: 'short', day: 'numeric', month: 'short'})
+
+export function clock(at: number): string {
+  return CLOCK.format(at)
+}
+
+/** With the day, where it is another one than today's. */
+export function moment(at: number, now = Date.now()): string {
+  const date = new Date(at)
+  if (date.toDateString() === new Date(now).toDateString()) return clock(at)
+  return `${DAY.format(date)}, ${clock(at)}`
+}
+
+/** `2:07`, or `1:02:07`. */
+export function elapsed(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const padded = (number: number) => String(number).padStart(2, '0')
+  return h ? `${h}:${padded(m)}:${padded(s)}` : `${m}:${padded(s)}`
+}

@@ -1,0 +1,57 @@
+import type {ApiErrorBody} from './types'
+
+/** Why a request failed, in words for the user. `status` is 0 when Janus was not reached. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** What else Janus said of it, and `retry_after` in seconds where it asked for patience. */
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message)
+  }
+}
+
+/** Janus was not reached, whatever the browser calls that. */
+export function notReached(): ApiError {
+  return new ApiError(
+    0,
+    'NOT_REACHED',
+    'Janus cannot be reached. Is the computer awake, and this device in its network?',
+  )
+}
+
+/** The JSON of an answer. Throws ApiError where it is a failure, or no JSON. */
+export async function readAnswer(response: Response): Promise<unknown> {
+  let body: unknown
+  try {
+    body = await response.json()
+  } catch {
+    body = undefined
+  }
+  if (!response.ok) throw failure(response, body)
+  if (body === undefined) {
+    const words = 'The answer was not from Janus. Does this network want you to log in?'
+    throw new ApiError(response.status ?? 0, 'BAD_ANSWER', words)
+  }
+  return body
+}
+
+function failure(response: Response, body: unknown): ApiError {
+  const status = response.status ?? 0
+  const retryAfter = Number(response.headers?.get?.('Retry-After') ?? Number.NaN)
+  const patience = Number.isFinite(retryAfter) ? {retry_after: retryAfter} : {}
+  if (!isErrorBody(body)) {
+    return new ApiError(status, `HTTP_${status}`, `Janus answered with error ${status}.`, patience)
+  }
+  const {code, message, ...details} = body.error
+  return new ApiError(status, code, message, {...details, ...patience})
+}
+
+function isErrorBody(body: unknown): body is ApiErrorBody {
+  const error = (body as Partial<ApiErrorBody> | null | undefined)?.error
+  return typeof error?.code === 'string' && typeof error.message === 'string'
+}

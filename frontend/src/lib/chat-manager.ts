@@ -1,0 +1,192 @@
+/**
+ * One conversation with an agent: what is said goes out as requests, what happens comes in on a
+ * stream. It draws nothing and needs nothing but `fetch` and `EventSource`.
+ */
+
+import {ApiError, notReached, readAnswer} from './api-error'
+import {newId} from './id'
+import {EventStream} from './stream'
+import type {ChatManagerConfig, ChatManagerHandlers, EventName, Heard, State} from './types'
+
+const DEFAULTS = {
+  backendUrl: '',
+  // The server takes bodies of 1 MiB; a character needs six bytes at most.
+  maxMessageLength: 100_000,
+  reconnectAttempts: Infinity,
+  reconnectDelay: 500,
+} satisfies ChatManagerConfig
+
+// A record, so that an event which is added to the types is not forgotten here.
+const EVENTS = Object.keys({
+  user_message: 0,
+  system_message: 0,
+  assistant_delta: 0,
+  thought_delta: 0,
+  assistant_message: 0,
+  tool_call: 0,
+  plan: 0,
+  permission_request: 0,
+  permission_resolved: 0,
+  status: 0,
+  error: 0,
+  summary: 0,
+  session_ended: 0,
+} satisfies Record<EventName, 0>)
+
+/** Speaks in one session, and listens to it while connected. */
+export class ChatManager {
+  readonly #config: ChatManagerConfig
+  readonly #handlers: ChatManagerHandlers
+  #sessionId: string
+  #stream: EventStream
+  #listening = false
+  #processing = false
+
+  constructor(config: Partial<ChatManagerConfig> = {}, handlers: ChatManagerHandlers = {}) {
+    this.#config = {...DEFAULTS, ...config}
+    this.#handlers = handlers
+    this.#sessionId = this.#config.sessionId || newId()
+    this.#stream = this.#makeStream()
+  }
+
+  getSessionId(): string {
+    return this.#sessionId
+  }
+
+  /** Speak in another session from now on; the stream, if there is one, moves there too. */
+  setSessionId(sessionId: string): void {
+    if (sessionId === this.#sessionId) return
+    this.#stream.stop()
+    this.#sessionId = sessionId
+    this.#stream = this.#makeStream()
+    if (this.#listening) this.#stream.start()
+  }
+
+  /** Listen; after a `disconnect` from where it stopped. */
+  connect(): void {
+    this.#listening = true
+    this.#stream.start()
+  }
+
+  /** Listen no more. May be called twice. */
+  disconnect(): void {
+    this.#listening = false
+    this.#stream.stop()
+  }
+
+  /**
+   * Say something; resolves to the state, without waiting for the answer. With an id of its own a
+   * message may be sent again: it is accepted once. Rejects, and calls `onError`, if it was not
+   * accepted.
+   */
+  async sendMessage(message: string, messageId?: string): Promise<State> {
+    return await this.#say('/api/chat', message, messageId)
+  }
+
+  /** Stop the running turn. */
+  async interrupt(): Promise<State> {
+    return await this.#post('/api/interrupt', {})
+  }
+
+  /** Tell the agent something that the user did not say. */
+  async sendSystemMessage(message: string): Promise<State> {
+    return await this.#say('/api/system', message)
+  }
+
+  async #say(path: string, message: string, messageId?: string): Promise<State> {
+    const limit = this.#config.maxMessageLength
+    if (typeof message !== 'string' || !message.trim()) {
+      throw this.#report(new Error('The message is empty.'))
+    }
+    if (message.length > limit) {
+      const words = `The message is too long: ${message.length} characters of ${limit} at most.`
+      throw this.#report(new Error(words))
+    }
+    return await this.#post(path, {message}, messageId ? {message_id: messageId} : {})
+  }
+
+  async #post(path: string, body: object, more: object = {}): Promise<State> {
+    const sessionId = this.#sessionId
+    const {backendUrl, headers, credentials} = this.#config
+    let state: unknown
+    try {
+      const response = await this.#fetch(`${backendUrl}${path}`, {
+        method: 'POST',
+        headers: {'Content-Type': 'application/json', ...headers?.()},
+        body: JSON.stringify({...body, session_id: sessionId, ...more}),
+        ...(credentials && {credentials}),
+      })
+      state = await readAnswer(response)
+    } catch (error) {
+      throw this.#report(error instanceof ApiError ? error : notReached())
+    }
+    // The stream may have told more meanwhile, or the user gone elsewhere.
+    const old = isState(state) && (state.seq ?? Infinity) < (this.#stream.seq ?? 0)
+    if (isState(state) && !old && sessionId === this.#sessionId) this.#show(state)
+    return state as State
+  }
+
+  #fetch(url: string, init?: RequestInit): Promise<Response> {
+    // Looked up now, not at import: whoever replaces the global one means every request.
+    return (this.#config.fetch ?? globalThis.fetch)(url, init)
+  }
+
+  #makeStream(): EventStream {
+    const {backendUrl, eventSource, credentials, probe} = this.#config
+    const id = encodeURIComponent(this.#sessionId)
+    const open = (url: string) =>
+      credentials === 'include'
+        ? new EventSource(url, {withCredentials: true})
+        : new EventSource(url)
+    return new EventStream({
+      url: `${backendUrl}/api/chat/stream?session_id=${id}`,
+      open: eventSource ?? open,
+      names: EVENTS,
+      attempts: this.#config.reconnectAttempts,
+      delay: this.#config.reconnectDelay,
+      onEvent: (name, data, seq) => this.#heard(name, data, seq),
+      onConnectionChange: connected => this.#handlers.onConnectionChange?.(connected),
+      onError: error => this.#report(error),
+      ...(probe && {refused: () => this.#refused(`${backendUrl}/api/state?session_id=${id}`)}),
+    })
+  }
+
+  /** Whether this device is not let in: an EventSource that fails does not say why. */
+  async #refused(url: string): Promise<ApiError | undefined> {
+    try {
+      const {credentials} = this.#config
+      await readAnswer(await this.#fetch(url, credentials && {credentials}))
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return error
+    }
+    return undefined
+  }
+
+  #heard(name: string, data: unknown, seq: number | undefined): void {
+    if (name === 'message' && !isState(data)) {
+      const words = 'Janus sent something that is not a state.'
+      this.#report(new ApiError(0, 'BAD_EVENT', words))
+      return
+    }
+    this.#handlers.onEvent?.(...([name, data, seq] as Heard))
+    if (isState(data)) this.#show(data)
+  }
+
+  #show(state: State): void {
+    this.#handlers.onMessage?.(state)
+    const processing = Boolean(state.is_processing)
+    if (processing === this.#processing) return
+    this.#processing = processing
+    this.#handlers.onProcessingChange?.(processing)
+  }
+
+  #report<E extends Error>(error: E): E {
+    this.#handlers.onError?.(error)
+    return error
+  }
+}
+
+/** Loose on purpose: a state of a newer Janus, or a smaller one, is a state. */
+function isState(data: unknown): data is State {
+  return typeof data === 'object' && data !== null && Array.isArray((data as State).messages)
+}

@@ -1,0 +1,287 @@
+/**
+ * What the user said and Janus has not acknowledged yet.
+ *
+ *     add() ──> kept on the phone ──> sent, one after the other in each session ──> forgotten
+ *                     └── after a failure, a reload, a tunnel: sent again, with the same id
+ *
+ * Janus accepts an id once, so that sending too often does no harm and sending too seldom does.
+ */
+
+import type {ApiError} from './api-error'
+import {newId} from './id'
+import {IndexedDbStore, type KeptMessage, type OutboxStore} from './outbox-store'
+import {backoff, onWake} from './waking'
+
+/** Milliseconds before the second attempt, and the longest that Janus may ask to wait. */
+const DELAY = 1000
+const PATIENCE = 60_000
+/** Milliseconds to wait for another page of this browser: one that is frozen never lets go. */
+const POLITE = 5000
+
+/** A message on its way. */
+export interface OutboxEntry {
+  readonly message_id: string
+  readonly sessionId: string
+  readonly text: string
+  /** When it was said, in milliseconds since 1970. */
+  readonly at: number
+  /** `failed` waits for the user: `retry`, or `discard`. */
+  readonly state: 'waiting' | 'sending' | 'sent' | 'failed'
+  /** Why the last attempt failed, in words for the user. */
+  readonly error?: string
+  /** Whether it survives a reload. */
+  readonly kept: boolean
+}
+
+export type Send = (entry: OutboxEntry) => Promise<unknown>
+export type OutboxListener = (entries: readonly OutboxEntry[]) => void
+
+/** The messages of one session are sent one after the other. */
+interface Lane {
+  busy: boolean
+  failures: number
+  timer?: ReturnType<typeof setTimeout>
+}
+
+/** Sends from the moment it is made, until it is closed. */
+export class Outbox {
+  /** When what was kept before a reload is here. */
+  readonly loaded: Promise<void>
+  readonly #send: Send
+  readonly #store: OutboxStore
+  readonly #lanes = new Map<string, Lane>()
+  readonly #listeners = new Set<OutboxListener>()
+  readonly #stopWaking: () => void
+  #entries: readonly OutboxEntry[] = []
+  #paused = false
+  #closed = false
+  #latest = 0
+
+  /** *send* resolves when Janus has the message, and rejects with an ApiError. */
+  constructor(send: Send, store: OutboxStore = new IndexedDbStore()) {
+    this.#send = send
+    this.#store = store
+    this.loaded = this.#load()
+    // Another page may have been closed over what it had to send.
+    this.#stopWaking = onWake(() => void this.#load())
+  }
+
+  /** In the order in which they were said; a sent one is seen once, and then gone. */
+  get entries(): readonly OutboxEntry[] {
+    return this.#entries
+  }
+
+  /** Whether nothing is sent because this device is not let in; `flush` tries again. */
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  /** Send a message. Listeners see it at once; resolves when it is kept, as well as it can be. */
+  async add(message: {sessionId: string; text: string}): Promise<OutboxEntry> {
+    this.#latest = Math.max(Date.now(), this.#latest + 1)
+    const id = newId()
+    const {sessionId, text} = message
+    const said = {message_id: id, sessionId, text, at: this.#latest}
+    this.#show([...this.#entries, {...said, state: 'waiting', kept: false}])
+    const keeping = this.#keep(said)
+    void this.#run(sessionId)
+    const kept = await keeping
+    this.#change(id, {kept})
+    return this.#find(id) ?? {...said, state: 'sent', kept}
+  }
+
+  /** Send a failed message after all, or a waiting one now. */
+  retry(messageId: string): void {
+    const entry = this.#find(messageId)
+    if (!entry) return
+    if (entry.state === 'failed') {
+      this.#change(messageId, {state: 'waiting', error: undefined})
+      void this.#keep(asKept(entry))
+    }
+    this.#paused = false
+    void this.#run(entry.sessionId)
+  }
+
+  /** Forget a message; false if it is too late for that. */
+  discard(messageId: string): boolean {
+    const entry = this.#find(messageId)
+    if (!entry || entry.state === 'sending') return false
+    this.#forget(messageId)
+    return true
+  }
+
+  /** Send now all that waits; after being paused, too. */
+  flush(): void {
+    this.#paused = false
+    this.#sendAll()
+  }
+
+  /** Call *listener* now and at every change; returns what ends that. */
+  subscribe(listener: OutboxListener): () => void {
+    this.#listeners.add(listener)
+    listener(this.#entries)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Send no more; what waits is kept. May be called twice. */
+  close(): void {
+    this.#closed = true
+    this.#stopWaking()
+    for (const lane of this.#lanes.values()) clearTimeout(lane.timer)
+    this.#listeners.clear()
+  }
+
+  async #load(): Promise<void> {
+    const kept = await this.#store.all().catch((): KeptMessage[] => [])
+    const loaded = kept
+      .filter(message => !this.#find(message.message_id))
+      .map((message): OutboxEntry => {
+        const {failure, ...said} = message
+        const state = failure === undefined ? 'waiting' : 'failed'
+        return {...said, state, kept: true, ...(failure !== undefined && {error: failure})}
+      })
+    this.#show([...loaded, ...this.#entries])
+    this.#latest = Math.max(this.#latest, ...kept.map(message => message.at))
+    this.#sendAll()
+  }
+
+  #sendAll(): void {
+    for (const lane of this.#lanes.values()) lane.failures = 0
+    for (const sessionId of new Set(this.#entries.map(entry => entry.sessionId))) {
+      void this.#run(sessionId)
+    }
+  }
+
+  async #run(sessionId: string): Promise<void> {
+    const lane = this.#lane(sessionId)
+    if (lane.busy) return
+    lane.busy = true
+    clearTimeout(lane.timer)
+    // What was said before a reload goes first.
+    await this.loaded
+    let goOn = true
+    while (goOn && !this.#paused && !this.#closed) {
+      const next = this.#entries.find(
+        entry => entry.sessionId === sessionId && entry.state === 'waiting',
+      )
+      if (!next) break
+      goOn = await alone(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
+    }
+    lane.busy = false
+  }
+
+  /** Whether to go on with the next message at once. */
+  async #deliver(entry: OutboxEntry, lane: Lane): Promise<boolean> {
+    const id = entry.message_id
+    if (await this.#isGone(entry)) {
+      this.#drop(id)
+      return true
+    }
+    this.#change(id, {state: 'sending'})
+    try {
+      await this.#send(entry)
+    } catch (error) {
+      return this.#failed(entry, lane, error as Partial<ApiError>)
+    }
+    lane.failures = 0
+    this.#change(id, {state: 'sent', error: undefined})
+    this.#forget(id)
+    return true
+  }
+
+  #failed(entry: OutboxEntry, lane: Lane, failure: Partial<ApiError>): boolean {
+    const {status = 0, message = 'It could not be sent.', details} = failure
+    const id = entry.message_id
+    if (status >= 400 && status < 500 && ![401, 408, 429].includes(status)) {
+      this.#change(id, {state: 'failed', error: message})
+      void this.#keep({...asKept(entry), failure: message})
+      return true
+    }
+    if (status === 401) this.#paused = true
+    else {
+      lane.failures += 1
+      const asked = Math.min(PATIENCE, 1000 * (Number(details?.retry_after) || 0))
+      const wait = Math.max(asked, backoff(lane.failures, DELAY))
+      if (!this.#closed) lane.timer = setTimeout(() => void this.#run(entry.sessionId), wait)
+    }
+    this.#change(id, {state: 'waiting', error: message})
+    return false
+  }
+
+  /** Whether another page of this browser has sent it, or its user thrown it away. */
+  async #isGone({message_id, kept}: OutboxEntry): Promise<boolean> {
+    if (this.#find(message_id) === undefined) return true
+    return kept && !(await this.#store.has(message_id).catch(() => true))
+  }
+
+  async #keep(message: KeptMessage): Promise<boolean> {
+    return await this.#store.put(message).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  #lane(sessionId: string): Lane {
+    const lane = this.#lanes.get(sessionId) ?? {busy: false, failures: 0}
+    this.#lanes.set(sessionId, lane)
+    return lane
+  }
+
+  #find(messageId: string): OutboxEntry | undefined {
+    return this.#entries.find(entry => entry.message_id === messageId)
+  }
+
+  #forget(messageId: string): void {
+    // If that fails it is sent once more after a reload, which does no harm.
+    this.#store.delete(messageId).catch(() => {})
+    this.#drop(messageId)
+  }
+
+  #drop(messageId: string): void {
+    this.#show(this.#entries.filter(entry => entry.message_id !== messageId))
+  }
+
+  #change(messageId: string, change: Partial<OutboxEntry>): void {
+    this.#show(
+      this.#entries.map(entry =>
+        entry.message_id === messageId ? {...entry, ...change} : entry,
+      ),
+    )
+  }
+
+  #show(entries: readonly OutboxEntry[]): void {
+    this.#entries = entries
+    for (const listener of this.#listeners) {
+      try {
+        listener(entries)
+      } catch (error) {
+        console.error(error) // a mistake in drawing must not stop the sending
+      }
+    }
+  }
+}
+
+function asKept({message_id, sessionId, text, at}: OutboxEntry): KeptMessage {
+  return {message_id, sessionId, text, at}
+}
+
+/** Do the work while no other page of this browser does it; where that cannot be had, anyway. */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const {locks}: Partial<Navigator> = globalThis.navigator ?? {}
+  if (!locks) return await work()
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), POLITE)
+  let begun = false
+  try {
+    return await locks.request(name, {signal: patience.signal}, async () => {
+      begun = true
+      clearTimeout(timer)
+      return await work()
+    })
+  } catch (error) {
+    if (begun) throw error
+    return await work()
+  } finally {
+    clearTimeout(timer)
+  }
+}

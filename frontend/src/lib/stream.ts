@@ -1,0 +1,184 @@
+/**
+ * A stream of server-sent events that does not stay lost.
+ *
+ *     start() ──> EventSource ──event──> onEvent
+ *                     │ error, 35 s of silence, the phone woke up
+ *                     └──close──> wait ──> EventSource with last_event_id
+ *
+ * The browser's own reconnecting ends for ever at the first 401 or 503, and iOS leaves streams
+ * "open" that are long dead; so every failure closes the source and opens a new one.
+ */
+
+import {ApiError} from './api-error'
+import type {EventSourceLike} from './types'
+import {backoff, isHidden, onWake} from './waking'
+
+/** Milliseconds of silence after which a stream is taken for dead: two pings and some patience. */
+export const SILENCE = 35_000
+
+export interface EventStreamOptions {
+  url: string
+  open: (url: string) => EventSourceLike
+  /** The named events to listen to; `ping` is always. */
+  names: readonly string[]
+  /** Failures in a row after which to give up, and milliseconds before the first new attempt. */
+  attempts: number
+  delay: number
+  /** An event with its parsed data and its number; an unnamed one is called `message`. */
+  onEvent: (name: string, data: unknown, seq: number | undefined) => void
+  onConnectionChange: (connected: boolean) => void
+  /** Once when the connection fails, once when it is given up, and for data that is not JSON. */
+  onError: (error: Error) => void
+  /** Asked at every failure, if given: why there is no use in trying again. */
+  refused?: () => Promise<Error | undefined>
+}
+
+/** One stream, from `start` to `stop`; both may be called twice, and in turns. */
+export class EventStream {
+  readonly #options: EventStreamOptions
+  #source: EventSourceLike | undefined
+  #sleeping: (() => void) | undefined
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #watchdog: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  #seq: number | undefined
+  #connected: boolean | undefined
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options
+  }
+
+  /** The number of the newest event that was heard, if any had one. */
+  get seq(): number | undefined {
+    return this.#seq
+  }
+
+  start(): void {
+    if (this.#sleeping) return
+    this.#sleeping = onWake(() => this.#reopen())
+    this.#failures = 0
+    this.#open()
+  }
+
+  stop(): void {
+    if (!this.#sleeping) return
+    this.#sleeping()
+    this.#sleeping = undefined
+    this.#close()
+    this.#tell(false)
+  }
+
+  #open(): void {
+    let source: EventSourceLike
+    try {
+      source = this.#options.open(this.#url())
+    } catch (error) {
+      this.#failed(undefined, error instanceof Error ? error : undefined)
+      return
+    }
+    this.#source = source
+    const current = (handle: (event: MessageEvent) => void) => (event: Event) => {
+      if (this.#source !== source) return
+      this.#watch()
+      handle(event as MessageEvent)
+    }
+    source.onopen = current(() => {
+      this.#failures = 0
+      this.#tell(true)
+    })
+    source.onmessage = current(event => this.#heard('message', event))
+    source.onerror = current(event => {
+      // Janus has an event called error, which the browser hands to the same listeners.
+      if (typeof event?.data === 'string') this.#heard('error', event)
+      else this.#failed()
+    })
+    if (!source.addEventListener) return
+    source.addEventListener('ping', current(() => {}))
+    for (const name of this.#options.names) {
+      if (name !== 'error') source.addEventListener(name, current(e => this.#heard(name, e)))
+    }
+    this.#watch()
+  }
+
+  #url(): string {
+    const {url} = this.#options
+    return this.#seq === undefined ? url : `${url}&last_event_id=${this.#seq}`
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry)
+    clearTimeout(this.#watchdog)
+    const source = this.#source
+    this.#source = undefined
+    source?.close()
+  }
+
+  #reopen(): void {
+    this.#close()
+    this.#tell(false)
+    if (this.#sleeping) this.#open()
+  }
+
+  /** Take silence for death from now on; not of a source that cannot hear pings. */
+  #watch(): void {
+    clearTimeout(this.#watchdog)
+    if (!this.#source?.addEventListener) return
+    this.#watchdog = setTimeout(() => isHidden() || this.#failed(0), SILENCE)
+  }
+
+  /** Try again after *wait* milliseconds, by default the longer the more often it failed. */
+  #failed(wait?: number, reason?: Error): void {
+    this.#close()
+    this.#failures += 1
+    const {attempts, delay, onError} = this.#options
+    if (this.#failures > attempts) {
+      this.#giveUp(new ApiError(0, 'CONNECTION_LOST', 'The connection to Janus is lost.'))
+      return
+    }
+    if (!isHidden()) {
+      // A page that is hidden meanwhile leaves it to its waking up.
+      const again = () => isHidden() || this.#open()
+      this.#retry = setTimeout(again, wait ?? backoff(this.#failures, delay))
+    }
+    void this.#askWhether()
+    const first = this.#failures === 1
+    this.#tell(false)
+    if (!first) return
+    const words = 'The connection to Janus was interrupted. Trying again.'
+    onError(reason ?? new ApiError(0, 'CONNECTION_INTERRUPTED', words))
+  }
+
+  async #askWhether(): Promise<void> {
+    const asked = this.#sleeping
+    const refusal = await this.#options.refused?.()
+    if (refusal && asked === this.#sleeping) this.#giveUp(refusal)
+  }
+
+  #giveUp(why: Error): void {
+    this.stop()
+    this.#options.onError(why)
+  }
+
+  #heard(name: string, event: MessageEvent): void {
+    const seq = /^\d+$/.test(event.lastEventId ?? '') ? Number(event.lastEventId) : undefined
+    const named = name !== 'message'
+    if (named && seq !== undefined && seq <= (this.#seq ?? -1)) return
+    let data: unknown
+    try {
+      data = JSON.parse(event.data as string)
+    } catch {
+      const words = 'Janus sent something that cannot be read.'
+      this.#options.onError(new ApiError(0, 'BAD_EVENT', words, {event: name}))
+      return
+    }
+    // The state is the truth, also where its number is lower: a log can be lost.
+    this.#seq = seq ?? this.#seq
+    this.#options.onEvent(name, data, seq)
+  }
+
+  #tell(connected: boolean): void {
+    if (this.#connected === connected) return
+    this.#connected = connected
+    this.#options.onConnectionChange(connected)
+  }
+}

@@ -1,0 +1,18 @@
+/** Starts the page: wires what every screen uses, and draws the screens. */
+
+import './style/tokens.css'
+import './style/base.css'
+import './style/sheet.css'
+import './style/shell.css'
+import './style/list.css'
+
+import {render} from 'preact'
+
+import {registerWorker} from './install'
+import {makeApp} from './make-app'
+import {Page} from './ui/page'
+
+render(<Page {...makeApp()} />, document.getElementById('page')!)
+
+// After the first requests: it fetches the whole page once more.
+addEventListener('load', () => void registerWorker())

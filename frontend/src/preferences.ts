@@ -1,0 +1,62 @@
+import {effect, signal, type Signal} from '@preact/signals'
+
+import type {Preferences} from './app'
+import {keep, recall} from './kept'
+
+export const THEMES = ['auto', 'light', 'dark'] as const
+export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
+export const HANDS = ['left', 'right'] as const
+
+/** As the user left them; every change is kept at once. */
+export function loadPreferences(): Preferences {
+  return {
+    theme: oneOf('theme', THEMES, 'auto'),
+    textSize: oneOf('text-size', TEXT_SIZES, 'normal'),
+    hand: oneOf('hand', HANDS, 'right'),
+    enterSends: kept('enter-sends', true),
+    readAloud: kept('read-aloud', false),
+    rate: kept('rate', 1.1),
+    voice: kept('voice', ''),
+    sounds: kept('sounds', true),
+    vibration: kept('vibration', true),
+    stayAwake: kept('stay-awake', false),
+  }
+}
+
+/** Let the page look as it is preferred, now and whenever that changes. */
+export function showPreferences({theme, textSize, hand}: Preferences): void {
+  const {dataset} = document.documentElement
+  effect(() => {
+    dataset.theme = theme.value
+    // The bar of the browser follows the system by itself, but not a choice that is made here.
+    const metas = document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')
+    for (const [index, meta] of [...metas].entries()) {
+      const system = ['(prefers-color-scheme: light)', '(prefers-color-scheme: dark)'][index] ?? ''
+      const chosen = index === THEMES.indexOf(theme.value) - 1 ? 'all' : 'not all'
+      meta.media = theme.value === 'auto' ? system : chosen
+    }
+  })
+  effect(() => void (dataset.text = textSize.value))
+  effect(() => void (dataset.hand = hand.value))
+}
+
+/** A choice of an older page may be none any more. */
+function oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): Signal<T> {
+  return kept(name, otherwise, value => choices.includes(value))
+}
+
+function kept<T>(name: string, otherwise: T, valid = sameTypeAs(otherwise)): Signal<T> {
+  const was = recall<T>(`like.${name}`, otherwise)
+  const value = signal(valid(was) ? was : otherwise)
+  let first = true
+  effect(() => {
+    const now = value.value
+    if (!first) keep(`like.${name}`, now)
+    first = false
+  })
+  return value
+}
+
+function sameTypeAs<T>(example: T): (value: T) => boolean {
+  return value => typeof value === typeof example
+}

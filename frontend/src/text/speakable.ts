@@ -1,0 +1,162 @@
+/**
+ * An answer as a person would read it aloud: no markup, no code, no addresses, one sentence at a time.
+ *
+ *   markdown ──▶ blocks ──▶ text, with names in words ──▶ sentences ──▶ utterances of at most 200 characters
+ */
+import type {Token, Tokens} from 'marked'
+import {decodeEntities} from './entities'
+import {languageName} from './languages'
+import {MarkdownStream} from './markdown-stream'
+import {english, type Phrases} from './phrases'
+import {sentences, utterances} from './sentences'
+import {sayCode, sayNames} from './spoken-words'
+
+/** Code in a sentence that is longer than this is not read. */
+const LONGEST_CODE = 80
+
+/** All that there is to say about *markdown*. */
+export function speakable(markdown: string, phrases: Phrases = english): string[] {
+  const cutter = new SentenceCutter(phrases)
+  return [...cutter.push(markdown), ...cutter.flush()]
+}
+
+/** Says what is complete while the rest is still being written. Nothing is said twice, nothing is taken back. */
+export class SentenceCutter {
+  #stream = new MarkdownStream()
+  readonly #phrases: Phrases
+  /** So many blocks have been said in full. */
+  #blocks = 0
+  /** So many sentences of the open block have been said. */
+  #said = 0
+
+  constructor(phrases: Phrases = english) {
+    this.#phrases = phrases
+  }
+
+  /** What has become complete with *text*. */
+  push(text: string): string[] {
+    this.#stream.push(text)
+    const fresh = this.#settled()
+    const [open] = this.#stream.open.filter(({type}) => type !== 'space')
+    if (open && !this.#stream.rest) {
+      const sure = this.#complete(open).slice(this.#said)
+      this.#said += sure.length
+      fresh.push(...sure)
+    }
+    return fresh.flatMap((sentence) => utterances(sentence))
+  }
+
+  /** What is left, at the end. Then another answer may begin. */
+  flush(): string[] {
+    this.#stream.catchUp()
+    const left = [...this.#settled(), ...this.#stream.open.flatMap((token) => this.#take(token))]
+    this.#stream = new MarkdownStream()
+    this.#blocks = this.#said = 0
+    return left.flatMap((sentence) => utterances(sentence))
+  }
+
+  #settled(): string[] {
+    const fresh: string[] = []
+    const {groups} = this.#stream
+    const tokens = groups.flat()
+    for (; this.#blocks < tokens.length; this.#blocks++) fresh.push(...this.#take(tokens[this.#blocks]!))
+    return fresh
+  }
+
+  /** The sentences of a block that have not been said. */
+  #take(token: Token): string[] {
+    if (token.type === 'space') return []
+    const fresh = sayBlock(token as Tokens.Generic, this.#phrases).slice(this.#said)
+    this.#said = 0
+    return fresh
+  }
+
+  /** Of a block that still grows: every sentence but the last, up to markup that may not be closed yet. */
+  #complete(token: Token): string[] {
+    if (!['paragraph', 'text', 'list', 'blockquote'].includes(token.type)) return []
+    const all = sayBlock(token as Tokens.Generic, this.#phrases)
+    const doubtful = all.findIndex((sentence) => /[`*[\]|<~]|(?:^|\s)_/.test(sentence))
+    return all.slice(0, doubtful < 0 ? all.length - 1 : Math.min(doubtful, all.length - 1))
+  }
+}
+
+function sayBlock(token: Tokens.Generic, phrases: Phrases): string[] {
+  const {tokens = []} = token
+  switch (token.type) {
+    case 'paragraph':
+    case 'heading':
+      return inSentences(words(tokens, phrases))
+    case 'text':
+    case 'checkbox':
+      return inSentences(words([token], phrases))
+    case 'code': {
+      const {text, lang = ''} = token as Tokens.Code
+      return [phrases.code(text.trimEnd().split('\n').length, languageName(lang))]
+    }
+    case 'blockquote':
+      return tokens.flatMap((inner) => sayBlock(inner as Tokens.Generic, phrases))
+    case 'list':
+      return (token as Tokens.List).items.flatMap((item, index) => sayItem(item, token as Tokens.List, index, phrases))
+    case 'table': {
+      const {header, rows} = token as Tokens.Table
+      return [phrases.table(rows.length, header.map((cell) => clean(words(cell.tokens, phrases))).filter(Boolean))]
+    }
+    case 'html':
+      return inSentences(decodeEntities(token.raw.replace(/<!--.*?(?:-->|$)|<[^>]*>/gs, ' ')))
+    default:
+      return []
+  }
+}
+
+function sayItem(item: Tokens.ListItem, list: Tokens.List, index: number, phrases: Phrases): string[] {
+  const said = item.tokens.flatMap((token) => (token.type === 'checkbox' ? [] : sayBlock(token as Tokens.Generic, phrases)))
+  if (!said.length) return []
+  const mark = item.task ? phrases.task(Boolean(item.checked)) : list.ordered ? `${Number(list.start || 1) + index}. ` : ''
+  return [mark + said[0], ...said.slice(1)]
+}
+
+/** The words of inline marks, with code and names already in words. */
+function words(tokens: Token[], phrases: Phrases): string {
+  return (tokens as Tokens.Generic[])
+    .map((token) => {
+      switch (token.type) {
+        case 'codespan': {
+          const said = sayCode(token['text'])
+          return said.length > LONGEST_CODE ? phrases.someCode : said
+        }
+        case 'br':
+          return '\n\n'
+        case 'html':
+          return /^<br/i.test(token.raw) ? '\n\n' : ' '
+        case 'checkbox':
+          return ''
+        case 'image':
+          return phrases.image(words(token.tokens ?? [], phrases))
+        case 'link':
+          return token['autolink'] ? sayNames(token['text']) : words(token.tokens ?? [], phrases)
+        default:
+          return token.tokens ? words(token.tokens, phrases) : sayNames(decodeEntities(token['text'] ?? token.raw))
+      }
+    })
+    .join('')
+}
+
+function inSentences(text: string): string[] {
+  return sentences(text.replace(/(?<!\n)\n(?!\n)/g, ' ')).map(clean).filter((one) => /[\p{L}\p{N}]/u.test(one)).map(ended)
+}
+
+/** Without what a voice would read as its name: emoji, arrows, rules, bullets. */
+function clean(text: string): string {
+  return text
+    .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\p{Variation_Selector}|\u200d|\u20e3/gu, '')
+    .replace(/[→⇒➜]/g, ' to ')
+    .replace(/[│┃─━┌┐└┘├┤┬┴┼█▌▐░▒▓•·◦▪✓✔✗✘]|[-=_*]{3,}/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,;:!?])(?=\s|$)/g, '$1')
+    .replace(/^[\s:;,.–—-]+/, '')
+    .trim()
+}
+
+function ended(sentence: string): string {
+  return /[.!?…:;。！？؟।]["'”’»)\]」』）]*$/u.test(sentence) ? sentence : `${sentence}.`
+}

@@ -1,0 +1,80 @@
+/** Paths, names, addresses and operators as words that a voice can say. */
+
+/** Endings that a voice spells, letter by letter. */
+const SPELLED = ('ts js tsx jsx mjs cjs css scss html htm md mdx sh rs rb kt cs cpp hpp h c xml svg png jpg pdf csv sql txt yml ' +
+  'db gz php crt py ini').split(' ')
+/** Endings that are words. */
+const WORDS = 'go java json jsonl toml yaml lock cfg conf log swift dart lua nix zip tar bak scala gradle proto env vue webmanifest'.split(' ')
+const EXTENSIONS = [...SPELLED, ...WORDS].sort((a, b) => b.length - a.length).join('|')
+const FOLDERS: Record<string, string> = {src: 'source', lib: 'lib', cmd: 'command', pkg: 'package', '~': 'home', '..': 'the parent folder'}
+
+const URL = /\b(?:https?|wss?|ftp|ssh|file):\/\/(?:[^\s/@]*@)?([^\s/:?#<>"')\]]+)[^\s<>"'\])]*[^\s<>"'\]).,;:!?]|\bwww\.([\w.-]+\w)(?:\/\S*[^\s.,;:!?)])?/gi
+const FOLDER = String.raw`(?:~|\.{1,2}|@?[\w.-]+|\[[\w.-]+\])?\/`
+/** Something with folders and an extension, or a name with a known one; perhaps with a line behind it. */
+const PATH = new RegExp(
+  String.raw`(?<![\w/.@-])((?:${FOLDER})+(?:[\w.@-]*\w)\.\w{1,12}|[\w.@-]*\w\.(?:${EXTENSIONS})|\.(?:env|gitignore))(?::(\d+)(?:[:-]\d+)?)?(?![\w/])`, 'gi')
+
+/** Text of a sentence with its addresses and paths in words. */
+export function sayNames(text: string): string {
+  return text
+    .replace(URL, (_, host: string, www: string) => (host ?? www).replace(/^www\./i, ''))
+    .replace(PATH, (whole, path: string, line: string | undefined) => (/^v?[\d./]+$/.test(path) ? whole : sayPath(path, line)))
+}
+
+/** `src/lib/chat-manager.ts:12` is "chat manager dot t s in source lib, line 12": the name first, it matters most. */
+export function sayPath(path: string, line?: string): string {
+  const parts = path.split('/').filter((part) => part && part !== '.')
+  const name = parts.pop() ?? path
+  const folders = parts.map((part) => (Object.hasOwn(FOLDERS, part) ? FOLDERS[part]! : sayIdentifier(part)))
+  return `${sayFile(name)}${folders.length ? ` in ${folders.join(' ')}` : ''}${line ? `, line ${line}` : ''}`
+}
+
+function sayFile(name: string): string {
+  const [, stem = '', extension = ''] = /^(.*)\.(\w+)$/.exec(name) ?? [name, name]
+  if (!extension) return sayIdentifier(stem)
+  const key = extension.toLowerCase()
+  const said = SPELLED.includes(key) ? [...key].join(' ') : key
+  return `${sayIdentifier(stem)} dot ${said}`.trim()
+}
+
+/** `useLastSeen`, `last_seen` and `last-seen` are all three "last seen". */
+export function sayIdentifier(name: string): string {
+  return name
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .replace(/\.(?=\w)/g, ' dot ')
+    .trim()
+    .replace(/(?<=^| )\p{Lu}\p{Ll}+/gu, (word) => (name.startsWith(word) ? word : word.toLowerCase()))
+}
+
+const OPERATORS: [RegExp, string][] = [
+  [/===?/g, ' equals '], [/!==?/g, ' is not '], [/[=-]>/g, ' to '], [/<=/g, ' at most '], [/>=/g, ' at least '],
+  [/&&/g, ' and '], [/\|\|/g, ' or '], [/\|/g, ' pipe '], [/(?<![\w-])--?(?=\w)/g, ' dash '], [/\+\+/g, ' plus plus '],
+  [/\+/g, ' plus '], [/=/g, ' equals '], [/</g, ' less than '], [/>/g, ' greater than '], [/\*/g, ' star '], [/%/g, ' percent '],
+  [/\$(?=\w|\{)/g, ' dollar '], [/@(?=\w)/g, ' at '], [/~(?=\/|$)/g, ' home '], [/!/g, ' not '],
+]
+
+/** What stands between backticks; '' when it would only be noise. */
+export function sayCode(code: string): string {
+  const text = code.trim()
+  if (!/[\p{L}\p{N}]/u.test(text)) return saySymbols(text)
+  const wholePath = /^(?:~?\/|\.{0,2}\/|[\w@.-]+\/)[\w@./[\]-]*$/.test(text)
+  if (wholePath && !/\s/.test(text)) {
+    const [, path = text, line] = /^(.*?)(?::(\d+).*)?$/.exec(text) ?? []
+    return sayPath(path, line)
+  }
+  const named = sayNames(text.replace(/\(\s*\)/g, ''))
+  return saySymbols(named)
+    .split(' ')
+    .map((word) => (/[\p{Ll}\d][\p{Lu}_-]|\p{Lu}{2}\p{Ll}|\w_|\w\.\w/u.test(word) && !/^v?\d/.test(word) ? sayIdentifier(word) : word))
+    .join(' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+}
+
+function saySymbols(text: string): string {
+  let said = text
+  for (const [symbol, words] of OPERATORS) said = said.replace(symbol, words)
+  return said.replace(/[`{}[\]();"\\^#]+/g, ' ').replace(/\s+/g, ' ').trim()
+}

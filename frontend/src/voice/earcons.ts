@@ -1,0 +1,53 @@
+/** Short tones for when nobody looks at the screen. */
+
+export type Earcon = 'listening' | 'sent' | 'needs-you' | 'error'
+
+/** Hertz, one after the other. Up is good, down is bad, twice the same wants something. */
+const TONES: Record<Earcon, number[]> = {
+  listening: [660, 880],
+  sent: [880],
+  'needs-you': [784, 784, 1047],
+  error: [330, 262],
+}
+const LENGTH = 0.11
+const GAP = 0.03
+const VOLUME = 0.12
+
+export class Earcons {
+  muted = false
+  readonly #make: () => AudioContext | null
+  #context: AudioContext | null = null
+
+  constructor(make: () => AudioContext | null = () => ('AudioContext' in globalThis ? new AudioContext() : null)) {
+    this.#make = make
+  }
+
+  /** Call it in a tap: before one, browsers keep silent. May be called often. */
+  prime(): void {
+    this.#context ??= this.#make()
+    // iOS interrupts it for a call, and whenever the page is hidden.
+    if (this.#context && this.#context.state !== 'running') this.#context.resume().catch(() => {})
+  }
+
+  play(earcon: Earcon): void {
+    if (this.muted) return
+    this.prime()
+    const context = this.#context
+    // A tone that had to wait for a tap would come when it means nothing any more.
+    if (!context || context.state === 'suspended') return
+    TONES[earcon].forEach((hertz, index) => tone(context, hertz, context.currentTime + index * (LENGTH + GAP)))
+  }
+}
+
+function tone(context: AudioContext, hertz: number, start: number): void {
+  const oscillator = context.createOscillator()
+  const volume = context.createGain()
+  oscillator.frequency.value = hertz
+  // A soft beginning and end, or it clicks.
+  volume.gain.setValueAtTime(0, start)
+  volume.gain.linearRampToValueAtTime(VOLUME, start + 0.015)
+  volume.gain.linearRampToValueAtTime(0, start + LENGTH)
+  oscillator.connect(volume).connect(context.destination)
+  oscillator.start(start)
+  oscillator.stop(start + LENGTH)
+}

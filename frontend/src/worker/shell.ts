@@ -1,0 +1,119 @@
+/**
+ * The page without a network. What the service worker does, apart from being one.
+ *
+ * It answers for the page itself and its files, and for nothing else: a request that is not on that list, the API
+ * above all, goes its way as if there were no worker.
+ */
+
+export interface Shell {
+  /** Changes whenever a file does. */
+  version: string
+  /** Addresses of the files to keep, `/` for the page. */
+  files: string[]
+}
+
+/** The part of a worker's `self` that is used. */
+export interface WorkerScope {
+  addEventListener(type: string, listener: (event: never) => void): void
+  caches: CacheStorage
+  clients: {claim(): Promise<void>}
+  location: {origin: string}
+  fetch(request: Request | string, init?: RequestInit): Promise<Response>
+}
+
+interface WorkEvent {
+  waitUntil(work: Promise<unknown>): void
+}
+
+interface RequestEvent extends WorkEvent {
+  request: Request
+  respondWith(response: Promise<Response>): void
+}
+
+const PREFIX = 'janus-shell-'
+/** A computer that is awake answers sooner; one that sleeps should not keep the screen white. */
+const PATIENCE = 2000
+
+export function serve(self: WorkerScope, {version, files}: Shell, patience = PATIENCE): void {
+  const name = PREFIX + version
+  self.addEventListener('install', (event: WorkEvent) => event.waitUntil(install()))
+  self.addEventListener('activate', (event: WorkEvent) => event.waitUntil(activate()))
+  self.addEventListener('fetch', (event: RequestEvent) => {
+    const answer = answerFor(event)
+    if (answer) event.respondWith(answer)
+  })
+
+  /** All or nothing: a shell with a missing part would not start. What an older shell has is not fetched again. */
+  async function install(): Promise<void> {
+    const cache = await self.caches.open(name)
+    await Promise.all(
+      files.map(async (file) => {
+        const known = isHashed(file) ? await self.caches.match(file) : undefined
+        const response = known ?? (await self.fetch(file, {cache: 'no-cache'}))
+        if (!isGood(response)) throw new Error(`${file}: ${response.status}`)
+        await cache.put(file, response)
+      }),
+    )
+  }
+
+  /** A new worker begins only when no page of the old one is open, so nobody misses what is deleted. */
+  async function activate(): Promise<void> {
+    const names = await self.caches.keys()
+    await Promise.all(names.filter((one) => one.startsWith(PREFIX) && one !== name).map((one) => self.caches.delete(one)))
+    await self.clients.claim()
+  }
+
+  function answerFor(event: RequestEvent): Promise<Response> | null {
+    const {method, mode, url} = event.request
+    const {origin, pathname} = new URL(url)
+    if (method !== 'GET' || origin !== self.location.origin) return null
+    if (pathname === '/' || pathname === '/index.html') return mode === 'navigate' ? page(event) : null
+    if (isHashed(pathname)) return asset(event, pathname)
+    return files.includes(pathname) ? picture(event, pathname) : null
+  }
+
+  /** The newest page if the computer answers soon, else the one we have. */
+  async function page(event: RequestEvent): Promise<Response> {
+    const cache = await self.caches.open(name)
+    const kept = await cache.match('/')
+    const fetched = self.fetch(event.request).then(async (response) => {
+      if (isGood(response)) await cache.put('/', response.clone())
+      return response
+    })
+    event.waitUntil(fetched.catch(() => {}))
+    if (!kept) return fetched
+
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<Response>((resolve) => (timer = setTimeout(resolve, patience, kept)))
+    // A proxy that cannot reach the computer answers with an error: that is no network either.
+    const soon = fetched.then((response) => (response.status >= 500 ? kept : response), () => kept)
+    return Promise.race([soon, late]).finally(() => clearTimeout(timer))
+  }
+
+  /** A file with a hash in its name never changes. */
+  async function asset(event: RequestEvent, pathname: string): Promise<Response> {
+    const kept = await self.caches.match(pathname)
+    if (kept) return kept
+    const response = await self.fetch(event.request)
+    if (isGood(response)) {
+      const copy = response.clone()
+      event.waitUntil(self.caches.open(name).then((cache) => cache.put(pathname, copy)))
+    }
+    return response
+  }
+
+  /** Icons and the manifest belong to this version of the shell. */
+  async function picture(event: RequestEvent, pathname: string): Promise<Response> {
+    const cache = await self.caches.open(name)
+    return (await cache.match(pathname)) ?? self.fetch(event.request)
+  }
+}
+
+function isHashed(pathname: string): boolean {
+  return pathname.startsWith('/assets/')
+}
+
+/** A redirect, to a page of pairing for instance, must never be kept as the page. */
+function isGood(response: Response): boolean {
+  return response.ok && !response.redirected && response.type !== 'opaque'
+}

@@ -1,0 +1,57 @@
+import {signal} from '@preact/signals'
+import {vi} from 'vitest'
+
+import type {App} from '../src/app'
+import type {Api} from '../src/lib/api'
+import {Drafts} from '../src/lib/drafts'
+import {Outbox} from '../src/lib/outbox'
+import type {OutboxStore} from '../src/lib/outbox-store'
+
+const FORGETFUL: OutboxStore = {
+  all: async () => [],
+  has: async () => true,
+  put: async () => {},
+  delete: async () => {},
+}
+
+/** An app in the hands of a test: what is sent goes to `send`, and every door is a mock. */
+export function fakeApp(send: (text: string) => Promise<unknown> = async () => {}) {
+  const api = {
+    heartbeat: vi.fn(async () => ({})),
+    permission: vi.fn(),
+    interrupt: vi.fn(),
+    withdraw: vi.fn(),
+    session: vi.fn(),
+  }
+  const app = {
+    api: api as unknown as Api,
+    outbox: new Outbox(entry => send(entry.text), FORGETFUL),
+    drafts: new Drafts(),
+    preferences: {
+      theme: signal('auto'),
+      textSize: signal('normal'),
+      hand: signal('right'),
+      enterSends: signal(true),
+      readAloud: signal(false),
+      rate: signal(1),
+      voice: signal(''),
+      sounds: signal(false),
+      vibration: signal(false),
+      stayAwake: signal(false),
+    },
+    sessions: signal([]),
+    loaded: signal(true),
+    reached: signal(true),
+    agents: signal([]),
+    health: signal(undefined),
+    readOnly: signal(false),
+    titleOf: () => '',
+    manage: vi.fn(),
+    refresh: vi.fn(),
+    headers: () => ({}),
+    unauthorized: vi.fn(),
+    announce: vi.fn(),
+    go: vi.fn(),
+  } satisfies Record<keyof App, unknown>
+  return {app: app as unknown as App, api, spies: app}
+}

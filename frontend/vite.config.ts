@@ -1,0 +1,14 @@
+import {defineConfig} from 'vitest/config'
+import {precache} from './vite-precache.ts'
+
+export default defineConfig({
+  plugins: [precache()],
+  build: {
+    outDir: '../frontend_dist',
+    emptyOutDir: true,
+    target: ['es2022', 'safari16.4', 'chrome107'],
+    modulePreload: {polyfill: false},
+    sourcemap: false,
+  },
+  test: {environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}']},
+})

@@ -1,0 +1,1 @@
+var e=class{#e=new Set;add(e){return this.#e.add(e),()=>void this.#e.delete(e)}tell(e){for(let t of this.#e)t(e)}};function t(e){let t=navigator.audioSession;t&&(t.type=e)}export{t as n,e as t};
