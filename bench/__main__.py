@@ -6,13 +6,13 @@ machine does in a second changes from run to run: compare rows, not runs.
 
 import os
 
-from bench import page
+from bench import page, phone
 from bench.measures import ALL
 
 
 def main():
     print(f"| what | measured on {os.cpu_count()} cores | aim | |\n|---|---|---|---|")
-    for measure in [*ALL, page.first_load, page.lighthouse]:
+    for measure in [*ALL, page.first_load, page.lighthouse, phone.in_a_browser]:
         for what, figure, aim, reached in measure():
             print(f"| {what} | {figure} | {aim} | {'' if reached else 'missed'} |", flush=True)
 

@@ -16,6 +16,7 @@ from janus.devices import folder_of, owner_token
 ROOT = Path(__file__).parent.parent
 AGENTS = ROOT / "tests" / "fake_agents"
 CHATTER, QUICK = AGENTS / "chatter", AGENTS / "quick-agent"
+AUTHOR = Path(__file__).parent / "author"
 
 
 class Rig:
@@ -47,6 +48,7 @@ class Rig:
         log = iter(self.process.stderr)
         listens = next(line for line in log if "Janus listens on" in line)
         self.port = int(re.search(r":(\d+)$", listens)[1])
+        self.url = f"http://127.0.0.1:{self.port}"
         state = folder_of((home / "work").resolve(), state_folder(self.environ))
         self._token = owner_token(state)  # None where the program is not Janus
         threading.Thread(target=lambda: [*log], daemon=True).start()

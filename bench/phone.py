@@ -1,0 +1,87 @@
+"""How much work the page makes for a slow phone, in a browser that is slowed down."""
+
+import json
+import shutil
+from contextlib import contextmanager
+
+from bench.rig import AUTHOR, QUICK, Rig
+
+try:
+    from playwright.sync_api import expect, sync_playwright
+except ImportError:
+    sync_playwright = None
+
+#: How much slower than this machine a cheap phone is, as Lighthouse has it.
+SLOWER = 4
+ANSWER, MESSAGES = 50_000, 3000
+
+
+def in_a_browser():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not (program and sync_playwright):
+        yield "the page in a browser", "not measured: no Playwright or no Chromium", "", False
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield _long_answer(browser)
+        yield _long_conversation(browser)
+        browser.close()
+
+
+def _long_answer(browser):
+    with Rig(AUTHOR) as rig, _page(browser, rig) as (page, spent):
+        page.goto(f"{rig.url}/#/s/{rig.start()}")
+        expect(page.locator("#composer")).to_be_visible()
+        before = spent()
+        page.locator("#composer").fill(f"write {ANSWER}")
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".reply").first).to_be_visible(timeout=120_000)
+        script, all = (now - then for now, then in zip(spent(), before, strict=True))
+    return (
+        f"the page: an answer of {ANSWER // 1000} kB, as fast as it comes, {SLOWER}x slower",
+        f"{script:.2f} s of script, {all:.2f} s in all",
+        "≤ 2 s of script",
+        script <= 2,
+    )
+
+
+def _long_conversation(browser):
+    with Rig(QUICK) as rig, _page(browser, rig) as (page, spent):
+        session = rig.start()
+        for number in range(MESSAGES // 2):
+            rig.post(f"/api/ask?session_id={session}", question=f"question {number}")
+        page.goto("about:blank")
+        before = spent()
+        page.goto(f"{rig.url}/#/s/{session}")
+        expect(page.get_by_text(f"question {number}").last).to_be_visible(timeout=120_000)
+        script, all = (now - then for now, then in zip(spent(), before, strict=True))
+    return (
+        f"the page: to open a conversation of {MESSAGES:,} messages, {SLOWER}x slower",
+        f"{script:.2f} s of script, {all:.2f} s in all",
+        "",
+        True,
+    )
+
+
+@contextmanager
+def _page(browser, rig):
+    """A slow page that was let in, and what tells the seconds it spent: in scripts, in all."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    code = rig.post("/api/pair/new", scope="full")["code"]
+    names = {"code": code, "name": "bench"}
+    admitted = context.request.post(f"{rig.url}/api/pair", data=names).json()
+    admission = json.dumps({"key": admitted["key"], "scope": admitted["scope"]})
+    keep = f"localStorage.setItem('janus.admission', {json.dumps(admission)})"
+    context.add_init_script(f"if (location.protocol !== 'about:') {keep}")
+    page = context.new_page()
+    browser_side = context.new_cdp_session(page)
+    browser_side.send("Performance.enable")
+    browser_side.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+    def spent():
+        metrics = browser_side.send("Performance.getMetrics")["metrics"]
+        by_name = {metric["name"]: metric["value"] for metric in metrics}
+        return by_name["ScriptDuration"], by_name["TaskDuration"]
+
+    yield page, spent
+    context.close()
