@@ -160,7 +160,8 @@ def calls_of_a_story(disk, settings):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO], ids=os.strerror)
+# A full disk may take half of what is written; all other failures look the same to Janus.
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=os.strerror)
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "until it recovers"])
 def test_every_call_in_turn(number, lasting, disk, settings, tmp_path):
     workspace = tmp_path / "counting"

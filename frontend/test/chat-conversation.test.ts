@@ -88,7 +88,27 @@ it('keeps the queue apart while the agent works', async () => {
     {text: 'and then', accepted: false},
   ])
   expect(conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'said'])
-  expect(await conversation.withdraw(conversation.queue.value[1]!)).toBe(false) // it is being sent
+})
+
+it('takes back from Janus what has arrived, or may have', async () => {
+  const {conversation, stream, api, app, spies} = begin(() => new Promise(() => {}))
+  stream.send('message', emptyState({status: 'active', is_processing: true}), 0)
+  conversation.say('being sent')
+  conversation.say('behind it')
+  await frame()
+  const [sending, unsent] = conversation.queue.value.map(({id}) => id)
+
+  expect(await conversation.withdraw(unsent!)).toBe(true)
+  expect(api.withdraw).not.toHaveBeenCalled()
+
+  api.withdraw.mockRejectedValueOnce(new Error('It is being answered.'))
+  expect(await conversation.withdraw(sending!)).toBe(false)
+  expect(spies.announce).toHaveBeenCalledWith('It is being answered.')
+
+  api.withdraw.mockResolvedValue(emptyState({seq: 1, status: 'active'}))
+  expect(await conversation.withdraw(sending!)).toBe(true)
+  expect(api.withdraw).toHaveBeenCalledWith('s', sending)
+  app.outbox.close()
 })
 
 it('says that somebody else has answered, but not of an own answer', async () => {

@@ -224,7 +224,7 @@ def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, visit):
 
     asking.owner.post("/api/permission", answer)
 
-    expect(page.get_by_text("That was answered on another device.")).to_be_visible()
+    expect(page.get_by_text("That was answered on another device.").first).to_be_visible()
     expect(card(page)).to_have_count(0)
 
 

@@ -145,9 +145,11 @@ export class Conversation {
     return this.#do(this.#app.api.choose(this.sessionId, option, value))
   }
 
-  /** Take back what waits; false if it was too late. */
-  async withdraw({id, accepted}: Waiting): Promise<boolean> {
-    if (!accepted) return this.#app.outbox.discard(id)
+  /** Take back what waits; false if it was too late, which is told. */
+  async withdraw(id: string): Promise<boolean> {
+    const queued = this.state.peek()?.queue.some(message => message.message_id === id)
+    // What was never answered may have arrived all the same, and what is on its way will have.
+    if (this.#app.outbox.discard(id) && !queued) return true
     return await this.#do(this.#app.api.withdraw(this.sessionId, id)).then(
       () => true,
       (error: unknown) => (this.tell(reason(error)), false),

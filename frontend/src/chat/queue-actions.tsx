@@ -15,11 +15,11 @@ interface Props {
 export function QueueActions({talk: {conversation, compose}, message, onClose}: Props) {
   const edit = async () => {
     onClose()
-    if (await conversation.withdraw(message)) compose(message.text)
+    if (await conversation.withdraw(message.id)) compose(message.text)
   }
   const withdraw = async () => {
     onClose()
-    await conversation.withdraw(message)
+    await conversation.withdraw(message.id)
   }
   const sendNow = async () => {
     onClose()
