@@ -111,6 +111,25 @@ it('takes back from Janus what has arrived, or may have', async () => {
   app.outbox.close()
 })
 
+it('forgets what was withdrawn before it was seen', async () => {
+  const {conversation, stream} = begin()
+  stream.send('message', emptyState({status: 'active', is_processing: true}), 0)
+  conversation.say('one')
+  conversation.say('two')
+  await frame()
+  const [one] = conversation.queue.value.map(({id}) => id)
+
+  const said = {at: AT, turn_id: 't', content: 'one', message_id: one!}
+  stream.send('user_message', {seq: 1, ...said}, 1)
+  stream.send('status', {seq: 2, at: AT, status: 'active', turn: 'withdrawn', turn_id: 't'}, 2)
+  await frame()
+  expect(conversation.queue.value.map(({text}) => text)).toEqual(['two'])
+
+  stream.send('message', emptyState({seq: 4, status: 'active', is_processing: true}), 4)
+  await frame()
+  expect(conversation.queue.value).toEqual([])
+})
+
 it('says that somebody else has answered, but not of an own answer', async () => {
   const {conversation, stream, api, spies} = begin()
   const asked = {request_id: 'r', kind: 'permission', title: 'May I?', options: []} satisfies Permission

@@ -15,8 +15,8 @@ async function send({sessionId, text}: OutboxEntry): Promise<void> {
   sent.push(`${sessionId}: ${text}`)
 }
 
-function open(how: (entry: OutboxEntry) => Promise<unknown> = send): Outbox {
-  const outbox = new Outbox(how)
+function open(how: (entry: OutboxEntry) => Promise<unknown> = send, store?: IndexedDbStore): Outbox {
+  const outbox = new Outbox(how, store)
   opened.push(outbox)
   return outbox
 }
@@ -151,6 +151,21 @@ describe('a message', () => {
     expect(outbox.entries.map(entry => entry.text)).toEqual(['going'])
     expect((await new IndexedDbStore().all()).map(kept => kept.text)).toEqual(['going'])
   })
+})
+
+it('is not sent any more when it is thrown away while the store is asked for it', async () => {
+  await new IndexedDbStore().put({message_id: 'a', sessionId: 'one', text: 'Hi', at: 1})
+  const store = new IndexedDbStore()
+  let answer = () => {}
+  store.has = () => new Promise(resolve => (answer = () => resolve(true)))
+  const outbox = open(undefined, store)
+  await settle()
+
+  expect(outbox.discard('a')).toBe(true)
+  answer()
+  await settle()
+
+  expect(sent).toEqual([])
 })
 
 describe('a device that is not let in', () => {

@@ -115,7 +115,12 @@ test('vibration is felt unless less motion is wanted', () => {
   expect(vibrate('needs-you')).toBe(true)
   expect(felt).toHaveBeenCalledWith([20, 60, 20])
 
+  Object.defineProperty(navigator, 'userActivation', {value: {hasBeenActive: false}, configurable: true})
+  expect(vibrate('sent')).toBe(false)
+  Reflect.deleteProperty(navigator, 'userActivation')
+
   vi.stubGlobal('matchMedia', () => ({matches: true}))
   expect(vibrate('sent')).toBe(false)
+  expect(felt).toHaveBeenCalledTimes(1)
   vi.unstubAllGlobals()
 })

@@ -237,7 +237,7 @@ def visit(browser):
     yield visit
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def kept_of_a_new_device(browser, server):

@@ -93,6 +93,7 @@ def test_the_first_minute(demo, visit):
 
     button(page, "More about this session").click()
     button(page, "Rename, end and more…").click()
+    expect(button(page, "End session …")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     button(page, "More about this session").click()

@@ -208,6 +208,7 @@ export class Conversation {
     this.#live.hear(...heard)
     const [name, data] = heard
     this.turns.hear(...heard)
+    this.#outgoing.hear(...heard)
     if (name === 'summary') this.summary.value = data.content
     if (name === 'permission_resolved' && !this.#answering.delete(data.request_id)) {
       this.tell(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
@@ -229,7 +230,7 @@ export class Conversation {
     batch(() => {
       this.#cells.show(state.messages)
       this.state.value = state
-      this.#outgoing.arrived(state.messages)
+      this.#outgoing.drawn()
     })
   }
 

@@ -210,8 +210,8 @@ export class Outbox {
 
   /** Whether another page of this browser has sent it, or its user thrown it away. */
   async #isGone({message_id, kept}: OutboxEntry): Promise<boolean> {
-    if (this.#find(message_id) === undefined) return true
-    return kept && !(await this.#store.has(message_id).catch(() => true))
+    const missing = kept && !(await this.#store.has(message_id).catch(() => true))
+    return missing || this.#find(message_id) === undefined
   }
 
   async #keep(message: KeptMessage): Promise<boolean> {

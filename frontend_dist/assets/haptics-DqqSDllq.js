@@ -1,1 +1,0 @@
-var e={sent:[10],"needs-you":[20,60,20],error:[60]};function t(t){return typeof matchMedia==`function`&&matchMedia(`(prefers-reduced-motion: reduce)`).matches||typeof navigator.vibrate!=`function`?!1:navigator.vibrate(e[t])}export{t as vibrate};
