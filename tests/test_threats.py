@@ -150,43 +150,40 @@ def test_threat_14_nothing_of_janus_is_in_an_agents_environment(serve, tmp_path)
     assert [name for name in names if name.startswith("JANUS_")] == []
 
 
-@pytest.mark.parametrize("prompt", ["--force", "-p", "--", "-", "--resume=x", "-rf /"])
-def test_threat_15_a_prompt_is_never_an_option(prompt, server):
-    answer = server.ask(server.start(), prompt)[1]["answer"]
+def test_threat_15_a_prompt_is_never_an_option(server):
+    id = server.start()
+    for prompt in ("--force", "-p", "--", "-", "--resume=x", "-rf /"):
+        answer = server.ask(id, prompt)[1]["answer"]
 
-    assert answer.strip().endswith(f"You said: {prompt}") or prompt in answer
+        assert answer.strip().endswith(f"You said: {prompt}") or prompt in answer
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_threat_17_nothing_outside_the_page_is_served(server):
+    host, port = server.url.removeprefix("http://").split(":")
+    for path in (
         "/../janus/server.py", "/..%2fsetup.cfg", "/%2e%2e/setup.cfg", "/....//setup.cfg",
         "//etc/passwd", "/%00", "/~root", "/" + "x" * 4097, "/app.js/..%5c..%5csetup.cfg",
-    ],
-)  # fmt: skip
-def test_threat_17_nothing_outside_the_page_is_served(path, server):
-    host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), 20) as connection:
-        request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
-        connection.sendall(request.encode())
-        with connection.makefile("rb") as answer:
-            assert answer.readline().split()[1] in (b"400", b"401", b"404", b"414")
+    ):  # fmt: skip
+        with socket.create_connection((host, int(port)), 20) as connection:
+            request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+            connection.sendall(request.encode())
+            with connection.makefile("rb") as answer:
+                status = answer.readline().split()[1]
+        assert status in (b"400", b"401", b"404", b"414"), path
 
 
-@pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b'{"name":' * 50_000, b'{"name": ' + b"1" * 100_000 + b"}"]
-)
-def test_threat_19_a_body_that_overtaxes_the_parser_is_refused(body, server):
-    request = urllib.request.Request(
-        server.url + "/api/session/start", body,
-        {"Content-Type": "application/json", "Authorization": f"Bearer {server.token}"},
-    )  # fmt: skip
+def test_threat_19_a_body_that_overtaxes_the_parser_is_refused(server):
+    for body in (b"[" * 100_000, b'{"name":' * 50_000, b'{"name": ' + b"1" * 100_000 + b"}"):
+        request = urllib.request.Request(
+            server.url + "/api/session/start", body,
+            {"Content-Type": "application/json", "Authorization": f"Bearer {server.token}"},
+        )  # fmt: skip
 
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(request, timeout=20)
-    with refusal.value as answer:
-        assert answer.code == 400
-        assert json.load(answer)["error"]["code"] == "INVALID_REQUEST"
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(request, timeout=20)
+        with refusal.value as answer:
+            assert answer.code == 400
+            assert json.load(answer)["error"]["code"] == "INVALID_REQUEST"
 
 
 PATTERNS = """

@@ -236,11 +236,6 @@ def test_nobody_is_kept_out_whatever_the_screen(asking, visit, axe, state):
         page.evaluate("(dir) => { document.documentElement.dir = dir }", direction)
         assert faults(page, axe) == [], (scheme, width, direction)
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", STATES)
-def test_large_text_fits_too(asking, visit, state):
-    page = state(visit, asking)
     page.set_viewport_size({"width": 320, "height": 640})
     page.evaluate("() => { document.documentElement.dataset.text = 'larger' }")
     assert page.evaluate(WIDE) == []
