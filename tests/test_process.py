@@ -274,7 +274,7 @@ def test_an_agent_that_cannot_start_says_why(tmp_path, argv, folder, error, word
 
 
 def test_a_guardian_that_cannot_start_is_told_in_words(monkeypatch):
-    monkeypatch.setattr(sys, "executable", "false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
 
     with pytest.raises(AgentFailed, match="true cannot be started: its guardian died"):
         AgentProcess(["true"], FAKE_AGENTS, os.environ).start()
