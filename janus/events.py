@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 _NEWEST, _BYTES = 2000, 1 << 20
 #: Deltas that wait for the same reader come as one of up to so many characters.
 _MERGED = 1 << 14
+#: Seconds in which they gather: a screen shows no more than one a frame, and each costs a phone.
+_GATHER = 0.008
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 T = TypeVar("T")
@@ -167,9 +169,12 @@ class EventLog:
         """
         while True:
             events, closed = self._after(seq, heartbeat)
+            kind = ""
             for event in _merged(events):
                 yield event
-                seq = event.seq
+                seq, kind = event.seq, event.kind
+            if kind.endswith("_delta"):
+                time.sleep(_GATHER)
             if events == []:
                 if closed:
                     return

@@ -149,6 +149,20 @@ def test_a_reader_that_keeps_up_gets_every_delta(log):
         assert next(reader).data["text"] == text
 
 
+def test_after_a_delta_those_that_follow_at_once_gather(log, monkeypatch):
+    def meanwhile(seconds):
+        assert seconds < 0.016  # a frame of a screen
+        delta(log, "b")
+        delta(log, "c")
+
+    monkeypatch.setattr(events_module.time, "sleep", meanwhile)
+    delta(log, "a")
+    reader = log.follow(0, 60)
+
+    assert next(reader).data["text"] == "a"
+    assert next(reader).data["text"] == "bc"
+
+
 def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypatch):
     monkeypatch.setattr(events_module, "_NEWEST", 10)
     written = [log.append("a", {"n": n}) for n in range(50)]

@@ -94,7 +94,6 @@ it('takes the focus, but not from somebody who types', () => {
 
 it('opens nothing but web pages', () => {
   const ask = (url: string): Permission => ({...PUSH, kind: 'question', url, options: []})
-  // oxlint-disable-next-line no-script-url
   expect(show(ask('javascript:alert(1)')).page.querySelector('a')).toBeNull()
   expect(show(ask('https://example.com/login')).page.querySelector('a')?.rel).toContain('noopener')
 })

@@ -15,7 +15,8 @@ test('headings leave h1 and h2 to the page', () => {
 
 test('inline marks become elements', () => {
   expect(html('**a _b_** ~~c~~ `d <b>`  \ne')).toBe(
-    '<p dir="auto"><strong>a <em>b</em></strong> <del>c</del> <code dir="ltr" translate="no">d &lt;b&gt;</code><br>e</p>')
+    '<div class="md-part"><p dir="auto"><strong>a <em>b</em></strong> <del>c</del> ' +
+    '<code dir="ltr" translate="no">d &lt;b&gt;</code><br>e</p></div>')
 })
 
 test.each([
@@ -131,10 +132,10 @@ test('elements of finished blocks stay the same while more arrives', () => {
   let text = ''
   for (const block of blocks) {
     for (const piece of `${block}\n\n`.match(/.{1,7}/gs)!) draw(<Markdown streaming text={(text += piece)} />, root)
-    seen.push(root.querySelector('.md')!.lastElementChild!)
+    seen.push(root.querySelector('.md-part:last-child')!.lastElementChild!)
   }
   draw(<Markdown text={text} />, root)
-  expect([...root.querySelector('.md')!.children]).toEqual(seen)
+  expect([...root.querySelectorAll('.md-part > *')]).toEqual(seen)
 })
 
 test('an answer of 50 kB in steps of 100 is drawn in linear work', () => {

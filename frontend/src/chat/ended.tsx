@@ -28,7 +28,6 @@ export function Ended({talk: {app, conversation}}: {talk: Talk}) {
       <h2 id="ended">{words.ended}</h2>
       {summary && (
         // It scrolls by itself when it is long, and a keyboard must reach it for that.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section class="ask-more" aria-label={words.summary} tabIndex={0}>
           <MessageText text={summary} streaming={false} />
         </section>

@@ -34,7 +34,6 @@ export function MessageList({talk}: {talk: Talk}) {
   return (
     <div class="messages-frame">
       {/* A keyboard must be able to scroll it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section ref={list} id="messages" class="messages" aria-labelledby="messages-title" tabIndex={0}>
         <h2 id="messages-title" class="visually-hidden">{words.conversation}</h2>
         <div ref={content} class="messages-inside">

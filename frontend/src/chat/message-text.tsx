@@ -12,13 +12,18 @@ interface Props {
 
 const Markdown = signal<ComponentType<Props> | null>(null)
 let loading = false
+/** Of each kind one: a pattern is compiled at its first use, and on a slow phone that would be felt. */
+const KINDS = ['# a', '- a\n- [ ] b', '```c\na\n```', '*a* **b** `c` [d](e) ~f~ <g> h@i.j', '|a|\n|-|\n|b|', '> a\n\n---']
 
 /** Fetch what draws markdown. Until it is here, and where it cannot be had, its source is readable too. */
 export function loadMarkdown(): void {
   if (loading) return
   loading = true
   import('../text/markdown').then(
-    module => (Markdown.value = module.Markdown),
+    ({Markdown: View, MarkdownStream}) => {
+      Markdown.value = View
+      for (const text of KINDS) inTurn(() => new MarkdownStream().set(text, true))
+    },
     () => (loading = false),
   )
 }

@@ -2,13 +2,16 @@ import {useEffect, useRef, useState} from 'preact/hooks'
 
 import {onNextFrame} from './moments'
 
-/** Characters a frame: at first, at least, at most. */
-const FIRST = 1000
+/** Characters a frame: at first, which pays for fonts and cold code; at least; at most. */
+const FIRST = 150
 const LEAST = 150
 const MOST = 6000
-/** Milliseconds between two frames: below the one there is room for more, above the other was too much. */
-const EASY = 30
-const HARD = 60
+/**
+ * Milliseconds between two frames: below the one there is room for more, above the other was too much. A slow
+ * phone takes 40 for a frame with hardly anything new, so that less than that would save nothing.
+ */
+const EASY = 50
+const HARD = 70
 
 /**
  * How much of a text to draw now. What comes faster than this device can draw it is drawn in parts

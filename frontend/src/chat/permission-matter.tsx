@@ -16,7 +16,6 @@ export function PermissionMatter({asked: {title, text, tool_call: call}, talk}: 
   const risk = call?.kind === 'execute' || call?.kind === 'delete' ? riskOf(command) : null
   return (
     // It scrolls by itself when it is long, and a keyboard must reach it for that.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section class="ask-more" aria-label={words.matter} tabIndex={0}>
       {!command.includes(named) && <p dir="auto">{named}</p>}
       <pre class="ask-command" dir="ltr" translate={false}>{command}</pre>

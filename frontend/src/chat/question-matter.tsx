@@ -10,7 +10,6 @@ export function QuestionMatter({asked: {text, url}}: {asked: Permission}) {
     <>
       {text && (
         // It scrolls by itself when it is long, and a keyboard must reach it for that.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section class="ask-more" aria-label={words.matter} tabIndex={0}>
           <MessageText text={text} streaming={false} />
         </section>

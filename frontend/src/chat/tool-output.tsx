@@ -18,7 +18,6 @@ export function ToolOutput({call}: {call: ToolCall}) {
   return (
     <div class="output">
       {/* A keyboard must be able to scroll it, so it takes focus and has a name. */}
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex */}
       <div class="output-text" dir="ltr" role="group" aria-label={words.output} tabIndex={0} translate={false}>
         {change ? (
           <ChangedLines lines={short ? change.lines.slice(0, MOST) : change.lines} />

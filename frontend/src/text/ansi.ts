@@ -12,11 +12,8 @@ const STYLES: Record<number, string> = {1: 'bold', 2: 'dim', 3: 'italic', 4: 'un
 const ENDS: Record<number, string[]> = {22: ['bold', 'dim'], 23: ['italic'], 24: ['underline'], 27: ['inverse'], 29: ['strike']}
 
 /** Strings for the terminal itself (titles, links), other sequences, and those that a chunk has cut off at the end. */
-// oxlint-disable-next-line no-control-regex
 const NOISE = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|(?:\u001b\[|\u009b)[\d;:<=>?]*[ -/]*(?:[@-~]|$)|\u001b[ -/]*(?:[0-~]|$)/g
-// oxlint-disable-next-line no-control-regex
 const SGR = /(?:\u001b\[|\u009b)([\d;:]*)m/g
-// oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
 
 /** The text alone. */

@@ -24,7 +24,6 @@ export function CodeBlock({code, lang, done}: Props) {
         <CopyButton text={code} />
       </div>
       {/* A keyboard must be able to scroll it, so it takes focus and has a name. */}
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex */}
       <pre class="code-body" dir="ltr" role="group" aria-label={name ? `${name} code` : 'Code'} tabIndex={0}>
         <code translate={false}>{coloured ?? inParts(code)}</code>
       </pre>

@@ -44,7 +44,6 @@ export function FileChanges({file}: {file: DiffFile}) {
 function Hunk({hunk}: {hunk: DiffHunk}) {
   return (
     // A keyboard must be able to scroll it, so it takes focus and has a name.
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex
     <div class="diff-hunk" dir="ltr" role="group" aria-label={`Lines ${hunk.range}`} tabIndex={0} translate={false}>
       <div class="diff-range">{hunk.range} {hunk.context}</div>
       {hunk.lines.map((line, index) => <Line key={index} line={line} />)}

@@ -9,7 +9,6 @@ import {decodeEntities} from './entities'
  */
 export function safeHref(written: string): string | null {
   const href = decodeEntities(written).trim()
-  // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f]/.test(href)) return null
   return /^(?:https?:\/\/[^\s/\\]|mailto:[^\s:]|#|\/(?![/\\]))/i.test(href) ? href : null
 }

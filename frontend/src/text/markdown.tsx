@@ -71,9 +71,13 @@ class Group extends Component<Blocks & {generation: number; done: boolean}> {
   }
   override render() {
     const {tokens, frozen, generation, done} = this.props
-    return tokens.map((token, index) => (
-      <Block key={index} token={token} done={done || index < frozen} generation={generation} />
-    ))
+    return (
+      <div class="md-part">
+        {tokens.map((token, index) => (
+          <Block key={index} token={token} done={done || index < frozen} generation={generation} />
+        ))}
+      </div>
+    )
   }
 }
 
@@ -157,7 +161,6 @@ function drawTable({header, rows, align}: Tokens.Table): VNode {
   const columns = header.map((cell) => plain(cell.tokens)).filter(Boolean).join(', ')
   return (
     // A keyboard must be able to scroll a table that is wider than the screen.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section class="md-table" aria-label={columns ? `Table: ${columns}` : 'Table'} tabIndex={0}>
       <table>
         <thead><tr>{cells(header, 'th')}</tr></thead>

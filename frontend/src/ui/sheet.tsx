@@ -39,7 +39,6 @@ export function Sheet({title, onClose, children, tall, sticky}: Props) {
   }
   return (
     // A tap beside it is a shortcut; Escape and the button do the same.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
       class={tall ? 'sheet sheet-tall' : 'sheet'}
