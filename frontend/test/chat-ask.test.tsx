@@ -3,7 +3,7 @@ import {act} from 'preact/test-utils'
 import {afterEach, beforeEach, expect, it, vi} from 'vitest'
 
 import {AskCard} from '../src/chat/ask-card'
-import type {Talk} from '../src/chat/chat'
+import type {Talk} from '../src/chat/talk'
 import type {Conversation} from '../src/chat/conversation'
 import {keepFocus} from '../src/chat/keep-focus'
 import {ApiError} from '../src/lib/api-error'

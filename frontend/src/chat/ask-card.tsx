@@ -5,7 +5,7 @@ import {useEffect, useRef} from 'preact/hooks'
 
 import type {Answers, Permission, PermissionOption} from '../lib/types'
 import {lazy} from '../ui/lazy'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {reason} from './moments'
 import {placed} from './options'
 import {Options} from './options-row'

@@ -1,5 +1,5 @@
 import {Icon, type IconName} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {words} from './strings'
 
 /** What is wrong here, or has just happened. It is said by the announcer, not by being there. */

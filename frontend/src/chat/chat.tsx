@@ -23,22 +23,13 @@ import {Queue} from './queue'
 import {ReadAloud} from './read-aloud'
 import {words} from './strings'
 import {keepAwake} from './stay-awake'
+import type {Talk} from './talk'
 import {aboveKeyboard} from './viewport'
 import {WorkBar} from './work-bar'
 
 const AskCard = lazy(async () => (await import('./ask-card')).AskCard)
 const Ended = lazy(async () => (await import('./ended')).Ended)
 const Menu = lazy(async () => (await import('./menu')).Menu)
-
-/** What every part of the chat uses. */
-export interface Talk {
-  app: App
-  conversation: Conversation
-  feedback: Feedback
-  aloud: ReadAloud
-  /** Put words into the composer, after what stands there; *stay* leaves the focus where it is. */
-  compose: (text: string, stay?: 'stay') => void
-}
 
 /** One conversation, from the first word to the next one. */
 export function Chat({app, sessionId}: {app: App; sessionId: string}) {

@@ -2,7 +2,7 @@ import {useComputed, type Signal} from '@preact/signals'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import {Icon} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {Dictation} from './dictation'
 import {QuickReplies} from './quick-replies'
 import {words} from './strings'

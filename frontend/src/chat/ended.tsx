@@ -1,7 +1,7 @@
 import {useSignal} from '@preact/signals'
 
 import {Icon} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {MessageText} from './message-text'
 import {reason} from './moments'
 import {words} from './strings'

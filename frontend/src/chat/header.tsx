@@ -1,5 +1,5 @@
 import {Icon} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {words} from './strings'
 
 /** Where one is, and the ways out. The name stays in sight. */

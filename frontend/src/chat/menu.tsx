@@ -1,7 +1,7 @@
 import type {AgentOption} from '../lib/types'
 import {copyText} from '../text/code-block'
 import {Sheet} from '../ui/sheet'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {transcript} from './earlier'
 import {titleOf} from './header'
 import {Row} from './message-actions'

@@ -1,7 +1,7 @@
 import {copyText} from '../text/code-block'
 import {Icon, type IconName} from '../ui/icon'
 import {Sheet} from '../ui/sheet'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {words} from './strings'
 
 export interface MessageActionsProps {

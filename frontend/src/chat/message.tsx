@@ -3,7 +3,7 @@ import {useMemo} from 'preact/hooks'
 
 import type {Message} from '../lib/types'
 import {Icon, type IconName} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import type {MessageActionsProps} from './message-actions'
 import {MessageText} from './message-text'
 import type {Delivery} from './rows'

@@ -1,6 +1,6 @@
 import {effect} from '@preact/signals'
 
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {words} from './strings'
 
 /** As much of an answer as is said without being asked for. */

@@ -1,7 +1,7 @@
 import type {Permission} from '../lib/types'
 import {Icon} from '../ui/icon'
 import {lazy} from '../ui/lazy'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {riskOf} from './risk'
 import {words} from './strings'
 

@@ -1,5 +1,5 @@
 import {Sheet} from '../ui/sheet'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import type {Waiting} from './waiting'
 import {Row} from './message-actions'
 import {reason} from './moments'

@@ -2,7 +2,7 @@ import {useSignal} from '@preact/signals'
 
 import {Icon} from '../ui/icon'
 import {lazy} from '../ui/lazy'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import type {Waiting} from './waiting'
 import {words} from './strings'
 

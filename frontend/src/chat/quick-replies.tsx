@@ -1,4 +1,4 @@
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {words} from './strings'
 
 /** What is said most often, for a thumb that does not want to type. */

@@ -1,7 +1,7 @@
 import {computed, effect} from '@preact/signals'
 
 import type {ScreenLock} from '../voice/wake-lock'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 
 /** Keeps the screen on while the agent works or is read aloud, if the user likes that. */
 export function keepAwake({app, conversation, aloud}: Talk): () => void {

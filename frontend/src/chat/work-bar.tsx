@@ -2,7 +2,7 @@ import {useSignal, useComputed} from '@preact/signals'
 import {useEffect} from 'preact/hooks'
 
 import {Icon} from '../ui/icon'
-import type {Talk} from './chat'
+import type {Talk} from './talk'
 import {each, reason} from './moments'
 import {elapsed, words} from './strings'
 import {doing} from './tools'

@@ -13,6 +13,7 @@ import {Devices} from './devices'
 import {Diagnostics} from './diagnostics'
 import {Icon} from './icon'
 import {says} from './settings-strings'
+import {Switch} from './switch'
 import {VoiceSettings} from './voice-settings'
 
 export function Settings({frame}: {frame: Frame}) {
@@ -113,31 +114,6 @@ function OneOf<T extends string>({title, names, choices, value}: OneOfProps<T>) 
         ))}
       </div>
     </fieldset>
-  )
-}
-
-interface SwitchProps {
-  title: string
-  hint: string
-  value: Signal<boolean>
-  /** It cannot be had here. */
-  off?: boolean
-}
-
-export function Switch({title, hint, value, off = false}: SwitchProps) {
-  return (
-    <label class="choice">
-      <span>{title}{hint && <small>{hint}</small>}</span>
-      <input
-        type="checkbox"
-        role="switch"
-        class="switch"
-        checked={value.value && !off}
-        aria-checked={value.value && !off}
-        disabled={off}
-        onChange={event => (value.value = event.currentTarget.checked)}
-      />
-    </label>
   )
 }
 

@@ -4,8 +4,8 @@ import type {App} from '../app'
 import {Recognizer} from '../voice/recognizer'
 import {Speaker} from '../voice/speaker'
 import {Icon} from './icon'
-import {Switch} from './settings'
 import {says} from './settings-strings'
+import {Switch} from './switch'
 
 const text = says.voice
 
