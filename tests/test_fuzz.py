@@ -34,7 +34,8 @@ def made_up(serve, tmp_path):
     def made_up(*more, let_in=False):
         if let_in:
             more = ("--header", f"Authorization: Bearer {server.token}", *more)
-        each = ("--max-examples", str(-(-CASES // len(DOORS)))) if CASES else ()
+        # Half as many again: some doors take so little that there are not as many requests.
+        each = ("--max-examples", str(CASES * 3 // 2 // len(DOORS))) if CASES else ()
         done = subprocess.run(
             [
                 Path(sys.executable).with_name("schemathesis"),
@@ -48,7 +49,7 @@ def made_up(serve, tmp_path):
         )
         assert "INTERNAL_ERROR" not in server.log and "Traceback" not in server.log
         entries = json.loads(told.read_text())["log"]["entries"]
-        assert len(entries) > (CASES or 500)
+        assert len(entries) >= (CASES or 500)
         return done, entries, server
 
     return made_up
