@@ -22,7 +22,7 @@ check: .venv  ## lint, types and all tests: what has to pass before a commit
 	$(BIN)/pytest
 
 fuzz: .venv  ## send 10,000 made-up requests (JANUS_FUZZ) as the owner and as a stranger
-	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/test_fuzz.py
+	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/blueprints/test_fuzz.py
 
 audit: .venv  ## ask whether weaknesses are known of anything Janus installs (needs the network)
 	@$(BIN)/python tests/audit.py

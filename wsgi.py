@@ -1,5 +1,5 @@
 """The WSGI application: ``gunicorn wsgi:app``, in the folder that holds ``gunicorn.conf.py``."""
 
-from janus.server import app_or_exit
+from janus.server.gunicorn_app import app_or_exit
 
 app = app_or_exit()

@@ -4,7 +4,7 @@ import sys
 
 from flask import Flask
 
-from janus.server import Server, settings_or_exit
+from janus.server.gunicorn_app import Server, settings_or_exit
 
 
 def announce(worker):

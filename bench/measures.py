@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from bench.rig import CHATTER, QUICK, Rig, events
-from janus.workspace import Workspace
+from janus.workspace.worktrees import Workspace
 
 #: Deltas of an answer whose speed is measured, and of one whose memory is.
 FAST, LARGE = 30_000, 100_000

@@ -10,8 +10,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-from janus.agents.folders import state_folder
-from janus.devices import folder_of, owner_token
+from janus.access.folder import folder_of, owner_token
+from janus.config import state_folder
 
 ROOT = Path(__file__).parent.parent
 AGENTS = ROOT / "tests" / "fake_agents"

@@ -1,5 +1,5 @@
 """``python -m janus``."""
 
-from janus.cli import main
+from janus.cli.commands import main
 
 main()

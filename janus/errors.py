@@ -242,3 +242,7 @@ class StorageFailed(JanusError):
 
     status = 507
     code = "STORAGE_FAILED"
+
+
+class CannotServe(Exception):
+    """Janus must not start in this workspace; the message says why and what to do."""

@@ -13,8 +13,8 @@ import logging
 from contextvars import ContextVar
 from typing import Any
 
+from janus.clock import timestamp
 from janus.config import Settings
-from janus.events import timestamp
 
 #: What a line may carry beside its message. ``event`` is a word of: created, restored, renamed,
 #: spawned, turn_started, turn_finished, turn_failed, crashed, evicted, suspended, ended,
@@ -70,3 +70,8 @@ def log_config(settings: Settings) -> dict[str, Any]:
             "gunicorn.access": {"level": "WARNING", "handlers": []},
         },
     }
+
+
+def about(session_id: str, event: str | None = None, turn_id: str | None = None) -> dict[str, Any]:
+    """``extra`` for a line of the log about a session; see ``logs.FIELDS``."""
+    return {"session_id": session_id, "event": event, "turn_id": turn_id}

@@ -10,16 +10,16 @@ from typing import cast
 
 from flask import current_app
 
-from janus.agents.leftovers import end_leftovers
-from janus.cleanup import CleanupService
+from janus.access.devices import Devices
+from janus.access.pairing import Pairing
+from janus.agents.process.orphans import end_orphans
 from janus.config import Settings
-from janus.devices import Devices
-from janus.errors import TooManyStreams
-from janus.listening import Listening
-from janus.manager import MemorySessionManager
-from janus.pairing import Pairing
-from janus.store import Store
-from janus.workspace_lock import CannotServe, WorkspaceLock
+from janus.errors import CannotServe, TooManyStreams
+from janus.network.endpoint import Endpoint
+from janus.sessions.cleanup import CleanupService
+from janus.sessions.manager import MemorySessionManager
+from janus.storage.lock import WorkspaceLock
+from janus.storage.store import Store
 
 #: Each open stream holds one request thread, of which there are twice as many.
 STREAMS = 64
@@ -37,7 +37,7 @@ class Runtime:
     manager: MemorySessionManager
     cleanup: CleanupService
     #: The server puts here what is really so, once it listens.
-    listening: Listening
+    listening: Endpoint
     streams: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(STREAMS)
     )
@@ -48,7 +48,7 @@ class Runtime:
         """Once, in the process that serves: threads do not survive a fork. Raises CannotServe."""
         earlier = self.lock.acquire()
         if earlier:
-            end_leftovers(earlier.run)
+            end_orphans(earlier.run)
         self.lock.sign()
         self.store.sweep()
         try:

@@ -18,12 +18,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from janus import create_app
-from janus.agents.folders import state_folder
-from janus.config import Settings
-from janus.devices import folder_of, owner_token
-from janus.manager import MemorySessionManager
-from janus.store import Store
+from janus.access.folder import folder_of, owner_token
+from janus.app import create_app
+from janus.config import Settings, state_folder
+from janus.sessions.manager import MemorySessionManager
+from janus.storage.store import Store
 
 FAKE_AGENTS = Path(__file__).parent / "fake_agents"
 CURSOR = FAKE_AGENTS / "cursor-agent"

@@ -30,8 +30,8 @@ from pathlib import Path
 
 from conftest import QUICK, fake_path, git, processes_of, wait_for
 
-from janus.agents.folders import state_folder
-from janus.devices import folder_of, owner_token
+from janus.access.folder import folder_of, owner_token
+from janus.config import state_folder
 
 CLIENTS, EACH = 4, 2
 #: What is killed: the whole group most often, the master alone, the worker alone. Now and then the

@@ -44,7 +44,7 @@ def test_what_is_no_duration_is_refused_by_name(text):
         ("PORT", "1" * 5000),
         ("MAX_SESSIONS", "0"),
         ("JANUS_HOST", "0.0.0.0"),
-        ("JANUS_AGENT", "hal"),
+        ("JANUS_AGENT", "hal!"),
         ("JANUS_LOG", "xml"),
         ("LOG_LEVEL", "loud"),
         ("WORKSPACE_DIR", "/no/such/folder"),

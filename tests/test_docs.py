@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import git
 
-from janus import create_app, errors
+from janus import errors
+from janus.app import create_app
 from janus.config import setting_fields
 from janus.logs import FIELDS
 
@@ -52,7 +53,7 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path):
 
     done = run(script)
     answer, beat, health, unknown, ended = map(json.loads, done.stdout.splitlines())
-    assert "janus/events.py" in answer["answer"]
+    assert "janus/conversation/event_log.py" in answer["answer"]
     assert beat["status"] == "waiting"
     assert health["status"] == "ok" and health["active_sessions"] == 1
     assert unknown["error"]["code"] == "SESSION_NOT_FOUND"

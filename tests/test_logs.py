@@ -13,8 +13,7 @@ import pytest
 from conftest import FAKE_AGENTS, fake_path, wait_for
 
 import janus
-from janus.logs import FIELDS
-from janus.session_info import about
+from janus.logs import FIELDS, about
 
 CODE = Path(janus.__file__).parent
 CANARY = "canary-7f3a"

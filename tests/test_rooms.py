@@ -1,136 +1,218 @@
-"""The plan of the house, enforced: who may import whom, and the fences."""
+"""The plan of the house, enforced: who may import whom, and the fences.
+
+``python tests/test_rooms.py`` prints the picture: rooms, arrows, arrows that run up, circles.
+"""
 
 import ast
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted((ROOT / "janus").rglob("*.py"))
-#: What each room may import of ours. ``__init__``, server and cli wire the others together.
+HOUSE = ROOT / "janus"
+LONGEST = 410
+#: What each room may import of ours, the ground first. A room stands above all that it imports.
+GROUND = ["errors", "clock", "model", "text", "parsing", "config", "logs"]
 MAY_IMPORT = {
-    "errors": set(),
-    "addresses": set(),
-    "plain_text": set(),
-    "agents": {"errors", "plain_text"},
-    "config": {"addresses", "agents"},  # the names of the agents are values of a setting
-    "events": set(),
-    "logs": {"config", "events"},
-    "store": {"errors"},
-    "worker": {"errors"},
-    "certificates": {"errors", "store"},
-    "workspace_lock": {"store"},
-    "devices": {"errors", "events", "store"},
-    "pairing": {"errors", "events"},
-    "invitation": set(),
-    "listening": {"addresses", "certificates", "config", "events", "pairing"},
-    "client": {"devices", "workspace_lock"},
-    "workspace": {"errors", "store"},
-    "session_info": {"errors", "events"},
-    "sessions_file": {"errors", "events", "session_info", "store", "workspace_lock"},
-    "state": {"events"},
-    "turn": {"events"},
-    "turn_queue": {"turn"},
-    "summary": {"turn"},
-    "memory": {"errors", "session_info", "store", "summary"},
-    "transcript": {"agents", "errors", "events", "state", "summary", "turn"},
-    "deaths": {"errors", "events"},
-    "session": {
-        "agents", "deaths", "errors", "events", "plain_text", "session_info", "summary",
-        "transcript", "turn", "turn_queue",
-    },
-    "roster": {"errors", "events", "session_info", "sessions_file", "store", "workspace"},
-    "agent_catalog": {"agents", "config", "errors"},
-    "session_factory": {
-        "agent_catalog", "agents", "config", "events", "roster", "session", "session_info",
-        "sessions_file", "store", "workspace",
-    },
-    "endings": {"memory", "session", "session_info", "store"},
-    "manager": {
-        "agent_catalog", "agents", "config", "endings", "errors", "events", "roster", "session",
-        "session_factory", "session_info", "sessions_file", "store", "turn", "workspace",
-    },
-    "cleanup": {"manager"},
-    "runtime": {
-        "agents", "cleanup", "config", "devices", "errors", "listening", "manager", "pairing",
-        "store", "workspace_lock",
-    },
-    "blueprints": {
-        "addresses", "devices", "errors", "events", "listening", "logs", "runtime", "workspace",
-    },
-}  # fmt: skip
-WIRING = {"__init__", "__main__", "server", "cli"}
+    **{room: set(GROUND[:floor]) for floor, room in enumerate(GROUND)},
+    "storage": {*GROUND},
+    "network": {*GROUND, "storage"},
+    "access": {*GROUND, "storage", "network"},
+    "conversation": {*GROUND},
+    "agents": {*GROUND, "storage"},
+    "workspace": {*GROUND, "storage"},
+    "memory": {*GROUND, "storage", "conversation"},
+    "sessions": {*GROUND, "agents", "conversation", "memory", "workspace", "storage"},
+}
+MAY_IMPORT["runtime"] = {*MAY_IMPORT}
+MAY_IMPORT["blueprints"] = {"runtime", "model", "errors", "access", "network", "clock", "logs"}
+MAY_IMPORT["blueprints"] |= {"conversation"}
+MAY_IMPORT["app"] = {*MAY_IMPORT}
+MAY_IMPORT["server"] = {*MAY_IMPORT}
+MAY_IMPORT["cli"] = {*MAY_IMPORT}
+MAY_IMPORT["demo"] = set()
+MAY_IMPORT["__main__"] = {"cli"}
+MAY_IMPORT["__init__"] = set()
 
 
-def room(path):
-    return path.relative_to(ROOT / "janus").parts[0].removesuffix(".py")
+@cache
+def files():
+    """Every module of the house by its dotted name, parsed once."""
+    return {
+        module_name(path): ast.parse(path.read_text())
+        for path in sorted(HOUSE.rglob("*.py"))
+        if "agents/demo" not in str(path)
+    }
 
 
-def imports(path):
-    """The full names of the modules a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room(module):
+    """The room a module is in; what stands at the top is a room of its own."""
+    return ([*module.split("."), "__init__"])[1]
+
+
+def imports(tree):
+    """The full names of what a module imports, wherever in it."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            yield node.module
-            if node.module == "janus":
-                yield from (f"janus.{name.name}" for name in node.names)
+            yield from (f"{node.module}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_only_looks_where_it_may(path):
-    if room(path) in WIRING:
-        return
-    names = {name.split(".")[1] for name in imports(path) if name.startswith("janus.")}
-    # __version__ and the like are not rooms.
-    rooms = {name for name in names if (ROOT / "janus" / name).exists() or name in MAY_IMPORT}
-    assert rooms - {room(path)} <= MAY_IMPORT[room(path)]
+def targets(module):
+    """The modules of the house that *module* imports."""
+    for name in imports(files()[module]):
+        while name.startswith("janus.") and name not in files():
+            name = name.rpartition(".")[0]
+        if name.startswith("janus.") and name != module:
+            yield name
 
 
-def outside(*allowed):
-    return [path for path in FILES if room(path) not in allowed]
+def arrows():
+    """Each pair of rooms of which the first imports the second."""
+    pairs = {(room(one), room(other)) for one in files() for other in targets(one)}
+    return {(one, other) for one, other in pairs if one != other}
 
 
-def importers(package, paths):
-    return [path.name for path in paths if package in {n.partition(".")[0] for n in imports(path)}]
+def circles():
+    """Sets of modules that import each other, in a circle of whatever length."""
+    order, low, stack, found = {}, {}, [], []
+
+    def visit(module):
+        order[module] = low[module] = len(order)
+        stack.append(module)
+        for other in targets(module):
+            if other not in order:
+                visit(other)
+            if other in stack:
+                low[module] = min(low[module], low[other])
+        if low[module] == order[module]:
+            circle = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(circle) > 1:
+                found.append(circle)
+
+    for module in files():
+        if module not in order:
+            visit(module)
+    return found
 
 
-def test_only_the_process_knows_pexpect():
-    assert importers("pexpect", FILES) == ["process.py"]
+def up():
+    """The arrows that the table does not allow."""
+    return sorted((one, other) for one, other in arrows() if other not in MAY_IMPORT[one])
 
 
-def test_only_the_authority_knows_cryptography():
-    assert importers("cryptography", FILES) == ["certificates.py"]
-
-
-@pytest.mark.parametrize("package", ["flask", "flask_cors", "werkzeug", "gunicorn"])
-def test_only_the_doors_know_flask_and_gunicorn(package):
-    assert (
-        importers(package, outside("blueprints", "runtime", "__init__", "server", "worker")) == []
+def importers(package):
+    return sorted(
+        module
+        for module, tree in files().items()
+        if package in {name.partition(".")[0] for name in imports(tree)}
     )
 
 
-def test_agents_know_nothing_of_events():
-    agents = [path for path in FILES if room(path) == "agents"]
+def lines_of(module):
+    path = ROOT / Path(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return len(path.read_text().splitlines())
 
-    assert all(not name.startswith("janus.events") for path in agents for name in imports(path))
+
+def test_rooms_import_only_what_the_table_allows():
+    assert up() == []
+
+
+def test_every_room_is_in_the_table():
+    assert {room(module) for module in files()} <= MAY_IMPORT.keys()
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles() == []
+
+
+@pytest.mark.parametrize(
+    ("package", "rooms"),
+    [
+        ("pexpect", {"agents"}),
+        ("cryptography", {"network"}),
+        ("flask", {"blueprints", "runtime", "app", "server"}),
+        ("flask_cors", {"blueprints"}),
+        ("werkzeug", {"blueprints"}),
+        ("gunicorn", {"blueprints", "server"}),
+        ("click", {"cli"}),
+    ],
+)
+def test_a_library_is_known_in_its_room_only(package, rooms):
+    assert {room(module) for module in importers(package)} <= rooms
+
+
+def test_only_the_process_knows_pexpect():
+    assert all(module.startswith("janus.agents.process") for module in importers("pexpect"))
 
 
 def test_the_environment_is_read_in_one_place():
     readers = [
-        path.name
-        for path in FILES
-        if "os.environ" in path.read_text() and "demo" not in path.parts  # a program of its own
+        module
+        for module, tree in files().items()
+        if any(
+            isinstance(n, ast.Attribute) and n.attr == "environ" and is_os(n)
+            for n in ast.walk(tree)
+        )
     ]
+    assert [module for module in readers if not module.startswith("janus.demo")] == ["janus.config"]
 
-    assert readers == ["config.py"]
+
+def is_os(attribute):
+    return isinstance(attribute.value, ast.Name) and attribute.value.id == "os"
 
 
 def test_no_shell_runs_anywhere():
-    for path in FILES:
+    for path in HOUSE.rglob("*.py"):
         text = path.read_text()
         assert "shell=True" not in text and "os.system" not in text, path
 
 
+def test_a_face_hands_on_names_and_defines_nothing():
+    faces = [
+        path
+        for path in HOUSE.rglob("__init__.py")
+        if path.parent not in (HOUSE, HOUSE / "blueprints")
+    ]
+    defining = (ast.FunctionDef, ast.ClassDef)
+    for path in faces:
+        if "agents/demo" not in str(path):
+            assert not any(isinstance(n, defining) for n in ast.parse(path.read_text()).body), path
+
+
 def test_files_stay_small():
-    assert [p.name for p in FILES if len(p.read_text().splitlines()) > 400] == []
+    assert {m: lines_of(m) for m in files() if lines_of(m) > LONGEST} == {}
+
+
+def picture():
+    """The house in words."""
+    below = defaultdict(set)
+    for one, other in arrows():
+        below[one].add(other)
+    counts = defaultdict(list)
+    for module in files():
+        counts[room(module)].append(lines_of(module))
+    for name in MAY_IMPORT:
+        if name in counts:
+            size, most = sum(counts[name]), max(counts[name])
+            shown = f"{name:14} {len(counts[name]):3} files {size:6} lines, the longest {most:4}"
+            yield f"{shown}  -> {' '.join(sorted(below[name])) or '-'}"
+    total = sum(map(sum, counts.values()))
+    yield (
+        f"{len(counts)} rooms, {total} lines, {len(arrows())} arrows, {len(up())} up, "
+        f"{len(circles())} circles"
+    )
+
+
+if __name__ == "__main__":
+    print("\n".join(picture()))

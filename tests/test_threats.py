@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import fake_path, wait_for
 
-from janus.plain_text import harmless
+from janus.text import sanitize
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,7 +58,7 @@ def paired(server, name="phone"):
     ],
 )
 def test_threat_6_what_acts_on_a_terminal_is_not_in_what_an_agent_says(text, shown):
-    assert harmless({"text": text, "parts": [text]}) == {"text": shown, "parts": [shown]}
+    assert sanitize({"text": text, "parts": [text]}) == {"text": shown, "parts": [shown]}
 
 
 def test_threat_6_so_it_is_through_the_whole_house(server):
@@ -75,7 +75,7 @@ def test_threat_7_a_code_is_burnt_by_wrong_tries(server):
 
 
 def test_threat_12_what_lies_on_the_disk_opens_nothing(serve, tmp_path, home, workspace):
-    program = "import os; os.umask(0)\nfrom janus import cli; cli.main(['serve'])"
+    program = "import os; os.umask(0)\nfrom janus.cli import commands as cli; cli.main(['serve'])"
     server = serve(sys.executable, "-c", program, path=fake_path(tmp_path, "agent"))
     device, cookie, code = paired(server)
     token = server.call("POST", "/api/tokens", {"name": "script"})[1]["token"]
@@ -95,7 +95,7 @@ def test_threat_12_what_lies_on_the_disk_opens_nothing(serve, tmp_path, home, wo
 
 HIDING = """
 import ctypes, os
-from janus import server
+from janus.server import gunicorn_app as server
 
 def looks():
     child = os.fork()
@@ -124,7 +124,8 @@ def test_threat_12_agents_cannot_look_into_the_server(serve):
     assert tried.stdout.split() == ["True", "False"]
 
     watched = (
-        "import ctypes, sys\nfrom janus import cli, server\nhide = server._hide\n"
+        "import ctypes, sys\nfrom janus.cli import commands as cli\n"
+        "from janus.server import gunicorn_app as server\nhide = server._hide\n"
         "def watch():\n    hide()\n    print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0),"
         " file=sys.stderr, flush=True)\n"
         "server._hide = watch\ncli.main(['serve'])"

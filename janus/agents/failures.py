@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from janus.agents.process import Exit
-from janus.agents.table import Entry
+from janus.agents.process.process import Exit
+from janus.agents.spec import AgentSpec
 from janus.errors import AgentFailed, AgentLoginRequired, AgentRateLimited
 
 #: What to look for in what the agent wrote on its terminal (in lower case), the error it means,
@@ -61,7 +61,7 @@ _SIGNS: tuple[tuple[tuple[str, ...], type[AgentFailed], str], ...] = (
 _LAST_WORDS, _LAST_LINE = 500, 120
 
 
-def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
+def explain(entry: AgentSpec, exit: Exit | None, said: str) -> AgentFailed:
     """The error for a turn that ended without a result.
 
     *said* is what the agent wrote on its terminal, and what else was no part of the protocol.
@@ -80,7 +80,7 @@ def explain(entry: Entry, exit: Exit | None, said: str) -> AgentFailed:
     )
 
 
-def refused(entry: Entry, said: str) -> AgentFailed:
+def refused(entry: AgentSpec, said: str) -> AgentFailed:
     """The error for an agent that goes on, and answered with an error: what it *said* of it."""
     words = _last_words(said)
     details: dict[str, object] = {"output": words}
@@ -90,7 +90,7 @@ def refused(entry: Entry, said: str) -> AgentFailed:
     )
 
 
-def _recognised(entry: Entry, said: str, details: dict[str, object]) -> AgentFailed | None:
+def _recognised(entry: AgentSpec, said: str, details: dict[str, object]) -> AgentFailed | None:
     text = said.lower()
     for signs, error, message in _SIGNS:
         if any(sign in text for sign in signs):

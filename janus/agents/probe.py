@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from janus.agents.acp_connection import INITIALIZE
-from janus.agents.folders import replace, state_folder
-from janus.agents.process import AgentProcess
-from janus.agents.table import Entry
+from janus.agents.acp.schema import INITIALIZE
+from janus.agents.process.process import AgentProcess
+from janus.agents.spec import AgentSpec
+from janus.config import state_folder
 from janus.errors import AgentFailed
+from janus.storage.atomic import replace
 
 #: Seconds a program may take to say its version, and to greet in ACP (0.4 to 4.3 s are usual).
 _VERSION, _GREETING = 10.0, 6.0
@@ -25,7 +26,7 @@ _VERSION, _GREETING = 10.0, 6.0
 _END = 1.0
 
 
-def version_of(program: str, entry: Entry, env: Mapping[str, str]) -> str | None:
+def version_of(program: str, entry: AgentSpec, env: Mapping[str, str]) -> str | None:
     """What the program says to ``--version``; None if that is not what this agent says."""
     if entry.version is None:
         return ""
@@ -37,7 +38,7 @@ def version_of(program: str, entry: Entry, env: Mapping[str, str]) -> str | None
     return line if re.fullmatch(entry.version, line) else None
 
 
-def speaks_acp(program: str, version: str, entry: Entry, env: Mapping[str, str]) -> bool:
+def speaks_acp(program: str, version: str, entry: AgentSpec, env: Mapping[str, str]) -> bool:
     """Whether it greets in ACP; asked only of those that can do otherwise."""
     if entry.acp is None or not entry.prints:
         return entry.acp is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from janus.access.device import check_scope
+from janus.access.invitation import invite
 from janus.blueprints import gate
 from janus.blueprints.body import SHORT, parameter, read
-from janus.devices import check_scope
 from janus.runtime import runtime
 
 bp = Blueprint("auth", __name__, url_prefix="/api")
@@ -35,7 +36,7 @@ def new_code() -> ResponseReturnValue:
     """A pairing code for another device."""
     body = read(scope=SHORT)
     code = runtime().pairing.open(check_scope(body.get("scope", "full")))
-    return runtime().listening.invite(code), 201
+    return invite(runtime().listening, code), 201
 
 
 @bp.post("/tokens")

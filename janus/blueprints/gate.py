@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from janus.addresses import host_matches, own_names
-from janus.devices import EXPIRES, Device
+from janus.access.device import Device
+from janus.access.devices import EXPIRES
 from janus.errors import Forbidden, Unauthorized
-from janus.listening import HOME
+from janus.network.addresses import HOME, host_matches, own_names
 from janus.runtime import runtime
 
 #: The doors that need no credential. They tell nothing of the owner.

@@ -50,7 +50,7 @@ def _agent() -> dict[str, object]:
         name = runtime().settings.agent
         return {"name": name, "available": False, "version": None, "message": str(missing)}
     agent: dict[str, object] = {
-        "name": found.entry.name,
+        "name": found.spec.name,
         "available": True,
         "version": found.version,
         "demo": found.is_demo,

@@ -18,8 +18,9 @@ from typing import Any, Protocol
 
 from flask import Response
 
+from janus.clock import timestamp
+from janus.conversation.event import Event
 from janus.errors import InvalidRequest
-from janus.events import Event, timestamp
 
 #: Seconds between two signs of life.
 HEARTBEAT = 15.0

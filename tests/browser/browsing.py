@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import git, wait_for
 
-from janus.agents.folders import state_folder
-from janus.client import Client
+from janus.cli.client import Client
+from janus.config import state_folder
 
 try:
     from playwright.sync_api import expect, sync_playwright

@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from janus.agents.process import AgentProcess
+from janus.agents.process.process import AgentProcess
 
 here = Path(__file__).parent
 running = []

@@ -1,0 +1,1 @@
+"""Who may use Janus: devices, pairing codes, and what each may do."""

@@ -1,0 +1,74 @@
+"""A device that was paired, or a program with a token."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from janus.clock import timestamp
+from janus.errors import InvalidRequest
+
+SCOPES = ("full", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device, or a program with a token. Times are in seconds since 1970.
+
+    ``secret`` and ``key`` are hashes. A page has both halves, and writes only with both; a program
+    has no key.
+    """
+
+    id: str
+    name: str
+    scope: str
+    created_at: float
+    last_seen: float
+    secret: str
+    key: str | None = None
+    address: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the owner is told of it."""
+        return {
+            "device_id": self.id,
+            "name": self.name,
+            "scope": self.scope,
+            "kind": "page" if self.key else "token",
+            "created_at": timestamp(self.created_at),
+            "last_seen": timestamp(self.last_seen),
+            "address": self.address,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """A new device, and the two secrets that only it will have."""
+
+    device: Device
+    secret: str
+    key: str | None
+
+
+def device_from(entry: dict[str, Any]) -> Device:
+    """Raises TypeError, ValueError for what was not written here."""
+    device = Device(**entry)
+    texts = (device.id, device.name, device.scope, device.secret)
+    more = (device.key, device.address)
+    times = (device.created_at, device.last_seen)
+    if not (
+        all(isinstance(it, str) for it in texts)
+        and all(it is None or isinstance(it, str) for it in more)
+        and all(isinstance(it, int | float) and math.isfinite(it) for it in times)
+        and device.scope in SCOPES
+    ):
+        raise ValueError("an entry has wrong types")
+    return device
+
+
+def check_scope(scope: str) -> str:
+    """*scope* itself if there is such, else InvalidRequest."""
+    if scope not in SCOPES:
+        raise InvalidRequest(f"scope must be one of {', '.join(SCOPES)}.")
+    return scope

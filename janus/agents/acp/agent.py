@@ -1,0 +1,193 @@
+"""Agents that speak the Agent Client Protocol: one process for many turns, which asks its user.
+
+    prompt() ── session/prompt ──> agent ── session/update ──> emit
+                                     └── session/request_permission ──> Questions ──> answer()
+
+The process starts with the first turn and is started again when it died; the conversation goes on
+through ``session/resume`` or ``session/load``, or where that cannot be, in a new one with a recap.
+Nothing of the machine is offered to the agent (no files, no terminals): it has its own tools.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from janus.agents.acp.connection import Connection
+from janus.agents.agent import Emit, Recap
+from janus.agents.cursor.config import asking
+from janus.agents.known import CURSOR
+from janus.agents.recap import RecapPrompt
+from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest, PermissionNotFound
+
+if TYPE_CHECKING:
+    from janus.agents.spec import InstalledAgent
+
+log = logging.getLogger(__name__)
+
+#: How often in a row an agent may die or hang over its conversation before it begins a new one.
+STUMBLES = 2
+
+
+class AcpAgent:
+    """A conversation with an ACP agent.
+
+    ``_lock`` guards ``_connection``, ``_chosen`` and ``_stopped``; never held while waiting.
+    """
+
+    def __init__(
+        self,
+        found: InstalledAgent,
+        cwd: Path,
+        name: str,
+        emit: Emit,
+        conversation: str | None = None,
+        *,
+        recap: Recap = lambda: "",
+    ) -> None:
+        self.asks = True
+        self.conversation = conversation
+        self._found = found
+        self._cwd = cwd
+        self._name = name
+        self._emit = emit
+        self._reminder = RecapPrompt(emit, recap)
+        self._stumbles = 0  # in a row, over the same conversation
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._chosen: dict[str, str] = {}
+        self._stopped = False
+
+    @property
+    def pid(self) -> int | None:
+        with self._lock:
+            connection = self._connection
+        return None if connection is None or connection.dead else connection.process.pid
+
+    def start(self, cancelled: Event) -> None:
+        """Begin or go on with the conversation; see ``Agent.start``."""
+        self._connected(cancelled)
+
+    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
+        """Run one turn; see ``Agent.prompt``."""
+        try:
+            connection = self._connected(cancelled)
+            try:
+                reason = connection.turn(self._reminder.before(text), limit, cancelled)
+                if reason != "cancelled":
+                    self._reminder.done()
+                return reason
+            except AgentLoginRequired:
+                connection.end()  # it may look for its login only when it starts
+                raise
+        except AgentFailed:
+            if cancelled.is_set():
+                return "cancelled"
+            raise
+
+    def interrupt(self) -> None:
+        with self._lock:
+            connection = self._connection
+        if connection:
+            connection.cancel()
+
+    def answer(
+        self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
+    ) -> None:
+        with self._lock:
+            connection = self._connection
+        if connection is None:
+            raise PermissionNotFound("The agent asks no such thing.")
+        connection.questions.answer(request_id, option_id, answers)
+
+    def choose(self, option_id: str, value: str) -> None:
+        """Choose one of the agent's options, for this conversation."""
+        with self._lock:
+            connection = self._connection
+        if connection is None or connection.dead:
+            raise InvalidRequest("The agent does not run yet: say something first.")
+        connection.choose(option_id, value)
+        with self._lock:
+            self._chosen[option_id] = value
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            connection = self._connection
+        if connection:
+            connection.end()
+
+    def _connected(self, cancelled: Event) -> Connection:
+        """The connection, made anew if there is none or the agent died."""
+        with self._lock:
+            if self._connection and not self._connection.dead and not self._stopped:
+                return self._connection
+        connection = self._connect()
+        try:
+            id, model = self._begin(connection, self.conversation, cancelled)
+        except AgentFailed:
+            if not connection.stumbled or cancelled.is_set():
+                raise
+            self._stumbles += 1
+            if self._stumbles < STUMBLES:
+                raise
+            log.warning("Agent %s fails at its conversation, and begins a new one", self._name)
+            connection = self._connect()
+            id, model = self._begin(connection, None, cancelled)
+        forgotten = self.conversation is not None and self.conversation != id
+        self.conversation, self._stumbles = id, 0
+        data: dict[str, Any] = {"id": id, "protocol": "acp", "model": model}
+        if forgotten:
+            self._reminder.forgotten()
+            data["forgotten"] = True
+        self._emit("conversation", data)
+        connection.show_options()
+        self._choose_again(connection)
+        return connection
+
+    def _connect(self) -> Connection:
+        """A new connection, not open yet; from now on it is the one that ``stop`` ends."""
+        environ = self._environ()
+        connection = Connection(self._found, environ, self._cwd, self._name, self._emit)
+        with self._lock:
+            if self._stopped:
+                raise AgentFailed("The agent was stopped.")
+            self._connection = connection
+        return connection
+
+    def _begin(
+        self, connection: Connection, conversation: str | None, cancelled: Event
+    ) -> tuple[str, str]:
+        try:
+            connection.open()
+            return connection.begin(conversation, cancelled)
+        except BaseException:
+            connection.end()
+            raise
+
+    def _choose_again(self, connection: Connection) -> None:
+        """What the user has chosen, in a new process; where it cannot be, the prompt goes first."""
+        with self._lock:
+            chosen = {**self._chosen}
+        for option_id, value in chosen.items():
+            try:
+                connection.choose(option_id, value)
+            except InvalidRequest:
+                pass  # it is not offered any more
+            except AgentFailed as failure:
+                log.warning("Agent %s: %s stays as it is: %s", self._name, option_id, failure)
+
+    def _environ(self) -> Mapping[str, str]:
+        """The agent's environment, in which it asks before it acts if that can be had."""
+        if self._found.spec is not CURSOR:
+            return self._found.environ
+        try:
+            return asking(self._found.environ)
+        except (OSError, ValueError) as problem:
+            log.warning("cursor-agent will not ask: %s", problem)
+            self.asks = False
+            return self._found.environ

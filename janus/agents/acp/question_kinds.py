@@ -1,0 +1,154 @@
+"""What each kind of question looks like, and how its answer is written: that depends on who asks.
+
+session/request_permission    may I?
+elicitation/create            which one? what? or: open this page
+cursor/ask_question           which one?
+cursor/create_plan            like this?
+
+A question that one tap answers has its answers as options. Any other has ``fields`` to fill in, and
+the options ``accept`` and ``decline``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from janus.agents.acp.form_fields import ID, Field, fields_of, fill
+from janus.agents.acp.jsonrpc import Json
+from janus.agents.acp.questions import Answers, Question
+from janus.agents.acp.updates import object_of
+
+_TEXT = 10_000
+_DECLINE = "__decline__"
+
+
+def permission(params: Json, call: Json) -> Question:
+    """``session/request_permission``: *call* is what is known of the tool call it is about.
+
+    A refusal is the choice of a reject option. ``cancelled`` would end the turn, and with some
+    agents the session.
+    """
+    options = [_option(option) for option in params.get("options") or []]
+
+    def answer(option_id: str | None, _: Answers) -> Json:
+        if option_id is None:
+            return {"outcome": {"outcome": "cancelled"}}
+        return {"outcome": {"outcome": "selected", "optionId": option_id}}
+
+    named = call["title"] != call["kind"]
+    shown = {
+        "kind": "permission",
+        "title": call["title"] if named else "The agent wants to do something.",
+        "text": _whole(params.get("toolCall"), call["title"]),
+        "tool_call": call,
+        "options": options,
+    }
+    return Question(shown, answer)
+
+
+def _whole(call: Any, title: str) -> str:
+    """What is asked for, if the *title* does not say all of it: who allows it must see it."""
+    match call:
+        case {"rawInput": {"command": str(text)}} | {"title": str(text)} if text not in title:
+            rest = len(text) - _TEXT
+            return text[:_TEXT] + (f"\n… and {rest} characters more" if rest > 0 else "")
+    return ""
+
+
+def _option(option: Any) -> Json:
+    option = option if isinstance(option, dict) else {}
+    id = str(option.get("optionId") or "")
+    return {"id": id, "name": str(option.get("name") or id), "kind": str(option.get("kind") or "")}
+
+
+def elicitation(params: Json) -> Question | None:
+    """``elicitation/create`` with a flat form to fill in, or a web page to open; else None."""
+    if params.get("mode") == "url":
+        return _web_page(params)
+    schema = object_of(params.get("requestedSchema"))
+    try:
+        fields = fields_of(schema)
+    except ValueError:
+        return None
+    [first, *more] = fields
+    message = str(params.get("message") or "")
+    if not more and (question := _one_tap(message, first)):
+        return question
+    shown = {"title": message or str(schema.get("title") or "The agent has a question.")}
+    if schema.get("description"):
+        shown["text"] = str(schema["description"])
+    return form(
+        shown,
+        fields,
+        lambda content: {"action": "accept", "content": content},
+        {"action": "decline"},
+        {"action": "cancel"},
+    )
+
+
+def _web_page(params: Json) -> Question:
+    shown = {"title": str(params.get("message") or ""), "url": str(params.get("url") or "")}
+    options = [("accept", "Done"), ("decline", "No")]
+    answers: dict[str, Json] = {id: {"action": id} for id, _ in options}
+    id = params.get("elicitationId")
+    return choice(
+        shown, options, answers, {"action": "cancel"}, id if isinstance(id, str) else None
+    )
+
+
+def _one_tap(message: str, field: Field) -> Question | None:
+    """A form with one field of given values, whose values are the options."""
+    if field.kind == "boolean":
+        values: list[tuple[str, str, Any]] = [("True", "Yes", True), ("False", "No", False)]
+    elif field.kind == "choice" and all(_fits(choice.id) for choice in field.choices):
+        values = [(choice.id, choice.name, choice.value) for choice in field.choices]
+    else:
+        return None
+    answers: dict[str, Json] = {
+        id: {"action": "accept", "content": {field.id: value}} for id, _, value in values
+    }
+    return choice(
+        {"title": message or field.id},
+        [*((id, name) for id, name, _ in values), (_DECLINE, "None of these")],
+        {**answers, _DECLINE: {"action": "decline"}},
+        {"action": "cancel"},
+    )
+
+
+def _fits(id: str) -> bool:
+    return bool(id.strip()) and len(id) <= ID and id != _DECLINE
+
+
+def choice(
+    shown: Json,
+    options: list[tuple[str, str]],
+    answers: dict[str, Json],
+    cancelled: Json,
+    elicitation: str | None = None,
+) -> Question:
+    def answer(option_id: str | None, _: Answers) -> Json:
+        return cancelled if option_id is None else answers[option_id]
+
+    return Question({"kind": "question", **shown, "options": _listed(options)}, answer, elicitation)
+
+
+def form(
+    shown: Json,
+    fields: list[Field],
+    accepted: Callable[[Json], Json],
+    declined: Json,
+    cancelled: Json,
+) -> Question:
+    def answer(option_id: str | None, answers: Answers) -> Json:
+        if option_id == "accept":
+            return accepted(fill(fields, answers))
+        return cancelled if option_id is None else declined
+
+    options = _listed([("accept", "Send"), ("decline", "No answer")])
+    drawn = [field.shown for field in fields]
+    return Question({"kind": "question", **shown, "fields": drawn, "options": options}, answer)
+
+
+def _listed(options: list[tuple[str, str]]) -> list[Json]:
+    return [{"id": id, "name": name, "kind": ""} for id, name in options]

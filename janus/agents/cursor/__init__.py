@@ -1,0 +1,1 @@
+"""cursor-agent: its print mode, its configuration, and its own extensions of the protocol."""

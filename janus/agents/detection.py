@@ -1,0 +1,100 @@
+"""Which agents are on this computer, and what they may see of its environment."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from janus import __version__
+from janus.agents.known import CUSTOM, DEMO, ENTRIES, known
+from janus.agents.probe import speaks_acp, version_of
+from janus.agents.spec import AgentSpec, InstalledAgent
+from janus.errors import AgentNotFound
+
+#: What every agent may see of the environment: never Janus' own settings or other programs' keys.
+_COMMON = (
+    "HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR",
+    "XDG_*", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+)  # fmt: skip
+_PACKAGES = Path(__file__).parent.parent.parent
+_INSTALLERS_FOLDERS = ("~/.local/bin", "~/.cursor/bin", "~/.opencode/bin", "~/.npm-global/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPath:
+    """Where to look: the environment, the owner's own agent, and what agents may see besides."""
+
+    environ: Mapping[str, str]
+    custom: AgentSpec | None = None
+    visible: tuple[str, ...] = ()
+
+
+def find(name: str, computer: SearchPath) -> InstalledAgent:
+    """Look for an agent; ``auto`` takes the owner's own command, else the first there is.
+
+    Starts the program to see its version. Raises AgentNotFound, which says how to install it.
+    """
+    custom = computer.custom
+    entries = [custom] if custom and name in ("auto", CUSTOM) else []
+    if name == "auto":
+        entries += ENTRIES
+    elif entry := known(name):
+        entries = [entry]
+    for entry in entries:
+        if found := _look_for(entry, computer):
+            return found
+    if not entries:
+        raise AgentNotFound("There is no custom agent: set JANUS_AGENT_COMMAND to its command.")
+    missing = entries[0]
+    raise AgentNotFound(f"{missing.label} is not installed on this computer: {missing.install}.")
+
+
+def survey(computer: SearchPath) -> list[tuple[AgentSpec, InstalledAgent | None]]:
+    """Every agent Janus knows, and which of them are there; takes some seconds."""
+    entries = [computer.custom, *ENTRIES] if computer.custom else [*ENTRIES]
+    with ThreadPoolExecutor(len(entries), "survey") as pool:
+        return list(
+            zip(entries, pool.map(lambda entry: _look_for(entry, computer), entries), strict=True)
+        )
+
+
+def environment(entry: AgentSpec, computer: SearchPath) -> dict[str, str]:
+    """What an agent may see of the environment, made fit for a terminal without a person."""
+    visible = (*_COMMON, *entry.environ, *computer.visible)
+    allowed = {
+        name: value
+        for name, value in computer.environ.items()
+        if any(_matches(name, pattern) for pattern in visible)
+    }
+    made = {"TERM": "dumb", "NO_COLOR": "1", "GIT_TERMINAL_PROMPT": "0"}
+    return {**allowed, **made, **dict(entry.given)}
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def _look_for(entry: AgentSpec, computer: SearchPath) -> InstalledAgent | None:
+    env = environment(entry, computer)
+    if entry is DEMO:
+        # -P: a module of the workspace must not stand in for one of the library.
+        program = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
+        return InstalledAgent(
+            entry, program, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
+        )
+    home = env.get("HOME", "")
+    folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
+    path = ":".join(filter(None, [env.get("PATH"), *folders]))  # an empty one means "here"
+    for name in entry.programs:
+        seen = shutil.which(name, path=path)
+        where = seen and str(Path(seen).absolute())  # it will run in another folder
+        version = where and version_of(where, entry, env)
+        if where and version is not None:
+            protocol = "acp" if speaks_acp(where, version, entry, env) else "print"
+            return InstalledAgent(entry, (where,), protocol, version, env)
+    return None

@@ -1,0 +1,23 @@
+"""An answer comes in parts, with work between them; together they are one text."""
+
+from __future__ import annotations
+
+
+class ParagraphJoiner:
+    """Puts a blank line between the parts of an answer."""
+
+    def __init__(self) -> None:
+        self.last = ""  # what was said last
+        self._pausing = False
+
+    def pause(self) -> None:
+        """What is said next begins a part of its own."""
+        self._pausing = True
+
+    def say(self, text: str) -> str:
+        """*text*, after what is missing to a blank line if it begins a part."""
+        apart = ""
+        if self.last and self._pausing:
+            apart = "\n" * max(0, 2 - (len(self.last) - len(self.last.rstrip("\n"))))
+        self.last, self._pausing = text, False
+        return apart + text

@@ -1,0 +1,125 @@
+"""The command line's way to the Janus that serves a workspace: its own HTTP API."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Generator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from janus.access.folder import folder_of, owner_token
+from janus.storage.lock import serving
+
+Json = dict[str, Any]
+#: Seconds; more than any call takes, and than two signs of life of a stream are apart.
+_TIMEOUT, _SILENCE = 120.0, 40.0
+#: Seconds that a server may take from its beginning to its first answer.
+_STARTING = 10.0
+#: Not what http_proxy names: it would look for this machine's Janus on its own.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_BROKEN = (OSError, http.client.HTTPException, ValueError)
+
+
+class ClientError(Exception):
+    """A call failed; the message is for the user."""
+
+
+class Client:
+    """Calls the API. Nothing is kept open between calls."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self._token = token
+
+    @classmethod
+    def of(cls, workspace: Path, state: Path) -> Client:
+        """A client of the server of this *workspace*. Raises ClientError if there is none.
+
+        It comes in with the owner's token, which is in the user's *state* folder.
+
+        Waits for one that is just starting.
+        """
+        deadline = time.monotonic() + _STARTING
+        while (found := serving(workspace / ".janus")) and found.url is None:
+            if time.monotonic() > deadline:
+                break
+            Event().wait(0.05)
+        if found is None or found.url is None:
+            raise ClientError(
+                f"No Janus serves {workspace}. Start it there with: janus serve "
+                "(or name its folder with WORKSPACE_DIR)."
+            )
+        token = owner_token(folder_of(workspace, state))
+        if token is None:
+            raise ClientError(
+                f"The Janus that serves {workspace} was started by another user, or with another "
+                "HOME: only its owner's own programs may talk to it."
+            )
+        return cls(found.url, token)
+
+    def get(self, path: str, **query: str) -> Json:
+        """What the server answers. Raises ClientError."""
+        return self._call("GET", path, query, None)
+
+    def post(self, path: str, body: Json | None = None, **query: str) -> Json:
+        """What the server answers. Raises ClientError."""
+        return self._call("POST", path, query, body or {})
+
+    def delete(self, path: str, **query: str) -> Json:
+        """What the server answers. Raises ClientError."""
+        return self._call("DELETE", path, query, None)
+
+    def stream(self, session_id: str, after: int) -> Generator[tuple[str, Json], None, None]:
+        """What happens in a session after event *after*: kinds and data; "" is the state."""
+        request = self._request(
+            "GET", "/api/chat/stream", {"session_id": session_id, "last_event_id": str(after)}, None
+        )
+        kind = ""
+        try:
+            with _OPENER.open(request, timeout=_SILENCE) as response:
+                for line in response:
+                    name, _, value = line.decode().rstrip("\n").partition(": ")
+                    if name == "event":
+                        kind = value
+                    elif name == "data":
+                        yield kind, json.loads(value)
+                    elif not name:
+                        kind = ""
+        except _BROKEN as failure:
+            raise _explained(failure) from failure
+
+    def _call(self, method: str, path: str, query: dict[str, str], body: Json | None) -> Json:
+        try:
+            request = self._request(method, path, query, body)
+            with _OPENER.open(request, timeout=_TIMEOUT) as response:
+                found: Json = json.load(response)
+                return found
+        except _BROKEN as failure:
+            raise _explained(failure) from failure
+
+    def _request(
+        self, method: str, path: str, query: dict[str, str], body: Json | None
+    ) -> urllib.request.Request:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if data:
+            headers["Content-Type"] = "application/json"
+        url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
+        return urllib.request.Request(url, data, headers, method=method)
+
+
+def _explained(failure: Exception) -> ClientError:
+    if isinstance(failure, urllib.error.HTTPError):
+        with failure:
+            try:
+                return ClientError(str(json.load(failure)["error"]["message"]))
+            except (ValueError, KeyError, TypeError):
+                return ClientError(f"Janus answered with {failure.code} {failure.reason}.")
+    why = getattr(failure, "reason", failure)
+    return ClientError(f"The connection to Janus broke: {why}. Its log may say more.")

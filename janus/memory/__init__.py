@@ -1,0 +1,1 @@
+"""What past sessions leave for new ones."""

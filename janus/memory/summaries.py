@@ -1,0 +1,86 @@
+"""What Janus remembers of ended sessions: ``.janus/conversation-summaries/YYYY-MM-DD-HH-MM.md``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from janus.conversation.summary import Summary
+from janus.logs import about
+from janus.model import SessionInfo
+from janus.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+_FOLDER = "conversation-summaries"
+_MOST_FILES = 20
+_PUNCTUATION = "()[]{}<>,;:'\"`*!?"
+
+
+def save_summary(store: Store, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
+    """Write down what an ended session was about; False if the disk did not take it."""
+    ended = datetime.fromtimestamp(info.last_activity)
+    told = about(info.session_id)
+    try:
+        name = store.save_new(
+            _FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(info, summary, workspace)
+        )
+    except OSError as failure:
+        log.error("Session %s: cannot save its summary: %s", info.session_id, failure, extra=told)
+        return False
+    log.info("Session %s: summary saved as %s", info.session_id, name, extra=told)
+    return True
+
+
+def _markdown(info: SessionInfo, summary: Summary, workspace: Path) -> str:
+    said = summary.conversation
+    began = datetime.fromtimestamp(info.created_at)
+    minutes = round((info.last_activity - info.created_at) / 60)
+    questions = [message.content for message in said if message.role == "user"]
+    files = mentioned_files((message.content for message in said), workspace)
+    return "\n".join(
+        [
+            f"# Conversation of {began:%Y-%m-%d %H:%M}",
+            "",
+            f"- Agent: {info.agent}",
+            f"- Duration: {minutes} min",
+            f"- Questions asked: {len(questions)}",
+            f"- Session: {info.session_id}",
+            "",
+            "## Summary" if summary.by_agent else "## Summary (from the log, not by the agent)",
+            "",
+            summary.text,
+            "",
+            "## Questions",
+            "",
+            *(f"- {' '.join(question.split())[:200]}" for question in questions),
+            "",
+            "## Files mentioned",
+            "",
+            *(f"- {file}" for file in files or ["none"]),
+            "",
+        ]
+    )
+
+
+def mentioned_files(texts: Iterable[str], workspace: Path) -> list[str]:
+    """The files of the workspace that *texts* name, in their order, 20 at most."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in text.split():
+            path = word.strip(_PUNCTUATION).rstrip(".").partition(":")[0]
+            if ("." in path or "/" in path) and path not in found and _is_inside(path, workspace):
+                found[path] = None
+                if len(found) == _MOST_FILES:
+                    return list(found)
+    return list(found)
+
+
+def _is_inside(path: str, workspace: Path) -> bool:
+    try:
+        file = (workspace / path).resolve()
+        return file.is_relative_to(workspace) and file.is_file()
+    except (OSError, ValueError):
+        return False  # too long for a name, or no name at all

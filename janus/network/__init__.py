@@ -1,0 +1,1 @@
+"""Where Janus listens, and the certificates with which it does."""

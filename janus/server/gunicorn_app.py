@@ -1,0 +1,198 @@
+"""gunicorn with our settings: one worker, many threads, and an orderly end.
+
+One worker, because the sessions live in it; their threads are started there, because threads do
+not survive a fork. So nothing here may be preloaded, reloaded, or multiplied.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
+
+from janus.access.invitation import invitation, invite
+from janus.agents.catalog import check_choice
+from janus.app import create_app
+from janus.config import Settings, SettingsError, state_folder
+from janus.errors import CannotServe
+from janus.logs import log_config
+from janus.network.endpoint import Endpoint, choose, renewal
+from janus.server.worker import Worker
+from janus.sessions.sessions_file import SessionsFile
+from janus.storage.lock import check_free
+from janus.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+#: An ask holds one for as long as it waits, and 21 may wait in each of 4 sessions. They are cheap.
+THREADS = 128
+#: Seconds; more than ``MemorySessionManager.stop`` takes.
+GRACEFUL_TIMEOUT = 25
+_SHARED_MEMORY = Path("/dev/shm")
+_PR_SET_DUMPABLE = 4
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or the end of the program with a sentence that says what is wrong."""
+    try:
+        settings = Settings.from_env()
+        check_choice(settings)
+        return settings
+    except SettingsError as wrong:
+        sys.exit(f"Janus cannot start: {wrong}.")
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """gunicorn's settings, by name. Raises SettingsError."""
+    listening = choose(settings, state_folder(settings.environ) / "certificates")
+    chosen: dict[str, Any] = {
+        "bind": listening.binds,
+        "workers": 1,
+        "worker_class": Worker,
+        "threads": THREADS,
+        "graceful_timeout": GRACEFUL_TIMEOUT,
+        "timeout": 120,  # of a worker that does not even turn its loop
+        "max_requests": 0,
+        "preload_app": False,
+        "reload": False,
+        # It could add workers, and any agent may connect to it.
+        "control_socket_disable": True,
+        # By default it believes what this machine, hence any agent, says about who is asking.
+        "forwarded_allow_ips": "",
+        "logconfig_dict": log_config(settings),
+        "on_starting": lambda arbiter: on_starting(arbiter, settings),
+        "when_ready": when_ready,
+        "on_exit": on_exit,
+        "post_worker_init": lambda worker: post_worker_init(worker, listening),
+    }
+    if listening.leaf:
+        chosen |= {"certfile": str(listening.leaf.chain), "keyfile": str(listening.leaf.key)}
+    if _SHARED_MEMORY.is_dir():
+        chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # a busy disk would look like a dead worker
+    return chosen
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """``janus serve``: gunicorn without a command line of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return app_or_exit(self._settings)
+
+
+def app_or_exit(settings: Settings | None = None) -> Flask:
+    """The service, in a worker. Where it cannot serve it says why, and the master ends as well."""
+    try:
+        return create_app(settings)
+    except CannotServe as why:  # it could when the master looked
+        log.error("Janus cannot start: %s.", why)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)
+
+
+def check_workspace(settings: Settings) -> None:
+    """End the program if another Janus serves this workspace, or a newer one wrote in it."""
+    store = Store(settings.workspace / ".janus")
+    try:
+        check_free(store.folder)
+        SessionsFile(store).check()
+    except CannotServe as why:
+        sys.exit(f"Janus cannot start: {why}.")
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises SettingsError when the port is taken."""
+    check_workspace(settings)
+    server = Server(settings)
+    for bound in server.cfg.address:
+        _check_bindable(*bound)
+    server.run()
+
+
+def _check_bindable(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as failure:
+            if failure.errno == errno.EADDRNOTAVAIL:
+                raise SettingsError(f"JANUS_HOST={host} is no address of this computer") from None
+            raise SettingsError(
+                f"PORT={port}: cannot listen there ({failure.strerror}). "
+                "Stop the program that does, or choose another port"
+            ) from failure
+
+
+def on_starting(arbiter: Arbiter, settings: Settings) -> None:
+    """Before anything is opened or started: what makes it pointless is said in one sentence."""
+    if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
+        sys.exit("Janus cannot start: its sessions live in one worker, kept for good.")
+    check_workspace(settings)
+
+
+def when_ready(arbiter: Arbiter) -> None:
+    """In the master: what would lose the sessions ends the server in order instead."""
+    _hide()
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, arbiter.signal)  # a second Ctrl-C does not wait
+        arbiter.signal(signal.SIGTERM, None)
+
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, stop)
+    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGWINCH):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def on_exit(_: Arbiter) -> None:
+    """Where the worker could not start, end as everything does that cannot start."""
+    if isinstance(sys.exc_info()[1], HaltServer):
+        sys.exit(1)
+
+
+def post_worker_init(worker: Worker, listening: Endpoint) -> None:
+    """In the worker: sessions end while it still answers, not when it is about to be killed."""
+    runtime = worker.wsgi.extensions["janus"]
+    listening = runtime.listening = listening.at(worker.sockets[0].sock.getsockname()[1])
+    if worker.tls:
+        runtime.cleanup.also(renewal(listening, worker.tls, time.monotonic))
+    _hide()
+    runtime.lock.announce(listening.home, worker.ppid)
+    log.info("Janus listens on %s", listening.home)
+    if listening.reach != listening.home:
+        log.info("Phones reach it at %s", listening.reach)
+    if not runtime.devices.all() and sys.stderr.isatty():  # a code is for who sits there, no log
+        print(invitation(invite(listening, runtime.pairing.open())), file=sys.stderr)
+
+    def stop(number: int, frame: Any) -> None:
+        threading.Thread(target=runtime.stop, name="janus-stop").start()
+        worker.handle_exit(number, frame)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    # The terminal was closed: the master hears it too, and stops this worker in order.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _hide() -> None:
+    """On Linux: agents, which are of the same user, cannot look into this process by ``/proc``."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

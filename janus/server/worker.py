@@ -1,0 +1,247 @@
+"""gunicorn's threads, given only to requests whose head has come.
+
+    accept ──> waiting, in the loop ──whole head──> a thread ──answer──> waiting, or hanging up
+
+Where there is a certificate, TLS and plain HTTP share the port, told apart by the first byte.
+
+gunicorn's own threads read the heads, without a limit of time: 8 half-sent ones stop 8 threads for
+good, and 40 silent connections delay them 25 s. Worse, what the loop does for a connection all
+others wait for: hanging up on a client that does not takes it 2 s, and one ``accept`` without a
+descriptor left ends the worker, and with it every session.
+
+So here the loop, which never waits, shakes hands, reads heads and hangs up, all by a deadline. A
+handshake of TLS is 0.6 ms of work there, 1 with RSA; in threads it would need a deadline and a
+share of them that attackers could hold. What is read is given to gunicorn's parser as if it had
+been read ahead: TLS has no peek, and what is peeked at wakes the loop again and again. A thread
+reads bodies only, by a deadline too. 900 half-sent heads and 900 silent connections then change
+nothing for the others (`make bench` has the ratio), plain or TLS.
+
+Only the loop touches ``_waiting`` and ``_peers``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import resource
+import selectors
+import socket
+import ssl
+import time
+from collections import Counter
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from gunicorn import sock, util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+
+from janus.server.connection import Connection
+from janus.server.refusals import refusal
+
+#: Seconds for a handshake and a head; and for all of a body.
+HEAD, BODY = 10.0, 30.0
+#: Seconds and bytes that a client may go on talking after its answer.
+LINGER, DEAF = 2.0, 4 << 20
+#: Bytes of a head: more than gunicorn takes of a line, and than any browser sends.
+LONGEST = 1 << 15
+#: Connections, of one address and in all; in all never more than half the descriptors. 64 streams
+#: and 84 asks fit twice, and so does what 128 threads can serve. Loopback is no exception, nor need
+#: it be: one too many closes the oldest that waits, so what came of a proxy still gets through.
+PER_PEER, MOST = 256, 1024
+#: Seconds without accepting when that is impossible; and between two looks at the deadlines.
+PAUSE, TICK = 0.5, 0.25
+#: The first byte of a TLS handshake (RFC 8446, 5.1), which no HTTP request begins with.
+_TLS = b"\x16"
+#: A blank line, also with a bare line feed: gunicorn refuses those, but at once.
+_END = re.compile(rb"\n\r?\n")
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """What ``janus.server`` serves with."""
+
+    def init_process(self) -> None:
+        # gunicorn makes one for every connection: 1.6 ms.
+        self.tls: ssl.SSLContext | None = sock.ssl_context(self.cfg) if self.cfg.is_ssl else None
+        self._waiting: dict[Connection, None] = {}  # oldest first
+        self._peers: Counter[str] = Counter()
+        self._most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._full_until = self._next_look = 0.0
+        self.worker_connections = self._most * 2  # here gunicorn would stop to accept
+        super().init_process()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled and time.monotonic() >= self._full_until)
+
+    def accept(self, listener: Any) -> None:
+        """In the loop: take a connection, at the cost of the oldest that waits if need be."""
+        client = None
+        try:
+            client, address = listener.accept()
+            conn = Connection(self, client, address, listener.getsockname())
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if client:  # it went before it came
+                client.close()
+            elif not self._make_room():
+                self.log.warning("Cannot accept connections: %s", error.strerror)
+                self._full_until = time.monotonic() + PAUSE
+                self.set_accept_enabled(False)
+            return
+        self.nr_conns += 1
+        self._peers[conn.peer] += 1
+        crowd = conn.peer if self._peers[conn.peer] > PER_PEER else None
+        if (crowd is None and self.nr_conns <= self._most) or self._make_room(crowd):
+            self._wait(conn, HEAD)
+        else:
+            self._close(conn)
+
+    def _make_room(self, peer: str | None = None) -> bool:
+        """Close the oldest that waits, of *peer* or of whom has most; whether there was one."""
+        if peer is None:
+            peer = max(self._peers, key=self._peers.__getitem__, default=None)
+        oldest = next((conn for conn in self._waiting if conn.peer == peer), None)
+        if oldest:
+            self._close(oldest)
+        return oldest is not None
+
+    def _wait(self, conn: Connection, seconds: float) -> None:
+        if not self.alive:
+            seconds = min(seconds, STOP_KEEPALIVE_LINGER)
+        conn.timeout = time.monotonic() + seconds
+        try:
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+        except (OSError, ValueError):
+            return self._close(conn)
+        self._waiting[conn] = None
+        self._hear(conn)  # TLS may hold what the poller cannot see
+
+    def _hear(self, conn: Connection, _: Any = None) -> None:
+        """In the loop, whenever something came."""
+        if conn not in self._waiting:  # closed by another event of this round
+            return
+        try:
+            whole = self._read(conn)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            self.poller.modify(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+        except ssl.SSLWantWriteError:
+            self.poller.modify(conn.sock, selectors.EVENT_WRITE, partial(self._hear, conn))
+        except errors.ParseException as error:
+            self._forget(conn)
+            self.handle_error(None, conn.sock, conn.client, error)
+            self._hang_up(conn)
+        except Exception as error:  # whatever it is, the others go on
+            if not isinstance(error, OSError):
+                self.log.exception("A connection was lost")
+            self._close(conn)
+        else:
+            if not whole:
+                return self._close(conn)
+            self._forget(conn)
+            conn.parser.unreader.unread(conn.head)
+            conn.head = b""
+            self.enqueue_req(conn)
+
+    def _read(self, conn: Connection) -> bool:
+        """Whether a whole head is there; else the connection is over. Or raises what it lacks."""
+        if conn.deaf:
+            while conn.deaf > 0 and (unheard := conn.sock.recv(1 << 16)):
+                conn.deaf -= len(unheard)
+            return False
+        if conn.scheme is None and not self._choose_scheme(conn):
+            return False
+        if not conn.shaken:
+            conn.sock.do_handshake()
+            conn.shaken = True
+        while not _END.search(conn.head):
+            if len(conn.head) > LONGEST:
+                raise errors.LimitRequestHeaders("no end")
+            more = conn.sock.recv(LONGEST)
+            if not more:
+                return False
+            conn.head += more
+            if conn.idle:
+                conn.idle, conn.timeout = False, time.monotonic() + HEAD
+        return True
+
+    def _choose_scheme(self, conn: Connection) -> bool:
+        """By its first byte a client tells whether it speaks TLS; False if there is none."""
+        first = conn.sock.recv(1, socket.MSG_PEEK)
+        conn.scheme = "https" if first == _TLS else "http"
+        if self.tls and conn.scheme == "https":
+            self.poller.unregister(conn.sock)
+            conn.secure(self.tls)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+        else:
+            conn.shaken = True
+        return bool(first)
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        """In a thread. gunicorn would go by whether there is a certificate."""
+        req.scheme = conn.scheme
+        return super().handle_request(req, conn)
+
+    def handle(self, conn: Connection) -> Any:
+        """In a thread."""
+        conn.parser.unreader.deadline = time.monotonic() + BODY
+        return super().handle(conn)
+
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> Any:
+        # A body nobody wanted is not waited for: hanging up swallows it.
+        conn.parser.unreader.deadline = 0.0
+        return super()._keepalive_after(conn, keepalive)
+
+    def finish_request(self, conn: Connection, future: Future[Any]) -> None:
+        """In the loop: the thread is done."""
+        if future.cancelled() or future.exception() or not future.result():
+            return self._hang_up(conn)
+        conn.head = conn.parser.unreader.take_buffered()
+        conn.idle = not conn.head
+        self._wait(conn, self.cfg.keepalive if conn.idle else HEAD)
+
+    def _hang_up(self, conn: Connection) -> None:
+        """Close it when the client does: closing over unread bytes would cut off its answer."""
+        conn.deaf = DEAF
+        with contextlib.suppress(OSError, ValueError):
+            conn.sock.setblocking(False)
+            if isinstance(conn.sock, ssl.SSLSocket):
+                with contextlib.suppress(OSError, ValueError):
+                    conn.sock.unwrap()  # or it looks cut off
+            conn.sock.shutdown(socket.SHUT_WR)
+        self._wait(conn, LINGER)
+
+    def _forget(self, conn: Connection) -> None:
+        if conn in self._waiting:
+            del self._waiting[conn]
+            self.poller.unregister(conn.sock)
+
+    def _close(self, conn: Connection) -> None:
+        self._forget(conn)
+        self.nr_conns -= 1
+        self._peers -= Counter([conn.peer])  # and forgets who has none
+        conn.close()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(TICK if self._waiting else timeout)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """In every round of the loop: close what waited too long."""
+        now = time.monotonic()
+        if force or now >= self._next_look:
+            self._next_look = now + TICK
+            for conn in [conn for conn in self._waiting if force or conn.timeout <= now]:
+                self._close(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for conn in self._waiting:
+            conn.timeout = min(conn.timeout, deadline)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Say no in the words and the shape of the API."""
+        if not isinstance(exc, ssl.SSLError):  # nothing can be said over that
+            answer = refusal(exc, self.log)
+            with contextlib.suppress(OSError):
+                util.write_nonblock(client, answer)

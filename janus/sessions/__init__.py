@@ -1,0 +1,1 @@
+"""Sessions: which there are, how they live, end, and come back."""

@@ -1,0 +1,104 @@
+"""Codes that let a device in: once, for five minutes, and not for those who guess."""
+
+import re
+
+import pytest
+
+from janus.access.pairing import ALPHABET, LENGTH, Pairing
+from janus.errors import Forbidden, RateLimited
+
+
+@pytest.fixture
+def pairing(clock):
+    return Pairing(clock)
+
+
+def wrong(pairing, times, address="10.0.0.9"):
+    for _ in range(times):
+        with pytest.raises(Forbidden):
+            pairing.redeem("WRONG", address)
+
+
+def test_a_code_is_good_once(pairing):
+    code = pairing.open("read")
+
+    assert pairing.redeem(code.text, "10.0.0.2").scope == "read"
+    with pytest.raises(Forbidden, match="janus pair"):
+        pairing.redeem(code.text, "10.0.0.2")
+
+
+@pytest.mark.parametrize("write", [str.lower, lambda c: f" {c[:5]} - {c[5:]} "])
+def test_it_may_be_typed_as_people_type(write, pairing):
+    assert pairing.redeem(write(pairing.open().text), "10.0.0.2")
+
+
+def test_codes_are_long_and_all_different(pairing):
+    codes = {pairing.open().text for _ in range(2000)}
+
+    assert len(codes) == 2000 and len(ALPHABET) ** LENGTH == 2**50
+    assert all(re.fullmatch(f"[{ALPHABET}]{{{LENGTH}}}", code) for code in codes)
+    assert {letter for code in codes for letter in code} == set(ALPHABET)
+
+
+def test_it_is_good_for_five_minutes(pairing, clock):
+    code = pairing.open()
+    clock.now += 299
+    assert pairing.redeem(code.text, "10.0.0.2")
+
+    code = pairing.open()
+    clock.now += 301
+    with pytest.raises(Forbidden):
+        pairing.redeem(code.text, "10.0.0.2")
+
+
+def test_five_wrong_tries_burn_every_open_code(pairing):
+    codes = [pairing.open() for _ in range(2)]
+
+    for n in range(5):
+        wrong(pairing, 1, f"10.0.0.{n}")
+
+    for code in codes:
+        with pytest.raises(Forbidden):
+            pairing.redeem(code.text, "10.0.0.50")
+    assert pairing.redeem(pairing.open().text, "10.0.0.50")
+
+
+def test_one_address_may_be_wrong_five_times_a_minute(pairing, clock):
+    wrong(pairing, 5)
+    code = pairing.open()
+
+    with pytest.raises(RateLimited) as refused:
+        pairing.redeem(code.text, "10.0.0.9")
+    assert 0 < refused.value.retry_after <= 60
+    clock.now += 61
+    assert pairing.redeem(code.text, "10.0.0.9")
+
+
+def test_one_address_may_be_wrong_thirty_times_an_hour(pairing, clock):
+    for _ in range(6):
+        wrong(pairing, 5)
+        clock.now += 61
+
+    with pytest.raises(RateLimited) as refused:
+        pairing.redeem("WRONG", "10.0.0.9")
+    assert refused.value.retry_after > 60
+    assert pairing.redeem(pairing.open().text, "10.0.0.10")
+
+
+def test_all_together_may_be_wrong_a_hundred_times_an_hour(pairing):
+    for n in range(100):
+        wrong(pairing, 1, f"10.0.1.{n}")
+
+    with pytest.raises(RateLimited):
+        pairing.redeem(pairing.open().text, "10.0.0.10")
+
+
+def test_without_a_code_nothing_can_be_guessed(pairing):
+    wrong(pairing, 1)
+
+
+def test_strange_input_is_only_wrong(pairing):
+    pairing.open()
+    for text in ("", "ü" * 10, "\0", "\ud83d", "A" * 200):
+        with pytest.raises((Forbidden, RateLimited)):
+            pairing.redeem(text, "10.0.0.9")

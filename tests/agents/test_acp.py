@@ -1,0 +1,933 @@
+"""The ACP driver against a fake agent: real processes, and every message checked by the schema."""
+
+import functools
+import json
+import os
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import jsonschema
+import pytest
+from conftest import CURSOR, FAKE_AGENTS, fake_path, wait_for
+
+from janus.agents.acp import connection as acp_connection
+from janus.agents.detection import SearchPath, find
+from janus.agents.factory import make_agent
+from janus.agents.spec import AgentSpec
+from janus.errors import (
+    AgentFailed,
+    AgentLoginRequired,
+    AgentNotFound,
+    AlreadyAnswered,
+    InvalidRequest,
+    PermissionNotFound,
+)
+from janus.model import Conversation
+
+PROGRAM = FAKE_AGENTS / "acp-agent"
+DATA = Path(__file__).parents[1] / "data" / "acp"
+SCHEMA = json.loads((DATA / "schema.json").read_text())
+
+
+class Heard(list):
+    """An emit that remembers."""
+
+    def __call__(self, kind, data):
+        self.append((kind, data))
+
+    @property
+    def text(self):
+        return "".join(data["text"] for data in self.all("assistant_delta"))
+
+    def all(self, kind):
+        return [data for each, data in list(self) if each == kind]
+
+    def asked(self):
+        """The id of the one question, as soon as it is asked."""
+        wait_for(lambda: self.all("permission_request"))
+        [request] = self.all("permission_request")
+        return request["request_id"]
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+@pytest.fixture
+def received(home):
+    """What the fake agent was sent, and ``{"asked": …}`` where it asked something."""
+    return lambda: [json.loads(line) for line in (home / "heard").read_text().splitlines()]
+
+
+@pytest.fixture
+def make(tmp_path, home, heard, received, monkeypatch):
+    """Makes an agent with oddities that tells ``heard``; all are stopped at the end."""
+    monkeypatch.setattr("janus.agents.process.process.GRACE", 0.5)
+    made = []
+
+    def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
+        entry = AgentSpec("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
+        environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
+        found = find("custom", SearchPath(environ, replace(entry, login="fake login")))
+        own = conversation and Conversation("custom", "acp", conversation)
+        made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
+        return made[-1]
+
+    yield make
+    for agent in made:
+        agent.stop()
+    if (home / "heard").exists():
+        assert_valid(received())
+
+
+def assert_valid(messages):
+    """Every message has the shape the protocol gives it."""
+    asked = {}
+    for message in messages:
+        if "asked" in message:
+            asked[message["id"]] = message["asked"]
+        elif "method" in message:
+            kind = "Request" if "id" in message else "Notification"
+            validator(message["method"], kind).validate(message["params"])
+        elif "result" in message and (check := validator(asked[message["id"]], "Response")):
+            check.validate(message["result"])
+        assert "asked" in message or message["jsonrpc"] == "2.0"
+
+
+@functools.cache
+def validator(method, kind):
+    for name, schema in SCHEMA["$defs"].items():
+        if schema.get("x-method") == method and name.endswith(kind):
+            definition = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
+            return jsonschema.Draft202012Validator(definition)
+    assert kind == "Response", f"the protocol has no {kind} {method}"
+    return None
+
+
+def ask_aside(agent, prompt, limit=60):
+    """Run a turn on a thread; returns what cancels it, the thread, and what came of the turn."""
+    outcome, cancelled = [], Event()
+
+    def run():
+        try:
+            outcome.append(agent.prompt(prompt, limit, cancelled))
+        except AgentFailed as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return cancelled, thread, outcome
+
+
+def interrupt(agent, cancelled, thread):
+    cancelled.set()
+    agent.interrupt()
+    thread.join(20)
+
+
+def ask(agent, prompt):
+    return agent.prompt(prompt, 60, Event())
+
+
+def methods(received):
+    return [message["method"] for message in received() if "method" in message]
+
+
+# Beginning.
+
+
+def test_a_turn_from_the_beginning_to_its_end(make, heard, received, tmp_path):
+    agent = make()
+
+    assert ask(agent, "say hello world") == "end_turn"
+
+    assert heard[0] == (
+        "conversation",
+        {"id": agent.conversation, "protocol": "acp", "model": "fake[]"},
+    )
+    [offered] = heard.all("options")
+    assert [option["id"] for option in offered["options"]] == ["mode", "model"]
+    assert heard[2:] == [
+        ("assistant_delta", {"text": "hello "}),
+        ("assistant_delta", {"text": "world "}),
+    ]
+    first, new, prompt = received()
+    assert first["params"]["protocolVersion"] == 1
+    assert new["params"] == {"cwd": str(tmp_path), "mcpServers": []}
+    text = {"type": "text", "text": "say hello world"}
+    assert prompt["params"] == {"sessionId": agent.conversation, "prompt": [text]}
+
+
+def test_turns_share_a_process_and_a_conversation(make, heard, received):
+    agent = make()
+    ask(agent, "say one")
+    ask(agent, "recall")
+
+    assert heard.text == "one 1 before"
+    assert methods(received).count("initialize") == 1
+
+
+def test_a_recording_of_cursor_comes_out_as_its_events(make, heard):
+    agent = make("recording", str(DATA / "telltale-turn.ndjson"))
+
+    assert ask(agent, "Say only ok.") == "end_turn"
+
+    id = "22222222-2222-4222-a222-222222222222"
+    model = "grok-4.5[effort=high,fast=true]"
+    assert heard[0] == ("conversation", {"id": id, "protocol": "acp", "model": model})
+    assert "".join(data["text"] for data in heard.all("thought_delta")) == (
+        'The user requested a simple reply containing only the word "ok".'
+    )
+    assert heard[-1] == ("assistant_delta", {"text": "ok"})
+    assert [kind for kind, _ in heard][1:] == ["options", *["thought_delta"] * 3, "assistant_delta"]
+
+
+def test_what_comes_before_the_conversation_is_not_heard(make, heard):
+    ask(make("early"), "say hello")
+
+    assert heard.text == "hello "
+
+
+def test_noise_between_the_messages_does_no_harm(make, heard):
+    ask(make("chatty"), "say hello")
+
+    assert heard.text == "hello "
+
+
+@pytest.mark.parametrize(
+    ("oddity", "error", "words"),
+    [
+        ("version2", AgentFailed, "speaks another version"),
+        ("strange", AgentFailed, "Invalid params: clientInfo"),
+        ("login", AgentLoginRequired, "On your computer, run fake login, then ask again"),
+        ("broken", AgentFailed, "Internal error: no luck"),
+        ("crash", AgentFailed, "cannot use the model"),
+    ],
+)
+def test_an_agent_that_cannot_begin_says_why_every_time(make, oddity, error, words):
+    agent = make(oddity)
+
+    for _ in range(2):
+        with pytest.raises(AgentFailed, match=words) as caught:
+            ask(agent, "say hello")
+        assert type(caught.value) is error
+
+
+def test_passing_trouble_at_the_beginning_passes(make, heard, received):
+    ask(make("shaky"), "say hello")
+
+    assert heard.text == "hello "
+    assert methods(received).count("session/new") == 2
+
+
+def test_an_agent_that_never_greets_is_given_up(make, monkeypatch):
+    monkeypatch.setattr(acp_connection, "HANDSHAKE", 0.3)
+
+    with pytest.raises(AgentFailed, match="did not answer within"):
+        ask(make("mute"), "say hello")
+
+
+def test_an_agent_that_is_removed_and_comes_back_is_used_again(make, heard, tmp_path):
+    program = tmp_path / "program"
+    program.symlink_to(PROGRAM)
+    agent = make(program=program)
+    program.unlink()
+
+    for _ in range(2):
+        with pytest.raises(AgentNotFound):
+            ask(agent, "say hello")
+    program.symlink_to(PROGRAM)
+
+    assert ask(agent, "say hello") == "end_turn"
+
+
+# Talking.
+
+
+def test_every_kind_of_update(make, heard):
+    sent = [
+        {"sessionUpdate": "agent_thought_chunk", "content": {"type": "text", "text": "Hm"}},
+        {"sessionUpdate": "tool_call", "toolCallId": "c", "title": "ls", "kind": "execute"},
+        {"sessionUpdate": "tool_call_update", "toolCallId": "c", "status": "completed"},
+        {"sessionUpdate": "plan", "entries": [{"content": "a", "priority": "low"}]},
+        {"sessionUpdate": "notice", "title": "Slow", "severity": "info"},
+        {"sessionUpdate": "user_message_chunk", "content": {"type": "text", "text": "You"}},
+        {"sessionUpdate": "of_the_future"},
+        {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "Done"}},
+    ]
+    call = {"id": "c", "name": "", "kind": "execute", "title": "ls", "status": "in_progress"}
+
+    ask(make(), f"updates {json.dumps(sent)}")
+
+    assert heard[2:] == [
+        ("thought_delta", {"text": "Hm"}),
+        ("tool_call", call),
+        ("tool_call", {**call, "status": "completed"}),
+        ("plan", {"entries": [{"content": "a", "status": "", "priority": "low"}]}),
+        ("status", {"detail": "Slow"}),
+        ("assistant_delta", {"text": "Done"}),
+    ]
+
+
+def test_three_thousand_words_are_heard_in_order_before_the_turn_ends(make, heard):
+    text = " ".join(map(str, range(3000)))
+
+    ask(make(), f"say {text}")
+
+    assert heard.text == f"{text} "
+
+
+@pytest.mark.parametrize("size", [1 << 20, 10 << 20])
+def test_long_messages_arrive_whole(make, heard, size):
+    agent = make()
+    ask(agent, f"big {size}")
+    assert heard.text == "x" * size
+
+    ask(agent, f"say {'y' * size}")
+    assert len(heard.text) == 2 * size + 1
+
+
+def test_what_is_said_after_the_turn_is_heard(make, heard):
+    late = [{"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "P.S."}}]
+
+    ask(make(), f"after {json.dumps(late)}")
+
+    wait_for(lambda: heard.text == "P.S.")
+
+
+def test_a_full_terminal_does_not_stop_the_agent(make, heard):
+    ask(make(), "flood 300")
+
+    assert heard.text == "before after "
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [
+        (-32000, AgentLoginRequired, "run fake login"),
+        (-32603, AgentFailed, "Oh no: so it is"),
+        (-32602, AgentFailed, "Oh no: so it is"),
+    ],
+)
+def test_a_turn_that_fails_says_why_and_the_next_one_works(make, heard, code, error, words):
+    agent = make()
+    with pytest.raises(error, match=words):
+        ask(agent, f"fail {code} Oh no")
+
+    ask(agent, "recall")
+    assert heard.text == "1 before"
+
+
+def test_after_a_login_the_agent_starts_anew(make, received):
+    agent = make()
+    with pytest.raises(AgentLoginRequired):
+        ask(agent, "fail -32000 Authentication required")
+    ask(agent, "say hello")
+
+    assert methods(received).count("initialize") == 2
+
+
+# Asking.
+
+
+@pytest.mark.parametrize("kind", ["allow_once", "reject_once"])
+def test_what_the_user_chooses_is_what_the_agent_gets(make, heard, kind):
+    agent = make()
+    _, thread, outcome = ask_aside(agent, "ask")
+    id = heard.asked()
+    [question] = heard.all("permission_request")
+
+    agent.answer(id, kind[::-1])
+    thread.join(10)
+
+    assert question["title"] == "echo hi" and question["tool_call"]["kind"] == "execute"
+    assert {"id": kind[::-1], "name": kind, "kind": kind} in question["options"]
+    assert json.loads(heard.text) == {"outcome": "selected", "optionId": kind[::-1]}
+    resolved = {"request_id": id, "option_id": kind[::-1], "outcome": "selected"}
+    assert heard.all("permission_resolved") == [resolved]
+    assert outcome == ["end_turn"]
+
+
+def test_only_the_first_good_answer_counts(make, heard):
+    agent = make()
+    with pytest.raises(PermissionNotFound):
+        agent.answer("nothing", "allow")
+    _, thread, _ = ask_aside(agent, "ask")
+    id = heard.asked()
+
+    with pytest.raises(InvalidRequest, match="option_id must be one of"):
+        agent.answer(id, "allow")
+    with pytest.raises(PermissionNotFound):
+        agent.answer("another", "ecno_wolla")
+    agent.answer(id, "ecno_wolla")
+    with pytest.raises(AlreadyAnswered):
+        agent.answer(id, "ecno_tcejer")
+    thread.join(10)
+
+    assert "ecno_wolla" in heard.text
+
+
+def test_an_interrupt_answers_what_is_asked(make, heard):
+    agent = make()
+    cancelled, thread, outcome = ask_aside(agent, "ask")
+    id = heard.asked()
+
+    interrupt(agent, cancelled, thread)
+
+    assert outcome == ["cancelled"]
+    assert json.loads(heard.text) == {"outcome": "cancelled"}
+    assert [data["outcome"] for data in heard.all("permission_resolved")] == ["cancelled"]
+    with pytest.raises(AlreadyAnswered):
+        agent.answer(id, "ecno_wolla")
+
+
+def test_what_is_asked_after_an_interrupt_is_not_put_to_the_user(make, heard):
+    agent = make()
+    cancelled, thread, outcome = ask_aside(agent, "hang ask")
+    wait_for(lambda: heard.text)
+
+    interrupt(agent, cancelled, thread)
+
+    assert outcome == ["cancelled"]
+    assert heard.text == 'Working \n\n{"outcome": "cancelled"}'
+    assert heard.all("permission_request") == []
+
+
+@pytest.mark.parametrize("prompt", ["abandon", "die-asking"])
+def test_a_question_ends_with_its_turn(make, heard, prompt):
+    agent = make()
+    _, thread, _ = ask_aside(agent, prompt)
+    id = heard.asked()
+    thread.join(10)
+
+    [resolved] = heard.all("permission_resolved")
+    assert resolved == {"request_id": id, "option_id": None, "outcome": "cancelled"}
+    with pytest.raises(AlreadyAnswered):
+        agent.answer(id, "ecno_wolla")
+
+
+def test_outside_of_a_turn_nobody_is_asked(make, heard, received):
+    ask(make(), "late-ask")
+
+    wait_for(lambda: "result" in received()[-1])
+    assert received()[-1]["result"] == {"outcome": {"outcome": "cancelled"}}
+    assert heard.all("permission_request") == []
+
+
+FORM = {
+    "mode": "form",
+    "message": "How?",
+    "requestedSchema": {
+        "type": "object",
+        "properties": {"way": {"type": "string", "oneOf": [{"const": "a", "title": "A"}]}},
+    },
+}
+URL = {"mode": "url", "message": "Log in", "url": "https://example.com/", "elicitationId": "e"}
+CHOICE = {"id": "q", "prompt": "Which?", "options": [{"id": "a", "label": "A"}]}
+PLAN = {"toolCallId": "c", "name": "A plan", "plan": "# First"}
+FIELDS = {
+    "mode": "form",
+    "message": "How?",
+    "requestedSchema": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "pattern": "^v"},
+            "way": {"type": "integer", "enum": [1, 2]},
+            "parts": {"type": "array", "items": {"anyOf": [{"const": "a", "title": "A"}]}},
+            "sure": {"type": "boolean"},
+        },
+        "required": ["way"],
+    },
+}
+ANSWERS = {"name": "v1", "way": "2", "parts": ["a"], "sure": True}
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "option", "answer"),
+    [
+        ("elicitation/create", FORM, "a", {"action": "accept", "content": {"way": "a"}}),
+        ("elicitation/create", FORM, "__decline__", {"action": "decline"}),
+        ("elicitation/create", URL, "accept", {"action": "accept"}),
+        (
+            "cursor/ask_question",
+            {"questions": [CHOICE]},
+            "a",
+            {
+                "outcome": {
+                    "outcome": "answered",
+                    "answers": [{"questionId": "q", "selectedOptionIds": ["a"]}],
+                }
+            },
+        ),
+        ("cursor/create_plan", PLAN, "accept", {"outcome": {"outcome": "accepted"}}),
+    ],
+)
+def test_questions_of_all_sorts_are_answered(make, heard, method, params, option, answer):
+    agent = make()
+    _, thread, _ = ask_aside(agent, f"request {method} {json.dumps(params)}")
+
+    agent.answer(heard.asked(), option)
+    thread.join(10)
+
+    assert json.loads(heard.text) == answer
+    assert heard.all("permission_request")[0]["kind"] == "question"
+
+
+@pytest.mark.parametrize(
+    ("option", "answer"),
+    [
+        ("accept", {"action": "accept", "content": {**ANSWERS, "way": 2}}),
+        ("decline", {"action": "decline"}),
+    ],
+)
+def test_a_form_is_filled_in_or_declined(make, heard, option, answer):
+    agent = make()
+    _, thread, _ = ask_aside(agent, f"request elicitation/create {json.dumps(FIELDS)}")
+    id = heard.asked()
+
+    with pytest.raises(InvalidRequest, match="way must be one of 1, 2"):
+        agent.answer(id, "accept", {**ANSWERS, "way": 2})
+    agent.answer(id, option, ANSWERS)
+    thread.join(10)
+
+    [question] = heard.all("permission_request")
+    assert [field["kind"] for field in question["fields"]] == [
+        "text",
+        "choice",
+        "choices",
+        "boolean",
+    ]
+    assert json.loads(heard.text) == answer
+
+
+@pytest.mark.parametrize("id", [0, "0", "a-b", 7])
+def test_a_question_the_agent_takes_back_is_gone(make, heard, received, id):
+    agent = make()
+    ask(agent, f"take-back {json.dumps(id)}")
+
+    [question], [resolved] = heard.all("permission_request"), heard.all("permission_resolved")
+    assert resolved["request_id"] == question["request_id"]
+    assert (resolved["option_id"], resolved["outcome"]) == (None, "cancelled")
+    assert json.loads(heard.text)["code"] == -32800
+    with pytest.raises(AlreadyAnswered):
+        agent.answer(question["request_id"], "ecno_wolla")
+
+
+def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, heard):
+    ask(make(), f"complete {json.dumps(URL)}")
+
+    [resolved] = heard.all("permission_resolved")
+    assert (resolved["option_id"], resolved["outcome"]) == ("accept", "selected")
+    assert json.loads(heard.text) == {"action": "accept"}
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "answer"),
+    [
+        ("cursor/update_todos", {"toolCallId": "c", "todos": [], "merge": True}, {}),
+        ("craft/drainMidTurnQueue", {}, {"code": -32601, "message": "Method not found"}),
+        ("fs/read_text_file", {"path": "/a"}, {"code": -32601, "message": "Method not found"}),
+        ("elicitation/create", {**FORM, "requestedSchema": {}}, {"action": "decline"}),
+        ("session/request_permission", {"options": 1}, {"code": -32603}),
+        (
+            "cursor/ask_question",
+            {"questions": [CHOICE, CHOICE]},
+            {"outcome": {"outcome": "skipped", "reason": "The question cannot be shown."}},
+        ),
+    ],
+)
+def test_what_nobody_needs_to_answer_is_answered_at_once(make, heard, method, params, answer):
+    ask(make(), f"request {method} {json.dumps(params)}")
+
+    assert json.loads(heard.text).items() >= answer.items()
+    assert heard.all("permission_request") == []
+
+
+# Ending a turn.
+
+
+@pytest.mark.parametrize("prompt", ["hang", "hang end_turn", "hang error"])
+def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, heard, received, prompt):
+    agent = make()
+    cancelled, thread, outcome = ask_aside(agent, prompt)
+    wait_for(lambda: heard.text)
+
+    interrupt(agent, cancelled, thread)
+
+    assert outcome == ["cancelled"]
+    assert ask(agent, "recall") == "end_turn"
+    assert methods(received).count("initialize") == 1
+
+
+def test_an_agent_that_ignores_an_interrupt_is_replaced(make, heard, received, monkeypatch):
+    monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
+    agent = make()
+    cancelled, thread, outcome = ask_aside(agent, "ignore")
+    wait_for(lambda: heard.text)
+
+    interrupt(agent, cancelled, thread)
+
+    assert outcome == ["cancelled"]
+    ask(agent, "recall")
+    assert heard.text == "Working 1 before"
+    assert methods(received).count("initialize") == 2
+    assert heard.all("died") == []
+
+
+def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, heard, received):
+    agent = make()
+    ask(agent, "say one")
+    agent.interrupt()
+    _, thread, outcome = ask_aside(agent, "ask")
+    id = heard.asked()
+
+    agent.interrupt()  # meant for the turn before: this one's event is not set
+    agent.answer(id, "ecno_wolla")
+    thread.join(10)
+
+    assert outcome == ["end_turn"]
+    assert "session/cancel" not in methods(received)
+
+
+def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, heard, home):
+    cancelled = Event()
+    cancelled.set()
+    agent = make()
+
+    assert agent.prompt("say hello", 60, cancelled) == "cancelled"
+
+    assert ask(agent, "say again") == "end_turn"
+    assert heard.text == "again "
+
+
+def test_an_interrupt_does_not_wait_for_an_agent_that_never_greets(make, received, home):
+    agent = make("mute")
+    cancelled, thread, outcome = ask_aside(agent, "say hello")
+    wait_for((home / "heard").exists)
+
+    interrupt(agent, cancelled, thread)
+
+    assert outcome == ["cancelled"]
+
+
+def test_a_turn_over_its_limit_is_ended(make, heard, received):
+    agent = make()
+    with pytest.raises(AgentFailed, match="took longer than"):
+        agent.prompt("hang", 0.5, Event())
+
+    assert methods(received)[-1] == "session/cancel"
+    assert ask(agent, "say hello") == "end_turn"
+
+
+# Dying.
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("kill", r"stopped before it had finished \(signal 9\)"),
+        ("quit Segmentation fault", "last words: Segmentation fault"),
+        ("quit You've hit your usage limit", "usage limit is reached"),
+        ("close", "stopped before it had finished"),
+    ],
+)
+@pytest.mark.parametrize("oddity", ["", "resume"])
+def test_a_death_in_a_turn_is_told_and_the_conversation_goes_on(
+    make, heard, received, prompt, words, oddity, monkeypatch
+):
+    monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
+    agent = make(oddity)
+    with pytest.raises(AgentFailed, match=words):
+        ask(agent, prompt)
+
+    heard.clear()
+    ask(agent, "recall")
+    assert heard.text == "1 before"
+    assert methods(received)[-2] == ("session/resume" if oddity else "session/load")
+    assert heard.all("died") == [] and heard.all("tool_call") == []
+
+
+def test_an_agent_that_stopped_listening_is_replaced(make, heard, monkeypatch):
+    monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
+    agent = make()
+    ask(agent, "deafen")
+    with pytest.raises(AgentFailed, match="stopped before it had finished"):
+        ask(agent, "say hello")
+
+    ask(agent, "recall")
+    assert heard.text == "What? 1 before"
+
+
+def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, heard):
+    first = make()
+    ask(first, "say one")
+    second = make("straggle", conversation=first.conversation)
+    heard.clear()
+    ask(second, "recall")
+
+    assert heard.text == "1 before"
+    assert heard.all("tool_call") == []
+
+
+OLD = "22222222-2222-4222-a222-222222222222"
+
+
+@pytest.mark.parametrize("oddity", ["forgetful", "noload"])
+def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, heard, oddity):
+    agent = make(oddity, conversation=OLD)
+
+    ask(agent, "recall")
+    ask(agent, "recall")
+
+    words = "The agent does not remember this conversation. It begins a new one."
+    assert heard[0] == ("status", {"detail": words})
+    kind, begun = heard[1]
+    assert kind == "conversation" and begun["forgotten"] is True and begun["id"] != OLD
+    assert heard.text == "0 before1 before"
+
+
+def prompts(received):
+    return [
+        message["params"]["prompt"][0]["text"]
+        for message in received()
+        if message.get("method") == "session/prompt"
+    ]
+
+
+def test_an_agent_that_has_forgotten_gets_a_recap_once(make, heard, received):
+    agent = make("forgetful", conversation=OLD, recap=lambda: "say so far")
+
+    ask(agent, "say one")
+    ask(agent, "say two")
+
+    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    assert prompts(received) == ["say so far\n\nsay one", "say two"]
+
+
+def test_a_recap_that_was_not_answered_is_given_again(make, received):
+    recaps = iter(["fail -32603 so far"])
+    agent = make("forgetful", conversation=OLD, recap=lambda: next(recaps))
+
+    for _ in range(2):
+        with pytest.raises(AgentFailed, match="so far"):
+            ask(agent, "say one")
+
+    assert prompts(received) == ["fail -32603 so far\n\nsay one"] * 2
+
+
+@pytest.mark.parametrize("more", [[], ["resume"]], ids=["load", "resume"])
+@pytest.mark.parametrize(
+    ("oddity", "words"), [("dying", "Heap out of memory"), ("frozen", "did not answer within")]
+)
+def test_an_agent_that_fails_at_its_conversation_twice_begins_a_new_one(
+    make, heard, received, monkeypatch, oddity, words, more
+):
+    monkeypatch.setattr(acp_connection, "LOAD", 0.5)
+    agent = make(oddity, *more, conversation=OLD, recap=lambda: "say so far")
+    with pytest.raises(AgentFailed, match=words):
+        ask(agent, "say one")
+    assert heard == []
+
+    assert ask(agent, "say two") == "end_turn"
+
+    [begun] = heard.all("conversation")
+    assert begun["forgotten"] is True and begun["id"] == agent.conversation != OLD
+    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    assert prompts(received) == ["say so far\n\nsay two"]
+
+
+def test_an_agent_that_recovers_keeps_its_conversation(make, heard, home, monkeypatch):
+    monkeypatch.setattr("janus.agents.acp.agent.STUMBLES", 3)
+    agent = make("dying")
+    ask(agent, "say one")
+    id = agent.conversation
+    for _ in range(2):  # in a row are only those since it last went well
+        with pytest.raises(AgentFailed):
+            ask(agent, "kill")
+        (home / "healed").unlink(missing_ok=True)
+        for _ in range(2):
+            with pytest.raises(AgentFailed, match="Heap out of memory"):
+                ask(agent, "say two")
+        (home / "healed").touch()
+        ask(agent, "say three")
+
+    assert agent.conversation == id
+    assert not any("forgotten" in begun for begun in heard.all("conversation"))
+
+
+def test_only_a_failure_at_the_conversation_itself_costs_it(make, heard):
+    agent = make("crash", conversation=OLD)
+    for _ in range(3):
+        with pytest.raises(AgentFailed, match="cannot use the model"):
+            ask(agent, "say hello")
+
+    assert agent.conversation == OLD and heard == []
+
+
+def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(make, heard, received, home):
+    agent = make("frozen", conversation=OLD)
+    (home / ".acp-fake").mkdir()
+    (home / ".acp-fake" / OLD).touch()
+    for times in (1, 2, 3):
+        cancelled, thread, outcome = ask_aside(agent, "say hello")
+        wait_for(lambda times=times: loads(home) == times)
+        interrupt(agent, cancelled, thread)
+        assert outcome == ["cancelled"]
+    (home / "healed").touch()
+
+    ask(agent, "recall")
+    assert agent.conversation == OLD and heard.text == "0 before"
+
+
+def loads(home):
+    heard = home / "heard"
+    return heard.exists() and heard.read_text().count('"session/load"')
+
+
+def test_a_death_between_turns_is_told_once(make, heard):
+    agent = make()
+    ask(agent, "pid")
+
+    os.kill(int(heard.text), signal.SIGKILL)
+    wait_for(lambda: heard.all("died"))
+    [died] = heard.all("died")
+    assert (died["exit_code"], died["signal"]) == (None, signal.SIGKILL)
+    assert "signal 9" in died["message"]
+    heard.clear()
+
+    assert ask(agent, "recall") == "end_turn"
+    assert heard.text == "1 before" and heard.all("died") == []
+
+
+@pytest.mark.parametrize("prompt", ["hang", "ask", "ignore"])
+def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard, prompt):
+    agent = make()
+    _, thread, outcome = ask_aside(agent, prompt)
+    wait_for(lambda: heard.text or heard.all("permission_request"))
+
+    agent.stop()
+    agent.stop()
+    thread.join(10)
+
+    assert isinstance(outcome[0], AgentFailed)
+    assert heard.all("died") == []
+    with pytest.raises(AgentFailed, match="was stopped"):
+        ask(agent, "say more")
+
+
+def test_stop_ends_an_agent_that_is_getting_ready(make, home):
+    agent = make("mute")
+    _, thread, outcome = ask_aside(agent, "say hello")
+    wait_for((home / "heard").exists)
+
+    agent.stop()
+    thread.join(10)
+
+    assert isinstance(outcome[0], AgentFailed)
+
+
+def test_stop_at_any_moment_of_the_start_leaves_nothing(make):
+    for _ in range(10):
+        agent = make()
+        _, thread, outcome = ask_aside(agent, "hang")
+        agent.stop()
+        thread.join(10)
+        assert isinstance(outcome[0], AgentFailed)
+
+
+def test_stop_without_a_start_is_harmless(make):
+    agent = make()
+    agent.interrupt()
+    agent.stop()
+    agent.stop()
+
+
+# In a session.
+
+
+def test_a_permission_is_in_the_state_until_it_is_answered(settings, make_manager, home, tmp_path):
+    environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
+    command = (str(PROGRAM),)
+    manager = make_manager(replace(settings, agent="auto", agent_command=command, environ=environ))
+    id = manager.create().session_id
+    chat = manager.chat(id)
+    turn = chat.say("ask")
+    wait_for(lambda: chat.state()["permissions"])
+    state = chat.state()
+
+    [request] = state["permissions"]
+    chat.answer(request["request_id"], request["options"][0]["id"])
+
+    assert state["attention"] == "permission" and state["agent"] == {"name": "custom", "asks": True}
+    assert "selected" in turn.answer.result(10).answer
+    assert chat.state()["permissions"] == [] and chat.state()["attention"] is None
+
+
+def test_a_conversation_goes_on_over_the_protocol_it_began_with(
+    settings, make_manager, home, tmp_path
+):
+    environ = {"HOME": str(home), "PATH": fake_path(tmp_path, "agent")}
+    settings = replace(settings, agent="cursor-agent", environ=environ)
+    first = make_manager(settings)
+    id = first.create().session_id
+    first.ask(id, "say one")
+    first.stop()
+    (tmp_path / "bin" / "agent").unlink()
+    (tmp_path / "bin" / "agent").write_text(
+        "#!/bin/sh\nexport CURSOR_FAKE_VERSION=2026.11.01-0123abc\n"
+        f'if [ "$1" = acp ]; then exec {PROGRAM}; else exec {CURSOR} "$@"; fi\n'
+    )
+    (tmp_path / "bin" / "agent").chmod(0o755)
+
+    second = make_manager(settings)
+    assert second.agents.agent().protocol == "acp"
+    answer = second.say(id, "recall")
+    wait_for(lambda: not answer.state()["is_processing"])
+    assert answer.conversation()[-1].content.strip() == "2 turns before"  # and the summary's
+
+
+# Choosing.
+
+
+def test_the_user_chooses_what_the_agent_offers_and_a_new_process_is_told_again(
+    make, heard, received
+):
+    agent = make("resume")
+    with pytest.raises(InvalidRequest, match="does not run yet"):
+        agent.choose("mode", "plan")
+    ask(agent, "say one")
+
+    agent.choose("mode", "plan")
+    assert heard.all("options")[-1]["options"][0]["value"] == "plan"
+    with pytest.raises(InvalidRequest, match="does not offer"):
+        agent.choose("mode", "fly")
+
+    with pytest.raises(AgentFailed):
+        ask(agent, "kill")
+    ask(agent, "say two")
+    assert methods(received).count("session/set_mode") == 1  # resumed without telling its models
+
+
+def test_a_choice_the_agent_refuses_is_said(make):
+    agent = make("stuck")
+    ask(agent, "say one")
+
+    with pytest.raises(AgentFailed, match="could not do this: Invalid params: not today"):
+        agent.choose("mode", "plan")
+
+
+def test_a_choice_that_is_refused_after_a_restart_does_not_cost_the_prompt(make, heard, home):
+    agent = make("forgetful")
+    ask(agent, "say one")
+    agent.choose("mode", "plan")
+    (home / "stuck").touch()
+    with pytest.raises(AgentFailed):
+        ask(agent, "kill")
+    heard.clear()
+
+    assert ask(agent, "say two") == "end_turn"
+    assert heard.text == "two " and heard.all("options")[-1]["options"][0]["value"] == "agent"

@@ -1,0 +1,239 @@
+"""Which agents are found on a computer: programs on a PATH of their own, and what they may see."""
+
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from conftest import FAKE_AGENTS, fake_path
+
+from janus.agents import probe
+from janus.agents.detection import SearchPath, environment, find, survey
+from janus.agents.known import CURSOR, ENTRIES, GOOSE
+from janus.agents.spec import AgentSpec
+from janus.errors import AgentNotFound
+
+CUSTOM = AgentSpec("custom", "Mine", programs=("mine",), version=None, acp=("serve",))
+REAL = [entry for entry in ENTRIES if entry.programs]
+GREETING = '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":%s}}'
+
+
+@pytest.fixture
+def computer(tmp_path, home):
+    """Makes a computer with programs, given as shell scripts."""
+
+    def computer(programs, custom=None, **environ):
+        folder = tmp_path / "programs"
+        folder.mkdir(exist_ok=True)
+        for name, script in programs.items():
+            (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+            (folder / name).chmod(0o755)
+        return SearchPath({"HOME": str(home), "PATH": f"{folder}:/usr/bin:/bin", **environ}, custom)
+
+    return computer
+
+
+def version(entry):
+    return "2026.10.01-e373342" if entry is CURSOR else f"{entry.name} 1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("entry", "program"),
+    [(entry, program) for entry in REAL for program in entry.programs],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_agent_is_found_by_each_of_its_programs_and_names(computer, entry, program):
+    there = computer({program: f"echo {version(entry)}"})
+
+    for name in (entry.name, *entry.aliases):
+        agent = find(name, there)
+        assert agent.spec is entry and Path(agent.program[0]).name == program
+    assert find("auto", there).spec is entry
+    assert agent.version == (version(entry) if entry.version else "")
+    assert agent.protocol == ("print" if entry is CURSOR else "acp")
+
+
+@pytest.mark.parametrize("entry", [e for e in REAL if e.version], ids=lambda entry: entry.name)
+def test_a_program_that_does_not_say_its_version_is_another(computer, entry):
+    with pytest.raises(AgentNotFound, match=entry.label):
+        find(entry.name, computer(dict.fromkeys(entry.programs, "echo hello")))
+
+
+@pytest.mark.parametrize("name", ["claude-agent-acp", "codex-acp"])
+def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
+    find("auto", computer({name: f"touch {tmp_path}/started"}))
+
+    assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "protocol"),
+    [
+        (f"read x; echo '{GREETING % 1}'", "acp"),
+        (f"read x; echo 'A new version is there!'; echo '{GREETING % 1}'", "acp"),
+        (f"read x; echo '{GREETING % 1}'; exec sleep 100", "acp"),
+        (f"read x; echo '{GREETING % 2}'", "print"),
+        ('read x; echo \'{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}\'', "print"),
+        ("echo [1]; echo '{'", "print"),
+        ("exit 1", "print"),
+        ("exec sleep 100", "print"),
+        ("exec yes", "print"),
+    ],
+)
+def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol):
+    monkeypatch.setattr(probe, "_GREETING", 1.0 if protocol == "print" else 6.0)
+    script = f'if [ "$1" != acp ]; then echo {version(CURSOR)}; exit; fi\n{answer}'
+
+    assert find("cursor", computer({"agent": script})).protocol == protocol
+
+
+@pytest.fixture
+def cursor(computer, tmp_path):
+    """A computer with a cursor-agent that counts how often it is asked for ACP, and answers so."""
+
+    def cursor(answer, version="2026.10.01-e373342"):
+        count = f'if [ "$1" != acp ]; then echo {version}; exit; fi\necho x >> {tmp_path}/asked'
+        return computer({"agent": f"{count}\nread x\n{answer}"})
+
+    cursor.asked = lambda: len((tmp_path / "asked").read_text().splitlines())
+    return cursor
+
+
+GREETS, REFUSES, ENDS = f"echo '{GREETING % 1}'", f"echo '{GREETING % 2}'", "exit 1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "protocol"), [(GREETS, "acp"), (REFUSES, "print"), (ENDS, "print")]
+)
+def test_whether_a_version_speaks_acp_is_asked_once(cursor, home, answer, protocol):
+    for _ in range(3):
+        assert find("cursor", cursor(answer)).protocol == protocol
+
+    assert cursor.asked() == 1
+    memory = home / ".local" / "state" / "janus" / "acp.json"
+    assert stat.S_IMODE(memory.stat().st_mode) == 0o600
+    assert [*memory.parent.iterdir()] == [memory]
+
+
+def test_another_version_is_asked_anew(cursor):
+    assert find("cursor", cursor(ENDS)).protocol == "print"
+    newer = cursor(GREETS, "2026.11.01-0123abc")
+
+    assert find("cursor", newer).protocol == find("cursor", newer).protocol == "acp"
+    assert cursor.asked() == 2
+
+
+def test_what_is_remembered_is_where_the_owner_keeps_such_things(cursor, tmp_path):
+    there = cursor(GREETS)
+    there = SearchPath({**there.environ, "XDG_STATE_HOME": str(tmp_path / "state")})
+
+    find("cursor", there)
+    assert (tmp_path / "state" / "janus" / "acp.json").exists()
+
+
+@pytest.mark.parametrize("answer", ["exec sleep 100", "exec 1>&-; exec sleep 100", "kill -9 $$"])
+def test_what_is_no_answer_is_not_remembered(cursor, monkeypatch, answer):
+    monkeypatch.setattr(probe, "_GREETING", 0.5)
+    monkeypatch.setattr(probe, "_END", 0.2)
+    assert find("cursor", cursor(answer)).protocol == "print"
+    monkeypatch.undo()
+
+    assert find("cursor", cursor(GREETS)).protocol == "acp"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "[" * 10_000, "\xff", '{"%s": 1}', '{"%s": {"acp": true}}', "{}"]
+)
+def test_a_memory_that_cannot_be_read_is_none(cursor, home, tmp_path, text):
+    memory = home / ".local" / "state" / "janus" / "acp.json"
+    memory.parent.mkdir(parents=True)
+    memory.write_text(text.replace("%s", f"{tmp_path}/programs/agent"), encoding="latin-1")
+
+    assert find("cursor", cursor(REFUSES)).protocol == "print"
+    assert find("cursor", cursor(GREETS)).protocol == "print"
+    assert cursor.asked() == 1
+
+
+def test_a_memory_that_cannot_be_written_is_done_without(cursor, home):
+    (home / ".local").write_text("not a folder")
+
+    for _ in range(2):
+        assert find("cursor", cursor(GREETS)).protocol == "acp"
+    assert cursor.asked() == 2
+
+
+def test_the_owners_command_comes_first(computer):
+    there = computer({"mine": "exit 1", "gemini": "echo 1.0"}, CUSTOM)
+
+    for name in ("auto", "custom"):
+        assert find(name, there).spec is CUSTOM
+    assert find("gemini", there).spec.name == "gemini"
+
+
+def test_the_owners_command_that_is_not_there_is_named(computer):
+    with pytest.raises(AgentNotFound, match="Mine is not installed"):
+        find("custom", computer({}, CUSTOM))
+    with pytest.raises(AgentNotFound, match="JANUS_AGENT_COMMAND"):
+        find("custom", computer({}))
+
+
+def test_a_program_of_this_folder_is_known_by_its_whole_path(computer, tmp_path, monkeypatch):
+    there = computer(
+        {"mine": "exit 1"}, AgentSpec("custom", "", programs=("programs/mine",), acp=())
+    )
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(AgentNotFound):  # it says no version
+        find("custom", there)
+    there = SearchPath(there.environ, AgentSpec("custom", "", (), ("programs/mine",), None, ()))
+    assert find("custom", there).program == (str(tmp_path / "programs" / "mine"),)
+
+
+@pytest.mark.parametrize("path", [{}, {"PATH": ""}])
+def test_without_a_path_nothing_is_taken_from_this_folder(home, tmp_path, monkeypatch, path):
+    shutil.copy(FAKE_AGENTS / "cursor-agent", tmp_path / "agent")
+    monkeypatch.chdir(tmp_path)
+
+    assert find("auto", SearchPath({"HOME": str(home), **path})).is_demo
+
+
+def test_an_agent_sees_the_usual_its_own_and_what_the_owner_allows():
+    names = ["HOME", "LC_ALL", "GOOSE_X", "GOOSE_MODE", "OPENAI_API_KEY", "JANUS_LOG", "A1", "A2"]
+    environ = dict.fromkeys(names, "x")
+    given = {"TERM": "dumb", "NO_COLOR": "1", "GIT_TERMINAL_PROMPT": "0", "GOOSE_MODE": "approve"}
+
+    assert environment(GOOSE, SearchPath(environ)) == {
+        **dict.fromkeys(("HOME", "LC_ALL", "GOOSE_X"), "x"),
+        **given,
+    }
+    more = environment(GOOSE, SearchPath(environ, visible=("A1", "OPENAI_*")))
+    assert {"A1", "OPENAI_API_KEY"} <= set(more) and "A2" not in more and "JANUS_LOG" not in more
+
+
+def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_path):
+    there = computer({"mine": "exit 1", "qwen": "echo 0.24.4"}, CUSTOM)
+
+    seen = {entry.name: agent and agent.version for entry, agent in survey(there)}
+
+    assert list(seen) == ["custom", *(entry.name for entry in ENTRIES)]
+    assert {name for name, version in seen.items() if version is not None} == {
+        "custom",
+        "qwen",
+        "janus-demo-agent",
+    }
+    assert seen["qwen"] == "0.24.4"
+
+
+def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
+    monkeypatch.setattr(probe, "_VERSION", 0.3)
+
+    seen = dict(survey(computer({"gemini": "exec sleep 100", "goose": "exec yes"})))
+
+    assert seen[GOOSE] is None
+
+
+def test_the_fake_agent_over_acp_is_found_like_any_other(home, tmp_path):
+    path = fake_path(tmp_path, "mine", program=FAKE_AGENTS / "acp-agent")
+    agent = find("auto", SearchPath({"HOME": str(home), "PATH": path}, CUSTOM))
+
+    assert (agent.protocol, agent.version) == ("acp", "")

@@ -1,0 +1,352 @@
+"""One agent on a real pty: what reaches it, what comes from it, how it starts and how it left."""
+
+import itertools
+import json
+import os
+import resource
+import sys
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from conftest import FAKE_AGENTS, descriptors, wait_for
+
+from janus.agents.process import process as process_module
+from janus.agents.process.process import AgentProcess, Exit, strip_controls
+from janus.errors import AgentFailed, AgentNotFound
+
+MB = 1 << 20
+SILENT = ["sleep", "1000"]
+
+
+def fake(name):
+    return [sys.executable, "-I", "-S", str(FAKE_AGENTS / f"{name}.py")]
+
+
+def shell(script):
+    return ["sh", "-c", script]
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch):
+    monkeypatch.setattr(process_module, "INTERRUPT_GRACE", 0.05)
+
+
+@contextmanager
+def running(argv, **env):
+    """An agent at work."""
+    process = AgentProcess(argv, FAKE_AGENTS, {**os.environ, **env}, "test")
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop(grace=0.1)
+
+
+def inventory():
+    with running(fake("inventory")) as process:
+        return json.loads(next(process.lines()))
+
+
+# What it is given
+
+
+def test_an_agent_talks_over_pipes_and_has_a_terminal_of_its_own():
+    assert inventory() == {"descriptors": [0, 1, 2], "terminals": [2], "in_front": True}
+
+
+def test_agents_inherit_nothing_from_janus_or_from_each_other():
+    ours, _ = pipe = os.pipe()
+    os.set_inheritable(ours, True)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: inventory()["descriptors"], range(8)))
+    for fd in pipe:
+        os.close(fd)
+
+    assert found == [[0, 1, 2]] * 8
+
+
+def test_descriptors_above_1024_work():
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    crowd = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        with running(fake("complainer")) as process:
+            assert [*process.lines()] == [b"answer"]
+    finally:
+        for fd in crowd:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+# What passes between it and Janus
+
+
+@pytest.mark.parametrize("size", [MB, 10 * MB])
+def test_a_huge_line_arrives_whole_both_ways(size):
+    line = bytes(range(32, 127)) * (size // 95)
+    with running(fake("echo")) as process:
+        process.send(line + b"\n")
+
+        assert next(process.lines()) == line
+
+
+def test_any_bytes_are_a_line_also_the_last_without_newline():
+    with running(shell(r"printf 'one\n\n\377\376\000\r\ntwo'")) as process:
+        assert [*process.lines()] == [b"one", b"", b"\xff\xfe\x00\r", b"two"]
+
+
+def test_an_agent_hears_when_nothing_more_will_come():
+    with running(["cat"]) as process:
+        process.send(b"all")
+        process.close_stdin()
+        process.close_stdin()
+
+        assert [*process.lines()] == [b"all"]
+        with pytest.raises(AgentFailed):
+            process.send(b"more")
+
+
+def test_an_agent_that_does_not_read_fails_in_words_and_holds_nobody_up():
+    with ThreadPoolExecutor() as pool, running(SILENT) as process:
+        process.send(b"x")  # so that what follows does not fit the pipe exactly
+        for _ in range(2):
+            failure = pool.submit(process.send, b"x" * MB, timeout=0.05).exception(10)
+
+            assert isinstance(failure, AgentFailed)
+            assert "does not listen" in str(failure)
+
+
+def test_writing_to_a_dead_agent_fails_in_words():
+    with running(["true"]) as process:
+        with pytest.raises(AgentFailed, match=r"gone|does not listen"):
+            process.send(b"x" * MB)
+        process.wait()
+        with pytest.raises(AgentFailed, match="does not listen"):
+            process.send(b"x")
+
+
+def test_who_never_stops_talking_waits_while_nobody_listens_and_can_be_stopped():
+    with running(["yes"]) as process:
+        wait_for(lambda: process._lines._changed._waiters)
+
+        assert process._lines._size < MB + (1 << 17)
+        assert next(process.lines()) == b"y"
+
+
+def test_who_never_stops_talking_can_be_left_alone():
+    with running(["yes"]) as process:
+        wait_for(lambda: process._lines._changed._waiters)
+
+        process.linger(0.01)
+
+        assert process.wait()
+        assert [*process.lines()] == []
+
+
+# Its terminal
+
+
+def test_what_it_writes_on_its_terminal_never_holds_it_up():
+    with running(fake("complainer")) as process:
+        assert next(process.lines(first=10)) == b"answer"
+
+        process.wait()
+        *_, first, last = process.tail().splitlines()
+        assert (first, last) == ("complaint 09998" + "." * 76, "complaint 09999" + "." * 76)
+        assert len(process.tail()) < 1 << 16
+        assert len(process._tail) <= 1 << 17
+
+
+def test_its_last_words_are_complete_as_soon_as_it_is_gone():
+    for _ in range(10):
+        with running(shell("head -c 60000 /dev/zero | tr '\\0' x >&2; echo bye >&2")) as process:
+            wait_for(lambda: process.exit, 10)
+
+            assert process.tail() == "x" * 60000 + "bye\n"
+
+
+def test_escape_sequences_and_control_characters_are_not_shown():
+    shown = "\x1b]0;title\x07\x1b[1;31mred\x1b[0m\a\x7f\x9c\ttab\r\nn\xefve\x1b(B\x1b[?25l\0"
+
+    assert strip_controls(shown) == "red\ttab\nn\xefve"
+
+
+def test_ctrl_c_reaches_it_through_the_terminal():
+    with running(fake("interruptible")) as process:
+        lines = process.lines()
+        assert next(lines) == b"ready"
+        assert process._tty.delaybeforesend is None  # or pexpect sleeps
+
+        for _ in range(3):
+            process.interrupt()
+            assert next(lines) == b"interrupted"
+        assert process.tail() == ""  # no echo
+
+
+def test_ctrl_c_reaches_whoever_is_in_front_as_in_any_terminal():
+    with running(fake("background")) as process:
+        lines = process.lines()
+        assert next(lines) == b"ready"
+
+        process.interrupt()
+
+        assert next(lines) == b"the one in front was interrupted"
+
+
+def test_ctrl_c_reaches_an_agent_that_reads_the_keys_itself():
+    with running(fake("raw")) as process:
+        lines = process.lines()
+        assert next(lines) == b"ready"
+
+        process.interrupt()
+
+        assert next(lines) == b"interrupted"
+
+
+def test_ctrl_c_does_no_harm_before_the_start_and_after_the_end():
+    process = AgentProcess(["true"], FAKE_AGENTS, os.environ)
+    process.interrupt()
+    process.start()
+    process.wait()
+    process.interrupt()
+
+    assert process.exit == Exit(code=0)
+
+
+# Its time
+
+
+@pytest.fixture(params=[3600, -3600], ids=["ahead", "back"])
+def jumping_clock(monkeypatch, request):
+    """Whoever looks at the wall clock finds that it has jumped by an hour again."""
+    monkeypatch.setattr(time, "time", itertools.count(time.time(), request.param).__next__)
+
+
+def test_a_wall_clock_that_jumps_ends_no_wait(jumping_clock):
+    with running(fake("echo")) as process:
+        process.send(b"x" * MB + b"\nhello\n")
+
+        assert [len(line) for line in itertools.islice(process.lines(), 2)] == [MB, 5]
+
+
+def test_a_wall_clock_that_jumps_postpones_no_wait(jumping_clock):
+    with ThreadPoolExecutor() as pool, running(SILENT) as process:
+        reading = pool.submit(next, process.lines(first=0.05))
+        writing = pool.submit(process.send, b"x" * MB, timeout=0.05)
+
+        assert isinstance(reading.exception(10), TimeoutError)
+        assert isinstance(writing.exception(10), AgentFailed)
+
+
+@pytest.mark.parametrize("argv", [["yes"], shell("echo hello; exec sleep 1000")])
+def test_the_whole_answer_has_a_limit_also_when_it_never_pauses(argv):
+    with ThreadPoolExecutor() as pool, running(argv) as process:
+        reading = pool.submit(deque, process.lines(total=0.2), maxlen=1)
+
+        assert isinstance(reading.exception(10), TimeoutError)
+
+
+# How it starts
+
+
+@pytest.mark.parametrize(
+    ("argv", "folder", "error", "words"),
+    [
+        (["no-such-agent"], ".", AgentNotFound, "no-such-agent is not installed"),
+        (["true"], "missing", AgentFailed, "folder missing does not exist"),
+        (["no-such-agent"], "missing", AgentFailed, "folder missing does not exist"),
+        (["./plain.txt"], ".", AgentFailed, "plain.txt cannot be started: Permission denied"),
+        (["true", "x" * 200_000], ".", AgentFailed, "true cannot be started: Argument list too"),
+    ],
+)
+def test_an_agent_that_cannot_start_says_why(tmp_path, argv, folder, error, words):
+    (tmp_path / "plain.txt").write_text("not a program")
+    process = AgentProcess(argv, tmp_path / folder, os.environ)
+
+    with pytest.raises(AgentFailed, match=words) as failure:
+        process.start()
+
+    assert failure.type is error
+    process.stop()
+
+
+def test_a_guardian_that_cannot_start_is_told_in_words(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    with pytest.raises(AgentFailed, match="true cannot be started: its guardian died"):
+        AgentProcess(["true"], FAKE_AGENTS, os.environ).start()
+
+
+def test_too_many_open_files_is_told_in_words_and_leaks_nothing():
+    """As often as it takes: each time with one descriptor more to open than the last."""
+    before, limits = descriptors(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    gaps = [os.open(os.devnull, os.O_RDONLY) for _ in range(len(before))]
+    failures = []
+    try:
+        for more in itertools.count():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(gaps) + 1 + more, limits[1]))
+            process = AgentProcess(["true"], FAKE_AGENTS, os.environ)
+            try:
+                process.start()
+                break
+            except AgentFailed as failure:
+                failures.append(str(failure))
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            assert descriptors() == before | {*gaps}
+    finally:
+        for fd in gaps:
+            os.close(fd)
+    process.stop()
+
+    assert set(failures) == {"true cannot be started: Too many open files."}
+    assert len(failures) >= 10
+
+
+# How it left
+
+
+@pytest.mark.parametrize(
+    ("script", "exit", "words"),
+    [
+        ("exit 0", Exit(code=0), "exit code 0"),
+        ("exit 3", Exit(code=3), "exit code 3"),
+        ("kill -KILL $$", Exit(signal=9), "signal 9"),
+    ],
+)
+def test_it_is_known_how_an_agent_left(script, exit, words):
+    with running(shell(script)) as process:
+        assert process.wait()
+
+        assert (process.exit, str(process.exit)) == (exit, words)
+
+
+def test_lines_end_when_the_agent_closes_its_output_and_lives_on():
+    with running(shell("echo done; exec sleep 1000 >&-")) as process:
+        assert [*process.lines()] == [b"done"]
+        assert process.exit is None
+        assert not process.wait(timeout=0)
+
+
+@pytest.mark.parametrize("name", ["holder", "heir"])
+def test_lines_end_with_the_agent_and_not_with_what_it_leaves_behind(name):
+    with running(fake(name)) as process:
+        said = [*process.lines()]
+
+        assert said[0] == b"ready"
+        assert process.exit == Exit(code=3)
+        assert not process.wait(timeout=0)
+        assert [*process.lines()] == []
+
+
+def test_what_an_agent_leaves_behind_does_not_hold_up_its_end(monkeypatch):
+    monkeypatch.setattr(process_module, "GRACE", 0.05)
+    with running(fake("heir")) as process:
+        deque(process.lines(), maxlen=0)
+
+        process.leave(0)
+
+        assert process.wait()

@@ -1,0 +1,384 @@
+"""What agents ask: how it is shown, who may answer, and what the agent gets to hear."""
+
+import threading
+
+import pytest
+
+from janus.agents.acp.question_kinds import elicitation, permission
+from janus.agents.acp.questions import Questions
+from janus.agents.cursor.questions import cursor_plan, cursor_question
+from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
+
+CALL = {"id": "c", "name": "", "kind": "execute", "title": "ls", "status": "in_progress"}
+OPTIONS = [
+    {"optionId": "yes", "name": "Yes", "kind": "allow_once"},
+    {"optionId": "no", "name": "No", "kind": "reject_once"},
+]
+
+
+def form(**schema):
+    return {"mode": "form", "message": "Which?", "requestedSchema": {"properties": {"a": schema}}}
+
+
+def many(count):
+    return {str(at): {"type": "string"} for at in range(count)}
+
+
+class Asked:
+    """Questions, what was told of them, and what the agent was answered."""
+
+    def __init__(self):
+        self.told, self.replies = [], []
+        self.questions = Questions(lambda kind, data: self.told.append((kind, data)))
+
+    def ask(self, call=None, question=None):
+        question = question or permission({"options": OPTIONS}, CALL)
+        self.questions.ask(question, self.replies.append, call)
+        return self.told[-1][1]["request_id"]
+
+
+@pytest.fixture
+def asked():
+    return Asked()
+
+
+def test_of_many_answers_at_once_one_counts(asked):
+    id = asked.ask()
+    refused = []
+
+    def answer(option):
+        try:
+            asked.questions.answer(id, option)
+        except AlreadyAnswered:
+            refused.append(option)
+
+    threads = [threading.Thread(target=answer, args=(o,)) for o in ("yes", "no") * 8]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(asked.replies) == 1 and len(asked.told) == 2
+    assert len(refused) == 15
+
+
+def test_what_is_over_before_it_is_told_is_told_in_order():
+    told = []
+
+    def emit(kind, data):
+        if kind == "permission_request":
+            questions.cancel_all()  # its turn ends at this very moment
+        told.append((kind, data.get("outcome")))
+
+    questions = Questions(emit)
+    questions.ask(permission({"options": OPTIONS}, CALL), lambda reply: None)
+
+    assert told == [("permission_request", None), ("permission_resolved", "cancelled")]
+
+
+def test_questions_are_answered_in_any_order(asked):
+    ids = [asked.ask() for _ in range(3)]
+    asked.questions.answer(ids[2], "no")
+    asked.questions.answer(ids[0], "yes")
+    asked.questions.cancel_all()
+    asked.questions.cancel_all()
+
+    assert [reply["result"]["outcome"].get("optionId") for reply in asked.replies] == [
+        "no",
+        "yes",
+        None,
+    ]
+
+
+def test_a_wrong_option_leaves_the_question_open(asked):
+    id = asked.ask()
+    with pytest.raises(InvalidRequest, match="yes, no"):
+        asked.questions.answer(id, "")
+    with pytest.raises(PermissionNotFound):
+        asked.questions.answer("", "yes")
+    asked.questions.answer(id, "yes")
+
+
+@pytest.mark.parametrize(
+    ("call", "cancelled"),
+    [(0, 0), ("0", "0"), ("", ""), (None, None), (2**70, 2**70), ("a" * 1000, "a" * 1000)],
+)
+def test_the_agent_takes_a_question_back(asked, call, cancelled):
+    id = asked.ask(call)
+    asked.questions.withdraw(cancelled)
+    asked.questions.withdraw(cancelled)
+
+    assert asked.replies == [{"error": {"code": -32800, "message": "Request cancelled"}}]
+    outcome = {"request_id": id, "option_id": None, "outcome": "cancelled"}
+    assert asked.told[1:] == [("permission_resolved", outcome)]
+    with pytest.raises(AlreadyAnswered):
+        asked.questions.answer(id, "yes")
+
+
+@pytest.mark.parametrize("cancelled", ["0", False, 0.0, None, 1, [], {"id": 0}], ids=repr)
+def test_only_the_very_same_id_takes_a_question_back(asked, cancelled):
+    id = asked.ask(0)
+    asked.questions.withdraw(cancelled)
+
+    asked.questions.answer(id, "yes")
+    assert asked.replies[0]["result"]["outcome"]["optionId"] == "yes"
+
+
+def test_a_page_that_did_what_it_should_needs_no_answer(asked):
+    page = {"mode": "url", "message": "Log in", "url": "https://a.example/"}
+    id = asked.ask(1, elicitation({**page, "elicitationId": "one"}))
+    asked.ask(2, elicitation({**page, "elicitationId": "two"}))
+    asked.ask(3, elicitation(page))
+    for unknown in ("three", "", None, 1, ["one"]):
+        asked.questions.complete(unknown)
+    assert asked.replies == []
+
+    asked.questions.complete("one")
+    assert asked.replies == [{"result": {"action": "accept"}}]
+    assert asked.told[-1][1] == {"request_id": id, "option_id": "accept", "outcome": "selected"}
+
+
+@pytest.mark.parametrize("raw", [{"command": "ls; rm -rf x"}, {"command": "x" * 20_000}])
+def test_nobody_allows_a_command_he_cannot_see(raw):
+    shown = permission({"toolCall": {"rawInput": raw}, "options": OPTIONS}, CALL).shown
+
+    assert shown["title"] == "ls"
+    assert shown["text"][:10_000] == raw["command"][:10_000]
+    assert len(raw["command"]) < 10_000 or shown["text"].endswith("… and 10000 characters more")
+
+
+def test_a_title_that_was_cut_is_shown_whole_beside_it():
+    title = "echo " + "x" * 300 + "; rm -rf x"
+    call = {**CALL, "title": title[:200]}
+
+    shown = permission({"toolCall": {"title": title}, "options": OPTIONS}, call).shown
+    assert shown["text"] == title
+
+
+def test_a_title_that_says_all_is_not_said_twice():
+    params = {"toolCall": {"title": "ls", "rawInput": {"command": "ls"}}, "options": OPTIONS}
+    assert permission(params, CALL).shown["text"] == ""
+
+
+def test_a_call_without_a_title_is_still_a_question():
+    shown = permission({"options": OPTIONS}, {**CALL, "kind": "other", "title": "other"}).shown
+    assert shown["title"] == "The agent wants to do something."
+
+
+@pytest.mark.parametrize(
+    ("schema", "options"),
+    [
+        ({"type": "string", "enum": ["x", "y"]}, ["x", "y"]),
+        ({"type": "integer", "enum": [1, 2]}, ["1", "2"]),
+        ({"type": "string", "oneOf": [{"const": "x", "title": "X"}]}, ["x"]),
+        ({"type": "boolean"}, ["True", "False"]),
+    ],
+)
+def test_a_form_with_one_choice_is_a_question(schema, options):
+    question = elicitation(form(**schema))
+
+    assert question.options == [*options, "__decline__"]
+    content = question.answer(options[0], {})["content"]["a"]
+    assert str(content) == options[0] and isinstance(content, str) == (schema["type"] == "string")
+    assert question.answer("__decline__", {}) == {"action": "decline"}
+    assert question.answer(None, {}) == {"action": "cancel"}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        form(type="object", properties={"b": {"type": "string"}}),
+        form(type="array", items={"type": "string"}),
+        form(type="array", items={"type": "object", "enum": [{}]}),
+        form(type="array"),
+        form(oneOf=[{"title": "X"}]),
+        form(oneOf=["x"]),
+        form(enum=[]),
+        form(enum=[None]),
+        form(enum=[["x"]]),
+        form(enum="xy"),
+        form(type=["string", "null"]),
+        {"mode": "form", "requestedSchema": {"properties": {"a": {}, "b": {}}}},
+        {"mode": "form", "requestedSchema": {"properties": {"a": "string"}}},
+        {"mode": "form", "requestedSchema": {"properties": {"": {"type": "string"}}}},
+        {"mode": "form", "requestedSchema": {"properties": {"a" * 201: {"type": "string"}}}},
+        {"mode": "form", "requestedSchema": {"properties": many(51)}},
+        {"mode": "form", "requestedSchema": {"properties": []}},
+        {"mode": "form", "requestedSchema": ["properties"]},
+        {"mode": "form", "requestedSchema": "x"},
+        {"mode": "form", "requestedSchema": {"properties": {}}},
+        {"mode": "of_the_future"},
+        {},
+    ],
+)
+def test_a_form_that_cannot_be_shown_is_declined(params):
+    assert elicitation(params) is None
+
+
+def test_a_web_page_is_shown_with_its_whole_address():
+    question = elicitation({"mode": "url", "message": "Log in", "url": "https://a.example/?b=1"})
+
+    assert question.shown["url"] == "https://a.example/?b=1"
+    assert question.answer("accept", {}) == {"action": "accept"}
+    assert question.answer(None, {}) == {"action": "cancel"}
+
+
+@pytest.mark.parametrize("values", [["x", ""], ["x" * 201], ["__decline__"]])
+def test_values_that_no_option_can_have_are_a_field(values):
+    question = elicitation(form(enum=values))
+
+    assert question.options == ["accept", "decline"]
+    answer = question.answer("accept", {"a": values[-1]})
+    assert answer == {"action": "accept", "content": {"a": values[-1]}}
+
+
+FORM = {
+    "mode": "form",
+    "message": "About the release",
+    "requestedSchema": {
+        "title": "Release",
+        "description": "It goes out today.",
+        "properties": {
+            "name": {"type": "string", "title": "Its name", "minLength": 2, "default": "one"},
+            "way": {"type": "integer", "enum": [1, 2], "default": 2},
+            "where": {"type": "array", "items": {"anyOf": [{"const": "a", "title": "A"}]}},
+            "count": {"type": "integer", "minimum": 1},
+            "price": {"type": "number"},
+            "sure": {"type": "boolean"},
+        },
+        "required": ["name", "sure"],
+    },
+}
+
+
+def test_a_form_is_shown_with_its_fields():
+    question = elicitation(FORM)
+
+    assert question.shown["title"] == "About the release"
+    assert question.shown["text"] == "It goes out today."
+    assert question.shown["options"] == [
+        {"id": "accept", "name": "Send", "kind": ""},
+        {"id": "decline", "name": "No answer", "kind": ""},
+    ]
+    name, way, where, count, price, sure = question.shown["fields"]
+    assert name == {
+        "id": "name",
+        "title": "Its name",
+        "description": "At least 2 characters",
+        "kind": "text",
+        "required": True,
+        "default": "one",
+    }
+    assert way == {
+        "id": "way",
+        "title": "way",
+        "description": "",
+        "kind": "choice",
+        "required": False,
+        "default": "2",
+        "choices": [{"id": "1", "name": "1"}, {"id": "2", "name": "2"}],
+    }
+    assert (where["kind"], where["choices"]) == ("choices", [{"id": "a", "name": "A"}])
+    assert (count["kind"], price["kind"], sure["kind"]) == ("integer", "number", "boolean")
+
+
+def test_what_is_filled_in_is_what_the_agent_gets():
+    question = elicitation(FORM)
+    answers = {"name": "ab", "way": "1", "where": ["a"], "count": 3, "price": 0.5, "sure": False}
+
+    content = {**answers, "way": 1}
+    assert question.answer("accept", answers) == {"action": "accept", "content": content}
+    least = {"name": "ab", "sure": True}
+    assert question.answer("accept", least)["content"] == least
+    assert question.answer("decline", {"name": 7}) == {"action": "decline"}
+    assert question.answer(None, {}) == {"action": "cancel"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({}, r"Its name \(name\) needs an answer"),
+        ({"name": "ab"}, "sure needs an answer"),
+        ({"name": "", "sure": True}, r"\(name\) needs an answer"),
+        ({"name": "a", "sure": True}, r"\(name\) must be at least 2 characters"),
+        ({"name": "ab", "sure": True, "more": 1}, "no field more"),
+        ({"name": "ab", "sure": True, "way": "3"}, "way must be one of 1, 2"),
+    ],
+)
+def test_a_wrong_answer_names_its_field_and_leaves_the_question_open(asked, answers, words):
+    id = asked.ask(question=elicitation(FORM))
+
+    with pytest.raises(InvalidRequest, match=words):
+        asked.questions.answer(id, "accept", answers)
+    asked.questions.answer(id, "accept", {"name": "ab", "sure": True})
+
+    assert asked.replies[0]["result"]["action"] == "accept"
+
+
+def test_several_questions_of_cursors_are_one_form():
+    one = {"id": "q", "prompt": "Which?", "options": [{"id": "a", "label": "A"}, {"id": "b"}]}
+    two = {"id": "r", "options": [{"id": 1}, {"id": "d"}], "allowMultiple": True}
+    question = cursor_question({"title": "The plan", "questions": [one, two]})
+
+    assert question.shown["title"] == "The plan"
+    assert [(f["kind"], f["required"]) for f in question.shown["fields"]] == [
+        ("choice", True),
+        ("choices", True),
+    ]
+    with pytest.raises(InvalidRequest, match="r needs an answer"):
+        question.answer("accept", {"q": "a"})
+    assert question.answer("accept", {"q": "b", "r": ["1", "d"]})["outcome"] == {
+        "outcome": "answered",
+        "answers": [
+            {"questionId": "q", "selectedOptionIds": ["b"]},
+            {"questionId": "r", "selectedOptionIds": ["1", "d"]},
+        ],
+    }
+    assert question.answer("decline", {})["outcome"]["outcome"] == "skipped"
+    assert question.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}
+
+
+def test_a_question_of_cursors_with_many_answers_is_a_form():
+    one = {"id": "q", "prompt": "Which?", "options": [{"id": "a"}], "allowMultiple": True}
+    question = cursor_question({"questions": [one]})
+
+    assert question.options == ["accept", "decline"]
+    assert question.answer("accept", {"q": []})["outcome"]["answers"][0]["selectedOptionIds"] == []
+
+
+def test_a_question_of_cursors_can_be_skipped():
+    one = {"id": "q", "prompt": "Which?", "options": [{"id": "a", "label": "A"}, {"id": "b"}]}
+    question = cursor_question({"questions": [one]})
+
+    assert [option["name"] for option in question.shown["options"]] == ["A", "b", "Skip"]
+    assert question.answer("__skip__", {})["outcome"]["outcome"] == "skipped"
+    assert question.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        None,
+        7,
+        [],
+        [{}],
+        ["a"],
+        [{"id": "a"}] * 2,
+        [{"id": "a", "options": []}],
+        [{"id": "a", "options": ["x"]}],
+        [{"id": "a", "options": [{"label": "X"}]}],
+        [{"id": "a", "options": [{"id": "x"}]}] * 2,
+        [{"id": str(at), "options": [{"id": "x"}]} for at in range(51)],
+    ],
+    ids=str,
+)
+def test_questions_of_cursors_that_cannot_be_shown_are_none(questions):
+    assert cursor_question({"questions": questions}) is None
+
+
+def test_a_plan_is_shown_and_can_be_refused():
+    plan = cursor_plan({"name": "A plan", "plan": "# First"})
+
+    assert (plan.shown["title"], plan.shown["text"]) == ("A plan", "# First")
+    assert plan.answer("reject", {})["outcome"]["outcome"] == "rejected"
+    assert plan.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}

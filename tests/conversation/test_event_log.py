@@ -1,0 +1,211 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from janus.clock import timestamp
+from janus.conversation import event_log as events_module
+from janus.conversation.event import Event
+from janus.conversation.event_log import EventLog
+
+
+class Kept(list):
+    """A keeper that remembers, and refuses when told to."""
+
+    full = False
+
+    def append(self, line, promised):
+        if self.full:
+            raise OSError("full")
+        super().append((line, promised))
+
+    def lines(self):
+        return iter([line for line, _ in self])
+
+    def close(self):
+        self.append = None
+
+
+class Count:
+    """A state that only counts."""
+
+    count = 0
+
+    def hear(self, event):
+        self.count += 1
+
+    def to_json(self):
+        return {"count": self.count}
+
+
+@pytest.fixture
+def kept():
+    return Kept()
+
+
+@pytest.fixture
+def log(kept, clock):
+    return EventLog(kept, Count(), clock)
+
+
+def test_events_are_numbered_without_gaps_and_kept_before_they_are_seen(kept, log, clock):
+    first = log.append("a", {"x": 1})
+    second = log.append("b", {}, promised=True)
+
+    assert kept == [(first.line(), False), (second.line(), True)]
+    assert (first.seq, second.seq, second.at) == (1, 2, clock.now)
+    assert list(log.all()) == [first, second]
+    assert log.state() == {"seq": 2, "count": 2}
+
+
+def test_what_could_not_be_kept_did_not_happen(kept, log):
+    kept.full = True
+
+    with pytest.raises(OSError, match="full"):
+        log.append("a", {})
+
+    assert log.state() == {"seq": 0, "count": 0}
+    kept.full = False
+    assert log.append("a", {}).seq == 1
+
+
+def test_a_log_goes_on_where_it_ended(kept, log, clock):
+    log.append("a", {})
+    log.append("b", {})
+
+    again = EventLog(kept, Count(), clock)
+
+    assert again.state() == {"seq": 2, "count": 2}
+    assert again.append("c", {}).seq == 3
+
+
+def test_many_threads_append_in_one_order(kept, log):
+    barrier = threading.Barrier(16)
+
+    def work(_):
+        barrier.wait()
+        return [log.append("a", {}).seq for _ in range(200)]
+
+    with ThreadPoolExecutor(16) as pool:
+        numbers = [number for numbers in pool.map(work, range(16)) for number in numbers]
+
+    assert sorted(numbers) == list(range(1, 3201))
+    assert [event.seq for event in log.all()] == list(range(1, 3201))
+
+
+def test_a_closed_log_takes_no_more(log):
+    log.close()
+    log.close()
+
+    with pytest.raises(ValueError, match="closed"):
+        log.append("a", {})
+
+
+def followed(log, seq=0):
+    """What a reader is given until the log is closed."""
+    log.close()
+    return list(log.follow(seq, 60))
+
+
+def test_a_reader_gets_what_it_missed_and_then_the_end(log):
+    events = [log.append("a", {"n": n}) for n in range(5)]
+
+    assert followed(log) == events
+    assert followed(log, 3) == events[3:]
+    assert followed(log, 5) == []
+    assert followed(log, 99) == []
+
+
+def test_a_reader_waits_for_what_comes_and_is_told_of_quiet(log):
+    reader = log.follow(0, 0.001)
+
+    assert next(reader) is None
+    event = log.append("a", {})
+    assert next(reader) == event
+    assert next(reader) is None
+
+
+def delta(log, text, turn="t", kind="assistant_delta"):
+    return log.append(kind, {"turn_id": turn, "text": text})
+
+
+def test_deltas_that_wait_come_as_one_under_the_last_number(log):
+    delta(log, "a")
+    delta(log, "b")
+    delta(log, "c", kind="thought_delta")
+    delta(log, "d", turn="u")
+    delta(log, "e", turn="u")
+    log.append("tool_call", {})
+    delta(log, "f", turn="u")
+
+    seen = [(event.seq, event.data.get("text")) for event in followed(log)]
+
+    assert seen == [(2, "ab"), (3, "c"), (5, "de"), (6, None), (7, "f")]
+
+
+def test_a_reader_that_keeps_up_gets_every_delta(log):
+    reader = log.follow(0, 60)
+
+    for text in "abc":
+        delta(log, text)
+        assert next(reader).data["text"] == text
+
+
+def test_after_a_delta_those_that_follow_at_once_gather(log, monkeypatch):
+    def meanwhile(seconds):
+        assert seconds < 0.016  # a frame of a screen
+        delta(log, "b")
+        delta(log, "c")
+
+    monkeypatch.setattr(events_module.time, "sleep", meanwhile)
+    delta(log, "a")
+    reader = log.follow(0, 60)
+
+    assert next(reader).data["text"] == "a"
+    assert next(reader).data["text"] == "bc"
+
+
+def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypatch):
+    monkeypatch.setattr(events_module, "_NEWEST", 10)
+    written = [log.append("a", {"n": n}) for n in range(50)]
+
+    assert len(log._newest) == 10
+    assert followed(log) == written
+    assert followed(log, 39) == written[39:]
+    assert followed(log, 41) == written[41:]
+
+
+def test_large_events_leave_memory_sooner(log, monkeypatch):
+    monkeypatch.setattr(events_module, "_BYTES", 1000)
+    written = [log.append("a", {"text": "x" * 400}) for _ in range(5)]
+
+    assert len(log._newest) == 2
+    assert followed(log) == written
+
+
+def test_an_unreadable_line_costs_no_other(kept, log, clock):
+    first, _, third = [log.append("a", {"n": n}) for n in range(3)]
+    kept[1] = (b"garbage", False)
+
+    again = EventLog(kept, Count(), clock)
+
+    assert list(again.all()) == [first, third]
+    assert followed(again, 1) == [third]
+
+
+def test_an_event_survives_its_line():
+    event = Event(7, "a", {"text": 'ü\n"\ud83d'}, 1.5)
+
+    assert event.line().count(b"\n") == 1
+    assert Event.from_line(event.line()) == event
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"seq":"1"}', b"\xff", b'{"seq":1'])
+def test_what_is_no_event_is_refused(line):
+    with pytest.raises(ValueError):
+        Event.from_line(line)
+
+
+def test_times_are_iso_8601_in_utc_with_milliseconds():
+    assert timestamp(1_795_249_027.2296) == "2026-11-21T08:17:07.229Z"
+    assert timestamp(0) == "1970-01-01T00:00:00.000Z"

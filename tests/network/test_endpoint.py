@@ -1,0 +1,248 @@
+"""Where Janus listens, with which certificate, and what is answered there without one."""
+
+import os
+import ssl
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from http.client import HTTPConnection, HTTPSConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+from janus.config import Settings, SettingsError
+from janus.network import endpoint as listening
+from janus.network.endpoint import choose, renewal
+
+#: Every computer has it, and Janus treats it like one of a network.
+LAN = "127.0.0.2"
+
+
+def test_by_default_it_listens_at_home_and_in_the_network(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+
+    here = choose(replace(settings, port=3000), tmp_path)
+
+    assert here.binds == ["127.0.0.1:3000", "192.168.1.20:3000"]
+    assert (here.home, here.reach) == ("http://127.0.0.1:3000", "https://192.168.1.20:3000")
+    assert here.setup == "http://192.168.1.20:3000/setup"
+
+
+def test_an_address_of_the_sixth_version_stands_in_brackets(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(listening, "lan_address", lambda: "fd00::2")
+
+    here = choose(replace(settings, port=3000), tmp_path)
+
+    assert here.binds[1] == "[fd00::2]:3000" and here.reach == "https://[fd00::2]:3000"
+
+
+def test_without_a_network_it_stays_at_home(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(listening, "lan_address", lambda: None)
+
+    here = choose(settings, tmp_path)
+
+    assert here.addresses == ("127.0.0.1",)
+    assert (here.leaf, here.setup, [*tmp_path.glob("ca*")]) == (None, None, [])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_it_can_be_told_to_stay_at_home(host, settings, tmp_path):
+    [address] = choose(replace(settings, host=host), tmp_path).addresses
+
+    assert address == host.replace("localhost", "127.0.0.1")
+
+
+def test_behind_a_proxy_it_stays_at_home(settings, tmp_path):
+    here = choose(replace(settings, public_url="https://janus.example"), tmp_path)
+
+    assert here.addresses == ("127.0.0.1",) and here.reach == "https://janus.example"
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "2001:4860::1", "169.254.1.1", "fe80::1"])
+def test_an_address_of_the_internet_has_to_be_insisted_on(host, settings, tmp_path):
+    with pytest.raises(SettingsError, match="JANUS_ALLOW_PUBLIC"):
+        choose(replace(settings, host=host), tmp_path)
+
+    assert host in choose(replace(settings, host=host, allow_public=True), tmp_path).addresses
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "*", "224.0.0.1", "example.com", "1", ""])
+def test_nothing_but_one_address_is_taken(host):
+    if host:
+        with pytest.raises(SettingsError, match="JANUS_HOST"):
+            Settings.from_env({"JANUS_HOST": host})
+    else:
+        assert Settings.from_env({"JANUS_HOST": host}).host == "auto"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://Laptop.example.ts.net", "https://laptop.example.ts.net"),
+        ("https://janus.example:443/", "https://janus.example"),
+        ("http://janus.example:8080", "http://janus.example:8080"),
+        ("https://[fd00::2]:8443", "https://[fd00::2]:8443"),
+        ("", None),
+    ],
+)
+def test_the_address_of_a_proxy_is_written_as_browsers_do(text, url):
+    assert Settings.from_env({"JANUS_PUBLIC_URL": text}).public_url == url
+
+
+@pytest.mark.parametrize(
+    "text", ["janus.example", "ftp://x", "https://x/path", "https://a@b", "https://x?y", "https://"]
+)
+def test_what_is_no_address_of_a_site_is_refused(text):
+    with pytest.raises(SettingsError, match="JANUS_PUBLIC_URL"):
+        Settings.from_env({"JANUS_PUBLIC_URL": text})
+
+
+def test_without_certificates_it_stays_at_home_or_says_so(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+    folder = tmp_path / "certificates"
+    folder.write_text("in the way")
+
+    assert choose(settings, folder).addresses == ("127.0.0.1",)
+    with pytest.raises(SettingsError, match="HTTPS"):
+        choose(replace(settings, host="192.168.1.20"), folder)
+
+
+def test_the_certificate_is_renewed_while_it_serves(settings, tmp_path, clock):
+    here = choose(replace(settings, host=LAN), tmp_path)
+    loaded = []
+
+    class Context:
+        def load_cert_chain(self, *files):
+            loaded.append(files)
+
+    renew = renewal(here, Context(), clock.monotonic)
+    renew()
+    assert loaded == []
+    clock.now += listening.RENEWAL
+    renew()
+    renew()
+
+    assert loaded == [(here.leaf.chain, here.leaf.key)]
+
+
+# What a real server answers
+
+
+@pytest.fixture
+def server(serve):
+    return serve(JANUS_HOST=LAN)
+
+
+@pytest.fixture
+def trusting(home):
+    """TLS as a phone does it that has installed the certificate."""
+    folder = home / ".local/state/janus/certificates"
+    return lambda: ssl.create_default_context(cafile=folder / "ca.crt")
+
+
+def ask(server, scheme, host, path, context=None, method="GET", body=None, **headers):
+    """Status, headers and text of what a browser would get."""
+    port = urlsplit(server.url).port
+    if scheme == "https":
+        connection = HTTPSConnection(host, port, timeout=20, context=context)
+    else:
+        connection = HTTPConnection(host, port, timeout=20)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+def test_threat_10_without_https_the_network_gets_only_the_way_to_it(server):
+    status, headers, _ = ask(server, "http", LAN, "/")
+    assert (status, headers["Location"]) == (302, "/setup")
+    status, _, page = ask(server, "http", LAN, "/setup")
+    assert status == 200 and b"ca.crt" in page
+    status, headers, _ = ask(server, "http", LAN, "/ca.crt")
+    assert (status, headers["Content-Type"]) == (200, "application/x-x509-ca-cert")
+
+    token = {"Authorization": f"Bearer {server.token}"}
+    for method, path in [("GET", "/api/sessions"), ("GET", "/health"), ("POST", "/api/pair")]:
+        status, _, text = ask(server, "http", LAN, path, method=method, **token)
+        assert status == 403 and b"HTTPS" in text
+
+
+def test_a_phone_that_trusts_the_certificate_gets_in(server, trusting):
+    code = server.call("POST", "/api/pair/new", {})[1]
+    port = urlsplit(server.url).port
+    assert code["url"].startswith(f"https://{LAN}:{port}/#p=")
+    assert code["words"] in ask(server, "http", LAN, "/setup")[2].decode()
+    origin = f"https://{LAN}:{port}"
+
+    status, headers, _ = ask(
+        server, "https", LAN, "/api/pair", trusting(), "POST",
+        f'{{"code": "{code["code"]}", "name": "phone"}}',
+        **{"Content-Type": "application/json", "Origin": origin},
+    )  # fmt: skip
+
+    assert status == 201
+    cookie = headers["Set-Cookie"]
+    assert cookie.startswith(f"__Host-janus-{port}=") and "Secure" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    inside = {"Cookie": cookie.partition(";")[0]}
+    assert ask(server, "https", LAN, "/api/sessions", trusting(), **inside)[0] == 200
+
+
+def test_a_phone_that_does_not_trust_it_notices(server):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        ask(server, "https", LAN, "/health", ssl.create_default_context())
+
+
+def test_at_home_both_are_answered(server, trusting):
+    assert ask(server, "http", "127.0.0.1", "/health")[0] == 200
+    assert ask(server, "https", "localhost", "/health", trusting())[0] == 200
+
+
+@pytest.mark.parametrize("host", ["localhost:{}", "127.0.0.1:{}", "evil.example:{}", "127.0.0.2"])
+def test_threat_2_in_the_network_only_its_own_names_count(host, server, trusting):
+    port = urlsplit(server.url).port
+    named = {"Host": host.format(port)}
+
+    expected = 200 if "localhost" in host else 403
+    assert ask(server, "https", LAN, "/health", trusting(), **named)[0] == expected
+
+
+def test_threat_11_the_keys_are_for_the_owner_alone(server, home):
+    folder = home / ".local/state/janus/certificates"
+
+    for path in folder.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_proxy_is_believed_by_the_name_it_was_given(serve):
+    server = serve(JANUS_PUBLIC_URL="https://janus.example")
+    code = server.call("POST", "/api/pair/new", {})[1]
+    assert code["url"].startswith("https://janus.example/#p=") and code["setup_url"] is None
+    body = f'{{"code": "{code["code"]}"}}'
+    json = {"Content-Type": "application/json"}
+
+    def pair(host, origin):
+        named = {"Host": host, "Origin": origin, "X-Forwarded-Host": "evil.example", **json}
+        return ask(server, "http", "127.0.0.1", "/api/pair", None, "POST", body, **named)
+
+    assert pair("evil.example", "https://evil.example")[0] == 403
+    assert pair("janus.example", "http://janus.example")[0] == 403
+    status, headers, _ = pair("janus.example", "https://janus.example")
+    assert status == 201 and headers["Set-Cookie"].startswith("__Host-janus-")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])
+def test_where_it_cannot_listen_it_says_why(host, workspace, home):
+    ended = subprocess.run(
+        [sys.executable, "-m", "janus", "serve"],
+        cwd=workspace, capture_output=True, text=True, timeout=30, check=False,
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "JANUS_HOST": host, "PORT": "0",
+             "JANUS_ALLOW_PUBLIC": "yes" if host == "192.0.2.1" else "no"},
+    )  # fmt: skip
+
+    assert ended.returncode == 1 and host in ended.stderr
+    assert "Traceback" not in ended.stderr

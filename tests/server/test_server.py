@@ -1,0 +1,214 @@
+"""The real gunicorn, with real agents behind it, and every way it can end."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import fake_path, processes_of, wait_for
+
+ROOT = Path(__file__).parents[2]
+GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
+
+
+@pytest.fixture
+def cursor_path(tmp_path):
+    return fake_path(tmp_path, "agent")
+
+
+def summaries(workspace):
+    return list((workspace / ".janus" / "conversation-summaries").glob("*.md"))
+
+
+@pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
+def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
+    command = GUNICORN if kind.startswith("gunicorn") else ()
+    server = serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
+
+    id = server.start()
+    status, answer = server.ask(id, "Where is ShoppingCart defined?")
+
+    assert status == 200 and "cart.py" in answer["answer"]
+    assert server.call("GET", "/api/health")[1]["agent"]["demo"]
+    assert "built-in demo agent" in server.log
+    assert server.stop() == 0
+    assert "ShoppingCart" in summaries(workspace)[0].read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_ends_it_in_order(number, serve, cursor_path, workspace, home):
+    server = serve(path=cursor_path)
+    id = server.start()
+    server.ask(id, "say hello")
+    outcome = []
+    asking = threading.Thread(target=lambda: outcome.append(server.ask(server.start(), "hang")))
+    asking.start()
+    wait_for(lambda: len([p for p in processes_of(home) if b"hang" in cmdline(p)]) == 2)
+
+    assert server.stop(number) == 0
+    asking.join()
+
+    assert outcome[0][0] == 503 and outcome[0][1]["error"]["code"] == "SERVER_STOPPING"
+    assert len(summaries(workspace)) == 2
+    assert processes_of(home) == []
+    assert "Traceback" not in server.log
+
+
+def cmdline(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_closing_the_terminal_of_the_whole_group_ends_it_in_order(serve, cursor_path, home):
+    server = serve(path=cursor_path)
+    server.ask(server.start(), "say hello")
+
+    os.killpg(server.process.pid, signal.SIGHUP)
+
+    assert server.wait() == 0
+    assert processes_of(home) == []
+
+
+def test_a_killed_server_leaves_no_agent(serve, cursor_path, home):
+    server = serve(path=cursor_path)
+    asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
+    asking.start()
+    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 2)
+
+    os.killpg(server.process.pid, signal.SIGKILL)
+    server.wait()
+    asking.join()
+
+    wait_for(lambda: processes_of(home) == [])
+
+
+def ask_and_lose(server, question):
+    with contextlib.suppress(OSError):
+        server.ask(server.start(), question)
+
+
+def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, home):
+    server = serve(path=cursor_path)
+    asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
+    asking.start()
+    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 2)
+    [worker] = (
+        Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    )
+
+    os.kill(int(worker), signal.SIGKILL)
+    asking.join()
+
+    wait_for(lambda: [p for p in processes_of(home) if b"stubborn" in cmdline(p)] == [])
+    # The new worker has a new token for the owner's programs, a moment after the old one's end.
+    wait_for(lambda: server.call("GET", "/api/sessions")[0] == 200)
+    assert server.ask(server.start(), "say hello")[1]["answer"] == "hello "
+
+
+def test_an_unused_session_is_summarised_and_ended(serve, workspace):
+    server = serve(SESSION_TIMEOUT="1s", CLEANUP_INTERVAL="100ms")
+    id = server.start()
+    server.ask(id, "Where is ShoppingCart defined?")
+
+    wait_for(lambda: server.call("GET", "/api/health")[1]["active_sessions"] == 0)
+
+    assert server.call("GET", f"/api/session?session_id={id}")[0] == 404
+    assert "ShoppingCart" in summaries(workspace)[0].read_text()
+
+
+def test_many_asks_wait_while_others_are_answered(serve, cursor_path, tmp_path):
+    server = serve(path=cursor_path)
+    ids = [server.start() for _ in range(4)]
+    outcomes = []
+    threads = [
+        threading.Thread(
+            target=lambda id=id: outcomes.append(server.ask(id, f"until {tmp_path}/go"))
+        )
+        for id in ids
+        for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: sum(s["message_count"] for s in sessions(server)) == 44)  # 40 asked, 4 begun
+
+    assert server.call("GET", "/api/health")[0] == 200
+
+    (tmp_path / "go").touch()
+    for thread in threads:
+        thread.join()
+    assert [status for status, _ in outcomes] == [200] * 40
+
+
+def sessions(server):
+    return server.call("GET", "/api/sessions")[1]["sessions"]
+
+
+def test_a_chunked_body_over_the_limit_is_refused(serve):
+    server = serve()
+    id = server.start()
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST /api/ask?session_id={id} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+    head += f"Authorization: Bearer {server.token}\r\n"
+    head += (
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    )
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(head.encode() + chunk * 17)
+        status = connection.recv(100).split()[1]
+
+    assert status == b"413"
+    assert server.call("GET", "/api/health")[0] == 200
+
+
+def run(*command, cwd=ROOT, **environ):
+    base = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    return subprocess.run(
+        command, cwd=cwd, env={**base, **environ}, capture_output=True, text=True, timeout=30
+    )
+
+
+@pytest.mark.parametrize("command", [(sys.executable, "-m", "janus", "serve"), GUNICORN])
+@pytest.mark.parametrize(
+    ("name", "value"), [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no/such/folder")]
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(command, name, value):
+    done = run(*command, **{name: value})
+
+    assert done.returncode != 0
+    assert f"Janus cannot start: {name}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_stops_the_start_with_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run(sys.executable, "-m", "janus", "serve", PORT=str(port))
+
+    assert done.returncode != 0
+    assert f"Janus cannot start: PORT={port}: cannot listen there" in done.stderr
+
+
+def test_more_than_one_worker_is_refused():
+    done = run(*GUNICORN, "-w", "2", PORT="0")
+
+    assert done.returncode != 0 and "one worker" in done.stderr
+
+
+def test_the_log_can_be_json(serve):
+    server = serve(JANUS_LOG="json", LOG_LEVEL="debug")
+    server.ask(server.start(), "Where is a canary?")
+    server.stop()
+
+    entries = [json.loads(line) for line in server.lines if line.startswith("{")]
+    assert any("created" in entry["message"] for entry in entries)
+    assert "canary" not in server.log

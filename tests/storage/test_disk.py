@@ -1,0 +1,184 @@
+"""A disk that fails at every call in turn: nothing acknowledged is lost, and health says so."""
+
+import contextlib
+import errno
+import os
+import threading
+from dataclasses import replace
+
+import pytest
+from conftest import wait_for
+
+from janus.errors import JanusError
+from janus.sessions import factory as session_factory
+from janus.sessions.manager import MemorySessionManager
+from janus.storage import store
+from janus.storage.store import Store
+
+CALLS = ("write", "fsync", "rename", "open", "link", "ftruncate")
+
+
+class Disk:
+    """Stands between the store and the kernel, where a disk shows itself; counts the calls."""
+
+    def __init__(self):
+        self.calls = 0
+        self.failing = range(0)
+        self.number = errno.EIO
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name):
+        real = getattr(os, name)
+        if name not in CALLS:
+            return real
+
+        def call(*args, **kwargs):
+            with self._lock:
+                self.calls += 1
+                failing = self.calls in self.failing
+            if failing:
+                if name == "write" and self.number == errno.ENOSPC:
+                    real(args[0], args[1][: len(args[1]) // 2])  # the half that had room
+                raise OSError(self.number, os.strerror(self.number))
+            return real(*args, **kwargs)
+
+        return call
+
+    def fail(self, first, number, *, lasting=False):
+        """From now on the call *first* fails, or all that follow it too."""
+        self.calls = 0
+        self.failing = range(first, first + (1_000_000 if lasting else 1))
+        self.number = number
+
+    def recover(self):
+        self.failing = range(0)
+
+
+class Echo:
+    """Stands in for an agent: what is tried here is the disk, thousands of times."""
+
+    asks, pid = False, None
+
+    def __init__(self, emit):
+        self.emit = emit
+        self.known = False
+
+    def start(self, cancelled):
+        if not self.known:
+            self.emit("conversation", {"id": "c", "protocol": "acp", "model": "m"})
+            self.known = True
+
+    def prompt(self, text, limit, cancelled):
+        self.start(cancelled)
+        for word in text.split():
+            self.emit("assistant_delta", {"text": f"{word} "})
+        return "end_turn"
+
+    def interrupt(self):
+        pass
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    disk = Disk()
+    monkeypatch.setattr(store, "os", disk)
+    monkeypatch.setattr(session_factory, "make_agent", lambda *args, **_: Echo(args[3]))
+    return disk
+
+
+class Story:
+    """What a user does, and what Janus acknowledged of it."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.manager = MemorySessionManager(settings, Store(settings.workspace / ".janus"))
+        self.sessions = {}
+        self.ended = set()
+        self.said = []
+        self.troubled = False
+
+    def run(self):
+        self.try_to(self.create, "one")
+        self.try_to(self.say, "chat-1", "m1")
+        for id in [*self.sessions]:
+            self.try_to(self.say, id, f"m-{id[:8]}")
+            self.try_to(self.rename, id)
+        self.try_to(self.create, "two")
+        self.try_to(self.say, "chat-1", "m2")
+        self.try_to(self.end, "chat-1")
+        return self
+
+    def try_to(self, step, *args):
+        with contextlib.suppress(JanusError):
+            step(*args)
+        self.troubled = self.troubled or self.problem is not None
+
+    def create(self, name):
+        info = self.manager.create(name, isolated=False)
+        self.sessions[info.session_id] = name
+
+    def say(self, id, message_id):
+        session = self.manager.say(id, f"say {message_id}", message_id)
+        self.said.append((id, message_id))
+        self.sessions.setdefault(id, None)
+        wait_for(lambda: not session.state()["is_processing"])
+
+    def rename(self, id):
+        self.sessions[id] = self.manager.rename(id, "renamed").name
+
+    def end(self, id):
+        self.manager.end(id, summary=False)
+        self.ended.add(id)
+
+    @property
+    def problem(self):
+        return self.manager._file._store.problem
+
+    def check_after_restart(self):
+        """All that was acknowledged is there, once."""
+        again = MemorySessionManager(self.settings, Store(self.settings.workspace / ".janus"))
+        again.prepare()
+        found = {info.session_id: info.name for info in again.all()}
+        kept = {id: name for id, name in self.sessions.items() if id not in self.ended}
+        assert {id: found.get(id, "lost") for id in kept} == kept
+        assert not self.ended & found.keys()
+        for id, message_id in self.said:
+            told = [m.content for m in again.chat(id).conversation() if m.role == "user"]
+            assert told.count(f"say {message_id}") == 1
+            answers = [m.content for m in again.chat(id).conversation() if m.role == "assistant"]
+            assert f"say {message_id} " in answers
+        again.stop()
+
+
+def calls_of_a_story(disk, settings):
+    story = Story(settings).run()
+    story.manager.stop()
+    story.check_after_restart()
+    return disk.calls
+
+
+@pytest.mark.slow
+# A full disk may take half of what is written; all other failures look the same to Janus.
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=os.strerror)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "until it recovers"])
+def test_every_call_in_turn(number, lasting, disk, settings, tmp_path):
+    workspace = tmp_path / "counting"
+    workspace.mkdir()
+    many = calls_of_a_story(disk, replace(settings, workspace=workspace))
+    assert many > 50
+
+    for first in range(1, many):
+        workspace = tmp_path / f"fails-at-{first}"
+        workspace.mkdir()
+        disk.fail(first, number, lasting=lasting)
+        story = Story(replace(settings, workspace=workspace)).run()
+        if lasting:
+            assert first > disk.calls or story.troubled or not story.said
+        disk.recover()
+        story.manager._roster.save()
+        assert story.problem is None
+        story.manager.stop()
+        story.check_after_restart()

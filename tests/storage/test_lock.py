@@ -1,0 +1,188 @@
+"""Two servers and one workspace: one serves, and the other says why it does not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import fake_path, processes_of, wait_for
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+JANUS = (sys.executable, "-m", "janus", "serve")
+GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
+#: A server whose sessions take long to end after its master was killed.
+SLOW_TO_LEAVE = """
+from janus.cli import main
+from janus.runtime import Runtime
+
+stop = Runtime.stop
+
+def late(self):
+    import threading
+    threading.Event().wait(1.5)
+    stop(self)
+
+Runtime.stop = late
+main(["serve"])
+"""
+
+
+@pytest.fixture
+def agent(tmp_path):
+    return fake_path(tmp_path, "agent")
+
+
+@pytest.fixture
+def refused(workspace, home):
+    """What a server that must not start here says; by default ``janus serve``."""
+
+    def refused(*command, cwd=workspace, **environ):
+        base = {"HOME": str(home), "PATH": "/usr/bin:/bin", "PORT": "0"}
+        done = subprocess.run(
+            command or JANUS, cwd=cwd, env={**base, "WORKSPACE_DIR": str(workspace), **environ},
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    return refused
+
+
+def worker_of(server):
+    pid = server.process.pid
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def listed(server):
+    return {s["session_id"]: s["name"] for s in server.call("GET", "/api/sessions")[1]["sessions"]}
+
+
+@pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
+def test_the_second_says_who_serves_and_where(command, serve, refused, agent, workspace):
+    first = serve(path=agent)
+    id = first.call("POST", "/api/session/start", {"name": "mine"})[1]["session_id"]
+    first.ask(id, "say hello")
+    before = (workspace / ".janus/sessions.json").read_bytes()
+
+    said = refused(*command, cwd=ROOT)
+
+    assert "Janus cannot start: another Janus serves" in said and str(workspace) in said
+    assert f"process {first.process.pid} at {first.url}" in said
+    assert len(said.strip().splitlines()) <= 3
+    assert first.ask(id, "recall")[1]["answer"] == "1 turns before "
+    assert listed(first) == {id: "mine"}
+    assert json.loads(before)["sessions"][0]["id"] == id
+
+
+def test_after_an_orderly_end_the_second_starts(serve, agent):
+    first = serve(path=agent)
+    id = first.start()
+    assert first.stop(signal.SIGTERM) == 0
+
+    assert listed(serve(path=agent)) == {id: None}
+
+
+def test_after_a_kill_of_the_whole_group_the_second_starts_at_once(serve, agent, home):
+    first = serve(path=agent)
+    id = first.start()
+    first.ask(id, "say hello")
+    dead = {first.process.pid, worker_of(first)}
+
+    os.killpg(first.process.pid, signal.SIGKILL)
+    first.wait()
+    second = serve(path=agent)
+
+    assert listed(second) == {id: None}
+    assert not dead & {*processes_of(home)}
+    assert second.ask(id, "recall")[1]["answer"] == "1 turns before "
+
+
+def test_after_a_kill_of_the_master_the_second_waits_for_the_worker(serve, agent, home):
+    first = serve(sys.executable, "-c", SLOW_TO_LEAVE, path=agent)
+    id = first.start()
+    worker = worker_of(first)
+
+    first.process.kill()
+    first.process.wait()
+    assert worker in processes_of(home)
+    second = serve(path=agent)
+
+    assert listed(second) == {id: None}
+    assert worker not in processes_of(home)
+    assert "Traceback" not in second.log
+    first.wait()
+
+
+@pytest.mark.parametrize("kind", ["janus serve", "gunicorn"])
+def test_of_two_that_start_at_once_one_serves(kind, serve, workspace):
+    command = GUNICORN if kind == "gunicorn" else JANUS
+    for _ in range(3):
+        with ThreadPoolExecutor(2) as pool:
+            both = [*pool.map(lambda _: starting(serve, command, workspace), range(2))]
+
+        ended = wait_for(lambda both=both: [s for s in both if s.process.poll() is not None])
+        assert len(ended) == 1
+        [loser] = ended
+        [winner] = [server for server in both if server is not loser]
+        assert winner.call("GET", "/api/health")[0] == 200
+        assert loser.wait() == 1
+        assert "Janus cannot start: another Janus serves" in loser.log
+        assert "Traceback" not in loser.log
+        assert winner.stop() == 0
+
+
+def starting(serve, command, workspace):
+    return serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff garbage", b"[]", b'{"pid": 1}', b'{"pid": '])
+def test_a_lock_file_that_says_nothing_stops_nobody(content, serve, workspace):
+    (workspace / ".janus").mkdir()
+    (workspace / ".janus/lock").write_bytes(content)
+
+    server = serve()
+
+    assert server.call("GET", "/api/health")[0] == 200
+    assert "Traceback" not in server.log
+    assert json.loads((workspace / ".janus/lock").read_bytes())["url"] == server.url
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff garbage"])
+def test_a_lock_file_that_somebody_spoiled_still_locks(content, serve, refused, workspace):
+    server = serve()
+    assert server.call("GET", "/api/health")[0] == 200  # it has written itself into the lock
+    (workspace / ".janus/lock").write_bytes(content)
+
+    assert "another process" in refused()
+    assert server.call("GET", "/api/health")[0] == 200
+
+
+@pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
+def test_a_lock_that_cannot_be_opened_is_a_sentence(command, refused, workspace):
+    (workspace / ".janus").mkdir()
+    (workspace / ".janus/lock").mkdir()  # root may open any file, but no folder
+
+    said = refused(*command, cwd=ROOT)
+
+    assert "Janus cannot start:" in said and str(workspace / ".janus/lock") in said
+
+
+@pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
+def test_sessions_of_a_newer_version_are_refused_untouched(command, refused, workspace):
+    newer = b'{"version": "2.0", "sessions": [{"is": "new"}]}'
+    file = workspace / ".janus/sessions.json"
+    file.parent.mkdir()
+    file.write_bytes(newer)
+
+    said = refused(*command, cwd=ROOT)
+
+    assert f"Janus cannot start: {file} is of version 2.0, and this Janus knows 1.0" in said
+    assert file.read_bytes() == newer
+    assert [path.name for path in file.parent.glob("sessions*")] == ["sessions.json"]
