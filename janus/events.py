@@ -27,7 +27,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=_tag, omit_defaults=True)
 # What is said.
 
 
-class UserMessage(Event):
+class UserMessage(Event, frozen=True):
     """The user said something. It waits until its turn starts."""
 
     turn_id: str
@@ -35,7 +35,7 @@ class UserMessage(Event):
     message_id: str | None = None
 
 
-class Note(Event):
+class Note(Event, frozen=True):
     """Something for the agent that the user did not say: a turn of its own, or with the next."""
 
     id: str
@@ -43,21 +43,21 @@ class Note(Event):
     turn_id: str | None = None
 
 
-class Text(Event):
+class Text(Event, frozen=True):
     """More of what the agent says."""
 
     text: str
     turn_id: str | None = None
 
 
-class Thought(Event):
+class Thought(Event, frozen=True):
     """More of what the agent thinks."""
 
     text: str
     turn_id: str | None = None
 
 
-class Summary(Event):
+class Summary(Event, frozen=True):
     """What the conversation was about, by the agent or made from the log."""
 
     content: str
@@ -67,13 +67,13 @@ class Summary(Event):
 # Turns.
 
 
-class TurnStarted(Event):
+class TurnStarted(Event, frozen=True):
     """The agent is given the message of this turn."""
 
     turn_id: str
 
 
-class TurnFinished(Event):
+class TurnFinished(Event, frozen=True):
     """A turn ended with an answer. ``stop_reason`` says why: ``end_turn``, ``cancelled``,
     ``max_tokens``, ``refusal``, ``failed`` (then ``TurnFailed`` follows) or an agent's own word.
     """
@@ -83,7 +83,7 @@ class TurnFinished(Event):
     stop_reason: str
 
 
-class TurnFailed(Event):
+class TurnFailed(Event, frozen=True):
     """A turn ended without an answer; *code* is one of ``janus.errors``."""
 
     turn_id: str
@@ -91,24 +91,24 @@ class TurnFailed(Event):
     message: str
 
 
-class TurnWithdrawn(Event):
+class TurnWithdrawn(Event, frozen=True):
     """A message that waited was taken back, or discarded."""
 
     turn_id: str
 
 
-class QueueHeld(Event):
+class QueueHeld(Event, frozen=True):
     """What waits is not started until the user says so."""
 
 
-class QueueReleased(Event):
+class QueueReleased(Event, frozen=True):
     """What waits is started again."""
 
 
 # What the agent does.
 
 
-class ToolCall(Event):
+class ToolCall(Event, frozen=True):
     """All that is known of one tool call by now.
 
     ``status`` is ``in_progress``, ``completed``, ``failed``, ``rejected`` or ``cancelled``.
@@ -131,7 +131,7 @@ class PlanEntry(Struct, frozen=True):
     priority: str
 
 
-class PlanChanged(Event):
+class PlanChanged(Event, frozen=True):
     """The agent's plan, whole."""
 
     entries: tuple[PlanEntry, ...]
@@ -146,7 +146,7 @@ class QuestionOption(Struct, frozen=True):
     kind: str = ""
 
 
-class QuestionAsked(Event):
+class QuestionAsked(Event, frozen=True):
     """The agent asks its user. ``kind`` is ``permission`` or ``question``.
 
     ``fields`` are to be filled in; ``url`` is a page to open; ``tool_call`` is what it is about.
@@ -163,7 +163,7 @@ class QuestionAsked(Event):
     turn_id: str | None = None
 
 
-class QuestionClosed(Event):
+class QuestionClosed(Event, frozen=True):
     """A question was answered (``outcome`` is ``selected``), or nobody answers it any more
     (``cancelled``).
     """
@@ -174,19 +174,19 @@ class QuestionClosed(Event):
     turn_id: str | None = None
 
 
-class OptionsChanged(Event):
+class OptionsChanged(Event, frozen=True):
     """What the agent lets its user choose: ``{id, name, category, value, choices}`` each."""
 
     options: tuple[dict[str, Any], ...]
 
 
-class CommandsChanged(Event):
+class CommandsChanged(Event, frozen=True):
     """The slash commands the agent knows: ``{name, description, hint}`` each."""
 
     commands: tuple[dict[str, Any], ...]
 
 
-class UsageChanged(Event):
+class UsageChanged(Event, frozen=True):
     """How much of its context the agent has used, in tokens, and what it cost where told."""
 
     used: int
@@ -194,7 +194,7 @@ class UsageChanged(Event):
     cost: str = ""
 
 
-class AgentNotice(Event):
+class AgentNotice(Event, frozen=True):
     """Something the agent tells about itself, in words for a person."""
 
     detail: str
@@ -204,15 +204,15 @@ class AgentNotice(Event):
 # The life of the agent's process.
 
 
-class AgentStarting(Event):
+class AgentStarting(Event, frozen=True):
     """The agent is being started outside of a turn."""
 
 
-class AgentReady(Event):
+class AgentReady(Event, frozen=True):
     """The agent runs and waits."""
 
 
-class ConversationOpened(Event):
+class ConversationOpened(Event, frozen=True):
     """The agent has a conversation, known to it as ``id``; ``forgotten`` if it had another one."""
 
     agent: str
@@ -223,7 +223,7 @@ class ConversationOpened(Event):
     turn_id: str | None = None
 
 
-class AgentDied(Event):
+class AgentDied(Event, frozen=True):
     """The agent's process ended by itself, outside of a turn."""
 
     message: str
@@ -231,14 +231,14 @@ class AgentDied(Event):
     signal: str | int | None = None
 
 
-class AgentStopped(Event):
+class AgentStopped(Event, frozen=True):
     """The session has no agent process any more, and needs none."""
 
 
 # The session.
 
 
-class SessionDescribed(Event):
+class SessionDescribed(Event, frozen=True):
     """Which session this log belongs to: it may be all that is left of it."""
 
     name: str | None
@@ -248,7 +248,7 @@ class SessionDescribed(Event):
     created_at: str
 
 
-class SessionEnded(Event):
+class SessionEnded(Event, frozen=True):
     """The session was ended."""
 
     reason: str
