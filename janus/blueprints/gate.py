@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from janus.access.device import Device
 from janus.access.devices import EXPIRES
 from janus.errors import Forbidden, Unauthorized
-from janus.network.addresses import HOME, host_matches, own_names
+from janus.network.addresses import THIS_COMPUTER, host_matches, own_names
 from janus.runtime import runtime
 
 #: The doors that need no credential. They tell nothing of the owner.
@@ -65,7 +65,7 @@ def origin() -> str:
     return _public() or f"{request.scheme}://{request.host}"
 
 
-def let_in(response: Response, secret: str) -> Response:
+def set_cookie(response: Response, secret: str) -> Response:
     """Give the page its first half, or give it again: browsers forget it after a time."""
     response.set_cookie(
         cookie_name(), secret, max_age=int(EXPIRES),
@@ -74,10 +74,10 @@ def let_in(response: Response, secret: str) -> Response:
     return response
 
 
-def renew(response: Response) -> Response:
+def renew_cookie(response: Response) -> Response:
     """The page was opened by a device that is in: its time begins anew."""
     secret = request.cookies.get(cookie_name())
-    return let_in(response, secret) if g.device and g.device.key and secret else response
+    return set_cookie(response, secret) if g.device and g.device.key and secret else response
 
 
 def cookie_name() -> str:
@@ -96,8 +96,8 @@ def _check_host() -> None:
 
 @lru_cache
 def _names(server: str, port: int) -> frozenset[str]:
-    if server in (*HOME, "localhost"):
-        return own_names(HOME, port, hostname="")
+    if server in (*THIS_COMPUTER, "localhost"):
+        return own_names(THIS_COMPUTER, port, hostname="")
     return own_names([server], port, hostname=gethostname())
 
 
@@ -108,7 +108,7 @@ def _server() -> str:
 
 def _at_home() -> bool:
     """Whether it came to an address that only this computer reaches, perhaps from a proxy."""
-    return _server() in (*HOME, "localhost")
+    return _server() in (*THIS_COMPUTER, "localhost")
 
 
 def _public() -> str | None:
@@ -126,7 +126,7 @@ def device() -> Device | None:
         secret = request.headers["Authorization"].partition(" ")[2].strip()
     else:
         secret = request.cookies.get(cookie_name(), "")
-    return runtime().devices.known_by(secret, request.remote_addr) if secret else None
+    return runtime().devices.authenticate(secret, request.remote_addr) if secret else None
 
 
 def _has_bearer() -> bool:
@@ -154,7 +154,7 @@ def _check_write(device: Device) -> None:
     if device.scope != "full":
         raise Forbidden("This device may only look.")
     key = request.headers.get(KEY, "")
-    if device.key and not _has_bearer() and not runtime().devices.fits(device, key):
+    if device.key and not _has_bearer() and not runtime().devices.verify_key(device, key):
         raise Forbidden(f"{KEY} is missing or wrong: pair this device again.")
     if device.key and _has_bearer():
         raise Forbidden("A page comes in with its cookie.")

@@ -17,7 +17,7 @@ from functools import partial
 
 from janus.agents.catalog import AgentCatalog
 from janus.agents.mcp import run_mcp
-from janus.agents.process.orphans import MARK
+from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
 from janus.conversation.turn import Turn
@@ -66,7 +66,7 @@ class MemorySessionManager:
         self.agents = AgentCatalog(settings)
         self._settings = settings
         self._clock = clock
-        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark})
+        self._workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark))
         self._factory = SessionFactory(settings, store, self._workspace, self.agents, clock, mark)
         self._file = SessionsFile(store)
         self._roster = SessionSaver(self._file, self._to_save)

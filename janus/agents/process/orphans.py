@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 MARK = "AGENT_OF_JANUS"
 #: Seconds the guardians get to end their agents in order, and all of it may take.
 _ORDERLY, _LONGEST = 2.5, 10.0
+
+
+def mark_environ(environ: Mapping[str, str], run: str) -> dict[str, str]:
+    """Return *environ* with the mark of the Janus that *run* identifies."""
+    return {**environ, MARK: run}
 
 
 def end_orphans(run: str) -> int:
