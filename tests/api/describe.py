@@ -108,6 +108,7 @@ STREAM = {
     "properties": {
         name: {"$ref": REF.format(name=kind.__name__)} for name, kind in STREAM_EVENTS.items()
     },
+    "required": [*STREAM_EVENTS],
 }
 STREAM_EXAMPLE = (
     'id: 7\ndata: {"session_id": "page", …}\n\nid: 8\nevent: assistant_delta\n'
@@ -178,9 +179,7 @@ def operation(method, name, view, responses):
     if declared.query:
         found["parameters"] = [*parameters(declared.query)]
     if declared.body:
-        required = (
-            {"required": True} if msgspec.json.schema(declared.body) and needs(declared) else {}
-        )
+        required = {"required": True} if needs_fields(declared.body) else {}
         found["requestBody"] = {**required, "content": {JSON: {"schema": ref(declared.body)}}}
     found["responses"] = {str(declared.status): success(name, declared)}
     for status, kinds in sorted(by_status(name, declared).items()):
@@ -190,8 +189,8 @@ def operation(method, name, view, responses):
     return found
 
 
-def needs(declared):
-    return any(field.required for field in msgspec.structs.fields(declared.body))
+def needs_fields(kind):
+    return any(field.required for field in msgspec.structs.fields(kind))
 
 
 def ref(kind):

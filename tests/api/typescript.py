@@ -4,8 +4,8 @@ import json
 import re
 
 HEAD = """/**
- * What goes over the wire: every request, answer and event of the stream. Written by `make api` from
- * what the server declares; do not change it here.
+ * What goes over the wire: every request, answer and event of the stream. Written by `make api`
+ * from what the server declares; do not change it here.
  */
 """
 
@@ -32,17 +32,10 @@ def block(schema, indent):
         return "{}"
     required, inner, lines = schema.get("required", []), f"{indent}  ", []
     for name, field in schema["properties"].items():
-        # All events of the stream are there: the interface is a list of their names.
-        maybe = (
-            "" if name in required or ("required" not in schema and not is_body(schema)) else "?"
-        )
+        maybe = "" if name in required else "?"
         key = name if re.fullmatch(r"\w+", name) else f"'{name}'"
         lines.append(f"{documented(field, inner)}{inner}{key}{maybe}: {kind(field)}\n")
     return "{\n" + "".join(lines) + indent + "}"
-
-
-def is_body(schema):
-    return "additionalProperties" in schema
 
 
 def documented(schema, indent):

@@ -1,6 +1,6 @@
 /**
- * What goes over the wire: every request, answer and event of the stream. Written by `make api` from
- * what the server declares; do not change it here.
+ * What goes over the wire: every request, answer and event of the stream. Written by `make api`
+ * from what the server declares; do not change it here.
  */
 
 /** An agent that Janus knows, and whether it is on this computer. */
