@@ -55,9 +55,10 @@ class Stream:
         self._chunks = iter(self.response.response)
 
     def next(self):
-        lines = dict(
-            line.split(": ", 1) for line in next(self._chunks).decode().strip().split("\n")
-        )
+        event = b""
+        while not event.endswith(b"\n\n"):
+            event += next(self._chunks)
+        lines = dict(line.split(": ", 1) for line in event.decode().strip().split("\n"))
         id = int(lines["id"]) if "id" in lines else None
         return id, lines.get("event"), json.loads(lines["data"])
 

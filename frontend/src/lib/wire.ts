@@ -343,7 +343,11 @@ export interface NewCodeBody {
 export interface OpenApi {
   openapi: string
   info: Record<string, unknown>
+  servers: array
+  security: array
+  tags: array
   paths: Record<string, unknown>
+  components: Record<string, unknown>
 }
 
 /** A choice among the agent's options. */
