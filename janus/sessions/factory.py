@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from janus.agents.agent import Agent, Emit
+from janus.agents.agent import Agent, Recap
 from janus.agents.catalog import AgentCatalog
 from janus.agents.factory import make_agent
 from janus.agents.lazy import LazyAgent
 from janus.agents.process.orphans import MARK
 from janus.clock import Clock
 from janus.config import Settings
+from janus.events import Emit
 from janus.logs import about
 from janus.model import Conversation, SessionInfo
 from janus.sessions.recovery import from_log, remembered
@@ -83,7 +84,7 @@ class SessionFactory:
                     info.session_id, failure.strerror, extra=told,
                 )  # fmt: skip
                 continue
-            session.begin()
+            session.describe()
             log.info("Session %s: is back", session.id, extra=told)
             yield session
 
@@ -95,7 +96,7 @@ class SessionFactory:
         lost = Path(info.worktree_path) if info.worktree_path else self._settings.workspace
         folder = folder or lost
 
-        def make(emit: Emit, conversation: Conversation | None, recap: Callable[[], str]) -> Agent:
+        def make(emit: Emit, conversation: Conversation | None, recap: Recap) -> Agent:
             def agent() -> Agent:
                 found = self._agents.agent(info.agent or None)
                 marked = replace(found, environ={**found.environ, MARK: self._mark})
@@ -103,6 +104,6 @@ class SessionFactory:
 
             return agent() if self._agents.knows(info.agent) else LazyAgent(agent)
 
-        keeper = self._store.open_log(info.session_id)
+        events = self._store.open_log(info.session_id)
         limit = self._settings.turn_limit
-        return Session(info, folder, make, keeper, self._clock, limit, self.changed)
+        return Session(info, folder, make, events, self._clock, limit, self.changed)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from janus.clock import seconds
-from janus.conversation.event import Event
+from janus.conversation.record import Record
 from janus.errors import InvalidName, InvalidSessionId
+from janus.events import SessionDescribed, SessionEnded
 from janus.logs import about
 from janus.model import SessionInfo, check_id, check_name
 from janus.sessions.saver import log
@@ -47,15 +48,21 @@ def from_log(store: Store, session_id: str) -> SessionInfo | None:
     try:
         for line in file.lines():
             try:
-                event = Event.from_line(line)
+                record = Record.from_line(line)
             except ValueError:
                 continue
-            info = info or SessionInfo(session_id, None, "idle", "", event.at, event.at)
-            info = replace(info, last_activity=event.at)
-            if isinstance(told := event.data.get("session"), dict):
-                names = ("name", "agent", "branch", "worktree_path")
-                info = replace(info, **{name: told[name] for name in names if name in told})
-                info = replace(info, created_at=seconds(told["created_at"]))
+            at = record.at
+            info = info or SessionInfo(session_id, None, "idle", "", at, at)
+            info = replace(info, last_activity=at)
+            if isinstance(described := record.event, SessionDescribed):
+                info = replace(
+                    info,
+                    name=described.name,
+                    agent=described.agent,
+                    branch=described.branch,
+                    worktree_path=described.worktree_path,
+                    created_at=seconds(described.created_at),
+                )
     except OSError as failure:
         log.error("Cannot read the log of session %s: %s", session_id, failure.strerror)
         return None
@@ -92,7 +99,7 @@ def _name(branch: str | None) -> str | None:
 
 def _has_ended(store: Store, session_id: str) -> bool:
     try:
-        return Event.from_line(store.last_line(session_id)).kind == "session_ended"
+        return isinstance(Record.from_line(store.last_line(session_id)).event, SessionEnded)
     except ValueError:
         return False
 

@@ -1,0 +1,96 @@
+"""One numbered event, and its line in the log.
+
+    {"seq": 7, "at": 1796048400.125, "event": {"type": "turn_started", "turn_id": "…"}}
+
+Lines that the first Janus wrote, with ``kind`` and ``data``, are still read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from janus.clock import LATEST, timestamp
+from janus.conversation.first_lines import FirstLine, event_of
+from janus.events import AnyEvent, Note, TurnFailed, TurnFinished, UserMessage
+from janus.model import Message
+
+
+class Record(Struct, frozen=True):
+    """An event, its number in the session, and when it happened, in seconds since 1970."""
+
+    seq: int
+    at: float
+    event: AnyEvent
+
+    def line(self) -> bytes:
+        """The record as one line of JSON."""
+        return _ENCODER.encode(self) + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Record:
+        """The record that ``line()`` wrote. Raises ValueError for anything else."""
+        try:
+            record = _decoded(line)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as damaged:
+            raise ValueError("not a record") from damaged
+        if record.seq < 1 or not 0 <= record.at < LATEST:
+            raise ValueError("not a record: impossible number or time")
+        return record
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Record)
+_FIRST = msgspec.json.Decoder(FirstLine)
+
+
+def _decoded(line: bytes) -> Record:
+    try:
+        return _DECODER.decode(line)
+    except msgspec.ValidationError:  # JSON, but of another shape
+        first = _FIRST.decode(line)
+    return Record(first.seq, first.at, event_of(first))
+
+
+class Numbering:
+    """Numbers records by their place, and counts the lines that could not be read.
+
+    A line that is damaged costs itself and nothing else: where the number of a line cannot be
+    (one flipped bit made 70 of 6), the line keeps its place and gets the number of that.
+    """
+
+    def __init__(self) -> None:
+        self.left_out = 0
+
+    def read(self, lines: Iterable[bytes]) -> Iterator[tuple[Record, int]]:
+        """Yield each readable record with the size of its line in bytes."""
+        expected, skipped = 1, 0
+        for line in lines:
+            try:
+                record = Record.from_line(line)
+            except ValueError:
+                self.left_out += 1
+                skipped += 1
+                continue
+            if not expected <= record.seq <= expected + skipped:
+                record = msgspec.structs.replace(record, seq=expected + skipped)
+            yield record, len(line)
+            expected, skipped = record.seq + 1, 0
+
+
+def message_of(record: Record) -> Message | None:
+    """What a record adds to the conversation, if anything."""
+    match record.event:
+        case UserMessage(turn_id=turn_id, content=content):
+            role, turn = "user", turn_id
+        case TurnFinished(turn_id=turn_id, content=content):
+            role, turn = "assistant", turn_id
+        case Note(content=content, turn_id=note_turn):
+            return Message("system", content, timestamp(record.at), note_turn)
+        case TurnFailed(turn_id=turn_id, message=content):
+            role, turn = "system", turn_id
+        case _:
+            return None
+    return Message(role, content, timestamp(record.at), turn)
