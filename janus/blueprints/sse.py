@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from flask import Response
 
 from janus.clock import timestamp
-from janus.conversation.event import Event
+from janus.conversation.record import Record as Event
 from janus.errors import InvalidRequest
 
 #: Seconds between two signs of life.

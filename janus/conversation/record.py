@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from janus.clock import LATEST, timestamp
 from janus.conversation.first_lines import FirstLine, event_of
 from janus.events import AnyEvent, Note, TurnFailed, TurnFinished, UserMessage
 from janus.model import Message
+from janus.text import sanitize
 
 
 class Record(Struct, frozen=True):
@@ -27,7 +29,10 @@ class Record(Struct, frozen=True):
 
     def line(self) -> bytes:
         """The record as one line of JSON."""
-        return _ENCODER.encode(self) + b"\n"
+        try:
+            return _ENCODER.encode(self) + b"\n"
+        except UnicodeEncodeError:  # half of a surrogate pair, which no file can hold
+            return _ENCODER.encode(replace(self, event=sanitize(self.event))) + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Record:
@@ -75,7 +80,7 @@ class Numbering:
                 skipped += 1
                 continue
             if not expected <= record.seq <= expected + skipped:
-                record = msgspec.structs.replace(record, seq=expected + skipped)
+                record = replace(record, seq=expected + skipped)
             yield record, len(line)
             expected, skipped = record.seq + 1, 0
 
