@@ -203,17 +203,17 @@ def test_an_agent_that_is_to_leave_is_ended_in_time(ask, mark):
 
 def test_asking_again_does_not_postpone_the_end():
     guardian = Guardian(control=-1, agent=0)
-    guardian.obey("linger", "3", "5")
+    guardian.execute("linger", "3", "5")
     planned = guardian.steps
 
-    guardian.obey("linger", "3", "5")
+    guardian.execute("linger", "3", "5")
     assert guardian.steps == planned
 
-    guardian.obey("end", "1", "0")
+    guardian.execute("end", "1", "0")
     assert [number for _, number in guardian.steps] == [signal.SIGTERM, signal.SIGKILL]
     assert guardian.steps[1] < planned[0]
 
-    guardian.agent_left(0)
+    guardian.agent_exited(0)
     assert guardian.steps[0] < planned[0]
 
 
