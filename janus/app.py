@@ -12,7 +12,7 @@ from janus.access.devices import Devices
 from janus.access.folder import folder_of
 from janus.access.pairing import Pairing
 from janus.config import Settings, state_folder
-from janus.network.addresses import HOME
+from janus.network.addresses import THIS_COMPUTER
 from janus.network.endpoint import Endpoint
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     manager = MemorySessionManager(settings, store, mark=lock.serving.run)
     devices = Devices(folder_of(settings.workspace, state_folder(settings.environ)), time)
     cleanup = CleanupService(manager, settings.cleanup_interval)
-    here = Endpoint(HOME[:1], settings.port, settings.public_url)
+    here = Endpoint(THIS_COMPUTER[:1], settings.port, settings.public_url)
     runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, here)
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime

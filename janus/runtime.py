@@ -37,7 +37,7 @@ class Runtime:
     manager: MemorySessionManager
     cleanup: CleanupService
     #: The server puts here what is really so, once it listens.
-    listening: Endpoint
+    endpoint: Endpoint
     streams: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(STREAMS)
     )

@@ -154,7 +154,9 @@ class OwnersClient(FlaskClient):
     def open(self, *args, **kwargs):
         janus = self.application.extensions["janus"]
         if not hasattr(self.application, "tests_token"):
-            self.application.tests_token = janus.devices.admit("tests", "full", page=False).secret
+            self.application.tests_token = janus.devices.register(
+                "tests", "full", page=False
+            ).secret
         self.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.application.tests_token}"
         return super().open(*args, **kwargs)
 

@@ -21,14 +21,14 @@ def pair() -> ResponseReturnValue:
     janus, former = runtime(), gate.device()
     janus.devices.check_room()  # or the code would be used up for nothing
     code = janus.pairing.redeem(body["code"], request.remote_addr or "")
-    admitted = janus.devices.admit(
+    registered = janus.devices.register(
         body.get("name", ""), code.scope, page=True, address=request.remote_addr
     )
     if former and former.key:
         janus.devices.revoke(former.id)
-    response = jsonify({**admitted.device.to_json(), "key": admitted.key})
+    response = jsonify({**registered.device.to_json(), "key": registered.key})
     response.status_code = 201
-    return gate.let_in(response, admitted.secret)
+    return gate.set_cookie(response, registered.secret)
 
 
 @bp.post("/pair/new")
@@ -36,15 +36,15 @@ def new_code() -> ResponseReturnValue:
     """A pairing code for another device."""
     body = read(scope=SHORT)
     code = runtime().pairing.open(check_scope(body.get("scope", "full")))
-    return invite(runtime().listening, code), 201
+    return invite(runtime().endpoint, code), 201
 
 
 @bp.post("/tokens")
 def mint() -> ResponseReturnValue:
     """A token for a program; it is shown this once."""
     body = read("name", name=SHORT, scope=SHORT)
-    admitted = runtime().devices.admit(body["name"], body.get("scope", "full"), page=False)
-    return {**admitted.device.to_json(), "token": admitted.secret}, 201
+    registered = runtime().devices.register(body["name"], body.get("scope", "full"), page=False)
+    return {**registered.device.to_json(), "token": registered.secret}, 201
 
 
 @bp.get("/devices")

@@ -12,7 +12,7 @@ from janus.agents.agent import Agent, Recap
 from janus.agents.catalog import AgentCatalog
 from janus.agents.factory import make_agent
 from janus.agents.lazy import LazyAgent
-from janus.agents.process.orphans import MARK
+from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
 from janus.events import Emit
@@ -99,7 +99,7 @@ class SessionFactory:
         def make(emit: Emit, conversation: Conversation | None, recap: Recap) -> Agent:
             def agent() -> Agent:
                 found = self._agents.agent(info.agent or None)
-                marked = replace(found, environ={**found.environ, MARK: self._mark})
+                marked = replace(found, environ=mark_environ(found.environ, self._mark))
                 return make_agent(marked, folder, info.session_id, emit, conversation, recap=recap)
 
             return agent() if self._agents.knows(info.agent) else LazyAgent(agent)

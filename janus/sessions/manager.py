@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from janus.agents.catalog import AgentCatalog
-from janus.agents.process.orphans import MARK
+from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
 from janus.errors import JanusError, ServerStopping, SessionExists, SessionNotFound
@@ -51,7 +51,7 @@ class MemorySessionManager(Conversations):
         """What it starts carries *mark* in its environment; see ``process.orphans``."""
         agents = AgentCatalog(settings)
         self._settings = settings
-        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark})
+        self._workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark))
         self._factory = SessionFactory(settings, store, self._workspace, agents, clock, mark)
         self._file = SessionsFile(store)
         saver = SessionSaver(self._file, self._to_save)

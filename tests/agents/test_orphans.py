@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import fake_path, git, processes_of, wait_for
 
-from janus.agents.process import orphans as leftovers
+from janus.agents.process import orphans
 from janus.agents.process.orphans import MARK, end_orphans
 from janus.errors import GitFailed, ServerStopping
 from janus.storage.lock import WorkspaceLock
@@ -47,7 +47,7 @@ def cmdline(pid):
 
 
 def marked(run):
-    return leftovers._marked(f"{MARK}={run}".encode())
+    return orphans._marked(f"{MARK}={run}".encode())
 
 
 def run_of(workspace):
@@ -91,7 +91,7 @@ def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answer
 
         assert second.call("GET", "/api/health")[0] == 200
         assert marked(before) == []
-        assert "Ended 3 processes that an earlier Janus left" in second.log
+        assert "Ended 3 processes that an earlier Janus left behind" in second.log
         assert second.ask(id, "say hello")[1]["answer"] == "hello "
 
 
@@ -129,8 +129,8 @@ def test_only_the_very_mark_counts(environ, in_a_hurry):
 
 @pytest.fixture
 def in_a_hurry(monkeypatch):
-    monkeypatch.setattr(leftovers, "_ORDERLY", 0.05)
-    monkeypatch.setattr(leftovers, "_LONGEST", 2.0)
+    monkeypatch.setattr(orphans, "_ORDERLY", 0.05)
+    monkeypatch.setattr(orphans, "_TIMEOUT", 2.0)
 
 
 def test_what_ignores_everything_is_killed(in_a_hurry):
@@ -149,8 +149,8 @@ def test_what_ignores_everything_is_killed(in_a_hurry):
 
 def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monkeypatch):
     with bystander() as other:
-        monkeypatch.setattr(leftovers, "_LONGEST", 0.3)
-        monkeypatch.setattr(leftovers, "_marked", lambda mark: [other.pid])
+        monkeypatch.setattr(orphans, "_TIMEOUT", 0.3)
+        monkeypatch.setattr(orphans, "_marked", lambda mark: [other.pid])
 
         assert end_orphans("run-1") == 1
 
