@@ -5,8 +5,7 @@
     process  one program under its guardian; guardian, lines
     print_mode, acp    the two ways to speak with it
 
-Importing this module costs next to nothing, for it starts with every process of the demo agent,
-which is a program of this package: the drivers are imported where they are first needed.
+Importing this module costs little: the drivers are imported where they are first needed.
 """
 
 from __future__ import annotations

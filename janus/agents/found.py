@@ -97,7 +97,7 @@ def _look_for(entry: Entry, computer: Computer) -> Found | None:
     env = environment(entry, computer)
     if entry is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
-        program = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
+        program = (sys.executable, "-S", "-P", "-m", "janus.demo")
         return Found(entry, program, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)})
     home = env.get("HOME", "")
     folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]

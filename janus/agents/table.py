@@ -111,9 +111,7 @@ GOOSE = Entry(
     install="install it from its project page, then run: goose configure",
     login="goose configure",
 )
-DEMO = Entry(
-    name="janus-demo-agent", label="The demo agent", aliases=("demo",), acp=("acp",), prints=True
-)
+DEMO = Entry(name="janus-demo-agent", label="The demo agent", aliases=("demo",), acp=("acp",))
 #: In the order of preference; the demo is what is left.
 ENTRIES = (CURSOR, CLAUDE, CODEX, GEMINI, OPENCODE, COPILOT, QWEN, GOOSE, DEMO)
 #: The name of the owner's own ACP command.

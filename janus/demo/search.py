@@ -1,0 +1,73 @@
+"""The lines of a workspace that contain the terms of a question, best first."""
+
+import re
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from janus.demo.question import Term
+from janus.demo.sources import MAX_LINE, defined, kind
+from janus.demo.workspace import Workspace
+
+SECONDS = 5.0
+MAX_PLACES = 20_000
+
+_WORTH = {"code": 1.0, "test": 0.6, "prose": 0.5, "data": 0.3}
+
+
+class Place(NamedTuple):
+    """A line that contains some of the terms, what it defines, and as what."""
+
+    path: str
+    line: int
+    text: str
+    name: str
+    kind: str
+    likeness: float
+    """How well that name fits the question, from 0 to 1."""
+    score: float
+
+
+def search(workspace: Workspace, terms: Sequence[Term]) -> list[Place]:
+    """The lines that contain one of *terms*: all, or those found within five seconds.
+
+    A line is worth the terms in it, and four times of all if it defines just what they name.
+    """
+    deadline = time.monotonic() + SECONDS
+    patterns = [_pattern(term) for term in terms]
+    places: list[Place] = []
+    for path in sorted(workspace.files, key=lambda path: -_WORTH[kind(path)]):
+        if time.monotonic() > deadline or len(places) > MAX_PLACES:
+            break
+        source = workspace.read(path) or ""
+        lowered = source.lower()
+        if any(term.needle in lowered for term in terms):
+            for at, text in enumerate(source.split("\n"), 1):
+                found = sum(bool(pattern.search(text)) for pattern in patterns)
+                if found and len(text) <= MAX_LINE:
+                    name, what = defined(text, path)
+                    likeness = _likeness(name, terms)
+                    score = (found / len(terms) + 3 * likeness) * _WORTH[kind(path)]
+                    places.append(Place(path, at, text.rstrip(), name, what, likeness, score))
+    return sorted(places, key=lambda place: (-place.score, place.path, place.line))
+
+
+def _pattern(term: Term) -> re.Pattern[str]:
+    """Where a line speaks of *term*: a name anywhere, a word only where a word begins.
+
+    ``port`` is found in ``PORT``, ``ports`` and ``getPort``, but not in ``import``.
+    """
+    needle = re.escape(term.needle)
+    if term.exact or not term.needle.isascii():
+        return re.compile(needle, re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z])(?i:{needle})|{re.escape(term.needle.capitalize())}")
+
+
+def _likeness(name: str, terms: Sequence[Term]) -> float:
+    """The share of the name that was asked for, times the share of the question that is in it."""
+    if names := [term.text for term in terms if term.exact]:
+        return float(name in names)
+    pieces = [piece.lower() for piece in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", name)]
+    hits = [{n for n, t in enumerate(terms) if piece.startswith(t.needle)} for piece in pieces]
+    asked = len(set[int]().union(*hits)) / len(terms)
+    return asked * sum(map(bool, hits)) / max(1, len(pieces))
