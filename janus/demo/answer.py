@@ -122,12 +122,11 @@ def _changes(turn: Turn, workspace: Workspace) -> None:
 
 def _recall(history: Sequence[Past]) -> str:
     """What was asked before, and what came of it."""
-    if not history:
-        return "- Nothing was asked in this conversation before."
     asked = series([quote(short(past.question, 80)) for past in reversed(history)])
-    bullets = [f"You have asked {count(len(history), 'question')}, the last first: {asked}."]
-    if subjects := [code(s) for s in dict.fromkeys(past.subject for past in history) if s]:
-        bullets.append(f"The answers were about {series(subjects)}.")
+    subjects = series([code(s) for s in dict.fromkeys(past.subject for past in history) if s])
     files = series([code(file) for file in dict.fromkeys(past.wrote for past in history) if file])
-    bullets.append(f"Files were written: {files}." if files else "Nothing was changed.")
-    return "\n".join(f"- {bullet}" for bullet in bullets)
+    return (
+        f"- You have asked {count(len(history), 'question')} before: {asked or 'none'}.\n"
+        f"- The answers were about {subjects or 'nothing that has a name'}.\n"
+        f"- Files that were written: {files or 'none'}."
+    )

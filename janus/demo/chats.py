@@ -35,12 +35,6 @@ class Chat:
         name = id if re.fullmatch(r"[0-9a-f-]{32,36}", id) else "none"  # it may be anything
         self._file = Path(data, "janus-demo-agent", "chats", key, f"{name}.jsonl")
 
-    def exists(self) -> bool:
-        """Whether there is such a chat."""
-        with contextlib.suppress(OSError):
-            return self._file.is_file()
-        return False
-
     def turns(self) -> list[Past]:
         """All turns so far; a line that a crash has torn is passed over."""
         raw = b""

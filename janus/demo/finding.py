@@ -10,6 +10,9 @@ from janus.demo.turn import Turn
 from janus.demo.wording import code, count, quote, series
 from janus.demo.workspace import Workspace
 
+#: The path of a file, the number of one of its lines, and what that says.
+Line = tuple[str, int, str]
+
 
 def find(question: Question, turn: Turn, workspace: Workspace) -> None:
     """Tell of the file that is asked for; else of what is defined so; else of lines with the words.
@@ -23,13 +26,13 @@ def find(question: Question, turn: Turn, workspace: Workspace) -> None:
         return _tell_file(files[0], turn, workspace)
     places = _grep(terms, turn, workspace)
     places = [place for place in places if place.path in files] or places
-    best = next((place for place in places if place.likeness > 0.6), None)
+    best = next((place for place in places if place.fits), None)
     in_code = best and kind(best.path) == "code" and best.kind != "variable"
     is_one = len(terms) == 1 and question.intent == "find" and not in_code
     if is_one and (files := workspace.called(terms[0].text)):
         return _tell_file(files[0], turn, workspace)
     if best:
-        return _tell_definition(question, best, turn, workspace)
+        return _tell_definition(question, best, places, turn, workspace)
     words = series([code(term.text) for term in terms])
     if not places:
         among = f"the {count(len(workspace.files), 'file')} of this workspace"
@@ -68,14 +71,13 @@ def _tell_file(path: str, turn: Turn, workspace: Workspace) -> None:
     turn.say(f"{code(path)} has {count(len(lines), 'line')}.{begins}\n\n{shown}")
 
 
-def _tell_definition(question: Question, best: Place, turn: Turn, workspace: Workspace) -> None:
+def _tell_definition(
+    question: Question, best: Place, places: Sequence[Place], turn: Turn, workspace: Workspace
+) -> None:
     turn.subject = best.name
-    lines = read(best.path, turn, workspace)
-    is_section = best.kind == "section"
-    found = [] if is_section else _grep([Term(best.name, True)], turn, workspace)
+    told = explanation(read(best.path, turn, workspace), best.path, best.line)
     word = re.compile(rf"(?<![\w-]){re.escape(best.name)}(?![\w-])")
-    uses = [place for place in found if place.name != best.name and word.search(place.text)]
-    told = explanation(lines, best.path, best.line)
+    uses = [place for place in places if place.name != best.name and word.search(place.text)]
     article = "an" if best.kind[0] in "aeiou" else "a"
     text = f"{code(best.name)} is {article} {best.kind} in {code(best.path)}, line {best.line}"
     text += f", described as: {quote(told)}" if told else "."
@@ -92,15 +94,12 @@ def _last_part(term: Term) -> Term:
     return Term(last, True) if term.exact and last.isidentifier() else term
 
 
-def _spread(places: Sequence[Place]) -> list[tuple[str, int, str]]:
+def _spread(places: Sequence[Place]) -> list[Line]:
     """The best few, two of a file at most."""
-    chosen: list[tuple[str, int, str]] = []
-    for place in places:
-        if [path for path, *_ in chosen].count(place.path) < 2 and len(chosen) < 5:
-            chosen.append(place[:3])
-    return chosen
+    paths = [place.path for place in places]
+    return [p[:3] for at, p in enumerate(places) if paths[:at].count(p.path) < 2][:5]
 
 
-def _quotes(lines: Iterable[tuple[str, int, str]]) -> str:
+def _quotes(lines: Iterable[Line]) -> str:
     """A list of lines of files."""
     return "\n".join(f"- {code(f'{path}:{line}')}: {code(text)}" for path, line, text in lines)

@@ -11,12 +11,12 @@ LONGEST = 2000
 # Words that never name what is looked for: they make the sentence, or say what sort it is of.
 _GRAMMAR = """
     about all and any are been call called callers calls can class code contains could define
-    defined definition did does doing explain file files find folder for from function get give had
-    happens has have how imported imports into its know let like line lines list located look made
-    make many may mean mentioned mentions method much need not now only our over please references
-    say see should show some tell than that the them then there these they thing this usages use used
-    uses using want was were what when where which who whom whose why will with work works would you
-    your
+    defined definition did does doing explain file files find folder for from function get give
+    had happens has have how imported imports into its know let like line lines list located
+    look made make many may mean mentioned mentions method much need not now only our over
+    please reference references say see should show some tell than that the them then there
+    these they thing this usages use used uses using want was were what when where which who
+    whom whose why will with work works would you your
 """
 _STOP = frozenset(_GRAMMAR.split())
 PLEASE = r"\W*(?:(?:please|now|can you|could you|would you|let's)[ ,]+)*"

@@ -23,18 +23,17 @@ class Place(NamedTuple):
     text: str
     name: str
     kind: str
-    likeness: float
-    """How well that name fits the question, from 0 to 1."""
+    fits: bool
+    """Whether that name is what was asked for."""
     score: float
 
 
 def search(workspace: Workspace, terms: Sequence[Term]) -> list[Place]:
-    """The lines that contain one of *terms*: all, or those found within five seconds.
-
-    A line is worth the terms in it, and four times of all if it defines just what they name.
-    """
+    """The lines that contain one of *terms*: all, or those found within five seconds."""
     deadline = time.monotonic() + SECONDS
     patterns = [_pattern(term) for term in terms]
+    names = {term.text for term in terms if term.exact}
+    words = "".join(term.needle for term in terms)
     places: list[Place] = []
     for path in sorted(workspace.files, key=lambda path: -_WORTH[kind(path)]):
         if time.monotonic() > deadline or len(places) > MAX_PLACES:
@@ -46,9 +45,9 @@ def search(workspace: Workspace, terms: Sequence[Term]) -> list[Place]:
                 found = sum(bool(pattern.search(text)) for pattern in patterns)
                 if found and len(text) <= MAX_LINE:
                     name, what = defined(text, path)
-                    likeness = _likeness(name, terms)
-                    score = (found / len(terms) + 3 * likeness) * _WORTH[kind(path)]
-                    places.append(Place(path, at, text.rstrip(), name, what, likeness, score))
+                    fits = name in names if names else re.sub(r"\W|_", "", name.lower()) == words
+                    score = (found / len(terms) + 3 * fits) * _WORTH[kind(path)]
+                    places.append(Place(path, at, text, name, what, fits, score))
     return sorted(places, key=lambda place: (-place.score, place.path, place.line))
 
 
@@ -61,13 +60,3 @@ def _pattern(term: Term) -> re.Pattern[str]:
     if term.exact or not term.needle.isascii():
         return re.compile(needle, re.IGNORECASE)
     return re.compile(rf"(?<![A-Za-z])(?i:{needle})|{re.escape(term.needle.capitalize())}")
-
-
-def _likeness(name: str, terms: Sequence[Term]) -> float:
-    """The share of the name that was asked for, times the share of the question that is in it."""
-    if names := [term.text for term in terms if term.exact]:
-        return float(name in names)
-    pieces = [piece.lower() for piece in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", name)]
-    hits = [{n for n, t in enumerate(terms) if piece.startswith(t.needle)} for piece in pieces]
-    asked = len(set[int]().union(*hits)) / len(terms)
-    return asked * sum(map(bool, hits)) / max(1, len(pieces))

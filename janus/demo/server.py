@@ -122,7 +122,7 @@ class Server:
         if "\0" in cwd or not (root.is_absolute() and root.is_dir()):
             raise Refusal(INVALID_PARAMS, "cwd must be the absolute path of a folder")
         session = self._sessions.get(id) or Session(id, root.resolve())
-        if known and not (id in self._sessions or session.chat.exists()):
+        if known and not (id in self._sessions or session.chat.turns()):
             raise Refusal(INVALID_PARAMS, "There is no such session in this folder")
         return self._sessions.setdefault(id, session)
 

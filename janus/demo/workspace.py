@@ -50,7 +50,10 @@ class Workspace:
     def called(self, name: str) -> list[str]:
         """The files of that path or name, with or without its ending; nearest to the top first."""
         name = name.lower().removeprefix("./")
-        paths = [p for p in self.files if f"/{p.lower()}".endswith(f"/{name}") or stem(p) == name]
+        both = [(path, f"/{path.lower()}") for path in self.files]
+        paths = [
+            p for p, low in both if low.endswith(f"/{name}") or f"/{name}." in low[low.rfind("/") :]
+        ]
         return sorted(paths, key=lambda path: ("test" in path, path.count("/"), path))
 
     def read(self, path: str) -> str | None:
@@ -155,8 +158,3 @@ class Workspace:
             folders[:] = [name for name in folders if name[0] != "." and name not in _NOT_SOURCES]
             below = os.path.relpath(folder, self.root)
             yield from (os.path.normpath(f"{below}/{name}") for name in names if name[0] != ".")
-
-
-def stem(path: str) -> str:
-    """``cart`` of ``shop/Cart.test.js``."""
-    return path.rpartition("/")[2].partition(".")[0].lower()

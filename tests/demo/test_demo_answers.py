@@ -94,7 +94,7 @@ def shop(tmp_path_factory):
         ("what is this project about?", ["This is “Corner Shop”.", "“Sells apples over HTTP.”",
                                          "It has 10 files."]),
         ("How do I run it? I mean the running part",
-         ["`Running` is a section in `README.md`, line 7", "“Start it with the flask command.”"]),
+         ["is in `README.md`, line 7", "- `README.md:12`: `flask run --port 8000`"]),
         ("which files are there?", ["I found 10 files: ", "`shop/cart.py`"]),
         ("how many Python files are there", ["I found 4 files: `shop/__init__.py`"]),
         ("Where are the tests?", ["I found 1 file: `tests/test_cart.py`."]),
@@ -105,7 +105,7 @@ def shop(tmp_path_factory):
         ("add a test for Cart", ["I cannot do that: I am the demo", "only if you dictate it"]),
         ("hello", ["I am the demo agent that comes with Janus", "cursor-agent"]),
         ("where is it?", ["Name a file, a function or a class"]),
-        ("did I ask that before?", ["Nothing was asked in this conversation"]),
+        ("did I ask that before?", ["You have asked 0 questions before: none."]),
     ],
 )  # fmt: skip
 def test_it_answers_as_a_colleague_would(shop, question, answers):
@@ -121,8 +121,8 @@ def test_it_knows_what_it_was_asked_before(shop):
 
     assert "- `tests/test_cart.py:5`: `Cart().add_apple()`" in reply(shop, "Who uses it?", history)
     assert reply(shop, "Please summarize this conversation.", history) == (
-        "- You have asked 2 questions, the last first: “write a.md: x” and “Where is Cart?”.\n"
-        "- The answers were about `Cart`.\n- Files were written: `a.md`."
+        "- You have asked 2 questions before: “write a.md: x” and “Where is Cart?”.\n"
+        "- The answers were about `Cart`.\n- Files that were written: `a.md`."
     )
 
 
