@@ -22,6 +22,9 @@ def find(question: Question, turn: Turn, workspace: Workspace) -> None:
     named = {t: workspace.called(t.text) for t in question.terms if re.search(r"[./]", t.text)}
     files = [path for paths in named.values() for path in paths]
     terms = [_last_part(term) for term in question.terms if not named.get(term)]
+    if files and question.intent == "uses":
+        name = files[0].rpartition("/")[2].partition(".")[0]
+        terms, files = [Term(name, True)], []
     if not terms:
         return _tell_file(files[0], turn, workspace)
     places = _grep(terms, turn, workspace)
@@ -96,8 +99,11 @@ def _last_part(term: Term) -> Term:
 
 def _spread(places: Sequence[Place]) -> list[Line]:
     """The best few, two of a file at most."""
-    paths = [place.path for place in places]
-    return [p[:3] for at, p in enumerate(places) if paths[:at].count(p.path) < 2][:5]
+    chosen: list[Line] = []
+    for place in places:
+        if len(chosen) < 5 and [path for path, *_ in chosen].count(place.path) < 2:
+            chosen.append(place[:3])
+    return chosen
 
 
 def _quotes(lines: Iterable[Line]) -> str:

@@ -92,7 +92,7 @@ def _terms(text: str) -> Iterator[Term]:
         word = word.removesuffix("n't").partition("'")[0]
         # snake_case, a.b, a/b, a::b, --flag or camelCase
         if re.search(r"^--|.[_./]|::|[a-z][A-Z]|[A-Z][A-Z]+[a-z]|^[A-Z][a-z]+[A-Z]", word):
-            yield Term(re.split(r"::", word)[-1], True)
+            yield Term(word.rpartition("::")[2] or word, True)
         elif word.lower() not in _STOP:
             pieces = re.findall(r"[^\W_]+", word)
             yield from (Term(p, False) for p in pieces if len(p) > 2 or not p.isascii())

@@ -6,6 +6,7 @@ only regular files are opened, only those that git does not ignore, and only up 
 
 import contextlib
 import os
+import re
 import stat
 import subprocess
 import time
@@ -49,11 +50,9 @@ class Workspace:
 
     def called(self, name: str) -> list[str]:
         """The files of that path or name, with or without its ending; nearest to the top first."""
-        name = name.lower().removeprefix("./")
-        both = [(path, f"/{path.lower()}") for path in self.files]
-        paths = [
-            p for p, low in both if low.endswith(f"/{name}") or f"/{name}." in low[low.rfind("/") :]
-        ]
+        name = re.escape(name.removeprefix("./"))
+        form = re.compile(rf"(?:^|/){name}(?:\.[^/]*)?$", re.IGNORECASE)
+        paths = [path for path in self.files if form.search(path)]
         return sorted(paths, key=lambda path: ("test" in path, path.count("/"), path))
 
     def read(self, path: str) -> str | None:

@@ -79,6 +79,7 @@ def shop(tmp_path_factory):
         ("Who uses Cart?", ["\n\n- `tests/test_cart.py:1`: `from shop.cart import Cart`\n"]),
         ("Who calls the add apple function?",
          ["`add_apple` is a method", "used in 1 place", "`tests/test_cart.py:5`: `Cart().add_app"]),
+        ("who imports config.py", ["- `shop/cart.py:3`: `from shop.config import MAX_APPLES`"]),
         ("where is Cart.add_apple()?", ["`add_apple` is a method in `shop/cart.py`, line 12"]),
         ("what is __len__?", ["`__len__` is a method in `shop/cart.py`"]),
         ("what does Cart do in cart.py?", ["`Cart` is a class in `shop/cart.py`"]),
