@@ -18,11 +18,6 @@ ABOUT_ME = (
     f" several questions at once; or say: {EXAMPLE}, or: “ask me something”. To have code written"
     " or commands run, install a real agent such as cursor-agent; Janus will then talk to that."
 )
-CANNOT = (
-    "I cannot do that: I am the demo agent that comes with Janus; I search and quote this"
-    f" workspace, and write a file only if you dictate it, for example: {EXAMPLE}."
-    " A real agent, such as cursor-agent, can do it once it is installed."
-)
 ASK_AGAIN = "Name a file, a function or a class, or ask for example: where is main defined?"
 NO_FILES = "I see no files: the folder is empty, or git ignores all, or git is not installed."
 CHOICES = ("What is this project about?", "What changed lately?", "Where are the tests?")
@@ -56,7 +51,7 @@ def answer(question: Question, turn: Turn, workspace: Workspace, history: Sequen
         case "recall":
             turn.say(_recall(history))
         case "request":
-            turn.say(CANNOT)
+            turn.say(f"I cannot do that. {ABOUT_ME}")
         case "changes":
             _changes(turn, workspace)
         case "ask":

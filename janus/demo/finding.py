@@ -55,8 +55,10 @@ def read(path: str, turn: Turn, workspace: Workspace) -> list[str]:
 
 def _grep(terms: Sequence[Term], turn: Turn, workspace: Workspace) -> list[Place]:
     turn.start("search", f"Search for {series([term.text for term in terms])}")
-    places = search(workspace, terms)
+    places, left = search(workspace, terms)
     turn.finish("\n".join(list(dict.fromkeys(place.path for place in places))[:50]))
+    if left:
+        turn.say(f"There is too much here: I did not read {count(left, 'file')}.\n\n")
     return places
 
 

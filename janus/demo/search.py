@@ -28,16 +28,18 @@ class Place(NamedTuple):
     score: float
 
 
-def search(workspace: Workspace, terms: Sequence[Term]) -> list[Place]:
-    """The lines that contain one of *terms*: all, or those found within five seconds."""
+def search(workspace: Workspace, terms: Sequence[Term]) -> tuple[list[Place], int]:
+    """The lines that contain one of *terms*, and how many files were not read: time is limited."""
     deadline = time.monotonic() + SECONDS
     patterns = [_pattern(term) for term in terms]
     names = {term.text for term in terms if term.exact}
     words = "".join(term.needle for term in terms)
     places: list[Place] = []
+    left = len(workspace.files)
     for path in sorted(workspace.files, key=lambda path: -_WORTH[kind(path)]):
         if time.monotonic() > deadline or len(places) > MAX_PLACES:
             break
+        left -= 1
         source = workspace.read(path) or ""
         lowered = source.lower()
         if any(term.needle in lowered for term in terms):
@@ -48,7 +50,7 @@ def search(workspace: Workspace, terms: Sequence[Term]) -> list[Place]:
                     fits = name in names if names else re.sub(r"\W|_", "", name.lower()) == words
                     score = (found / len(terms) + 3 * fits) * _WORTH[kind(path)]
                     places.append(Place(path, at, text, name, what, fits, score))
-    return sorted(places, key=lambda place: (-place.score, place.path, place.line))
+    return sorted(places, key=lambda place: (-place.score, place.path, place.line)), left
 
 
 def _pattern(term: Term) -> re.Pattern[str]:

@@ -103,7 +103,7 @@ def shop(tmp_path_factory):
         ("What changed lately?", ["The newest commits: `Open the *shop*` ("]),
         ("where do customers buy apples?", ["`shop/cart.py`"]),
         ("is there a hidden_token", ["I found nothing about `hidden_token` in the 10 files"]),
-        ("add a test for Cart", ["I cannot do that: I am the demo", "only if you dictate it"]),
+        ("add a test for Cart", ["I cannot do that. I am the demo", "write down what you"]),
         ("hello", ["I am the demo agent that comes with Janus", "cursor-agent"]),
         ("where is it?", ["Name a file, a function or a class"]),
         ("did I ask that before?", ["You have asked 0 questions before: none."]),
@@ -259,6 +259,14 @@ def test_a_search_ends_when_the_user_wants_no_more_of_it(shop):
 
     with pytest.raises(Cancelled):
         search(workspace, understand("Cart").terms)
+
+
+def test_a_search_that_was_cut_says_so(shop, monkeypatch):
+    monkeypatch.setattr("janus.demo.search.MAX_PLACES", 3)
+
+    said = reply(shop, "Where is Cart?")
+    assert said.startswith("There is too much here: I did not read ")
+    assert "`Cart` is a class" in said
 
 
 @pytest.mark.parametrize(
