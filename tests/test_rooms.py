@@ -28,6 +28,7 @@ MAY_IMPORT = {
 }
 MAY_IMPORT["runtime"] = {*MAY_IMPORT}
 MAY_IMPORT["blueprints"] = {"runtime", "model", "errors", "access", "network", "clock", "logs"}
+MAY_IMPORT["blueprints"] |= {"events"}
 MAY_IMPORT["blueprints"] |= {"conversation"}
 MAY_IMPORT["app"] = {*MAY_IMPORT}
 MAY_IMPORT["server"] = {*MAY_IMPORT}
