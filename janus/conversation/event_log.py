@@ -20,7 +20,7 @@ from typing import Protocol
 from janus.clock import Clock, possible
 from janus.conversation.merging import is_delta, merged
 from janus.conversation.record import Numbering, Record
-from janus.conversation.shown import State, state_of
+from janus.conversation.shown import State
 from janus.conversation.snapshot import Snapshot
 from janus.conversation.state import apply
 from janus.conversation.view import Messages
@@ -116,11 +116,16 @@ class EventLog:
             return self.append(event)
 
     def state(self, session_id: str) -> State:
-        """What the events so far amount to, for a client."""
+        """What the events so far amount to, with the newest messages."""
         with self._changed:
-            now, seq, total = self.snapshot, self.seq, self._messages.total
-            messages = self._messages.shown()
-        return state_of(session_id, now, seq, messages, total, self.left_out)
+            return State(
+                session_id=session_id,
+                seq=self.seq,
+                now=self.snapshot,
+                messages=self._messages.shown(),
+                total=self._messages.total,
+                left_out=self.left_out,
+            )
 
     def partial(self, turn_id: str) -> str:
         """What the agent has said so far in a turn that is not finished."""

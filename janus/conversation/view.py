@@ -11,9 +11,8 @@ from collections import OrderedDict
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from janus.clock import timestamp
 from janus.conversation.record import Record
-from janus.conversation.shown import ShownMessage, ShownTool
+from janus.conversation.shown import ShownMessage
 from janus.events import (
     Note,
     Text,
@@ -49,11 +48,11 @@ class _Message(Struct):
             id=self.id,
             sender=self.sender,
             content="".join(self.parts),
-            timestamp=timestamp(self.at),
+            at=self.at,
             is_streaming=self.streaming,
             turn_id=self.turn_id,
             stop_reason=self.stop_reason,
-            tool_calls=[ShownTool.of(call) for call in self.tools.values()],
+            tool_calls=tuple(self.tools.values()),
         )
 
 
@@ -89,9 +88,9 @@ class Messages:
             case TurnWithdrawn(turn_id=turn_id):
                 self.total -= self._messages.pop(turn_id, None) is not None
 
-    def shown(self) -> list[ShownMessage]:
+    def shown(self) -> tuple[ShownMessage, ...]:
         """The newest messages, the oldest of them first."""
-        return [message.shown() for message in self._messages.values()]
+        return tuple(message.shown() for message in self._messages.values())
 
     def partial(self, turn_id: str) -> str:
         """What was said so far in answer to a turn that is not finished."""

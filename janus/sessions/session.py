@@ -18,7 +18,7 @@ from msgspec.structs import replace as changed_struct
 from janus.agents.agent import Agent, Recap
 from janus.clock import Clock, timestamp
 from janus.conversation.event_log import EventLog, EventStore
-from janus.conversation.shown import ShownAgent, State
+from janus.conversation.shown import State
 from janus.conversation.transcript import recap_of
 from janus.errors import AgentFailed, JanusError, ServerStopping, SessionNotFound
 from janus.events import AgentStopped, Emit, SessionDescribed
@@ -85,9 +85,9 @@ class Session:
             )
 
     def state(self) -> State:
-        """The state of the conversation, for a client."""
-        agent = ShownAgent(self._info.agent, self.agent.asks)
-        return changed_struct(self.log.state(self.id), agent=agent)
+        """The state of the conversation."""
+        state = self.log.state(self.id)
+        return changed_struct(state, agent=self._info.agent, asks=self.agent.asks)
 
     def come_back(self) -> None:
         """After a restart: say what was not answered, and that no agent is there.

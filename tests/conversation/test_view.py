@@ -150,9 +150,9 @@ def test_the_state_tells_what_waits_and_what_is_asked(log):
 
     state = log.state("s")
 
-    assert state.running_turn_id == "t" and state.is_processing and state.queue_held
-    [waiting] = state.queue
+    assert state.now.turn == "t" and state.now.held and state.now.attention == "permission"
+    [waiting] = state.now.waiting
     assert (waiting.message_id, waiting.turn_id, waiting.held) == ("m", "u", True)
-    [asked] = state.permissions
-    assert asked.request_id == "r" and asked.tool_call.id == "1" and state.attention == "permission"
+    [asked] = state.now.questions
+    assert asked.request_id == "r" and asked.tool_call.id == "1"
     assert [m.sender for m in state.messages] == ["user", "user", "system"]

@@ -119,8 +119,8 @@ def test_messages_are_answered_one_at_a_time_in_order(session):
     promised = [session.say(text) for text in ("wait", "two", "three")]
     wait_for(lambda: session.agent.prompts == ["wait"])
     state = session.state()
-    assert state.running_turn_id == promised[0].turn_id
-    assert [entry.content for entry in state.queue] == ["two", "three"]
+    assert state.now.turn == promised[0].turn_id
+    assert [entry.content for entry in state.now.waiting] == ["two", "three"]
 
     session.agent.go_on.set()
 
@@ -145,8 +145,8 @@ def test_stop_holds_what_waits_until_the_user_says_so(session):
     assert first.answer.result(5).stop_reason == "cancelled"
     wait_for(lambda: not session.turns.busy)
     state = session.state()
-    assert state.queue_held and [entry.held for entry in state.queue] == [True]
-    assert not state.is_processing and session.agent.prompts == ["wait"]
+    assert state.now.held and [entry.held for entry in state.now.waiting] == [True]
+    assert state.now.next is None and session.agent.prompts == ["wait"]
 
     between = session.say("between")  # is answered by itself
     assert between.answer.result(5).answer == "you said between"
@@ -154,7 +154,7 @@ def test_stop_holds_what_waits_until_the_user_says_so(session):
 
     session.turns.release()
     assert second.answer.result(5).answer == "you said two"
-    assert not session.state().queue_held
+    assert not session.state().now.held
 
 
 def test_what_is_held_can_be_discarded(session):
@@ -168,7 +168,7 @@ def test_what_is_held_can_be_discarded(session):
     for promised in (second, third):
         with pytest.raises(MessageNotFound):
             promised.answer.result(5)
-    assert session.state().queue == [] and not session.state().queue_held
+    assert session.state().now.waiting == ()
     session.turns.withdraw(None)  # nothing waits: nothing happens
 
 
@@ -281,7 +281,7 @@ def test_what_was_held_is_still_held_after_a_restart(session, make, tmp_path):
     after.turns.wake()
 
     wait_for(lambda: not after.turns.busy)
-    assert after.agent.prompts == [] and after.state().queue_held
+    assert after.agent.prompts == [] and after.state().now.held
 
 
 def test_a_turn_is_on_the_disk_before_the_agent_hears_of_it(session, store):
