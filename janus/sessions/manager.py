@@ -129,6 +129,10 @@ class MemorySessionManager(Conversations):
         """The session as it is now. Raises SessionNotFound."""
         return self._registry.find(session_id).info
 
+    def get_or_create(self, session_id: str) -> SessionInfo:
+        """The session with this id, made if there is none; it takes no place until it is used."""
+        return self._opener.open(session_id).info
+
     def all(self) -> list[SessionInfo]:
         """Every session that has begun, the oldest first."""
         return [session.info for session in self._registry.begun()]
