@@ -147,9 +147,7 @@ class AcpAgent:
         log.warning("Agent %s: its conversation has a malformed id, a new one begins", self._name)
         return None
 
-    def _begin(
-        self, conversation: str | None, cancelled: Event
-    ) -> tuple[Connection, str, str]:
+    def _begin(self, conversation: str | None, cancelled: Event) -> tuple[Connection, str, str]:
         """A new connection, and the id and model of the conversation that it has."""
         connection = self._connect()
         try:

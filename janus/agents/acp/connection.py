@@ -1,8 +1,8 @@
 """One process of an ACP agent, and the conversation in it: from the handshake to its death.
 
-    turn() ── session/prompt ──> agent ── session/update ──> Dialogue ──> events
-                                   ├───── a request ───────> Requests ──> Questions
-                                   └───── the answer ──────> all that the turn owned is settled
+turn() ── session/prompt ──> agent ── session/update ──> Dialogue ──> events
+                               ├───── a request ───────> Requests ──> Questions
+                               └───── the answer ──────> all that the turn owned is settled
 """
 
 from __future__ import annotations

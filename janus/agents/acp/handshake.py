@@ -1,7 +1,7 @@
 """The beginning with an ACP agent: a greeting, then its conversation is continued or begun.
 
-    initialize ── session/resume, or session/load ──> replay ──> its end ──> open
-               └─ session/new, where that cannot be ───────────────────────> open
+initialize ── session/resume, or session/load ──> replay ──> its end ──> open
+           └─ session/new, where that cannot be ───────────────────────> open
 """
 
 from __future__ import annotations

@@ -125,8 +125,9 @@ class Questions:
     def complete(self, elicitation: Any) -> None:
         """The web page *elicitation* has done what it was opened for, says the agent."""
         for request_id in self._which(
-            lambda waiting: isinstance(elicitation, str)
-            and waiting.question.elicitation == elicitation
+            lambda waiting: (
+                isinstance(elicitation, str) and waiting.question.elicitation == elicitation
+            )
         ):
             self._close(request_id, "accept")
 

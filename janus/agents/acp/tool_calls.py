@@ -1,7 +1,7 @@
 """The tool calls of a conversation: what is known of each, and the turn that began it.
 
-    news with a toolCallId ── report() ──> ToolCall, whole, with the turn that began the call
-    the end of a turn ────── settle() ──> a ToolCall for each that the agent left open
+news with a toolCallId ── report() ──> ToolCall, whole, with the turn that began the call
+the end of a turn ────── settle() ──> a ToolCall for each that the agent left open
 """
 
 from __future__ import annotations
