@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from typing import Any
 
 from janus.agents.catalog import AgentCatalog
@@ -47,8 +48,7 @@ class Conversations:
         Raises AskTimeout after ``ask_timeout``; the turn goes on, and its answer is found in the
         conversation. Raises AgentFailed if the agent did.
         """
-        session = self._registry.find(session_id)
-        self._begin(session)
+        session = self._begin(partial(self._registry.find, session_id))
         return self._wait(session, session.say(question, message_id))
 
     def say(self, session_id: str | None, text: str, message_id: str | None = None) -> State:
@@ -57,15 +57,15 @@ class Conversations:
         Without *session_id* it begins a session; again with the same *message_id*, it finds that.
         Raises TooManySessions, QueueFull, StorageFailed.
         """
-        session = self._opener.open(session_id or self._opener.for_message(message_id))
-        self._begin(session)
+        id = session_id or self._opener.for_message(message_id)
+        session = self._begin(partial(self._opener.open, id))
         session.say(text, message_id)
         return session.state()
 
     def note(self, session_id: str | None, text: str) -> State:
         """Tell the session's agent something that the user did not say."""
-        session = self._opener.open(session_id or self._opener.for_message(None))
-        self._begin(session)
+        id = session_id or self._opener.for_message(None)
+        session = self._begin(partial(self._opener.open, id))
         session.note(text)
         return session.state()
 
@@ -135,10 +135,15 @@ class Conversations:
         found = self.agents.agent(session.info.agent or None)
         return run_mcp(found, session.folder, command, args)
 
-    def _begin(self, session: Session) -> None:
-        """Take a place under MAX_SESSIONS, unless it has one."""
-        if self._registry.take_place(session):
-            self._saver.save()
+    def _begin(self, find: Callable[[], Session]) -> Session:
+        """The session that *find* gives, with a place under MAX_SESSIONS from now on."""
+        while True:
+            session = find()
+            taken = self._registry.take_place(session)
+            if taken:
+                self._saver.save()
+            if taken is not None:
+                return session
 
     def _used(self, session_id: str) -> Session:
         """A session that somebody uses now."""

@@ -113,8 +113,7 @@ class MemorySessionManager(Conversations):
         """
         id = check_id(session_id or self.new_id())
         create = partial(self._opener.create, id, name, agent, branch, isolated)
-        session = self._opener.create_once(id, create)
-        self._begin(session)
+        session = self._begin(partial(self._opener.create_once, id, create))
         if name not in (None, session.info.name):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
         self._saver.save()
@@ -144,9 +143,8 @@ class MemorySessionManager(Conversations):
 
     def rename(self, session_id: str, name: str) -> SessionInfo:
         """Give a session another name; its branch and worktree stay. Raises InvalidName."""
-        session = self._registry.find(session_id)
         check_name(name)
-        self._begin(session)
+        session = self._begin(partial(self._registry.find, session_id))
         session.rename(name)
         self._registry.rename(session_id, name)
         self._saver.save()
@@ -158,8 +156,9 @@ class MemorySessionManager(Conversations):
 
         A session that ended is opened again. Raises SessionNotFound, AskTimeout, AgentFailed.
         """
-        session = self._opener.look(session_id) or self._registry.find(session_id)
-        self._begin(session)
+        session = self._begin(
+            lambda: self._opener.look(session_id) or self._registry.find(session_id)
+        )
         self._wait(session, session.start_agent())
         return session.info
 

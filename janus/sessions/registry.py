@@ -96,9 +96,14 @@ class Registry:
             self.forget(id)
             raise
 
-    def take_place(self, session: Session) -> bool:
-        """Give a session a place; False if it has one. Raises TooManySessions."""
+    def take_place(self, session: Session) -> bool | None:
+        """Give a session a place; False if it has one, None if it had to make room meanwhile.
+
+        Raises TooManySessions.
+        """
         with self._lock:
+            if self._sessions.get(session.id) is not session:
+                return None
             if session.id in self._places:
                 return False
             self._refuse_too_many()

@@ -98,7 +98,8 @@ class Session:
         if now.turn:
             text = self.log.partial(now.turn)
             log_failure(self.log, self.id, now.turn, AgentFailed(_STOPPED), text)
-        if now.turn or now.status not in ("idle", "stopped"):
+        left = now.turn or now.questions or now.running_tools
+        if left or now.status not in ("idle", "stopped"):
             self.log.record(AgentStopped())
 
     def describe(self) -> None:

@@ -64,17 +64,24 @@ def test_deltas_are_said_once_whatever_repeats_them():
 
 
 def test_equal_deltas_in_a_row_are_all_said():
-    assert answer(translated(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
+    assert (
+        answer(translated(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
+    )
 
 
 def test_a_repeat_that_says_more_than_was_heard_loses_nothing():
     assert answer(translated(delta("One "), assistant("One two."))) == "One two."
-    assert answer(translated(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
+    assert (
+        answer(translated(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
+    )
 
 
 def test_a_build_that_stamps_nothing_is_understood_with_deltas_and_without():
     assert answer(translated(assistant("Hel"), assistant("lo"), assistant("Hello"))) == "Hello"
-    assert answer(translated(assistant("Hello"), assistant("World"), partial=False)) == "Hello\n\nWorld"
+    assert (
+        answer(translated(assistant("Hello"), assistant("World"), partial=False))
+        == "Hello\n\nWorld"
+    )
 
 
 def test_without_deltas_a_stamped_segment_without_call_id_counts():
@@ -84,7 +91,9 @@ def test_without_deltas_a_stamped_segment_without_call_id_counts():
 
 
 def test_a_segment_that_ends_with_a_newline_gets_no_more_than_a_blank_line():
-    events = translated(assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False)
+    events = translated(
+        assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False
+    )
 
     assert answer(events) == "One.\n\nTwo."
 
@@ -99,7 +108,9 @@ def test_the_result_is_the_answer_where_nothing_else_was_said():
 
 
 def test_a_failed_result_is_no_answer():
-    events = translated({"type": "result", "subtype": "error", "is_error": True, "result": "Broken"})
+    events = translated(
+        {"type": "result", "subtype": "error", "is_error": True, "result": "Broken"}
+    )
 
     assert events == [Result(False, "Broken")]
 
