@@ -27,7 +27,7 @@ def health() -> ResponseReturnValue:
     Who has not been let in learns the status only.
     """
     janus = runtime()
-    agent, problem = _agent(), janus.store.problem or janus.devices.problem
+    agent, problem = _agent(), janus.problem
     storage = {"ok": problem is None, **({"message": problem} if problem else {})}
     status = "ok" if agent["available"] and storage["ok"] else "degraded"
     if g.device is None:

@@ -28,7 +28,7 @@ class Event:
 
     @classmethod
     def from_line(cls, line: bytes) -> Event:
-        """The event that ``line()`` wrote; ValueError where it is something else."""
+        """The event that ``line()`` wrote; ValueError, or what its parts raise, for others."""
         match json.loads(line):
             case {
                 "seq": int(seq),
@@ -36,6 +36,7 @@ class Event:
                 "data": dict(data),
                 "at": int() | float() as at,
             }:
+                timestamp(at)  # raises for what is no time
                 return cls(seq, kind, data, at)
         raise ValueError("not an event")
 

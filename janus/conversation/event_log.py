@@ -9,11 +9,13 @@ so that neither a long session nor a slow reader costs more than a bounded piece
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from math import inf
 from typing import Any, Protocol, TypeVar
@@ -72,11 +74,18 @@ class EventLog:
         self._size = 0
         self._seq = 0
         self._closed = False
-        for event in self._kept():
+        #: How many lines could not be read, or are not understood.
+        self.left_out = 0
+        for seq, event in self._read():
             try:
+                if event is None:
+                    raise ValueError("unreadable")
                 self._take(event, len(event.line()))
-            except (AttributeError, KeyError, TypeError):
-                log.warning("Event %d is not understood; it is left out", event.seq)
+            except Exception:  # whatever a damaged event does to the state
+                self._seq = seq
+                self.left_out += 1
+        if self.left_out:
+            log.warning("%d lines of a log are not understood; they are left out", self.left_out)
 
     @property
     def seq(self) -> int:
@@ -167,11 +176,17 @@ class EventLog:
 
     def _kept(self, after: int = 0, last: float = inf) -> Iterator[Event]:
         """The keeper's events from *after* to *last*; what is unreadable there is left out."""
-        for line in self._keeper.lines():
-            try:
-                event = Event.from_line(line)
-            except ValueError:
-                continue
-            if after < event.seq <= last:
+        for seq, event in self._read():
+            if event and after < seq <= last:
                 yield event
-                after = event.seq
+
+    def _read(self) -> Iterator[tuple[int, Event | None]]:
+        """The number of each line and its event, None where it is unreadable.
+
+        A line's place is its number: a damaged number must not hide the lines that follow.
+        """
+        for seq, line in enumerate(self._keeper.lines(), 1):
+            event = None
+            with contextlib.suppress(Exception):  # whatever a damaged line does to a parser
+                event = replace(Event.from_line(line), seq=seq)
+            yield seq, event

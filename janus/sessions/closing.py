@@ -12,7 +12,7 @@ from janus.logs import about
 from janus.memory.summaries import save_summary
 from janus.model import Ended
 from janus.sessions.session import Session
-from janus.storage.store import Store
+from janus.workspace.published import PublishedFolder
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 class SessionCloser:
     """Ends sessions that take no more messages; ``_lock`` guards the list of its threads."""
 
-    def __init__(self, store: Store, workspace: Path) -> None:
-        self._store = store
+    def __init__(self, published: PublishedFolder, workspace: Path) -> None:
+        self._published = published
         self._workspace = workspace
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
@@ -31,7 +31,7 @@ class SessionCloser:
         summary = session.finish_end(patience, for_good=for_good)
         info = session.info
         saved = summary is not None and (
-            not summary.new or save_summary(self._store, self._workspace, info, summary)
+            not summary.new or save_summary(self._published, self._workspace, info, summary)
         )
         log.info(
             "Session %s: %s", session.id, "ended" if for_good else "rests until the next start",

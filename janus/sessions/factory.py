@@ -55,7 +55,7 @@ class SessionFactory:
 
     def recall(self, session_id: str) -> SessionInfo | None:
         """What is known of a session that ended; None if there was none."""
-        return from_log(self._store, session_id)
+        return from_log(self._store, self._workspace, session_id)
 
     @contextlib.contextmanager
     def new(self, info: SessionInfo, branch: str | None, *, isolated: bool) -> Iterator[Session]:

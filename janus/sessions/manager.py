@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from functools import partial
@@ -66,12 +66,12 @@ class MemorySessionManager:
         self.agents = AgentCatalog(settings)
         self._settings = settings
         self._clock = clock
-        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark})
+        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark}, store)
         self._factory = SessionFactory(settings, store, self._workspace, self.agents, clock, mark)
-        self._file = SessionsFile(store)
+        self._file = SessionsFile(store, settings.workspace, self._workspace.published.replace)
         self._roster = SessionSaver(self._file, self._to_save)
         self._factory.changed = self._roster.changed
-        self._endings = SessionCloser(store, settings.workspace)
+        self._endings = SessionCloser(self._workspace.published, settings.workspace)
         self._lock = threading.RLock()
         self._opening = threading.Lock()
         self._sessions: dict[str, Session] = {}
@@ -84,6 +84,7 @@ class MemorySessionManager:
 
         Raises CannotServe when the sessions file is of a newer version.
         """
+        self._workspace.check_there()  # from now on it is held
         self._workspace.hide_ours()
         for session in self._factory.restored(self._file):
             with self._lock:
@@ -111,6 +112,7 @@ class MemorySessionManager:
         found = self.agents.agent(agent)
         id = check_id(session_id or self.new_id())
         isolated = bool(name or branch) if isolated is None else isolated
+        self._workspace.check_there()
         if branch and not isolated:
             raise InvalidRequest("branch: only an isolated session has a branch of its own.")
         with self._place(id, name, branch, isolated) as name:
@@ -121,6 +123,19 @@ class MemorySessionManager:
         self._roster.save()
         log.info("Session %s: created (%s)", id, found.spec.name, extra=about(id, "created"))
         return session.info
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be made in the workspace, or None."""
+        return self._workspace.problem
+
+    def take_over(self, session_ids: Iterable[str]) -> None:
+        """The worktrees of these sessions are ours, from before there were notes of that."""
+        self._workspace.adopt(session_ids)
+
+    def tracked(self, folder: str) -> set[str]:
+        """What git tracks in a folder of the workspace."""
+        return self._workspace.published.tracked(folder)
 
     @staticmethod
     def new_id() -> str:
@@ -266,6 +281,7 @@ class MemorySessionManager:
                 self._endings.aside(session.id, end)
         self._endings.join(timeout)
         self._roster.stop()
+        self._workspace.close()
         with self._lock:
             self._sessions.clear()
             self._begun.clear()
@@ -319,7 +335,8 @@ class MemorySessionManager:
             self._sessions[session.id] = session
 
     def _begin(self, session: Session) -> None:
-        """Take a place under MAX_SESSIONS, unless it has one."""
+        """Take a place under MAX_SESSIONS, unless it has one. Raises StorageFailed."""
+        self._workspace.check_there()
         with self._lock:
             if session.id in self._begun:
                 return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from janus.clock import seconds
+from janus.clock import seconds, timestamp
 from janus.conversation.event import Event
 from janus.errors import InvalidName, InvalidSessionId
 from janus.logs import about
-from janus.model import SessionInfo, check_id, check_name
+from janus.model import SessionInfo, check_id, check_name, is_agent_name
 from janus.sessions.saver import log
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.store import Store
@@ -27,7 +28,7 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     for id in logs:
         if _has_ended(store, id):
             found.pop(id, None)
-        elif id not in found and (told := from_log(store, id)):
+        elif id not in found and (told := from_log(store, workspace, id)):
             log.warning("Session %s is rebuilt from its log", id, extra=about(id, "state_rebuilt"))
             found[id] = told
     if saved is None:
@@ -40,26 +41,57 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     return sorted(found.values(), key=lambda info: info.created_at)
 
 
-def from_log(store: Store, session_id: str) -> SessionInfo | None:
-    """What the log of a session says of it; None if it has none, or one that says nothing."""
+def from_log(store: Store, workspace: Workspace, session_id: str) -> SessionInfo | None:
+    """What the log of a session says of it; None if it has none, or one that says nothing.
+
+    Lines that cannot be read, or tell what cannot be, are left out.
+    """
     info: SessionInfo | None = None
     file = store.open_log(session_id)
     try:
-        for line in file.lines():
-            try:
-                event = Event.from_line(line)
-            except ValueError:
-                continue
+        for event in _readable(file.lines()):
             info = info or SessionInfo(session_id, None, "idle", "", event.at, event.at)
             info = replace(info, last_activity=event.at)
             if isinstance(told := event.data.get("session"), dict):
-                names = ("name", "agent", "branch", "worktree_path")
-                info = replace(info, **{name: told[name] for name in names if name in told})
-                info = replace(info, created_at=seconds(told["created_at"]))
+                info = _described(info, told, workspace)
     except OSError as failure:
         log.error("Cannot read the log of session %s: %s", session_id, failure.strerror)
         return None
+    finally:
+        file.close()
     return info
+
+
+def _readable(lines: Iterator[bytes]) -> Iterator[Event]:
+    for line in lines:
+        try:
+            event = Event.from_line(line)
+            timestamp(event.at)  # raises for what is no time
+        except Exception:  # whatever a damaged line does to a parser
+            continue
+        yield event
+
+
+def _described(info: SessionInfo, told: dict[str, object], workspace: Workspace) -> SessionInfo:
+    """*info* with what its log says of the session, as far as that can be.
+
+    Where the worktree is follows from the id: a path in a log is not believed.
+    """
+    name, branch, agent = told.get("name"), told.get("branch"), told.get("agent")
+    try:
+        created_at = seconds(str(told.get("created_at")))
+    except (ValueError, OverflowError, OSError):
+        created_at = info.created_at
+    return replace(
+        info,
+        name=name if isinstance(name, str) and _is_name(name) else None,
+        branch=branch if isinstance(branch, str) else None,
+        agent=str(agent) if is_agent_name(agent) else "",
+        worktree_path=str(workspace.path_of(info.session_id))
+        if told.get("worktree_path")
+        else None,
+        created_at=created_at,
+    )
 
 
 def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
@@ -84,17 +116,22 @@ def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
 def _name(branch: str | None) -> str | None:
     """What the session on this branch was called, most likely."""
     name = (branch or "").rpartition("/")[2]
-    try:
-        return check_name(name)
-    except InvalidName:
-        return None
+    return name if _is_name(name) else None
 
 
 def _has_ended(store: Store, session_id: str) -> bool:
     try:
         return Event.from_line(store.last_line(session_id)).kind == "session_ended"
-    except ValueError:
+    except Exception:  # whatever a damaged line does to a parser
         return False
+
+
+def _is_name(text: str) -> bool:
+    try:
+        check_name(text)
+    except InvalidName:
+        return False
+    return True
 
 
 def _is_id(text: str) -> bool:
