@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "janus"
 LONGEST = 410
 #: What each room may import of ours, the ground first. A room stands above all that it imports.
-GROUND = ["errors", "clock", "events", "model", "text", "parsing", "config", "logs"]
+GROUND = ["errors", "clock", "events", "model", "text", "parsing", "sources", "config", "logs"]
 MAY_IMPORT = {
     **{room: set(GROUND[:floor]) for floor, room in enumerate(GROUND)},
     "storage": {*GROUND},

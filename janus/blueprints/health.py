@@ -50,7 +50,7 @@ def health() -> Health:
 
 
 def _storage() -> HealthStorage:
-    problem = runtime().store.problem or runtime().devices.problem
+    problem = runtime().problem
     return HealthStorage(ok=problem is None, message=problem or UNSET)
 
 

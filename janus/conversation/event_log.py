@@ -19,7 +19,7 @@ from typing import Protocol
 
 from janus.clock import Clock, possible
 from janus.conversation.merging import is_delta, merged
-from janus.conversation.record import Numbering, Record
+from janus.conversation.record import Record, numbered
 from janus.conversation.shown import State
 from janus.conversation.snapshot import Snapshot
 from janus.conversation.state import apply
@@ -76,10 +76,12 @@ class EventLog:
         self._newest: deque[tuple[Record, int]] = deque()
         self._size = 0
         self._closed = False
-        numbering = Numbering()
-        for record, size in numbering.read(self._store.lines()):
-            self._take(record, size)
-        self.left_out = numbering.left_out  # lines that are damaged
+        self.left_out = 0  # lines that are damaged
+        for seq, record, size in numbered(self._store.lines()):
+            if record is None:
+                self.seq, self.left_out = seq, self.left_out + 1
+            else:
+                self._take(record, size)
         if self.left_out:
             log.warning("%d damaged lines of a conversation are left out", self.left_out)
 
@@ -199,6 +201,6 @@ class EventLog:
 
     def _kept(self, after: int, last: int) -> Iterator[Record]:
         """The store's records from *after* to *last*."""
-        for record, _ in Numbering().read(self._store.lines()):
-            if after < record.seq <= last:
+        for seq, record, _ in numbered(self._store.lines()):
+            if record and after < seq <= last:
                 yield record

@@ -59,30 +59,18 @@ def _decoded(line: bytes) -> Record:
     return Record(first.seq, first.at, event_of(first))
 
 
-class Numbering:
-    """Numbers records by their place, and counts the lines that could not be read.
+def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None, int]]:
+    """The number of each line, its record (None where it is damaged), and its size in bytes.
 
-    A line that is damaged costs itself and nothing else: where the number of a line cannot be
-    (one flipped bit made 70 of 6), the line keeps its place and gets the number of that.
+    A line's place is its number: one flipped bit in a number must not hide the lines that follow.
     """
-
-    def __init__(self) -> None:
-        self.left_out = 0
-
-    def read(self, lines: Iterable[bytes]) -> Iterator[tuple[Record, int]]:
-        """Yield each readable record with the size of its line in bytes."""
-        expected, skipped = 1, 0
-        for line in lines:
-            try:
-                record = Record.from_line(line)
-            except ValueError:
-                self.left_out += 1
-                skipped += 1
-                continue
-            if not expected <= record.seq <= expected + skipped:
-                record = replace(record, seq=expected + skipped)
-            yield record, len(line)
-            expected, skipped = record.seq + 1, 0
+    for seq, line in enumerate(lines, 1):
+        try:
+            record = Record.from_line(line)
+        except ValueError:
+            yield seq, None, len(line)
+        else:
+            yield seq, record if record.seq == seq else replace(record, seq=seq), len(line)
 
 
 def message_of(record: Record) -> Message | None:

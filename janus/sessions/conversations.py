@@ -136,7 +136,11 @@ class Conversations:
         return run_mcp(found, session.folder, command, args)
 
     def _begin(self, find: Callable[[], Session]) -> Session:
-        """The session that *find* gives, with a place under MAX_SESSIONS from now on."""
+        """The session that *find* gives, with a place under MAX_SESSIONS from now on.
+
+        Raises TooManySessions, StorageFailed where the workspace is gone, and what *find* raises.
+        """
+        self._opener.check_workspace()
         while True:
             session = find()
             taken = self._registry.take_place(session)

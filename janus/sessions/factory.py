@@ -54,9 +54,13 @@ class SessionFactory:
         now = self._clock.time()
         return SessionInfo(session_id, name, "idle", agent, now, now)
 
+    def check_workspace(self) -> None:
+        """Raises StorageFailed where the workspace was moved or replaced: nothing is made then."""
+        self._workspace.check_there()
+
     def recall(self, session_id: str) -> SessionInfo | None:
         """What is known of a session that ended; None if there was none."""
-        return from_log(self._store, session_id)
+        return from_log(self._store, self._workspace, session_id)
 
     @contextlib.contextmanager
     def new(self, info: SessionInfo, branch: str | None, *, isolated: bool) -> Iterator[Session]:

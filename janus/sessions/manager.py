@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -51,12 +52,12 @@ class MemorySessionManager(Conversations):
         """What it starts carries *mark* in its environment; see ``process.orphans``."""
         agents = AgentCatalog(settings)
         self._settings = settings
-        self._workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark))
+        self._workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark), store)
         self._factory = SessionFactory(settings, store, self._workspace, agents, clock, mark)
-        self._file = SessionsFile(store)
+        self._file = SessionsFile(store, settings.workspace, self._workspace.published.replace)
         saver = SessionSaver(self._file, self._to_save)
         self._factory.changed = saver.changed
-        self._closer = SessionCloser(store, settings.workspace)
+        self._closer = SessionCloser(self._workspace.published, settings.workspace)
         self._lock = threading.RLock()
         registry = Registry(self._lock, settings.max_sessions)
         opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
@@ -68,6 +69,7 @@ class MemorySessionManager(Conversations):
         What was accepted before the stop and had not begun is asked now. Raises CannotServe when
         the sessions file is of a newer version.
         """
+        self._workspace.check_there()  # from now on it is held
         self._workspace.hide_ours()
         for session in self._factory.restored(self._file):
             self._registry.restore(session)
@@ -118,6 +120,19 @@ class MemorySessionManager(Conversations):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
         self._saver.save()
         return session.info
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be made in the workspace, or None."""
+        return self._workspace.problem
+
+    def take_over(self, session_ids: Iterable[str]) -> None:
+        """The worktrees of these sessions are ours, from before there were notes of that."""
+        self._workspace.adopt(session_ids)
+
+    def tracked(self, folder: str) -> set[str]:
+        """What git tracks in a folder of the workspace."""
+        return self._workspace.published.tracked(folder)
 
     @staticmethod
     def new_id() -> str:
@@ -211,6 +226,7 @@ class MemorySessionManager(Conversations):
                 self._closer.in_background(session.id, suspend)
         self._closer.join(timeout)
         self._saver.stop()
+        self._workspace.close()
         self._registry.clear()
 
     def _to_save(self) -> list[SessionInfo]:

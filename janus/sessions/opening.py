@@ -48,6 +48,7 @@ class SessionOpener:
         self._clock = clock
         self._pending: dict[str, Future[Session]] = {}
         self._begun: OrderedDict[str, str] = OrderedDict()
+        self.check_workspace = factory.check_workspace
 
     def create(
         self,
@@ -58,6 +59,7 @@ class SessionOpener:
         isolated: bool | None,
     ) -> Session:
         """Open a new session. Raises SessionExists, and see ``MemorySessionManager.create``."""
+        self.check_workspace()
         found = self._agents.agent(agent)
         isolated = bool(name or branch) if isolated is None else isolated
         if branch and not isolated:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import git, wait_for
+from conftest import git, state_of, wait_for
 
 from janus.errors import (
     AgentFailed,
@@ -41,11 +41,11 @@ def said(manager, id):
 
 
 def saved(cursor):
-    return json.loads((cursor.workspace / ".janus" / "sessions.json").read_text())["sessions"]
+    return json.loads((state_of(cursor) / "sessions.json").read_text())["sessions"]
 
 
 def put_aside(cursor):
-    return [f for f in (cursor.workspace / ".janus").iterdir() if ".corrupt-" in f.name]
+    return [f for f in state_of(cursor).iterdir() if ".corrupt-" in f.name]
 
 
 def test_a_session_comes_back_idle_with_all_it_had(start, cursor):
@@ -145,7 +145,7 @@ def test_without_its_list_the_logs_and_worktrees_tell(damage, start, cursor):
     gone = before.create("gone").session_id
     before.end(gone)
     before.stop()
-    file = cursor.workspace / ".janus" / "sessions.json"
+    file = state_of(cursor) / "sessions.json"
     file.unlink()
     if damage == "folder":
         file.mkdir()
@@ -170,7 +170,7 @@ def test_a_worktree_alone_is_enough(start, cursor):
     before = start()
     info = before.create("feature-auth")
     before.stop()
-    shutil.rmtree(cursor.workspace / ".janus")
+    shutil.rmtree(state_of(cursor))
 
     found = start().get(info.session_id)
 
@@ -183,7 +183,7 @@ def test_an_entry_without_its_log_is_enough(start, cursor):
     info = before.create("feature-auth")
     before.ask(info.session_id, "say hello")
     before.stop()
-    shutil.rmtree(cursor.workspace / ".janus" / "logs")
+    shutil.rmtree(state_of(cursor) / "logs")
 
     after = start()
 
@@ -196,7 +196,7 @@ def test_a_log_without_its_entry_is_enough(start, cursor):
     before = start()
     ids = [before.create().session_id for _ in range(2)]
     before.stop()
-    file = cursor.workspace / ".janus" / "sessions.json"
+    file = state_of(cursor) / "sessions.json"
     whole = json.loads(file.read_text())
     file.write_text(json.dumps({**whole, "sessions": whole["sessions"][:1]}))
 
@@ -207,7 +207,7 @@ def test_a_log_that_cannot_be_read_costs_its_session_only(start, cursor, caplog)
     before = start()
     good, bad = (before.create().session_id for _ in range(2))
     before.stop()
-    log = cursor.workspace / ".janus" / "logs" / f"{bad}.jsonl"
+    log = state_of(cursor) / "logs" / f"{bad}.jsonl"
     log.unlink()
     log.mkdir()
 
@@ -291,10 +291,10 @@ def test_looking_at_an_ended_session_does_not_bring_it_back(start, cursor):
 
     assert manager.state(id).now.status == "stopped"
     assert manager.all() == []
-    log = Store(cursor.workspace / ".janus").last_line(id)
+    log = Store(state_of(cursor)).last_line(id)
     manager.stop()
 
-    assert Store(cursor.workspace / ".janus").last_line(id) == log
+    assert Store(state_of(cursor)).last_line(id) == log
     assert start().all() == []
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from conftest import wait_for
+from conftest import state_of, wait_for
 
 from janus.agents.cursor import print_agent as print_mode
 from janus.errors import (
@@ -35,7 +35,7 @@ def said(manager, id):
 
 
 def events(settings, id):
-    text = (settings.workspace / ".janus" / "logs" / f"{id}.jsonl").read_text()
+    text = (state_of(settings) / "logs" / f"{id}.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -158,7 +158,10 @@ def test_a_session_ends_with_the_summary_of_its_agent(manager, start, cursor):
     assert ended.summary_saved
     [file] = (cursor.workspace / ".janus" / "conversation-summaries").iterdir()
     assert "say hello" in file.read_text() and "Questions asked: 1" in file.read_text()
-    assert [line["event"]["type"] for line in events(cursor, id)][-2:] == ["summary", "session_ended"]
+    assert [line["event"]["type"] for line in events(cursor, id)][-2:] == [
+        "summary",
+        "session_ended",
+    ]
     with pytest.raises(SessionNotFound):
         manager.get(id)
 
@@ -253,12 +256,13 @@ def test_a_stopping_manager_ends_all_and_opens_nothing(manager, start):
 
 
 def test_what_cannot_be_saved_is_not_accepted(manager, start, cursor):
-    (cursor.workspace / ".janus").write_text("in the way")
+    state_of(cursor).parent.mkdir(parents=True)
+    state_of(cursor).write_text("in the way")
     id = start()
 
     with pytest.raises(StorageFailed, match="could not save your message"):
         manager.ask(id, "say hello")
 
-    (cursor.workspace / ".janus").unlink()
+    state_of(cursor).unlink()
     assert manager.ask(id, "say hello").answer == "hello "
     assert said(manager, id) == [("user", "say hello"), ("assistant", "hello")]
