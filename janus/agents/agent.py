@@ -6,23 +6,17 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any, Protocol
 
-#: Told what an agent does, as it happens, on whatever thread it happens: a kind and its data. The
-#: kinds are ``conversation {id, protocol, model, forgotten?}`` (``forgotten``, which is True, says
-#: that there was another one), ``assistant_delta {text}``, ``thought_delta {text}``,
-#: ``tool_call {id, name, kind, title, status, output?}``,
-#: ``plan {entries}``, ``status {detail}``,
-#: ``permission_request {request_id, kind, title, options, fields?, …}``,
-#: ``permission_resolved {request_id, option_id, outcome}``, ``options {options}`` and
-#: ``died {message, exit_code, signal}``.
-Emit = Callable[[str, dict[str, Any]], object]
-
+from janus.events import Emit as Emit  # handed on: whoever makes an agent needs both
 
 #: The conversation so far, as context for an agent that has forgotten it; may be empty.
 Recap = Callable[[], str]
 
 
 class Agent(Protocol):
-    """What a session needs from any agent."""
+    """An agent in a conversation. What it does is emitted as it happens, see ``janus.events``.
+
+    Events carry the turn they belong to, also when they arrive after its end or in the next one.
+    """
 
     @property
     def asks(self) -> bool:
@@ -33,14 +27,15 @@ class Agent(Protocol):
         """Its process, while it has one."""
 
     def start(self, cancelled: Event) -> None:
-        """Be ready for a turn; called like ``prompt``. Raises AgentFailed."""
+        """Get ready for a turn, outside of one; called like ``prompt``. Raises AgentFailed."""
 
-    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
+    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn of at most *limit* seconds.
 
-        Returns why it ended, ``end_turn`` or ``cancelled`` as a rule. Raises AgentFailed. Whoever
-        wants to cancel it sets *cancelled*, before or after the turn begins, and then calls
-        ``interrupt``.
+        Returns why it ended, in the agent's own word: ``end_turn``, ``cancelled``, ``max_tokens``,
+        ``max_turn_requests``, ``refusal``, …. Raises AgentFailed. By then every tool call of the
+        turn is settled and every question of it is closed. To cancel the turn, set *cancelled*,
+        before or after it begins, and then call ``interrupt``.
         """
 
     def interrupt(self) -> None:
@@ -49,13 +44,13 @@ class Agent(Protocol):
     def answer(
         self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
     ) -> None:
-        """Answer a ``permission_request``, and fill in its ``fields``, by their ids.
+        """Answer a ``QuestionAsked``, and fill in its ``fields``, by their ids.
 
         Raises PermissionNotFound, AlreadyAnswered, InvalidRequest.
         """
 
     def choose(self, option_id: str, value: str) -> None:
-        """Choose one of its ``options``. Raises InvalidRequest, AgentFailed."""
+        """Choose one of its ``OptionsChanged``. Raises InvalidRequest, AgentFailed."""
 
     def stop(self) -> None:
         """End the agent and all it started. Callable from any thread, also twice."""

@@ -83,7 +83,7 @@ def _look_for(entry: AgentSpec, computer: SearchPath) -> InstalledAgent | None:
     env = environment(entry, computer)
     if entry is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
-        program = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
+        program = (sys.executable, "-S", "-P", "-m", "janus.demo")
         return InstalledAgent(
             entry, program, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from janus.agents.acp.agent import AcpAgent
-from janus.agents.agent import Agent, Emit, Recap
+from janus.agents.agent import Agent, Recap
 from janus.agents.cursor.print_agent import PrintAgent
 from janus.agents.spec import InstalledAgent
+from janus.events import Emit
 from janus.model import Conversation
 
 

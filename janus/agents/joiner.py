@@ -14,8 +14,8 @@ class ParagraphJoiner:
         """What is said next begins a part of its own."""
         self._pausing = True
 
-    def say(self, text: str) -> str:
-        """*text*, after what is missing to a blank line if it begins a part."""
+    def join(self, text: str) -> str:
+        """The *text*, after what is missing to a blank line if it begins a part."""
         apart = ""
         if self.last and self._pausing:
             apart = "\n" * max(0, 2 - (len(self.last) - len(self.last.rstrip("\n"))))

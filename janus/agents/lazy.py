@@ -12,7 +12,7 @@ from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
 
 
 class LazyAgent:
-    """Nothing but a promise until its first turn: a session nobody speaks in costs no search.
+    """Finds and makes its agent at the first start: an unused session costs no search.
 
     ``_lock`` guards ``_agent`` and ``_stopped``; it is not held while the agent is looked for,
     which may start programs.
@@ -38,8 +38,8 @@ class LazyAgent:
     def start(self, cancelled: Event) -> None:
         self._needed().start(cancelled)
 
-    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
-        return self._needed().prompt(text, limit, cancelled)
+    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+        return self._needed().prompt(turn_id, text, limit, cancelled)
 
     def interrupt(self) -> None:
         if agent := self._made():

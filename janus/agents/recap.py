@@ -1,8 +1,9 @@
-"""An agent that has forgotten the conversation is told what was said in it."""
+"""The prompt of an agent that has forgotten the conversation: a recap, then what the user said."""
 
 from __future__ import annotations
 
-from janus.agents.agent import Emit, Recap
+from janus.agents.agent import Recap
+from janus.events import AgentNotice, Emit
 
 _FORGOTTEN = "The agent does not remember this conversation. It begins a new one"
 
@@ -13,18 +14,18 @@ class RecapPrompt:
     def __init__(self, emit: Emit, recap: Recap) -> None:
         self._emit = emit
         self._recap = recap
-        self._said = ""
+        self._preface = ""
 
-    def forgotten(self) -> None:
+    def forgotten(self, turn_id: str | None) -> None:
         """A new conversation begins although there was one: the user is told so."""
-        self._said = self._recap()
-        given = ", and Janus gave it what was said so far" if self._said else ""
-        self._emit("status", {"detail": f"{_FORGOTTEN}{given}."})
+        self._preface = self._recap()
+        given = ", and Janus gave it what was said so far" if self._preface else ""
+        self._emit(AgentNotice(f"{_FORGOTTEN}{given}.", turn_id))
 
     def before(self, text: str) -> str:
         """The prompt for what the user said."""
-        return f"{self._said}\n\n{text}" if self._said else text
+        return f"{self._preface}\n\n{text}" if self._preface else text
 
     def done(self) -> None:
         """The agent has answered: from now on it knows."""
-        self._said = ""
+        self._preface = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint
 
 from janus.blueprints.endpoint import endpoint
-from janus.blueprints.manager import manager
 from janus.blueprints.wire.agents import AgentInfo, AgentList, McpBody, McpResult
 from janus.errors import AgentFailed, AgentNotFound, InvalidSessionId, SessionNotFound
 from janus.runtime import runtime
@@ -32,5 +31,5 @@ def index() -> AgentList:
 )
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""
-    success, output = manager().mcp(body.session_id, body.command, body.args)
+    success, output = runtime().manager.mcp(body.session_id, body.command, body.args)
     return McpResult.of_run(body.session_id, success, output)

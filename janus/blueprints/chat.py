@@ -9,8 +9,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from janus.blueprints.endpoint import endpoint
-from janus.blueprints.manager import State, manager
 from janus.blueprints.sse import encode, event_number, event_stream, hang_up
+from janus.blueprints.translation import shown
 from janus.blueprints.wire import state as wire
 from janus.blueprints.wire.chat import (
     ChatBody,
@@ -50,57 +50,59 @@ _SAID = (*_SESSION, TooManySessions, AgentNotFound, ServerStopping, StorageFaile
 
 @bp.post("/chat")
 @endpoint(body=ChatBody, returns=wire.State, errors=(*_SAID, QueueFull))
-def chat(body: ChatBody) -> State:
+def chat(body: ChatBody) -> wire.State:
     """Accept a message.
 
     Its answer comes in the state and the stream. While a turn runs, 20 messages may wait.
     """
-    return manager().say(body.session_id or None, body.message, body.message_id)
+    return shown(runtime().manager.say(body.session_id or None, body.message, body.message_id))
 
 
 @bp.get("/state")
 @endpoint(query=OneSession, returns=wire.State, errors=(InvalidSessionId,))
-def state(query: OneSession) -> State:
+def state(query: OneSession) -> wire.State:
     """The conversation as it is now.
 
     That of an unknown session is empty.
     """
-    return manager().state(query.session_id)
+    return shown(runtime().manager.state(query.session_id))
 
 
 @bp.post("/interrupt")
 @endpoint(body=InterruptBody, returns=wire.State, errors=_SESSION)
-def interrupt(body: InterruptBody) -> State:
+def interrupt(body: InterruptBody) -> wire.State:
     """Stop the running turn.
 
     The session stays usable. What waits is held until the user sends or discards it. Nothing
     happens if no turn runs.
     """
-    return manager().interrupt(body.session_id, body.turn_id, body.send_queue)
+    return shown(
+        runtime().manager.interrupt(body.session_id, body.turn_id, send_queue=body.send_queue)
+    )
 
 
 @bp.post("/system")
 @endpoint(body=SystemBody, returns=wire.State, errors=_SAID)
-def system(body: SystemBody) -> State:
+def system(body: SystemBody) -> wire.State:
     """A note for the agent, from the page or another program.
 
     The agent is told at once if it is free, else with its next turn.
     """
-    return manager().note(body.session_id or None, body.message)
+    return shown(runtime().manager.note(body.session_id or None, body.message))
 
 
 @bp.post("/queue")
 @endpoint(body=QueueBody, returns=wire.State, errors=_SESSION)
-def send_queue(body: QueueBody) -> State:
+def send_queue(body: QueueBody) -> wire.State:
     """Send the messages that were held when a turn was stopped."""
-    return manager().send_queue(body.session_id)
+    return shown(runtime().manager.send_queue(body.session_id))
 
 
 @bp.delete("/queue")
 @endpoint(query=WithdrawQuery, returns=wire.State, errors=(*_SESSION, MessageNotFound))
-def withdraw(query: WithdrawQuery) -> State:
+def withdraw(query: WithdrawQuery) -> wire.State:
     """Withdraw a message that still waits, or discard all of them."""
-    return manager().withdraw(query.session_id, query.message_id)
+    return shown(runtime().manager.withdraw(query.session_id, query.message_id))
 
 
 @bp.post("/permission")
@@ -109,13 +111,15 @@ def withdraw(query: WithdrawQuery) -> State:
     returns=wire.State,
     errors=(*_SESSION, PermissionNotFound, AlreadyAnswered),
 )
-def permission(body: PermissionBody) -> State:
+def permission(body: PermissionBody) -> wire.State:
     """Answer what the agent asked.
 
     The first answer counts. One that does not fit the fields is refused, and the question stays
     open.
     """
-    return manager().answer(body.session_id, body.request_id, body.option_id, body.answers)
+    return shown(
+        runtime().manager.answer(body.session_id, body.request_id, body.option_id, body.answers)
+    )
 
 
 @bp.post("/options")
@@ -124,12 +128,12 @@ def permission(body: PermissionBody) -> State:
     returns=wire.State,
     errors=(*_SESSION, AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited),
 )
-def options(body: OptionBody) -> State:
+def options(body: OptionBody) -> wire.State:
     """Choose one of the agent's options: its mode, its model, or what else it offers.
 
     Only what the state's `options` has can be chosen; all else is an `INVALID_REQUEST`.
     """
-    return manager().choose(body.session_id, body.option_id, body.value)
+    return shown(runtime().manager.choose(body.session_id, body.option_id, body.value))
 
 
 @bp.get("/chat/stream")
@@ -148,7 +152,7 @@ def stream(query: StreamQuery) -> Response:
     ones are numbered by their `id`; `StreamEvents` has the data of each. A `ping`, without a
     number, comes after 15 seconds of quiet.
     """
-    events = encode(manager(), query.session_id, event_number(query.last_event_id))
+    events = encode(runtime().manager, query.session_id, event_number(query.last_event_id))
     runtime().devices.check_streams(g.device)
     done = runtime().open_stream()
     response = event_stream(events, request.environ)

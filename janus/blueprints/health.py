@@ -10,7 +10,6 @@ from msgspec import UNSET
 
 from janus import __version__
 from janus.blueprints.endpoint import endpoint
-from janus.blueprints.manager import manager
 from janus.blueprints.wire.health import Health, HealthAgent, HealthStorage
 from janus.errors import AgentNotFound
 from janus.runtime import runtime
@@ -43,7 +42,7 @@ def health() -> Health:
         status=status,
         version=__version__,
         uptime_seconds=round(time.monotonic() - janus.started, 3),
-        active_sessions=len(manager().all()),
+        active_sessions=len(runtime().manager.all()),
         max_sessions=janus.settings.max_sessions,
         agent=agent,
         storage=storage,
@@ -51,7 +50,7 @@ def health() -> Health:
 
 
 def _storage() -> HealthStorage:
-    problem = runtime().store.problem or runtime().devices.problem
+    problem = runtime().problem
     return HealthStorage(ok=problem is None, message=problem or UNSET)
 
 

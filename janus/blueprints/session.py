@@ -9,7 +9,6 @@ from __future__ import annotations
 from flask import Blueprint
 
 from janus.blueprints.endpoint import endpoint
-from janus.blueprints.manager import manager
 from janus.blueprints.wire.sessions import (
     AskAnswer,
     AskBody,
@@ -41,6 +40,7 @@ from janus.errors import (
     TooManySessions,
     WorktreeDirty,
 )
+from janus.runtime import runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
@@ -63,7 +63,7 @@ def start(body: StartBody) -> SessionInfo:
     `.worktrees/<session id>` in the workspace, on a branch of its own, which begins at the
     workspace's commit: what is not committed is not in it.
     """
-    info = manager().create(
+    info = runtime().manager.start(
         body.name, body.agent, body.session_id, branch=body.branch, isolated=body.isolated
     )
     return SessionInfo.of(info.to_json())
@@ -81,7 +81,7 @@ def ask(query: OneSession, body: AskBody) -> AskAnswer:
 
     Questions of one session are answered one at a time, in order.
     """
-    answer = manager().ask(query.session_id, body.question, body.message_id)
+    answer = runtime().manager.ask(query.session_id, body.question, body.message_id)
     return AskAnswer.of(answer, session_id=query.session_id)
 
 
@@ -92,7 +92,7 @@ def heartbeat(query: OneSession) -> Heartbeat:
 
     A session that nobody uses ends by itself. A body is not read.
     """
-    return Heartbeat.of(manager().touch(query.session_id).to_json())
+    return Heartbeat.of(runtime().manager.touch(query.session_id).to_json())
 
 
 @bp.post("/session/end")
@@ -109,7 +109,7 @@ def end(query: OneSession, body: EndBody) -> EndedSession:
     agent the summary is made from the conversation. Its branch stays, its worktree too unless
     `cleanup` is true, and its conversation: `/api/session/resume` opens it again.
     """
-    ended = manager().end(
+    ended = runtime().manager.end(
         query.session_id, summary=body.summary, cleanup=body.cleanup, force=body.force
     )
     return EndedSession.of(ended)
@@ -123,7 +123,7 @@ def resume(query: OneSession) -> SessionInfo:
     It goes on with its conversation, as it would with the next message. Opens a session again that
     was ended. An agent that died too often is tried again. A body is not read.
     """
-    return SessionInfo.of(manager().resume(query.session_id).to_json())
+    return SessionInfo.of(runtime().manager.resume(query.session_id).to_json())
 
 
 @bp.post("/session/rename")
@@ -138,15 +138,15 @@ def rename(query: OneSession, body: RenameBody) -> SessionInfo:
 
     Its branch and its worktree stay as they are.
     """
-    return SessionInfo.of(manager().rename(query.session_id, body.name).to_json())
+    return SessionInfo.of(runtime().manager.rename(query.session_id, body.name).to_json())
 
 
 @bp.get("/session")
 @endpoint(query=OneSession, returns=SessionInfo, errors=_SESSION)
 def show(query: OneSession) -> SessionInfo:
     """One session, with its conversation."""
-    info = manager().get(query.session_id)
-    said = [ConversationMessage.of(it) for it in manager().conversation(query.session_id)]
+    info = runtime().manager.get(query.session_id)
+    said = [ConversationMessage.of(it) for it in runtime().manager.conversation(query.session_id)]
     return SessionInfo.of(info.to_json(), conversation=said)
 
 
@@ -154,4 +154,4 @@ def show(query: OneSession) -> SessionInfo:
 @endpoint(returns=SessionList)
 def index() -> SessionList:
     """All open sessions, the oldest first."""
-    return SessionList(sessions=[SessionInfo.of(it.to_json()) for it in manager().all()])
+    return SessionList(sessions=[SessionInfo.of(it.to_json()) for it in runtime().manager.all()])

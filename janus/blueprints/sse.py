@@ -13,14 +13,15 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import msgspec
 from flask import Response
 
-from janus.blueprints.manager import Conversations, State
-from janus.blueprints.translation import Record, translate
+from janus.blueprints.translation import shown, translate
+from janus.conversation.record import Record
+from janus.conversation.shown import State
 from janus.errors import InvalidRequest
 from janus.events import (
     AnyEvent,
@@ -49,12 +50,19 @@ _TURNING_POINTS: tuple[type[AnyEvent], ...] = (
 _encode = msgspec.json.Encoder().encode
 
 
+class Conversations(Protocol):
+    """What a stream needs of the manager: reading, which makes nothing."""
+
+    def state(self, session_id: str) -> State: ...
+    def follow(self, session_id: str, seq: int, heartbeat: float) -> Iterator[Record | None]: ...
+
+
 class _Frame:
     """A state, and the lines of the stream that carry it."""
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.lines = b"data: %b\n\n" % _encode(state)
+        self.lines = b"data: %b\n\n" % _encode(shown(state))
 
 
 #: What is being sent to somebody now, by session: all who are told the same state at the same time

@@ -1,30 +1,22 @@
-"""What a record of a session's log is called in the stream, and what it tells there."""
+"""What the wire calls the state of a session and the records of its log, and what it tells."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from janus import events
 from janus.blueprints.wire import state
 from janus.blueprints.wire import stream as wire
 from janus.blueprints.wire.words import Reply
 from janus.clock import timestamp
+from janus.conversation.record import Record
+from janus.conversation.shown import ShownMessage, State
+from janus.conversation.snapshot import Waiting
 
 #: What a session's log has no better name for in the stream.
 _STATUS = "status"
-
-
-class Record(Protocol):
-    """One numbered event of a session's log."""
-
-    @property
-    def seq(self) -> int: ...
-    @property
-    def at(self) -> float: ...
-    @property
-    def event(self) -> events.AnyEvent: ...
 
 
 def translate(record: Record) -> tuple[str, Reply]:
@@ -42,7 +34,8 @@ def _said(event: events.AnyEvent, when: dict[str, Any]) -> tuple[str, Reply] | N
         case events.Thought(text=text, turn_id=turn):
             return "thought_delta", wire.DeltaEvent(text=text, turn_id=turn, **when)
         case events.ToolCall():
-            return "tool_call", wire.ToolCallEvent(**_fields(event), **when)
+            output = event.output or UNSET
+            return "tool_call", wire.ToolCallEvent(**{**_fields(event), "output": output, **when})
         case events.UserMessage():
             return "user_message", wire.UserMessageEvent(**_fields(event), **when)
         case events.Note():
@@ -63,11 +56,8 @@ def _said(event: events.AnyEvent, when: dict[str, Any]) -> tuple[str, Reply] | N
 def _asked(event: events.AnyEvent, when: dict[str, Any]) -> tuple[str, Reply] | None:
     """Of the agent's questions, which say nothing in what they do not have."""
     match event:
-        case events.QuestionAsked(tool_call=call):
-            more = {name: getattr(event, name) or UNSET for name in ("text", "url", "fields")}
-            about = state.ToolCall(**_fields(call)) if call else UNSET
-            told = {**_fields(event), **more, **when, "tool_call": about}
-            return "permission_request", wire.PermissionRequestEvent(**told)
+        case events.QuestionAsked():
+            return "permission_request", wire.PermissionRequestEvent(**_question(event), **when)
         case events.QuestionClosed():
             return "permission_resolved", wire.PermissionResolvedEvent(**_fields(event), **when)
     return None
@@ -105,5 +95,60 @@ def _told(event: events.AnyEvent) -> dict[str, Any]:
     return {}
 
 
-def _fields(event: events.Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
+def _fields(value: Struct) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__struct_fields__}
+
+
+def shown(value: State) -> state.State:
+    """The state of a session as clients are sent it."""
+    now: Any = value.now
+    return state.State(
+        session_id=value.session_id,
+        seq=value.seq,
+        status=now.status,
+        attention=now.attention,
+        is_processing=now.turn is not None or now.next is not None,
+        is_loading=now.starting,
+        missing_api_key=now.error == "AGENT_LOGIN_REQUIRED",
+        messages=[_message(message) for message in value.messages],
+        total_messages=value.total,
+        plan=[state.PlanEntry(**_fields(entry)) for entry in now.plan],
+        options=now.options,
+        permissions=[state.Permission(**_question(it)) for it in now.questions],
+        queue=[_waiting(entry) for entry in now.waiting],
+        queue_held=now.held,
+        running_turn_id=now.turn,
+        summary=state.ConversationSummary(**_fields(now.summary)) if now.summary else None,
+        commands=now.commands,
+        usage=state.Usage(**_fields(now.usage)) if now.usage else None,
+        session=state.SessionDescription(**_fields(now.session)) if now.session else None,
+        left_out=value.left_out,
+        agent=state.StateAgent(name=value.agent, asks=value.asks),
+    )
+
+
+def _message(message: ShownMessage) -> state.Message:
+    fields = _fields(message)
+    fields["timestamp"] = timestamp(fields.pop("at"))
+    fields["tool_calls"] = [_tool(call) for call in message.tool_calls]
+    return state.Message(**fields)
+
+
+def _tool(call: events.ToolCall) -> state.ToolCall:
+    return state.ToolCall(**{**_fields(call), "output": call.output or UNSET})
+
+
+def _question(question: events.QuestionAsked) -> dict[str, Any]:
+    """A question, without what it does not have."""
+    more = {name: getattr(question, name) or UNSET for name in ("text", "url", "fields")}
+    call = question.tool_call
+    return {**_fields(question), **more, "tool_call": _tool(call) if call else UNSET}
+
+
+def _waiting(entry: Waiting) -> state.QueuedMessage:
+    return state.QueuedMessage(
+        message_id=entry.message_id,
+        turn_id=entry.turn_id,
+        content=entry.content,
+        timestamp=timestamp(entry.at),
+    )

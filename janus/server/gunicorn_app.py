@@ -25,13 +25,14 @@ from gunicorn.errors import HaltServer
 from janus.access.invitation import invitation, invite
 from janus.agents.catalog import check_choice
 from janus.app import create_app
-from janus.config import Settings, SettingsError, state_folder
+from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
 from janus.logs import log_config
 from janus.network.endpoint import Endpoint, choose, renewal
 from janus.server.worker import Worker
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.lock import check_free
+from janus.storage.project import check_outside, project_folder
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def settings_or_exit() -> Settings:
 
 def options(settings: Settings) -> dict[str, Any]:
     """gunicorn's settings, by name. Raises SettingsError."""
-    endpoint = choose(settings, state_folder(settings.environ) / "certificates")
+    endpoint = choose(settings, settings.state / "certificates")
     chosen: dict[str, Any] = {
         "bind": endpoint.binds,
         "workers": 1,
@@ -110,10 +111,11 @@ def app_or_exit(settings: Settings | None = None) -> Flask:
 
 def check_workspace(settings: Settings) -> None:
     """End the program if another Janus serves this workspace, or a newer one wrote in it."""
-    store = Store(settings.workspace / ".janus")
+    store = Store(project_folder(settings.workspace, settings.state))
     try:
-        check_free(store.folder)
-        SessionsFile(store).check()
+        check_outside(settings.workspace, settings.state)
+        check_free(store.folder, settings.workspace)
+        SessionsFile(store, settings.workspace).check()
     except CannotServe as why:
         sys.exit(f"Janus cannot start: {why}.")
 

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from janus.access.devices import EXPIRES, MOST, STREAMS_EACH, Devices
-from janus.access.folder import NAME, folder_of, owner_token
+from janus.access.folder import NAME, owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
+from janus.storage.project import project_folder
 
 
 @pytest.fixture
@@ -150,9 +151,9 @@ def test_the_owners_own_token_lives_as_long_as_the_server(devices, clock):
 
 
 def test_every_workspace_has_its_own(tmp_path):
-    one, two = folder_of(tmp_path / "a", tmp_path), folder_of(tmp_path / "b", tmp_path)
+    one, two = project_folder(tmp_path / "a", tmp_path), project_folder(tmp_path / "b", tmp_path)
 
-    assert one != two and one == folder_of(tmp_path / "a", tmp_path)
+    assert one != two and one == project_folder(tmp_path / "a", tmp_path)
 
 
 def test_many_threads_at_once_lose_nothing(devices, clock):

@@ -4,16 +4,18 @@ import functools
 import json
 import os
 import signal
-import threading
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import jsonschema
+import msgspec
 import pytest
 from conftest import CURSOR, FAKE_AGENTS, fake_path, wait_for
+from recorder import Recorder, ask, ask_in_background, interrupt
 
 from janus.agents.acp import connection as acp_connection
+from janus.agents.acp import handshake
 from janus.agents.detection import SearchPath, find
 from janus.agents.factory import make_agent
 from janus.agents.spec import AgentSpec
@@ -25,6 +27,21 @@ from janus.errors import (
     InvalidRequest,
     PermissionNotFound,
 )
+from janus.events import (
+    AgentDied,
+    AgentNotice,
+    CommandsChanged,
+    ConversationOpened,
+    OptionsChanged,
+    PlanChanged,
+    PlanEntry,
+    QuestionAsked,
+    QuestionClosed,
+    QuestionOption,
+    Text,
+    Thought,
+    ToolCall,
+)
 from janus.model import Conversation
 
 PROGRAM = FAKE_AGENTS / "acp-agent"
@@ -32,29 +49,9 @@ DATA = Path(__file__).parents[1] / "data" / "acp"
 SCHEMA = json.loads((DATA / "schema.json").read_text())
 
 
-class Heard(list):
-    """An emit that remembers."""
-
-    def __call__(self, kind, data):
-        self.append((kind, data))
-
-    @property
-    def text(self):
-        return "".join(data["text"] for data in self.all("assistant_delta"))
-
-    def all(self, kind):
-        return [data for each, data in list(self) if each == kind]
-
-    def asked(self):
-        """The id of the one question, as soon as it is asked."""
-        wait_for(lambda: self.all("permission_request"))
-        [request] = self.all("permission_request")
-        return request["request_id"]
-
-
 @pytest.fixture
 def heard():
-    return Heard()
+    return Recorder()
 
 
 @pytest.fixture
@@ -90,6 +87,8 @@ def assert_valid(messages):
     for message in messages:
         if "asked" in message:
             asked[message["id"]] = message["asked"]
+        elif message.get("method", "").startswith("_"):
+            pass  # what begins so is nobody's but ours
         elif "method" in message:
             kind = "Request" if "id" in message else "Notification"
             validator(message["method"], kind).validate(message["params"])
@@ -108,31 +107,6 @@ def validator(method, kind):
     return None
 
 
-def ask_aside(agent, prompt, limit=60):
-    """Run a turn on a thread; returns what cancels it, the thread, and what came of the turn."""
-    outcome, cancelled = [], Event()
-
-    def run():
-        try:
-            outcome.append(agent.prompt(prompt, limit, cancelled))
-        except AgentFailed as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return cancelled, thread, outcome
-
-
-def interrupt(agent, cancelled, thread):
-    cancelled.set()
-    agent.interrupt()
-    thread.join(20)
-
-
-def ask(agent, prompt):
-    return agent.prompt(prompt, 60, Event())
-
-
 def methods(received):
     return [message["method"] for message in received() if "method" in message]
 
@@ -145,16 +119,12 @@ def test_a_turn_from_the_beginning_to_its_end(make, heard, received, tmp_path):
 
     assert ask(agent, "say hello world") == "end_turn"
 
-    assert heard[0] == (
-        "conversation",
-        {"id": agent.conversation, "protocol": "acp", "model": "fake[]"},
+    assert heard[0] == ConversationOpened(
+        "custom", "acp", agent.conversation, "fake[]", turn_id="turn"
     )
-    [offered] = heard.all("options")
-    assert [option["id"] for option in offered["options"]] == ["mode", "model"]
-    assert heard[2:] == [
-        ("assistant_delta", {"text": "hello "}),
-        ("assistant_delta", {"text": "world "}),
-    ]
+    [offered] = heard.all(OptionsChanged)
+    assert [option["id"] for option in offered.options] == ["mode", "model"]
+    assert heard[2:] == [Text("hello ", "turn"), Text("world ", "turn")]
     first, new, prompt = received()
     assert first["params"]["protocolVersion"] == 1
     assert new["params"] == {"cwd": str(tmp_path), "mcpServers": []}
@@ -178,12 +148,13 @@ def test_a_recording_of_cursor_comes_out_as_its_events(make, heard):
 
     id = "22222222-2222-4222-a222-222222222222"
     model = "grok-4.5[effort=high,fast=true]"
-    assert heard[0] == ("conversation", {"id": id, "protocol": "acp", "model": model})
-    assert "".join(data["text"] for data in heard.all("thought_delta")) == (
+    assert heard[0] == ConversationOpened("custom", "acp", id, model, turn_id="turn")
+    assert "".join(thought.text for thought in heard.all(Thought)) == (
         'The user requested a simple reply containing only the word "ok".'
     )
-    assert heard[-1] == ("assistant_delta", {"text": "ok"})
-    assert [kind for kind, _ in heard][1:] == ["options", *["thought_delta"] * 3, "assistant_delta"]
+    assert heard[-1] == Text("ok", "turn")
+    kinds = [OptionsChanged, CommandsChanged, *[Thought] * 3, Text]
+    assert [type(event) for event in heard][1:] == kinds
 
 
 def test_what_comes_before_the_conversation_is_not_heard(make, heard):
@@ -225,7 +196,7 @@ def test_passing_trouble_at_the_beginning_passes(make, heard, received):
 
 
 def test_an_agent_that_never_greets_is_given_up(make, monkeypatch):
-    monkeypatch.setattr(acp_connection, "HANDSHAKE", 0.3)
+    monkeypatch.setattr(handshake, "HANDSHAKE", 0.3)
 
     with pytest.raises(AgentFailed, match="did not answer within"):
         ask(make("mute"), "say hello")
@@ -259,17 +230,17 @@ def test_every_kind_of_update(make, heard):
         {"sessionUpdate": "of_the_future"},
         {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "Done"}},
     ]
-    call = {"id": "c", "name": "", "kind": "execute", "title": "ls", "status": "in_progress"}
+    call = ToolCall("c", "", "execute", "ls", "in_progress", turn_id="turn")
 
     ask(make(), f"updates {json.dumps(sent)}")
 
     assert heard[2:] == [
-        ("thought_delta", {"text": "Hm"}),
-        ("tool_call", call),
-        ("tool_call", {**call, "status": "completed"}),
-        ("plan", {"entries": [{"content": "a", "status": "", "priority": "low"}]}),
-        ("status", {"detail": "Slow"}),
-        ("assistant_delta", {"text": "Done"}),
+        Thought("Hm", "turn"),
+        call,
+        msgspec.structs.replace(call, status="completed"),
+        PlanChanged((PlanEntry("a", "", "low"),), "turn"),
+        AgentNotice("Slow", "turn"),
+        Text("Done", "turn"),
     ]
 
 
@@ -337,18 +308,18 @@ def test_after_a_login_the_agent_starts_anew(make, received):
 @pytest.mark.parametrize("kind", ["allow_once", "reject_once"])
 def test_what_the_user_chooses_is_what_the_agent_gets(make, heard, kind):
     agent = make()
-    _, thread, outcome = ask_aside(agent, "ask")
+    _, thread, outcome = ask_in_background(agent, "ask")
     id = heard.asked()
-    [question] = heard.all("permission_request")
+    question = heard.question()
 
     agent.answer(id, kind[::-1])
     thread.join(10)
 
-    assert question["title"] == "echo hi" and question["tool_call"]["kind"] == "execute"
-    assert {"id": kind[::-1], "name": kind, "kind": kind} in question["options"]
+    assert question.title == "echo hi" and question.tool_call.kind == "execute"
+    assert question.turn_id == "turn"
+    assert QuestionOption(kind[::-1], kind, kind) in question.options
     assert json.loads(heard.text) == {"outcome": "selected", "optionId": kind[::-1]}
-    resolved = {"request_id": id, "option_id": kind[::-1], "outcome": "selected"}
-    assert heard.all("permission_resolved") == [resolved]
+    assert heard.all(QuestionClosed) == [QuestionClosed(id, kind[::-1], "selected", "turn")]
     assert outcome == ["end_turn"]
 
 
@@ -356,7 +327,7 @@ def test_only_the_first_good_answer_counts(make, heard):
     agent = make()
     with pytest.raises(PermissionNotFound):
         agent.answer("nothing", "allow")
-    _, thread, _ = ask_aside(agent, "ask")
+    _, thread, _ = ask_in_background(agent, "ask")
     id = heard.asked()
 
     with pytest.raises(InvalidRequest, match="option_id must be one of"):
@@ -373,49 +344,40 @@ def test_only_the_first_good_answer_counts(make, heard):
 
 def test_an_interrupt_answers_what_is_asked(make, heard):
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, "ask")
+    cancelled, thread, outcome = ask_in_background(agent, "ask")
     id = heard.asked()
 
     interrupt(agent, cancelled, thread)
 
     assert outcome == ["cancelled"]
     assert json.loads(heard.text) == {"outcome": "cancelled"}
-    assert [data["outcome"] for data in heard.all("permission_resolved")] == ["cancelled"]
+    assert [closed.outcome for closed in heard.all(QuestionClosed)] == ["cancelled"]
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_wolla")
 
 
 def test_what_is_asked_after_an_interrupt_is_not_put_to_the_user(make, heard):
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, "hang ask")
+    cancelled, thread, outcome = ask_in_background(agent, "hang ask")
     wait_for(lambda: heard.text)
 
     interrupt(agent, cancelled, thread)
 
     assert outcome == ["cancelled"]
     assert heard.text == 'Working \n\n{"outcome": "cancelled"}'
-    assert heard.all("permission_request") == []
+    assert heard.all(QuestionAsked) == []
 
 
 @pytest.mark.parametrize("prompt", ["abandon", "die-asking"])
 def test_a_question_ends_with_its_turn(make, heard, prompt):
     agent = make()
-    _, thread, _ = ask_aside(agent, prompt)
+    _, thread, _ = ask_in_background(agent, prompt)
     id = heard.asked()
     thread.join(10)
 
-    [resolved] = heard.all("permission_resolved")
-    assert resolved == {"request_id": id, "option_id": None, "outcome": "cancelled"}
+    assert heard.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_wolla")
-
-
-def test_outside_of_a_turn_nobody_is_asked(make, heard, received):
-    ask(make(), "late-ask")
-
-    wait_for(lambda: "result" in received()[-1])
-    assert received()[-1]["result"] == {"outcome": {"outcome": "cancelled"}}
-    assert heard.all("permission_request") == []
 
 
 FORM = {
@@ -468,13 +430,13 @@ ANSWERS = {"name": "v1", "way": "2", "parts": ["a"], "sure": True}
 )
 def test_questions_of_all_sorts_are_answered(make, heard, method, params, option, answer):
     agent = make()
-    _, thread, _ = ask_aside(agent, f"request {method} {json.dumps(params)}")
+    _, thread, _ = ask_in_background(agent, f"request {method} {json.dumps(params)}")
 
     agent.answer(heard.asked(), option)
     thread.join(10)
 
     assert json.loads(heard.text) == answer
-    assert heard.all("permission_request")[0]["kind"] == "question"
+    assert heard.question().kind == "question"
 
 
 @pytest.mark.parametrize(
@@ -486,7 +448,7 @@ def test_questions_of_all_sorts_are_answered(make, heard, method, params, option
 )
 def test_a_form_is_filled_in_or_declined(make, heard, option, answer):
     agent = make()
-    _, thread, _ = ask_aside(agent, f"request elicitation/create {json.dumps(FIELDS)}")
+    _, thread, _ = ask_in_background(agent, f"request elicitation/create {json.dumps(FIELDS)}")
     id = heard.asked()
 
     with pytest.raises(InvalidRequest, match="way must be one of 1, 2"):
@@ -494,8 +456,7 @@ def test_a_form_is_filled_in_or_declined(make, heard, option, answer):
     agent.answer(id, option, ANSWERS)
     thread.join(10)
 
-    [question] = heard.all("permission_request")
-    assert [field["kind"] for field in question["fields"]] == [
+    assert [field["kind"] for field in heard.question().fields] == [
         "text",
         "choice",
         "choices",
@@ -509,19 +470,18 @@ def test_a_question_the_agent_takes_back_is_gone(make, heard, received, id):
     agent = make()
     ask(agent, f"take-back {json.dumps(id)}")
 
-    [question], [resolved] = heard.all("permission_request"), heard.all("permission_resolved")
-    assert resolved["request_id"] == question["request_id"]
-    assert (resolved["option_id"], resolved["outcome"]) == (None, "cancelled")
+    id = heard.asked()
+    assert heard.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
     assert json.loads(heard.text)["code"] == -32800
     with pytest.raises(AlreadyAnswered):
-        agent.answer(question["request_id"], "ecno_wolla")
+        agent.answer(id, "ecno_wolla")
 
 
 def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, heard):
     ask(make(), f"complete {json.dumps(URL)}")
 
-    [resolved] = heard.all("permission_resolved")
-    assert (resolved["option_id"], resolved["outcome"]) == ("accept", "selected")
+    [closed] = heard.all(QuestionClosed)
+    assert (closed.option_id, closed.outcome) == ("accept", "selected")
     assert json.loads(heard.text) == {"action": "accept"}
 
 
@@ -544,7 +504,7 @@ def test_what_nobody_needs_to_answer_is_answered_at_once(make, heard, method, pa
     ask(make(), f"request {method} {json.dumps(params)}")
 
     assert json.loads(heard.text).items() >= answer.items()
-    assert heard.all("permission_request") == []
+    assert heard.all(QuestionAsked) == []
 
 
 # Ending a turn.
@@ -553,7 +513,7 @@ def test_what_nobody_needs_to_answer_is_answered_at_once(make, heard, method, pa
 @pytest.mark.parametrize("prompt", ["hang", "hang end_turn", "hang error"])
 def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, heard, received, prompt):
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, prompt)
+    cancelled, thread, outcome = ask_in_background(agent, prompt)
     wait_for(lambda: heard.text)
 
     interrupt(agent, cancelled, thread)
@@ -566,7 +526,7 @@ def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, heard, r
 def test_an_agent_that_ignores_an_interrupt_is_replaced(make, heard, received, monkeypatch):
     monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, "ignore")
+    cancelled, thread, outcome = ask_in_background(agent, "ignore")
     wait_for(lambda: heard.text)
 
     interrupt(agent, cancelled, thread)
@@ -575,14 +535,14 @@ def test_an_agent_that_ignores_an_interrupt_is_replaced(make, heard, received, m
     ask(agent, "recall")
     assert heard.text == "Working 1 before"
     assert methods(received).count("initialize") == 2
-    assert heard.all("died") == []
+    assert heard.all(AgentDied) == []
 
 
 def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, heard, received):
     agent = make()
     ask(agent, "say one")
     agent.interrupt()
-    _, thread, outcome = ask_aside(agent, "ask")
+    _, thread, outcome = ask_in_background(agent, "ask")
     id = heard.asked()
 
     agent.interrupt()  # meant for the turn before: this one's event is not set
@@ -598,7 +558,7 @@ def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, heard
     cancelled.set()
     agent = make()
 
-    assert agent.prompt("say hello", 60, cancelled) == "cancelled"
+    assert agent.prompt("turn", "say hello", 60, cancelled) == "cancelled"
 
     assert ask(agent, "say again") == "end_turn"
     assert heard.text == "again "
@@ -606,7 +566,7 @@ def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, heard
 
 def test_an_interrupt_does_not_wait_for_an_agent_that_never_greets(make, received, home):
     agent = make("mute")
-    cancelled, thread, outcome = ask_aside(agent, "say hello")
+    cancelled, thread, outcome = ask_in_background(agent, "say hello")
     wait_for((home / "heard").exists)
 
     interrupt(agent, cancelled, thread)
@@ -617,7 +577,7 @@ def test_an_interrupt_does_not_wait_for_an_agent_that_never_greets(make, receive
 def test_a_turn_over_its_limit_is_ended(make, heard, received):
     agent = make()
     with pytest.raises(AgentFailed, match="took longer than"):
-        agent.prompt("hang", 0.5, Event())
+        agent.prompt("turn", "hang", 0.5, Event())
 
     assert methods(received)[-1] == "session/cancel"
     assert ask(agent, "say hello") == "end_turn"
@@ -648,7 +608,7 @@ def test_a_death_in_a_turn_is_told_and_the_conversation_goes_on(
     ask(agent, "recall")
     assert heard.text == "1 before"
     assert methods(received)[-2] == ("session/resume" if oddity else "session/load")
-    assert heard.all("died") == [] and heard.all("tool_call") == []
+    assert heard.all(AgentDied) == [] and heard.all(ToolCall) == []
 
 
 def test_an_agent_that_stopped_listening_is_replaced(make, heard, monkeypatch):
@@ -670,7 +630,7 @@ def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, heard):
     ask(second, "recall")
 
     assert heard.text == "1 before"
-    assert heard.all("tool_call") == []
+    assert heard.all(ToolCall) == []
 
 
 OLD = "22222222-2222-4222-a222-222222222222"
@@ -684,9 +644,8 @@ def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, heard, od
     ask(agent, "recall")
 
     words = "The agent does not remember this conversation. It begins a new one."
-    assert heard[0] == ("status", {"detail": words})
-    kind, begun = heard[1]
-    assert kind == "conversation" and begun["forgotten"] is True and begun["id"] != OLD
+    assert heard[0] == AgentNotice(words, "turn")
+    assert heard[1].forgotten and heard[1].id == agent.conversation != OLD
     assert heard.text == "0 before1 before"
 
 
@@ -704,7 +663,7 @@ def test_an_agent_that_has_forgotten_gets_a_recap_once(make, heard, received):
     ask(agent, "say one")
     ask(agent, "say two")
 
-    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    assert "Janus gave it what was said so far." in heard.all(AgentNotice)[0].detail
     assert prompts(received) == ["say so far\n\nsay one", "say two"]
 
 
@@ -726,7 +685,7 @@ def test_a_recap_that_was_not_answered_is_given_again(make, received):
 def test_an_agent_that_fails_at_its_conversation_twice_begins_a_new_one(
     make, heard, received, monkeypatch, oddity, words, more
 ):
-    monkeypatch.setattr(acp_connection, "LOAD", 0.5)
+    monkeypatch.setattr(handshake, "LOAD", 0.5)
     agent = make(oddity, *more, conversation=OLD, recap=lambda: "say so far")
     with pytest.raises(AgentFailed, match=words):
         ask(agent, "say one")
@@ -734,9 +693,9 @@ def test_an_agent_that_fails_at_its_conversation_twice_begins_a_new_one(
 
     assert ask(agent, "say two") == "end_turn"
 
-    [begun] = heard.all("conversation")
-    assert begun["forgotten"] is True and begun["id"] == agent.conversation != OLD
-    assert "Janus gave it what was said so far." in heard.all("status")[0]["detail"]
+    [begun] = heard.all(ConversationOpened)
+    assert begun.forgotten and begun.id == agent.conversation != OLD
+    assert "Janus gave it what was said so far." in heard.all(AgentNotice)[0].detail
     assert prompts(received) == ["say so far\n\nsay two"]
 
 
@@ -756,7 +715,7 @@ def test_an_agent_that_recovers_keeps_its_conversation(make, heard, home, monkey
         ask(agent, "say three")
 
     assert agent.conversation == id
-    assert not any("forgotten" in begun for begun in heard.all("conversation"))
+    assert not any(begun.forgotten for begun in heard.all(ConversationOpened))
 
 
 def test_only_a_failure_at_the_conversation_itself_costs_it(make, heard):
@@ -773,7 +732,7 @@ def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(make, heard
     (home / ".acp-fake").mkdir()
     (home / ".acp-fake" / OLD).touch()
     for times in (1, 2, 3):
-        cancelled, thread, outcome = ask_aside(agent, "say hello")
+        cancelled, thread, outcome = ask_in_background(agent, "say hello")
         wait_for(lambda times=times: loads(home) == times)
         interrupt(agent, cancelled, thread)
         assert outcome == ["cancelled"]
@@ -793,35 +752,35 @@ def test_a_death_between_turns_is_told_once(make, heard):
     ask(agent, "pid")
 
     os.kill(int(heard.text), signal.SIGKILL)
-    wait_for(lambda: heard.all("died"))
-    [died] = heard.all("died")
-    assert (died["exit_code"], died["signal"]) == (None, signal.SIGKILL)
-    assert "signal 9" in died["message"]
+    wait_for(lambda: heard.all(AgentDied))
+    [died] = heard.all(AgentDied)
+    assert (died.exit_code, died.signal) == (None, signal.SIGKILL)
+    assert "signal 9" in died.message
     heard.clear()
 
     assert ask(agent, "recall") == "end_turn"
-    assert heard.text == "1 before" and heard.all("died") == []
+    assert heard.text == "1 before" and heard.all(AgentDied) == []
 
 
 @pytest.mark.parametrize("prompt", ["hang", "ask", "ignore"])
 def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard, prompt):
     agent = make()
-    _, thread, outcome = ask_aside(agent, prompt)
-    wait_for(lambda: heard.text or heard.all("permission_request"))
+    _, thread, outcome = ask_in_background(agent, prompt)
+    wait_for(lambda: heard.text or heard.all(QuestionAsked))
 
     agent.stop()
     agent.stop()
     thread.join(10)
 
     assert isinstance(outcome[0], AgentFailed)
-    assert heard.all("died") == []
+    assert heard.all(AgentDied) == []
     with pytest.raises(AgentFailed, match="was stopped"):
         ask(agent, "say more")
 
 
 def test_stop_ends_an_agent_that_is_getting_ready(make, home):
     agent = make("mute")
-    _, thread, outcome = ask_aside(agent, "say hello")
+    _, thread, outcome = ask_in_background(agent, "say hello")
     wait_for((home / "heard").exists)
 
     agent.stop()
@@ -833,7 +792,7 @@ def test_stop_ends_an_agent_that_is_getting_ready(make, home):
 def test_stop_at_any_moment_of_the_start_leaves_nothing(make):
     for _ in range(10):
         agent = make()
-        _, thread, outcome = ask_aside(agent, "hang")
+        _, thread, outcome = ask_in_background(agent, "hang")
         agent.stop()
         thread.join(10)
         assert isinstance(outcome[0], AgentFailed)
@@ -902,7 +861,7 @@ def test_the_user_chooses_what_the_agent_offers_and_a_new_process_is_told_again(
     ask(agent, "say one")
 
     agent.choose("mode", "plan")
-    assert heard.all("options")[-1]["options"][0]["value"] == "plan"
+    assert heard.all(OptionsChanged)[-1].options[0]["value"] == "plan"
     with pytest.raises(InvalidRequest, match="does not offer"):
         agent.choose("mode", "fly")
 
@@ -930,4 +889,4 @@ def test_a_choice_that_is_refused_after_a_restart_does_not_cost_the_prompt(make,
     heard.clear()
 
     assert ask(agent, "say two") == "end_turn"
-    assert heard.text == "two " and heard.all("options")[-1]["options"][0]["value"] == "agent"
+    assert heard.text == "two " and heard.all(OptionsChanged)[-1].options[0]["value"] == "agent"

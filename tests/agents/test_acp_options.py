@@ -83,12 +83,20 @@ def test_the_agent_may_change_its_options_by_itself():
     options, legacy = opened({"configOptions": [MODEL]}), opened(LEGACY)
     changed = {"sessionUpdate": "config_option_update", "configOptions": [THINKING]}
 
-    assert options.hear(changed) and [option["id"] for option in options.shown] == ["think"]
-    assert legacy.hear({"sessionUpdate": "current_mode_update", "currentModeId": "plan"})
+    assert options.apply(changed) and [option["id"] for option in options.shown] == ["think"]
+    assert legacy.apply({"sessionUpdate": "current_mode_update", "currentModeId": "plan"})
     assert legacy.shown[0]["value"] == "plan"
-    assert legacy.hear({"sessionUpdate": "current_mode_update", "modeId": "agent"})
+    assert legacy.apply({"sessionUpdate": "current_mode_update", "modeId": "agent"})
     assert legacy.shown[0]["value"] == "agent"
-    assert not legacy.hear({"sessionUpdate": "plan", "entries": []})
+    assert not legacy.apply({"sessionUpdate": "plan", "entries": []})
+
+
+def test_an_answer_that_tells_of_no_options_leaves_what_updates_have_told():
+    options = Options()
+    options.apply({"sessionUpdate": "config_option_update", "configOptions": [THINKING]})
+    options.opened({})
+
+    assert [option["id"] for option in options.shown] == ["think"]
 
 
 def test_options_of_tomorrow_and_nonsense_are_left_out():

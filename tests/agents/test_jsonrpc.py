@@ -38,7 +38,7 @@ class End:
         self.notified.append((method, params))
 
     def hear(self, **message):
-        return self.peer.hear(json.dumps({"jsonrpc": "2.0", **message}).encode())
+        return self.peer.feed(json.dumps({"jsonrpc": "2.0", **message}).encode())
 
     def said(self):
         return self.sent.get(timeout=10)
@@ -119,11 +119,11 @@ def test_an_answer_to_nothing_is_ignored(end, id):
     ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_message_is_noise(end, line, noise):
-    assert end.peer.hear(line) == noise
+    assert end.peer.feed(line) == noise
 
 
 def test_a_message_after_a_colour_is_a_message(end):
-    assert end.peer.hear(b'\x1b[0m\x1b[33m{"jsonrpc":"2.0","method":"m","params":{"a":1}}') is None
+    assert end.peer.feed(b'\x1b[0m\x1b[33m{"jsonrpc":"2.0","method":"m","params":{"a":1}}') is None
     assert end.notified == [("m", {"a": 1})]
 
 

@@ -4,37 +4,28 @@ import json
 import os
 import shutil
 import signal
-import threading
 from pathlib import Path
 from threading import Event
 
+import msgspec
 import pytest
 from conftest import fake_path, wait_for
+from recorder import Recorder, ask, ask_in_background
 
 from janus.agents.cursor import print_agent as print_mode
 from janus.agents.detection import SearchPath, find
 from janus.agents.factory import make_agent
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
+from janus.events import AgentNotice, ConversationOpened
 from janus.model import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 
 
-class Heard(list):
-    """An emit that remembers."""
-
-    def __call__(self, kind, data):
-        self.append((kind, data))
-
-    @property
-    def text(self):
-        return "".join(data["text"] for kind, data in self if kind == "assistant_delta")
-
-
 @pytest.fixture
 def heard():
-    return Heard()
+    return Recorder()
 
 
 @pytest.fixture
@@ -71,21 +62,6 @@ def calls(record):
     return [json.loads(line) for line in record.read_text().splitlines()]
 
 
-def ask_aside(agent, prompt, heard):
-    """Run a turn on a thread; returns what cancels it, the thread, and what came of the turn."""
-    outcome, cancelled = [], Event()
-
-    def run():
-        try:
-            outcome.append(agent.prompt(prompt, 60, cancelled))
-        except AgentFailed as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return cancelled, thread, outcome
-
-
 @pytest.mark.parametrize("recording", sorted(DATA.glob("*.ndjson")), ids=lambda path: path.stem)
 def test_a_recording_replayed_comes_out_as_its_events(recording, make, heard):
     partial = "partial" in recording.stem and "nopartial" not in recording.stem
@@ -93,16 +69,19 @@ def test_a_recording_replayed_comes_out_as_its_events(recording, make, heard):
 
     if "fatal" in recording.stem:
         with pytest.raises(AgentFailed, match="cannot reach its service"):
-            agent.prompt(f"replay {recording.stem}", 60, Event())
+            ask(agent, f"replay {recording.stem}")
     else:
-        assert agent.prompt(f"replay {recording.stem}", 60, Event()) == "end_turn"
+        assert ask(agent, f"replay {recording.stem}") == "end_turn"
 
     expected = json.loads(recording.with_suffix(".events.json").read_text())
-    assert [list(event) for event in heard] == expected
+    stamps = {"conversation_opened": {"agent": "cursor-agent"}}
+    assert msgspec.to_builtins([*heard]) == [
+        {**event, **stamps.get(event["type"], {}), "turn_id": "turn"} for event in expected
+    ]
 
 
 def test_the_command_is_the_one_cursor_documents(make, heard, record):
-    make().prompt("say hello", 60, Event())
+    ask(make(), "say hello")
 
     assert calls(record)[0]["argv"] == [
         "-p",
@@ -118,19 +97,19 @@ def test_the_command_is_the_one_cursor_documents(make, heard, record):
 
 def test_a_conversation_goes_on(make, heard, record):
     agent = make()
-    agent.prompt("say one", 60, Event())
-    agent.prompt("recall", 60, Event())
+    ask(agent, "say one")
+    ask(agent, "recall")
 
     assert heard.text.endswith("1 turns before ")
-    assert calls(record)[1]["argv"][5:7] == ["--resume", agent.conversation]
+    assert calls(record)[1]["argv"][5] == f"--resume={agent.conversation}"
 
 
 def test_a_conversation_goes_on_in_another_agent(make, heard):
     first = make()
-    first.prompt("say one", 60, Event())
+    ask(first, "say one")
     second = make(Conversation("cursor-agent", "print", first.conversation))
     first.stop()
-    second.prompt("recall", 60, Event())
+    ask(second, "recall")
 
     assert heard.text.endswith("1 turns before ")
 
@@ -146,30 +125,35 @@ def store(home):
     return path
 
 
+def continued(call):
+    return [argument for argument in call["argv"] if argument.startswith("--resume")]
+
+
 def resumed(record):
-    return [call["argv"][5:7] == ["--resume", OLD.id] for call in calls(record)]
+    return [call["argv"][5] == f"--resume={OLD.id}" for call in calls(record)]
 
 
 def test_a_conversation_the_store_does_not_have_is_begun_anew(make, heard, record, store):
     agent = make(OLD, recap=lambda: "say so far")
-    agent.prompt("say one", 60, Event())
-    agent.prompt("say two", 60, Event())
+    ask(agent, "say one")
+    ask(agent, "say two")
 
-    (kind, said), (also, begun) = heard[:2]
-    assert kind == "status" and said["detail"].startswith("The agent does not remember")
-    assert said["detail"].endswith("and Janus gave it what was said so far.")
-    assert also == "conversation" and begun["forgotten"] is True and begun["id"] != OLD.id
+    notice, begun = heard[:2]
+    assert isinstance(notice, AgentNotice) and notice.turn_id == "turn"
+    assert notice.detail.startswith("The agent does not remember")
+    assert notice.detail.endswith("and Janus gave it what was said so far.")
+    assert isinstance(begun, ConversationOpened) and begun.forgotten and begun.id != OLD.id
     first, second = calls(record)
-    assert "--resume" not in first["argv"] and first["prompt"] == "say so far\n\nsay one"
-    assert second["argv"][5:7] == ["--resume", agent.conversation] == ["--resume", begun["id"]]
+    assert continued(first) == [] and first["prompt"] == "say so far\n\nsay one"
+    assert continued(second) == [f"--resume={begun.id}"] and agent.conversation == begun.id
     assert second["prompt"] == "say two"
-    assert [data.get("forgotten") for kind, data in heard if kind == "conversation"] == [True, None]
+    assert [opened.forgotten for opened in heard.all(ConversationOpened)] == [True, False]
 
 
 def test_without_a_recap_only_the_forgetting_is_said(make, heard, record, store):
-    make(OLD).prompt("say one", 60, Event())
+    ask(make(OLD), "say one")
 
-    assert heard[0][1]["detail"].endswith("It begins a new one.")
+    assert heard[0].detail.endswith("It begins a new one.")
     assert calls(record)[0]["prompt"] == "say one"
 
 
@@ -177,16 +161,16 @@ def test_a_recap_that_was_not_answered_is_given_again(make, heard, record, store
     agent = make(OLD, recap=lambda: "die 1")
     for _ in range(2):
         with pytest.raises(AgentFailed):
-            agent.prompt("say one", 60, Event())
+            ask(agent, "say one")
 
     assert [call["prompt"] for call in calls(record)] == ["die 1\n\nsay one"] * 2
 
 
 def test_a_conversation_in_the_store_goes_on(make, heard, record, store):
     (store / "of another workspace" / OLD.id).mkdir(parents=True)
-    make(OLD).prompt("say one", 60, Event())
+    ask(make(OLD), "say one")
 
-    assert resumed(record) == [True] and heard[0][0] == "conversation"
+    assert resumed(record) == [True] and isinstance(heard[0], ConversationOpened)
 
 
 @pytest.mark.parametrize("there", ["nothing", "a file"])
@@ -196,9 +180,9 @@ def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
     if there == "a file":
         (home / ".cursor").mkdir()
         (home / ".cursor" / "chats").write_text("")
-    make(OLD).prompt("say one", 60, Event())
+    ask(make(OLD), "say one")
 
-    assert resumed(record) == [True] and heard[0][0] == "conversation"
+    assert resumed(record) == [True] and isinstance(heard[0], ConversationOpened)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +190,7 @@ def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
 )
 def test_the_store_is_where_the_owner_has_put_it(make, record, store, tmp_path, variable, folder):
     (tmp_path / folder / "chats" / "w" / OLD.id).mkdir(parents=True)
-    make(OLD, **{variable: str(tmp_path / "own")}).prompt("say one", 60, Event())
+    ask(make(OLD, **{variable: str(tmp_path / "own")}), "say one")
 
     assert resumed(record) == [True]
 
@@ -215,28 +199,73 @@ def test_a_build_that_keeps_its_conversations_elsewhere_forgets_nothing(
     make, heard, record, store, home
 ):
     agent = make()
-    agent.prompt("say one", 60, Event())
+    ask(agent, "say one")
     shutil.rmtree(store / "of this workspace")  # as if it had never been there
-    agent.prompt("recall", 60, Event())
+    ask(agent, "recall")
 
-    assert heard.text.endswith("1 turns before ") and "--resume" in calls(record)[1]["argv"]
+    assert heard.text.endswith("1 turns before ") and continued(calls(record)[1])
 
 
 def test_a_conversation_that_is_deleted_meanwhile_is_missed(make, heard, record, store):
     agent = make()
-    agent.prompt("say one", 60, Event())
-    agent.prompt("say two", 60, Event())
+    ask(agent, "say one")
+    ask(agent, "say two")
     shutil.rmtree(store / "of this workspace")
-    agent.prompt("recall", 60, Event())
+    ask(agent, "recall")
 
     assert heard.text.endswith("0 turns before ")
-    assert [call["argv"].count("--resume") for call in calls(record)] == [0, 1, 0]
+    assert [len(continued(call)) for call in calls(record)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("id", ["--force", "-p", "", "../../etc", "a b", "a\n--force", "a" * 201])
+def test_what_is_no_id_never_reaches_the_command_line(make, heard, record, id):
+    agent = make(Conversation("cursor-agent", "print", id))
+
+    ask(agent, "say one")
+
+    [call] = calls(record)
+    assert continued(call) == [] and call["argv"][5:] == ["--", "say one"]
+    assert heard.all(ConversationOpened)[0].id == agent.conversation != id
+
+
+def test_a_malformed_id_of_the_program_itself_is_not_used_again(make, heard, record):
+    agent = make()
+    for _ in range(2):
+        ask(agent, "name --force")
+
+    assert [continued(call) for call in calls(record)] == [[], []]
+    assert [opened.id for opened in heard.all(ConversationOpened)] == ["", ""]
+
+
+def test_a_call_that_is_left_open_ends_with_its_turn(make, heard):
+    agent = make()
+    ask(agent, "tool end", "1")
+    with pytest.raises(AgentFailed):
+        ask(agent, "tool die", "2")
+    cancelled, thread, _ = ask_in_background(agent, "tool hang", "3")
+    wait_for(lambda: ("in_progress", "3") in heard.statuses("c"))
+    cancelled.set()
+    agent.interrupt()
+    thread.join(10)
+
+    assert heard.statuses("c") == [
+        ("in_progress", "1"),
+        ("completed", "1"),
+        ("in_progress", "2"),
+        ("failed", "2"),
+        ("in_progress", "3"),
+        ("cancelled", "3"),
+    ]
+
+
+def test_the_reason_of_the_end_is_passed_on(make):
+    assert ask(make(), "stop max_tokens") == "max_tokens"
 
 
 def test_the_conversation_is_known_before_the_answer(make, heard):
-    make().prompt("say hello", 60, Event())
+    ask(make(), "say hello")
 
-    assert heard[0][0] == "conversation"
+    assert isinstance(heard[0], ConversationOpened)
 
 
 @pytest.mark.parametrize(
@@ -255,13 +284,13 @@ def test_the_conversation_is_known_before_the_answer(make, heard):
     ids=lambda prompt: repr(prompt[:12]) + str(len(prompt)),
 )
 def test_a_prompt_arrives_to_the_letter(prompt, make, heard, record):
-    make().prompt(prompt, 60, Event())
+    ask(make(), prompt)
 
     assert calls(record)[0]["prompt"] == prompt.strip()
 
 
 def test_control_characters_do_not_reach_the_agent(make, heard, record):
-    make().prompt("say a\0b\x03c\x1b[31md\x9b\x7f", 60, Event())
+    ask(make(), "say a\0b\x03c\x1b[31md\x9b\x7f")
 
     assert calls(record)[0]["prompt"] == "say abcd"
 
@@ -293,7 +322,7 @@ def test_control_characters_do_not_reach_the_agent(make, heard, record):
 )
 def test_a_failure_says_what_to_do(words, error, message, make, heard):
     with pytest.raises(AgentFailed) as caught:
-        make().prompt(f"complain {words}", 60, Event())
+        ask(make(), f"complain {words}")
 
     assert type(caught.value) is error
     assert message in str(caught.value)
@@ -306,43 +335,43 @@ def test_a_folder_that_is_not_trusted_is_explained(make, heard):
     words = (DATA / "hcn-trust-01.stderr.txt").read_text()
 
     with pytest.raises(AgentFailed, match="does not trust this folder"):
-        make().prompt(f"complain {words}", 60, Event())
+        ask(make(), f"complain {words}")
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
 def test_an_exit_without_a_result_is_a_failure_whatever_its_code(code, make, heard):
     agent = make()
     with pytest.raises(AgentFailed, match="before it had finished") as caught:
-        agent.prompt(f"die {code}", 60, Event())
+        ask(agent, f"die {code}")
 
     assert caught.value.details["exit_code"] == code
     assert heard.text == "Half an answer "
-    agent.prompt("recall", 60, Event())
+    ask(agent, "recall")
     assert heard.text.endswith("1 turns before ")
 
 
 def test_a_death_in_the_middle_of_a_line_is_a_failure(make, heard):
     agent = make()
     with pytest.raises(AgentFailed, match="signal 9") as caught:
-        agent.prompt("kill", 60, Event())
+        ask(agent, "kill")
 
     assert caught.value.details["signal"] == signal.SIGKILL
-    assert agent.prompt("say again", 60, Event()) == "end_turn"
+    assert ask(agent, "say again") == "end_turn"
 
 
 def test_a_result_that_says_it_failed_is_a_failure(make, heard):
     with pytest.raises(AgentRateLimited):
-        make().prompt("refuse You've hit your usage limit", 60, Event())
+        ask(make(), "refuse You've hit your usage limit")
 
 
 def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypatch):
     monkeypatch.setattr(print_mode, "LINGER", 0.1)
     agent = make()
 
-    assert agent.prompt("linger done", 60, Event()) == "end_turn"
+    assert ask(agent, "linger done") == "end_turn"
 
     # The next turn waits until the one that never exits has been ended.
-    agent.prompt("say next", 60, Event())
+    ask(agent, "say next")
     with pytest.raises(ProcessLookupError):
         os.kill(calls(record)[0]["pid"], 0)
 
@@ -353,8 +382,8 @@ def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypa
 def test_an_older_build_is_spared_the_options_it_does_not_know(options, make, heard, record):
     agent = make(CURSOR_FAKE_UNKNOWN=options)
 
-    agent.prompt("say hello", 60, Event())
-    agent.prompt("say again", 60, Event())
+    ask(agent, "say hello")
+    ask(agent, "say again")
 
     assert heard.text.replace(" ", "") == "helloagain"
     assert len(calls(record)) == 2
@@ -363,7 +392,7 @@ def test_an_older_build_is_spared_the_options_it_does_not_know(options, make, he
 
 def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, heard):
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, "hang", heard)
+    cancelled, thread, outcome = ask_in_background(agent, "hang")
     wait_for(lambda: heard.text)
 
     cancelled.set()
@@ -371,7 +400,7 @@ def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, heard):
     thread.join(10)
 
     assert outcome == ["cancelled"]
-    assert agent.prompt("recall", 60, Event()) == "end_turn"
+    assert ask(agent, "recall") == "end_turn"
     assert heard.text.endswith("1 turns before ")
 
 
@@ -379,7 +408,7 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, heard, monkeypatch):
     monkeypatch.setattr(print_mode, "OBEY", 0.05)
     monkeypatch.setattr("janus.agents.process.process.GRACE", 0.05)
     agent = make()
-    cancelled, thread, outcome = ask_aside(agent, "stubborn", heard)
+    cancelled, thread, outcome = ask_in_background(agent, "stubborn")
     wait_for(lambda: heard.text)
 
     cancelled.set()
@@ -392,22 +421,22 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, heard, monkeypatch):
 def test_an_interrupt_without_a_turn_does_nothing(make, heard):
     agent = make()
     agent.interrupt()
-    agent.prompt("say hello", 60, Event())
+    ask(agent, "say hello")
     agent.interrupt()
 
-    assert agent.prompt("recall", 60, Event()) == "end_turn"
+    assert ask(agent, "recall") == "end_turn"
 
 
 def test_a_turn_cancelled_before_its_process_runs_ends_at_once(make, heard):
     cancelled = Event()
     cancelled.set()
 
-    assert make().prompt("hang", 60, cancelled) == "cancelled"
+    assert make().prompt("turn", "hang", 60, cancelled) == "cancelled"
 
 
 def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
     agent = make()
-    _, thread, outcome = ask_aside(agent, "hang", heard)
+    _, thread, outcome = ask_in_background(agent, "hang")
     wait_for(lambda: heard.text)
 
     agent.stop()
@@ -416,25 +445,28 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
 
     assert isinstance(outcome[0], AgentFailed)
     with pytest.raises(AgentFailed):
-        agent.prompt("say more", 60, Event())
+        ask(agent, "say more")
 
 
 def test_a_turn_over_its_limit_is_stopped(make, heard):
     with pytest.raises(AgentFailed, match="took longer than"):
-        make().prompt("hang", 0.5, Event())
+        make().prompt("turn", "hang", 0.5, Event())
 
 
 def test_an_agent_without_a_sign_of_life_is_stopped(make, heard, monkeypatch):
     monkeypatch.setattr(print_mode, "TIMEOUT", 0.3)
 
     with pytest.raises(AgentFailed, match="no sign of life"):
-        make().prompt("silent", 60, Event())
+        ask(make(), "silent")
 
 
 def test_only_its_own_variables_reach_the_agent(make, heard):
-    make(
-        CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
-    ).prompt("environment", 60, Event())
+    ask(
+        make(
+            CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
+        ),
+        "environment",
+    )
 
     names = set(heard.text.split())
     assert {"HOME", "PATH", "CURSOR_API_KEY", "LC_ALL", "TERM"} <= names

@@ -1,15 +1,17 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from janus.agents.cursor.stream_json import translate
+from janus.agents.cursor.stream_json import Noise, Result, translate
+from janus.events import Text
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 RECORDINGS = sorted(DATA.glob("*.ndjson"))
 
 
-def told(*messages, partial=True):
+def translated(*messages, partial=True):
     return list(translate([json.dumps(message).encode() for message in messages], partial))
 
 
@@ -32,7 +34,7 @@ def call(id, step, name, **body):
 
 
 def answer(events):
-    return "".join(data["text"] for kind, data in events if kind == "assistant_delta")
+    return "".join(event.text for event in events if isinstance(event, Text))
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
@@ -40,14 +42,14 @@ def test_a_recording_still_means_the_same(recording):
     lines = recording.read_bytes().splitlines()
     partial = "partial" in recording.stem and "nopartial" not in recording.stem
 
-    events = [[kind, data] for kind, data in translate(lines, partial)]
+    events = [it for it in translate(lines, partial) if not isinstance(it, Noise | Result)]
 
     expected = json.loads(recording.with_suffix(".events.json").read_text())
-    assert [event for event in events if event[0] not in ("noise", "result")] == expected
+    assert msgspec.to_builtins(events) == expected
 
 
 def test_deltas_are_said_once_whatever_repeats_them():
-    events = told(
+    events = translated(
         delta("I'll "),
         delta("look."),
         assistant("I'll look.", timestamp_ms=2, model_call_id="m"),
@@ -62,83 +64,94 @@ def test_deltas_are_said_once_whatever_repeats_them():
 
 
 def test_equal_deltas_in_a_row_are_all_said():
-    assert answer(told(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
+    assert (
+        answer(translated(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
+    )
 
 
 def test_a_repeat_that_says_more_than_was_heard_loses_nothing():
-    assert answer(told(delta("One "), assistant("One two."))) == "One two."
-    assert answer(told(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
+    assert answer(translated(delta("One "), assistant("One two."))) == "One two."
+    assert (
+        answer(translated(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
+    )
 
 
 def test_a_build_that_stamps_nothing_is_understood_with_deltas_and_without():
-    assert answer(told(assistant("Hel"), assistant("lo"), assistant("Hello"))) == "Hello"
-    assert answer(told(assistant("Hello"), assistant("World"), partial=False)) == "Hello\n\nWorld"
+    assert answer(translated(assistant("Hel"), assistant("lo"), assistant("Hello"))) == "Hello"
+    assert (
+        answer(translated(assistant("Hello"), assistant("World"), partial=False))
+        == "Hello\n\nWorld"
+    )
 
 
 def test_without_deltas_a_stamped_segment_without_call_id_counts():
-    events = told(delta("Before."), assistant("After."), partial=False)
+    events = translated(delta("Before."), assistant("After."), partial=False)
 
     assert answer(events) == "Before.\n\nAfter."
 
 
 def test_a_segment_that_ends_with_a_newline_gets_no_more_than_a_blank_line():
-    events = told(assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False)
+    events = translated(
+        assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False
+    )
 
     assert answer(events) == "One.\n\nTwo."
 
 
 def test_the_result_is_the_answer_where_nothing_else_was_said():
-    events = told(
+    events = translated(
         {"type": "result", "subtype": "success", "is_error": False, "result": "Only here"}
     )
 
     assert answer(events) == "Only here"
-    assert events[-1] == ("result", {"ok": True, "text": "Only here"})
+    assert events[-1] == Result(True, "Only here")
 
 
 def test_a_failed_result_is_no_answer():
-    events = told({"type": "result", "subtype": "error", "is_error": True, "result": "Broken"})
+    events = translated(
+        {"type": "result", "subtype": "error", "is_error": True, "result": "Broken"}
+    )
 
-    assert events == [("result", {"ok": False, "text": "Broken"})]
+    assert events == [Result(False, "Broken")]
 
 
 def test_parallel_calls_may_complete_in_any_order():
-    events = told(
+    events = translated(
         call("a", "started", "shell", args={"command": "sleep 2"}),
         call("b", "started", "shell", args={"command": "sleep 1"}),
         call("b", "completed", "shell", result={"success": {"stdout": "b\n"}}),
         call("a", "completed", "shell", result={"failure": {"exitCode": 1, "stderr": "bad"}}),
     )
 
-    seen = [(data["id"], data["title"], data["status"], data.get("output")) for _, data in events]
+    seen = [(call.id, call.title, call.status, call.output) for call in events]
     assert seen == [
-        ("a", "sleep 2", "in_progress", None),
-        ("b", "sleep 1", "in_progress", None),
+        ("a", "sleep 2", "in_progress", ""),
+        ("b", "sleep 1", "in_progress", ""),
         ("b", "sleep 1", "completed", "b\n"),
         ("a", "sleep 2", "failed", "bad"),
     ]
 
 
 def test_a_tool_nobody_knows_is_shown_by_its_name():
-    [(_, data)] = told(call("1", "started", "paintWall", args={}))
+    [seen] = translated(call("1", "started", "paintWall", args={}))
 
-    assert (data["name"], data["kind"], data["title"]) == ("paintWall", "other", "paintWall")
+    assert (seen.name, seen.kind, seen.title) == ("paintWall", "other", "paintWall")
 
 
 def test_a_generic_function_call_is_a_tool_call():
     message = {"type": "tool_call", "subtype": "started", "call_id": "1"}
-    [(_, data)] = told(
+    [seen] = translated(
         {**message, "tool_call": {"function": {"name": "lookup", "arguments": "{}"}}}
     )
 
-    assert data["name"] == "lookup"
+    assert seen.name == "lookup"
 
 
 def test_a_huge_output_is_cut():
     result = {"success": {"interleavedOutput": "x" * 1_000_000}}
-    [(_, data)] = told(call("1", "completed", "shell", result=result))
+    [seen] = translated(call("1", "completed", "shell", result=result))
 
-    assert len(data["output"]) == 4000
+    assert len(seen.output) == 4000
 
 
 @pytest.mark.parametrize(
@@ -154,9 +167,9 @@ def test_a_huge_output_is_cut():
     ],
 )
 def test_what_is_no_event_is_noise(line):
-    [(kind, data)] = translate([line])
+    [noise] = translate([line])
 
-    assert kind == "noise" and data["text"]
+    assert isinstance(noise, Noise) and noise.text
 
 
 @pytest.mark.parametrize(
@@ -175,10 +188,10 @@ def test_what_is_no_event_is_noise(line):
     ],
 )
 def test_unknown_and_malformed_events_are_ignored(message):
-    assert told(message) == []
+    assert translated(message) == []
 
 
 def test_a_changed_conversation_id_is_told_again():
-    events = told(*({"type": "user", "session_id": id} for id in ("a", "a", "b")))
+    events = translated(*({"type": "user", "session_id": id} for id in ("a", "a", "b")))
 
-    assert [data["id"] for _, data in events] == ["a", "b"]
+    assert [opened.id for opened in events] == ["a", "b"]

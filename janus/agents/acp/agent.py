@@ -18,11 +18,13 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from janus.agents.acp.connection import Connection
-from janus.agents.agent import Emit, Recap
+from janus.agents.agent import Recap
+from janus.agents.conversation_ids import is_well_formed
 from janus.agents.cursor.config import asking
 from janus.agents.known import CURSOR
 from janus.agents.recap import RecapPrompt
 from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest, PermissionNotFound
+from janus.events import ConversationOpened, Emit
 
 if TYPE_CHECKING:
     from janus.agents.spec import InstalledAgent
@@ -55,7 +57,7 @@ class AcpAgent:
         self._cwd = cwd
         self._name = name
         self._emit = emit
-        self._reminder = RecapPrompt(emit, recap)
+        self._recap = RecapPrompt(emit, recap)
         self._stumbles = 0  # in a row, over the same conversation
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -70,16 +72,16 @@ class AcpAgent:
 
     def start(self, cancelled: Event) -> None:
         """Begin or go on with the conversation; see ``Agent.start``."""
-        self._connected(cancelled)
+        self._connected(None, cancelled)
 
-    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
+    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
-            connection = self._connected(cancelled)
+            connection = self._connected(turn_id, cancelled)
             try:
-                reason = connection.turn(self._reminder.before(text), limit, cancelled)
+                reason = connection.turn(turn_id, self._recap.before(text), limit, cancelled)
                 if reason != "cancelled":
-                    self._reminder.done()
+                    self._recap.done()
                 return reason
             except AgentLoginRequired:
                 connection.end()  # it may look for its login only when it starts
@@ -121,33 +123,44 @@ class AcpAgent:
         if connection:
             connection.end()
 
-    def _connected(self, cancelled: Event) -> Connection:
+    def _connected(self, turn_id: str | None, cancelled: Event) -> Connection:
         """The connection, made anew if there is none or the agent died."""
         with self._lock:
             if self._connection and not self._connection.dead and not self._stopped:
                 return self._connection
+        had = self.conversation
+        connection, id, model = self._begin(self._known(), cancelled)
+        forgotten = had is not None and had != id
+        self.conversation, self._stumbles = id, 0
+        if forgotten:
+            self._recap.forgotten(turn_id)
+        agent, shown = self._found.spec.name, id if is_well_formed(id) else ""
+        self._emit(ConversationOpened(agent, "acp", shown, model, forgotten, turn_id))
+        connection.dialogue.show()
+        self._choose_again(connection)
+        return connection
+
+    def _known(self) -> str | None:
+        """The conversation to go on with; one whose id may be anything is not."""
+        if self.conversation is None or is_well_formed(self.conversation):
+            return self.conversation
+        log.warning("Agent %s: its conversation has a malformed id, a new one begins", self._name)
+        return None
+
+    def _begin(self, conversation: str | None, cancelled: Event) -> tuple[Connection, str, str]:
+        """A new connection, and the id and model of the conversation that it has."""
         connection = self._connect()
         try:
-            id, model = self._begin(connection, self.conversation, cancelled)
+            return connection, *self._open(connection, conversation, cancelled)
         except AgentFailed:
             if not connection.stumbled or cancelled.is_set():
                 raise
             self._stumbles += 1
             if self._stumbles < STUMBLES:
                 raise
-            log.warning("Agent %s fails at its conversation, and begins a new one", self._name)
-            connection = self._connect()
-            id, model = self._begin(connection, None, cancelled)
-        forgotten = self.conversation is not None and self.conversation != id
-        self.conversation, self._stumbles = id, 0
-        data: dict[str, Any] = {"id": id, "protocol": "acp", "model": model}
-        if forgotten:
-            self._reminder.forgotten()
-            data["forgotten"] = True
-        self._emit("conversation", data)
-        connection.show_options()
-        self._choose_again(connection)
-        return connection
+        log.warning("Agent %s fails at its conversation, and begins a new one", self._name)
+        connection = self._connect()
+        return connection, *self._open(connection, None, cancelled)
 
     def _connect(self) -> Connection:
         """A new connection, not open yet; from now on it is the one that ``stop`` ends."""
@@ -159,7 +172,7 @@ class AcpAgent:
             self._connection = connection
         return connection
 
-    def _begin(
+    def _open(
         self, connection: Connection, conversation: str | None, cancelled: Event
     ) -> tuple[str, str]:
         try:

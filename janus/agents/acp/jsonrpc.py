@@ -1,7 +1,7 @@
 """JSON-RPC 2.0 over lines, both ways, synchronous.
 
     any thread ── call() ──> outbox ──> writer thread ──> the agent's stdin
-    the reader ── hear() <── a line of the agent's stdout
+    the reader ── feed() <── a line of the agent's stdout
 
 The reader never writes: with both pipes full it would wait for an agent that waits for it. Ids are
 the sender's own, and collide with ours: what carries a ``method`` is a request or a notification,
@@ -86,9 +86,18 @@ class Peer:
         except FutureTimeout:
             raise TimeoutError(f"no answer to {method} within {timeout:g} s") from None
 
-    def begin(self, method: str, params: Json) -> Future[Any]:
-        """Send a request without waiting for its answer."""
+    def begin(
+        self,
+        method: str,
+        params: Json,
+        on_answer: Callable[[Future[Any]], None] = lambda _: None,
+    ) -> Future[Any]:
+        """Send a request without waiting for its answer.
+
+        *on_answer* is called with it on the reader thread, before the next line is read.
+        """
         answer: Future[Any] = Future()
+        answer.add_done_callback(on_answer)
         with self._lock:
             if self._closed:
                 raise self._closed
@@ -101,8 +110,8 @@ class Peer:
     def notify(self, method: str, params: Json) -> None:
         self._outbox.put({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def hear(self, line: bytes) -> str | None:
-        """Take a line; what is no message at all is returned, as text."""
+    def feed(self, line: bytes) -> str | None:
+        """Handle a line. What is no message at all is returned, as text."""
         text = ""
         message = _parsed(line)
         if message is None:
@@ -149,7 +158,7 @@ class Peer:
         self._guarded(method, lambda: self._on_request(id, method, params, reply), reply)
 
     def _guarded(self, method: str, handle: Callable[[], None], reply: Reply | None = None) -> None:
-        """A mistake over one message must not end the reading of all others."""
+        """Run a handler; a mistake over one message must not end the reading of all others."""
         try:
             handle()
         except Exception:
@@ -177,7 +186,7 @@ class Peer:
             try:
                 self._send(json.dumps(message, separators=(",", ":")).encode() + b"\n")
             except AgentFailed:
-                return  # whoever hears it will know why, and close
+                return  # ``send`` sees to it that the peer is closed, with the reason
 
 
 def _parsed(line: bytes | str) -> Json | None:

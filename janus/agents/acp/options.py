@@ -21,7 +21,12 @@ class Options:
         self._legacy = False
 
     def opened(self, answer: Json) -> None:
-        """Take what the agent said when the conversation was opened."""
+        """Take what the agent said when the conversation was opened.
+
+        An answer that speaks of no options leaves those that updates have told before it.
+        """
+        if not answer.keys() & {"configOptions", "modes", "models"}:
+            return
         offered = answer.get("configOptions")
         self._legacy = not isinstance(offered, list)
         self.shown = _legacy(answer) if self._legacy else _modern(offered)
@@ -32,8 +37,8 @@ class Options:
         models = [option["value"] for option in self.shown if option["category"] == "model"]
         return str(models[0] or "") if models else ""
 
-    def hear(self, update: Json) -> bool:
-        """Take a ``session/update``; whether it changed anything."""
+    def apply(self, update: Json) -> bool:
+        """Take a ``session/update``; whether it was about options."""
         match update:
             case {"sessionUpdate": "config_option_update", "configOptions": [*offered]}:
                 self.opened({"configOptions": offered})

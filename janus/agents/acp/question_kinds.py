@@ -18,33 +18,33 @@ from janus.agents.acp.form_fields import ID, Field, fields_of, fill
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.questions import Answers, Question
 from janus.agents.acp.updates import object_of
+from janus.events import QuestionAsked, QuestionOption, ToolCall
 
 _TEXT = 10_000
 _DECLINE = "__decline__"
 
 
-def permission(params: Json, call: Json) -> Question:
+def permission(params: Json, call: ToolCall) -> Question:
     """``session/request_permission``: *call* is what is known of the tool call it is about.
 
     A refusal is the choice of a reject option. ``cancelled`` would end the turn, and with some
     agents the session.
     """
-    options = [_option(option) for option in params.get("options") or []]
 
     def answer(option_id: str | None, _: Answers) -> Json:
         if option_id is None:
             return {"outcome": {"outcome": "cancelled"}}
         return {"outcome": {"outcome": "selected", "optionId": option_id}}
 
-    named = call["title"] != call["kind"]
-    shown = {
-        "kind": "permission",
-        "title": call["title"] if named else "The agent wants to do something.",
-        "text": _whole(params.get("toolCall"), call["title"]),
-        "tool_call": call,
-        "options": options,
-    }
-    return Question(shown, answer)
+    asked = QuestionAsked(
+        request_id="",
+        kind="permission",
+        title=call.title if call.title != call.kind else "The agent wants to do something.",
+        options=tuple(_option(option) for option in params.get("options") or []),
+        text=_whole(params.get("toolCall"), call.title),
+        tool_call=call,
+    )
+    return Question(asked, answer)
 
 
 def _whole(call: Any, title: str) -> str:
@@ -56,10 +56,10 @@ def _whole(call: Any, title: str) -> str:
     return ""
 
 
-def _option(option: Any) -> Json:
-    option = option if isinstance(option, dict) else {}
+def _option(option: Any) -> QuestionOption:
+    option = object_of(option)
     id = str(option.get("optionId") or "")
-    return {"id": id, "name": str(option.get("name") or id), "kind": str(option.get("kind") or "")}
+    return QuestionOption(id, str(option.get("name") or id), str(option.get("kind") or ""))
 
 
 def elicitation(params: Json) -> Question | None:
@@ -75,11 +75,9 @@ def elicitation(params: Json) -> Question | None:
     message = str(params.get("message") or "")
     if not more and (question := _one_tap(message, first)):
         return question
-    shown = {"title": message or str(schema.get("title") or "The agent has a question.")}
-    if schema.get("description"):
-        shown["text"] = str(schema["description"])
     return form(
-        shown,
+        message or str(schema.get("title") or "The agent has a question."),
+        str(schema.get("description") or ""),
         fields,
         lambda content: {"action": "accept", "content": content},
         {"action": "decline"},
@@ -88,12 +86,14 @@ def elicitation(params: Json) -> Question | None:
 
 
 def _web_page(params: Json) -> Question:
-    shown = {"title": str(params.get("message") or ""), "url": str(params.get("url") or "")}
-    options = [("accept", "Done"), ("decline", "No")]
-    answers: dict[str, Json] = {id: {"action": id} for id, _ in options}
     id = params.get("elicitationId")
     return choice(
-        shown, options, answers, {"action": "cancel"}, id if isinstance(id, str) else None
+        str(params.get("message") or ""),
+        [("accept", "Done"), ("decline", "No")],
+        {id: {"action": id} for id in ("accept", "decline")},
+        {"action": "cancel"},
+        url=str(params.get("url") or ""),
+        elicitation=id if isinstance(id, str) else None,
     )
 
 
@@ -109,7 +109,7 @@ def _one_tap(message: str, field: Field) -> Question | None:
         id: {"action": "accept", "content": {field.id: value}} for id, _, value in values
     }
     return choice(
-        {"title": message or field.id},
+        message or field.id,
         [*((id, name) for id, name, _ in values), (_DECLINE, "None of these")],
         {**answers, _DECLINE: {"action": "decline"}},
         {"action": "cancel"},
@@ -121,34 +121,43 @@ def _fits(id: str) -> bool:
 
 
 def choice(
-    shown: Json,
+    title: str,
     options: list[tuple[str, str]],
     answers: dict[str, Json],
     cancelled: Json,
+    *,
+    text: str = "",
+    url: str = "",
     elicitation: str | None = None,
 ) -> Question:
+    """A question that one tap answers: *answers* has what the agent gets for each option."""
+
     def answer(option_id: str | None, _: Answers) -> Json:
         return cancelled if option_id is None else answers[option_id]
 
-    return Question({"kind": "question", **shown, "options": _listed(options)}, answer, elicitation)
+    asked = QuestionAsked("", "question", title, _listed(options), text=text, url=url)
+    return Question(asked, answer, elicitation)
 
 
 def form(
-    shown: Json,
+    title: str,
+    text: str,
     fields: list[Field],
     accepted: Callable[[Json], Json],
     declined: Json,
     cancelled: Json,
 ) -> Question:
+    """A question with fields to fill in: *accepted* makes of them what the agent gets."""
+
     def answer(option_id: str | None, answers: Answers) -> Json:
         if option_id == "accept":
             return accepted(fill(fields, answers))
         return cancelled if option_id is None else declined
 
     options = _listed([("accept", "Send"), ("decline", "No answer")])
-    drawn = [field.shown for field in fields]
-    return Question({"kind": "question", **shown, "fields": drawn, "options": options}, answer)
+    drawn = tuple(field.shown for field in fields)
+    return Question(QuestionAsked("", "question", title, options, text=text, fields=drawn), answer)
 
 
-def _listed(options: list[tuple[str, str]]) -> list[Json]:
-    return [{"id": id, "name": name, "kind": ""} for id, name in options]
+def _listed(options: list[tuple[str, str]]) -> tuple[QuestionOption, ...]:
+    return tuple(QuestionOption(id, name) for id, name in options)

@@ -1,7 +1,7 @@
 """The open questions of an agent: may I, which one, how.
 
-Every question is told as a ``permission_request`` and answered through the agent, once: by the
-user, by the agent that needs it no more, or as cancelled when its turn ends. What each kind of
+Every question is emitted as ``QuestionAsked`` and answered through the agent, once: by the user, by
+the agent that needs it no more, or as cancelled when its turn or the agent ends. What each kind of
 question looks like is in ``question_kinds``.
 """
 
@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from janus.agents.acp.jsonrpc import REQUEST_CANCELLED, Json, Reply, failure, result
-from janus.agents.agent import Emit
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
+from janus.events import Emit, QuestionAsked, QuestionClosed
 
 Answers = Mapping[str, Any]
 _ANSWERED = 200
@@ -24,9 +26,10 @@ _ANSWERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something the user has to decide; ``shown`` is what the client is told of it."""
+    """Something the user has to decide."""
 
-    shown: Json
+    #: What the user sees; its id is given when it is asked.
+    asked: QuestionAsked
     #: What the agent gets for one of the options, or for none of them (None, it was cancelled),
     #: and what was filled in. Raises InvalidRequest.
     answer: Callable[[str | None, Answers], Json]
@@ -35,7 +38,22 @@ class Question:
 
     @property
     def options(self) -> list[str]:
-        return [option["id"] for option in self.shown["options"]]
+        return [option.id for option in self.asked.options]
+
+    def asked_in(self, turn_id: str | None, *, by_subagent: bool) -> Question:
+        """The same question, with the turn it belongs to and who asks it."""
+        title = f"A subagent asks: {self.asked.title}" if by_subagent else self.asked.title
+        asked = replace(self.asked, turn_id=turn_id, title=title)
+        return Question(asked, self.answer, self.elicitation)
+
+    def refuses(self, option_id: str) -> bool:
+        """Whether this option forbids what the agent wants to do."""
+        kinds = {option.id: option.kind for option in self.asked.options}
+        return kinds[option_id].startswith("reject")
+
+
+#: Called with a question and the option the user chose, before the agent gets it.
+OnDecision = Callable[[Question, str], object]
 
 
 @dataclass(slots=True)
@@ -45,19 +63,24 @@ class _Open:
     question: Question
     reply: Reply
     call: Any
-    told: bool = False
-    outcome: Json | None = None
+    emitted: bool = False
+    outcome: QuestionClosed | None = None
+
+    @property
+    def turn_id(self) -> str | None:
+        return self.question.asked.turn_id
 
 
 class Questions:
     """The open questions of one agent.
 
     ``_lock`` guards ``_open``, what is in it, and ``_answered``; it is not held while anything is
-    told.
+    emitted.
     """
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, on_decision: OnDecision = lambda *_: None) -> None:
         self._emit = emit
+        self._on_decision = on_decision
         self._lock = threading.Lock()
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._answered: OrderedDict[str, None] = OrderedDict()
@@ -65,14 +88,14 @@ class Questions:
     def ask(self, question: Question, reply: Reply, call: Any = None) -> None:
         """Put a question to the user; *call* is the id of the agent's request."""
         request_id = str(uuid.uuid4())
-        asked = _Open(question, reply, call)
+        waiting = _Open(question, reply, call)
         with self._lock:
-            self._open[request_id] = asked
-        self._emit("permission_request", {"request_id": request_id, **question.shown})
+            self._open[request_id] = waiting
+        self._emit(replace(question.asked, request_id=request_id))
         with self._lock:
-            asked.told, outcome = True, asked.outcome
-        if outcome:  # it was over before it was told, and is told in this order
-            self._emit("permission_resolved", outcome)
+            waiting.emitted, outcome = True, waiting.outcome
+        if outcome:  # it was over before it was emitted: the order is kept
+            self._emit(outcome)
 
     def answer(self, request_id: str, option_id: str, answers: Answers | None = None) -> None:
         """The user's choice, and what he filled in.
@@ -96,41 +119,50 @@ class Questions:
     def withdraw(self, call: Any) -> None:
         """The agent has cancelled the request *call*; one that is not open is no matter."""
         gone = failure(REQUEST_CANCELLED, "Request cancelled")
-        for request_id in self._which(lambda asked: _same(asked.call, call)):
+        for request_id in self._which(lambda waiting: _same(waiting.call, call)):
             self._close(request_id, None, gone)
 
     def complete(self, elicitation: Any) -> None:
         """The web page *elicitation* has done what it was opened for, says the agent."""
         for request_id in self._which(
-            lambda asked: isinstance(elicitation, str) and asked.question.elicitation == elicitation
+            lambda waiting: (
+                isinstance(elicitation, str) and waiting.question.elicitation == elicitation
+            )
         ):
             self._close(request_id, "accept")
 
+    def cancel(self, turn_id: str) -> None:
+        """The turn is over: nobody answers its questions any more."""
+        for request_id in self._which(lambda waiting: waiting.turn_id == turn_id):
+            self._close(request_id, None)
+
     def cancel_all(self) -> None:
-        """The turn is over: nobody will answer any more."""
+        """The agent is gone."""
         for request_id in self._which(lambda _: True):
             self._close(request_id, None)
 
     def _which(self, fits: Callable[[_Open], bool]) -> list[str]:
         with self._lock:
-            return [request_id for request_id, asked in self._open.items() if fits(asked)]
+            return [request_id for request_id, waiting in self._open.items() if fits(waiting)]
 
     def _close(self, request_id: str, option_id: str | None, body: Json | None = None) -> bool:
         """Whether this was the one that counts: somebody may have been quicker."""
-        chosen = "cancelled" if option_id is None else "selected"
-        outcome = {"request_id": request_id, "option_id": option_id, "outcome": chosen}
         with self._lock:
-            asked = self._open.pop(request_id, None)
-            if asked is None:
+            waiting = self._open.pop(request_id, None)
+            if waiting is None:
                 return False
+            chosen = "cancelled" if option_id is None else "selected"
+            outcome = QuestionClosed(request_id, option_id, chosen, waiting.turn_id)
             self._answered[request_id] = None
             if len(self._answered) > _ANSWERED:
                 self._answered.popitem(last=False)
-            asked.outcome = outcome
-            told = asked.told
-        asked.reply(body or result(asked.question.answer(option_id, {})))
-        if told:
-            self._emit("permission_resolved", outcome)
+            waiting.outcome = outcome
+            emitted = waiting.emitted
+        if option_id is not None:
+            self._on_decision(waiting.question, option_id)
+        waiting.reply(body or result(waiting.question.answer(option_id, {})))
+        if emitted:
+            self._emit(outcome)
         return True
 
 

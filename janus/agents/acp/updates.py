@@ -1,80 +1,125 @@
-"""What an ACP agent's ``session/update`` means; the same events as any other agent's.
+"""What an ACP agent's ``session/update`` means.
 
-agent_message_chunk       assistant_delta
-agent_thought_chunk       thought_delta
-tool_call(_update)        tool_call          whole each time: what is known of the call by then
-plan                      plan
-notice, compaction        status
+agent_message_chunk         Text
+agent_thought_chunk         Thought
+tool_call(_update)          ToolCall           whole each time: what is known of the call by then
+plan                        PlanChanged
+notice, compaction_update   AgentNotice
+available_commands_update   CommandsChanged
+usage_update                UsageChanged
 user_message_chunk and unknown ones mean nothing here
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from janus.agents.acp.diffs import TITLE_LIMIT, cut, output_of, text_of
+from janus.agents.acp.diffs import text_of
+from janus.agents.acp.tool_calls import ToolCalls
 from janus.agents.joiner import ParagraphJoiner
+from janus.events import (
+    AgentNotice,
+    AnyEvent,
+    CommandsChanged,
+    PlanChanged,
+    PlanEntry,
+    Text,
+    Thought,
+    ToolCall,
+    UsageChanged,
+)
 
 Json = dict[str, Any]
-Told = tuple[str, Json]
 
-_STATUSES = {"pending": "in_progress", "in_progress": "in_progress", "completed": "completed"}
+#: Of how many messages and turns it is remembered who said them in which: the latest.
+_MESSAGES, _TURNS = 500, 20
+_COMPACTION = "The agent is shortening its memory of this."
 
 
 class Updates:
     """Translates the updates of one conversation; not thread-safe."""
 
     def __init__(self) -> None:
-        self._speech = ParagraphJoiner()
-        self._message: str | None = None
-        self._calls: dict[str, Json] = {}
+        self.calls = ToolCalls()
+        self._answers: OrderedDict[str | None, _Answer] = OrderedDict()
+        self._messages: OrderedDict[str, str | None] = OrderedDict()
 
-    def begin_turn(self) -> None:
-        """What was said in the turns before is not followed up."""
-        self._speech = ParagraphJoiner()
-        self._calls.clear()
+    def translate(self, update: Json, turn_id: str | None) -> Iterator[AnyEvent]:
+        """The events of one update, which came in *turn_id*.
 
-    def hear(self, update: Json) -> Iterator[Told]:
-        """Yield ``(kind, data)`` for one update."""
+        A message or a call that began in another turn stays there.
+        """
         match update:
             case {"sessionUpdate": "agent_message_chunk", "content": content}:
-                yield from self._said(text_of(content), update.get("messageId"))
+                yield from self._said(text_of(content), update.get("messageId"), turn_id)
             case {"sessionUpdate": "agent_thought_chunk", "content": content}:
                 if text := text_of(content):
-                    yield "thought_delta", {"text": text}
-            case {"sessionUpdate": "tool_call" | "tool_call_update", "toolCallId": str(id)}:
-                yield "tool_call", self.call(id, update)
+                    yield Thought(text, self._turn_of(update.get("messageId"), turn_id))
+            case {"sessionUpdate": "tool_call" | "tool_call_update" as kind, "toolCallId": str(id)}:
+                yield self.report(id, update, turn_id, begins=kind == "tool_call")
             case {"sessionUpdate": "plan", "entries": [*entries]}:
-                yield "plan", {"entries": [_entry(entry) for entry in entries]}
+                yield PlanChanged(tuple(_entry(entry) for entry in entries), turn_id)
             case {"sessionUpdate": "notice", "title": str(title)}:
-                detail = f"{title} {update.get('description') or ''}".strip()
-                yield "status", {"detail": detail}
+                yield AgentNotice(f"{title} {update.get('description') or ''}".strip(), turn_id)
             case {"sessionUpdate": "compaction_update", "status": "in_progress"}:
-                yield "status", {"detail": "The agent is shortening its memory of this."}
+                yield AgentNotice(_COMPACTION, turn_id)
+            case {"sessionUpdate": "available_commands_update", "availableCommands": [*commands]}:
+                yield CommandsChanged(tuple(_command(one) for one in commands if _is_named(one)))
+            case {"sessionUpdate": "usage_update", "used": int(used), "size": int(size)}:
+                yield UsageChanged(used, size, _cost(update.get("cost")))
 
-    def call(self, id: str, news: Json) -> Json:
-        """All that is known of a tool call, with its *news*; ``tool_call`` data."""
-        if id not in self._calls:
-            self._calls[id] = {"id": id, "name": "", "kind": "other", "title": "", "status": ""}
-            self._speech.pause()
-        call = self._calls[id]
-        call["name"] = str(news.get("name") or call["name"])
-        call["kind"] = str(news.get("kind") or call["kind"])
-        call["title"] = str(news.get("title") or call["title"] or call["kind"])[:TITLE_LIMIT]
-        if status := news.get("status"):
-            call["status"] = _STATUSES.get(str(status), "failed")
-        call["status"] = call["status"] or "in_progress"
-        if output := output_of(news):
-            call["output"] = cut(output)
-        return dict(call)
+    def report(
+        self, id: str, news: Json, turn_id: str | None, *, begins: bool = False, asks: bool = False
+    ) -> ToolCall:
+        """The tool call that *news* are about; see ``ToolCalls.report``."""
+        before = self.calls.get(id)
+        if asks:
+            call = self.calls.ask(id, news, turn_id)
+        else:
+            call = self.calls.report(id, news, turn_id, begins=begins)
+        if before is None or before.turn_id != call.turn_id:
+            self._answer(call.turn_id).pause()
+        return call
 
-    def _said(self, text: str, message: Any) -> Iterator[Told]:
+    def _said(self, text: str, message: Any, turn_id: str | None) -> Iterator[AnyEvent]:
+        turn_id = self._turn_of(message, turn_id)
+        said = self._answer(turn_id).add(text, message)
+        if said:
+            yield Text(said, turn_id)
+
+    def _turn_of(self, message: Any, turn_id: str | None) -> str | None:
+        """The turn in which a message began; *turn_id* if it begins now, or has no id."""
+        if not isinstance(message, str):
+            return turn_id
+        turn_id = self._messages.setdefault(message, turn_id)
+        if len(self._messages) > _MESSAGES:
+            self._messages.popitem(last=False)
+        return turn_id
+
+    def _answer(self, turn_id: str | None) -> _Answer:
+        answer = self._answers.setdefault(turn_id, _Answer())
+        if len(self._answers) > _TURNS:
+            self._answers.popitem(last=False)
+        return answer
+
+
+class _Answer:
+    """What is said in one turn; a message begins a paragraph of its own."""
+
+    def __init__(self) -> None:
+        self._joiner = ParagraphJoiner()
+        self._message: Any = None
+
+    def pause(self) -> None:
+        self._joiner.pause()
+
+    def add(self, text: str, message: Any) -> str:
         if message != self._message:
-            self._speech.pause()
+            self._joiner.pause()
             self._message = message
-        if text:
-            yield "assistant_delta", {"text": self._speech.say(text)}
+        return self._joiner.join(text) if text else ""
 
 
 def object_of(value: Any) -> Json:
@@ -82,6 +127,23 @@ def object_of(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _entry(entry: Any) -> Json:
+def _entry(entry: Any) -> PlanEntry:
     fields = ("content", "status", "priority")
-    return {field: str(object_of(entry).get(field) or "") for field in fields}
+    return PlanEntry(*(str(object_of(entry).get(field) or "") for field in fields))
+
+
+def _is_named(command: Any) -> bool:
+    return isinstance(command, dict) and bool(command.get("name"))
+
+
+def _command(command: Json) -> Json:
+    hint = object_of(command.get("input")).get("hint")
+    described = str(command.get("description") or "")
+    return {"name": str(command["name"]), "description": described, "hint": str(hint or "")}
+
+
+def _cost(cost: Any) -> str:
+    match cost:
+        case {"amount": int() | float() as amount, "currency": str(currency)}:
+            return f"{round(amount, 4):g} {currency}"
+    return ""

@@ -1,8 +1,5 @@
 """cursor-agent in print mode: one process a turn, the conversation continued by its id.
 
-    cursor-agent -p --output-format stream-json --stream-partial-output --trust
-                 [--resume ID] -- PROMPT
-
 The ``result`` line ends the turn, not the exit: the process takes seconds to leave, and some builds
 never do. An exit without ``result`` is a failure, whatever the exit code.
 """
@@ -11,22 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from janus.agents.agent import Emit, Recap
+from msgspec.structs import replace
+
+from janus.agents.agent import Recap
+from janus.agents.conversation_ids import is_well_formed
 from janus.agents.cursor.chat_store import is_stored
+from janus.agents.cursor.command import Command, fits
 from janus.agents.cursor.config import cursor_folder
-from janus.agents.cursor.stream_json import translate
+from janus.agents.cursor.run import Run
 from janus.agents.failures import explain
 from janus.agents.known import CURSOR
 from janus.agents.process.process import TIMEOUT, AgentProcess
 from janus.agents.recap import RecapPrompt
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
+from janus.events import ConversationOpened, Emit
 from janus.text import strip_controls
 
 if TYPE_CHECKING:
@@ -34,25 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PARTIAL, TRUST = "--stream-partial-output", "--trust"
-#: The kernel takes 128 KiB an argument. Longer prompts go to stdin, which most builds read.
-_LONGEST_ARGUMENT = 120_000
 #: Seconds a process may take to leave: after its result (1.8 to 3.1 are usual), once the next turn
 #: waits for that, and after Ctrl-C.
 LINGER, PATIENCE, OBEY = 10.0, 4.0, 3.0
-_UNKNOWN_OPTION = re.compile(r"unknown option '(--[a-z-]+)'")
-_CONFIG_RACE = "cli-config.json.tmp"
 _ATTEMPTS = 4
-
-
-@dataclass
-class _Turn:
-    """One run of the program, and what came of it."""
-
-    process: AgentProcess
-    noise: list[str] = field(default_factory=list)
-    heard: bool = False
-    finished: bool = False
 
 
 class PrintAgent:
@@ -79,10 +64,10 @@ class PrintAgent:
         self._cwd = cwd
         self._name = name
         self._emit = emit
-        self._reminder = RecapPrompt(emit, recap)
-        self._kept = True  # whether the conversation was in the program's store, or should be
+        self._recap = RecapPrompt(emit, recap)
+        self._command = Command(found.program)
+        self._was_stored = True  # whether the conversation was in the program's store, or should be
         self._forgotten = False  # whether that has still to be told with the next one's id
-        self._options = [PARTIAL, TRUST]
         self._lock = threading.Lock()
         self._process: AgentProcess | None = None
         self._running: AgentProcess | None = None
@@ -97,10 +82,10 @@ class PrintAgent:
     def start(self, cancelled: Event) -> None:
         """Nothing to do: every turn has a process of its own."""
 
-    def prompt(self, text: str, limit: float, cancelled: Event) -> str:
+    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
-            self._prompt(text, limit, cancelled)
+            return self._prompt(turn_id, text, limit, cancelled)
         except AgentFailed:
             if cancelled.is_set():
                 return "cancelled"
@@ -108,7 +93,6 @@ class PrintAgent:
         finally:
             with self._lock:
                 self._running = None
-        return "end_turn"
 
     def interrupt(self) -> None:
         """Ctrl-C; a process that does not obey in 3 s is ended."""
@@ -136,59 +120,64 @@ class PrintAgent:
         if process:
             process.stop()
 
-    def _prompt(self, prompt: str, limit: float, cancelled: Event) -> None:
+    def _prompt(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> str:
         if self._has_forgotten():
             self.conversation, self._forgotten = None, True
-            self._reminder.forgotten()
-        prompt = strip_controls(self._reminder.before(prompt)).strip()
+            self._recap.forgotten(turn_id)
+        prompt = strip_controls(self._recap.before(prompt)).strip()
         for _ in range(_ATTEMPTS):
-            turn = self._run(prompt, limit, cancelled)
-            if turn.finished:
-                self._reminder.done()
-                return
-            said = "\n".join([*turn.noise, turn.process.tail()])
-            if turn.heard or not self._may_retry(said):
+            run = self._run(turn_id, prompt, limit, cancelled)
+            if run.result and run.result.ok:
+                self._recap.done()
+                return run.result.stop_reason
+            complaint = run.complaint()
+            # Another try, where nothing has been done yet and it may go better.
+            if run.has_begun or not self._command.adapt(complaint):
                 break
-        raise explain(self._found.spec, turn.process.exit, said)
+        raise explain(self._found.spec, run.process.exit, complaint)
 
     def _has_forgotten(self) -> bool:
-        """Whether cursor-agent would begin an empty conversation under the old id, silently."""
-        if self.conversation is None or self._found.spec is not CURSOR:
+        """Whether the conversation cannot be continued, and a new one begins.
+
+        cursor-agent would begin an empty one under the old id, silently.
+        """
+        if self.conversation is None:
+            return False
+        if not is_well_formed(self.conversation):
+            log.warning(
+                "Agent %s: its conversation's id is malformed, a new one begins", self._name
+            )
+            return True
+        if self._found.spec is not CURSOR:
             return False
         stored = is_stored(cursor_folder(self._found.environ) / "chats", self.conversation)
-        self._kept = self._kept or stored is True
-        return self._kept and stored is False
+        self._was_stored = self._was_stored or stored is True
+        return self._was_stored and stored is False
 
-    def _run(self, prompt: str, limit: float, cancelled: Event) -> _Turn:
-        turn = _Turn(self._start(prompt, cancelled))
+    def _run(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> Run:
+        process = self._start(prompt, cancelled)
+        run = Run(process, turn_id, self._emit, self._opened)
+        status = "failed"
         try:
-            self._follow(turn, limit)
+            run.follow(self._command.is_partial, TIMEOUT, limit)
+            status = "completed" if run.result and run.result.ok else "failed"
         except TimeoutError:
-            turn.process.stop()
-            raise self._too_slow(turn, limit) from None
+            process.stop()
+            raise self._too_slow(run, limit) from None
         except BaseException:
-            turn.process.stop()
+            process.stop()
             raise
-        if turn.finished:
-            turn.process.linger(LINGER)
+        finally:
+            run.settle("cancelled" if cancelled.is_set() else status)
+        if status == "completed":
+            process.linger(LINGER)
         else:  # it is gone, or has closed its output: there is nothing to wait for
-            turn.process.linger(OBEY)
-            turn.process.wait()
-        return turn
+            process.linger(OBEY)
+            process.wait()
+        return run
 
     def _start(self, prompt: str, cancelled: Event) -> AgentProcess:
-        by_stdin = len(prompt.encode()) > _LONGEST_ARGUMENT
-        resume = ["--resume", self.conversation] if self.conversation else []
-        argv = [
-            *self._found.program,
-            "-p",
-            "--output-format",
-            "stream-json",
-            *self._options,
-            *resume,
-        ]
-        if not by_stdin:
-            argv += ["--", prompt]  # without "--" a prompt that begins with a dash is an option
+        argv = self._command.argv(self.conversation, prompt)
         process = AgentProcess(argv, self._cwd, self._found.environ, self._name)
         if self._process:
             # Two processes in one conversation overwrite each other's memory.
@@ -207,46 +196,25 @@ class PrintAgent:
             self.interrupt()  # asked for before there was anything to interrupt
         # A failure here means that it died or does not read: its last words say why.
         with contextlib.suppress(AgentFailed):
-            if by_stdin:
+            if not fits(prompt):
                 process.send(prompt.encode())
             process.close_stdin()  # with an open one some builds never exit
         return process
 
-    def _follow(self, turn: _Turn, limit: float) -> None:
-        partial = PARTIAL in self._options
-        lines = turn.process.lines(first=TIMEOUT, total=limit)
-        for kind, data in translate(lines, partial):
-            if kind == "noise":
-                turn.noise = [*turn.noise[-20:], strip_controls(data["text"][:2000])]
-                continue
-            turn.heard = True
-            if kind == "conversation":
-                if data["id"] != self.conversation:
-                    # Should this build keep it elsewhere, its absence will mean nothing.
-                    self.conversation, self._kept = data["id"], False
-                if self._forgotten:
-                    data, self._forgotten = {**data, "forgotten": True}, False
-            if kind != "result":
-                self._emit(kind, data)
-            elif data["ok"]:
-                turn.finished = True
-                return
-            else:
-                turn.noise.append(strip_controls(data["text"][:2000]))
-                return
+    def _opened(self, opened: ConversationOpened) -> None:
+        """The program says which conversation this is."""
+        if opened.id != self.conversation:
+            # Should this build keep it elsewhere, its absence will mean nothing.
+            self.conversation, self._was_stored = opened.id, False
+        shown = opened.id if is_well_formed(opened.id) else ""
+        self._emit(
+            replace(opened, agent=self._found.spec.name, id=shown, forgotten=self._forgotten)
+        )
+        self._forgotten = False
 
-    def _may_retry(self, said: str) -> bool:
-        """Whether the failure is one that another try mends; nothing has been done yet."""
-        unknown = _UNKNOWN_OPTION.search(said)
-        if unknown and unknown[1] in self._options:
-            log.info("%s does not know %s; leaving it out", self._found.program[0], unknown[1])
-            self._options.remove(unknown[1])
-            return True
-        return _CONFIG_RACE in said  # builds before 2026.07 race for it when two start at once
-
-    def _too_slow(self, turn: _Turn, limit: float) -> AgentFailed:
+    def _too_slow(self, run: Run, limit: float) -> AgentFailed:
         label = self._found.spec.label
-        if turn.heard:
+        if run.has_begun:
             return AgentFailed(
                 f"{label} took longer than {limit / 60:.0f} minutes and was stopped."
             )

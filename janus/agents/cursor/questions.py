@@ -23,11 +23,11 @@ def cursor_question(params: Json) -> Question | None:
     title = str(params.get("title") or "")
     [first, *more] = fields
     if more or first.kind == "choices":
-        shown = {"title": title or "The agent has some questions."}
-        return form(shown, fields, _cursor_answer, skipped, cancelled)
+        title = title or "The agent has some questions."
+        return form(title, "", fields, _cursor_answer, skipped, cancelled)
     pairs = [(choice.id, choice.name) for choice in first.choices]
     return choice(
-        {"title": first.title if first.title != first.id else title},
+        first.title if first.title != first.id else title,
         [*pairs, ("__skip__", "Skip")],
         {**{id: _cursor_answer({first.id: id}) for id, _ in pairs}, "__skip__": skipped},
         cancelled,
@@ -53,13 +53,13 @@ def _cursor_answer(chosen: Json) -> Json:
 
 def cursor_plan(params: Json) -> Question:
     """``cursor/create_plan``: go ahead, or not."""
-    title = str(params.get("name") or "Go ahead with this plan?")
     return choice(
-        {"title": title, "text": str(params.get("plan") or params.get("overview") or "")},
+        str(params.get("name") or "Go ahead with this plan?"),
         [("accept", "Go ahead"), ("reject", "No")],
         {
             "accept": {"outcome": {"outcome": "accepted"}},
             "reject": {"outcome": {"outcome": "rejected", "reason": "The user said no."}},
         },
         {"outcome": {"outcome": "cancelled"}},
+        text=str(params.get("plan") or params.get("overview") or ""),
     )

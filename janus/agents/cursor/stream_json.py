@@ -1,12 +1,12 @@
 """cursor-agent's stream-json: what each line of its output means.
 
-    {"type":"system","subtype":"init", …}      conversation   its id, for --resume
-    {"type":"thinking","subtype":"delta", …}   thought_delta
-    {"type":"assistant", …}                    assistant_delta, unless it repeats what was said
-    {"type":"tool_call", …}                    tool_call
-    {"type":"connection" | "retry", …}         status
-    {"type":"result", …}                       result         the end of the turn
-    anything that is not a JSON object         noise          kept for the error message
+    {"type":"system","subtype":"init", …}      ConversationOpened   its id, for --resume
+    {"type":"thinking","subtype":"delta", …}   Thought
+    {"type":"assistant", …}                    Text, unless it repeats what was said
+    {"type":"tool_call", …}                    ToolCall
+    {"type":"connection" | "retry", …}         AgentNotice
+    {"type":"result", …}                       Result       the end of the turn
+    anything that is not a JSON object         Noise        kept for the error message
 
 Unknown types and fields are ignored: builds add some every week.
 """
@@ -15,28 +15,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from janus.agents.cursor.tools import tool_call
 from janus.agents.joiner import ParagraphJoiner
+from janus.events import AgentNotice, AnyEvent, ConversationOpened, Text, Thought
 
-Told = tuple[str, dict[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A line that is no part of the protocol."""
+
+    text: str
 
 
-def translate(lines: Iterable[bytes], partial: bool = True) -> Iterator[Told]:
-    """Yield ``(kind, data)`` for the lines of one turn.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The end of a turn: the whole answer, or what went wrong."""
 
-    *partial* says whether ``--stream-partial-output`` was given. The deltas of a turn, put
+    ok: bool
+    text: str
+    stop_reason: str = "end_turn"
+
+
+Line = AnyEvent | Noise | Result
+
+
+def translate(lines: Iterable[bytes], partial: bool = True) -> Iterator[Line]:
+    """Yield what the lines of one turn mean, without the turn and the agent they belong to.
+
+    *partial* says whether ``--stream-partial-output`` was given. The texts of a turn, put
     together, are its answer: each of its parts once, with a blank line between two.
     """
     turn = _Turn(partial)
     for line in lines:
         message = _message(line)
         if message is not None:
-            yield from turn.hear(message)
+            yield from turn.translate(message)
         elif line.strip():
-            yield "noise", {"text": line.decode("utf-8", "replace")}
+            yield Noise(line.decode("utf-8", "replace"))
 
 
 def _message(line: bytes) -> dict[str, Any] | None:
@@ -54,37 +73,36 @@ class _Turn:
         self.partial = partial
         self.conversation = ""
         self.segment = StringIO()  # the text since the last tool call or repeat
-        self.speech = ParagraphJoiner()
+        self.joiner = ParagraphJoiner()
         self.stamped = False
         self.calls: dict[str, dict[str, Any]] = {}
 
-    def hear(self, message: dict[str, Any]) -> Iterator[Told]:
+    def translate(self, message: dict[str, Any]) -> Iterator[Line]:
         yield from self._conversation(message)
         match message:
             case {"type": "thinking", "subtype": "delta", "text": str(text)} if text:
-                yield "thought_delta", {"text": text}
+                yield Thought(text)
             case {"type": "assistant", "message": {"content": [*parts]}}:
                 text = "".join(_text(part) for part in parts)
                 yield from self._assistant(text, message)
             case {"type": "tool_call", "subtype": str(step), "tool_call": dict(call)}:
                 yield from self._tool_call(step, str(message.get("call_id", "")), call)
             case {"type": "connection", "subtype": "reconnecting"}:
-                yield "status", {"detail": "The agent lost its connection and tries again."}
+                yield AgentNotice("The agent lost its connection and tries again.")
             case {"type": "result"}:
                 yield from self._result(message)
 
-    def _conversation(self, message: dict[str, Any]) -> Iterator[Told]:
-        found = message.get("session_id")
-        if isinstance(found, str) and found and found != self.conversation:
-            self.conversation = found
-            model = str(message.get("model") or "")
-            yield "conversation", {"id": found, "protocol": "print", "model": model}
+    def _conversation(self, message: dict[str, Any]) -> Iterator[Line]:
+        id = message.get("session_id")
+        if isinstance(id, str) and id and id != self.conversation:
+            self.conversation = id
+            yield ConversationOpened("", "print", id, str(message.get("model") or ""))
 
-    def _assistant(self, text: str, message: dict[str, Any]) -> Iterator[Told]:
+    def _assistant(self, text: str, message: dict[str, Any]) -> Iterator[Line]:
         """A delta has a timestamp and no model_call_id; with deltas on, all else is a repeat.
 
         Builds of 2025 stamp nothing: there only the text itself tells a repeat. A repeat that
-        says more than was heard is not one, and nothing of it may be lost.
+        says more than was said before is not one, and nothing of it may be lost.
         """
         self.stamped = self.stamped or "timestamp_ms" in message
         if not self.partial:
@@ -98,39 +116,37 @@ class _Turn:
         else:
             yield from self._repeat(text)
 
-    def _repeat(self, text: str) -> Iterator[Told]:
-        heard = self.segment.getvalue()
-        if text.startswith(heard):
-            yield from self._say(text[len(heard) :])
-        elif text.strip() not in heard:
+    def _repeat(self, text: str) -> Iterator[Line]:
+        before = self.segment.getvalue()
+        if text.startswith(before):
+            yield from self._say(text[len(before) :])
+        elif text.strip() not in before:
             yield from self._say(text, begins=True)
         self.segment = StringIO()
 
-    def _say(self, text: str, begins: bool = False) -> Iterator[Told]:
+    def _say(self, text: str, begins: bool = False) -> Iterator[Line]:
         if not text:
             return
         if begins:
             self.segment = StringIO()
         if not self.segment.tell():
-            self.speech.pause()
+            self.joiner.pause()
         self.segment.write(text)
-        yield "assistant_delta", {"text": self.speech.say(text)}
+        yield Text(self.joiner.join(text))
 
-    def _tool_call(self, step: str, call_id: str, call: dict[str, Any]) -> Iterator[Told]:
+    def _tool_call(self, step: str, call_id: str, call: dict[str, Any]) -> Iterator[Line]:
         if call_id not in self.calls:  # also one that is completed without having started
             self.segment = StringIO()
             self.calls[call_id] = call
-        yield (
-            "tool_call",
-            tool_call(call_id, self.calls[call_id], call if step == "completed" else None),
-        )
+        completed = call if step == "completed" else None
+        yield tool_call(call_id, self.calls[call_id], completed)
 
-    def _result(self, message: dict[str, Any]) -> Iterator[Told]:
+    def _result(self, message: dict[str, Any]) -> Iterator[Line]:
         text = str(message.get("result") or "")
         failed = bool(message.get("is_error")) or message.get("subtype") == "error"
-        if not failed and not self.speech.last:
+        if not failed and not self.joiner.last:
             yield from self._say(text)
-        yield "result", {"ok": not failed, "text": text}
+        yield Result(not failed, text, str(message.get("stop_reason") or "end_turn")[:100])
 
 
 def _text(part: Any) -> str:

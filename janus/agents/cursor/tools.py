@@ -10,6 +10,8 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+from janus.events import ToolCall
+
 #: How much of a tool's output is passed on, in characters.
 _OUTPUT = 4000
 _TITLE = 200
@@ -35,27 +37,17 @@ _TOOLS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 _REJECTED = {"rejected", "permissionDenied"}
 
 
-def tool_call(
-    call_id: str, started: dict[str, Any], completed: dict[str, Any] | None
-) -> dict[str, Any]:
-    """The data of a ``tool_call`` event.
+def tool_call(call_id: str, started: dict[str, Any], completed: dict[str, Any] | None) -> ToolCall:
+    """What is known of a call.
 
     *started* carries the arguments (a rejected call repeats none), *completed* the result.
     """
     name, body = _body(started)
-    kind, does, keys = _TOOLS.get(name, ("other", name, ()))
-    data = {
-        "id": call_id,
-        "name": name,
-        "kind": kind,
-        "title": _title(does, keys, body),
-        "status": "in_progress",
-    }
+    kind, verb, keys = _TOOLS.get(name, ("other", name, ()))
+    status, output = "in_progress", ""
     if completed is not None:
-        data["status"], output = _outcome(_body(completed)[1].get("result"))
-        if output:
-            data["output"] = output[:_OUTPUT]
-    return data
+        status, output = _outcome(_body(completed)[1].get("result"))
+    return ToolCall(call_id, name, kind, _title(verb, keys, body), status, output[:_OUTPUT])
 
 
 def _body(call: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -68,13 +60,14 @@ def _body(call: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "tool", {}
 
 
-def _title(does: str, keys: tuple[str, ...], body: dict[str, Any]) -> str:
+def _title(verb: str, keys: tuple[str, ...], body: dict[str, Any]) -> str:
     args = body.get("args")
     args = args if isinstance(args, dict) else {}
-    to = next((args[key] for key in keys if isinstance(args.get(key), str) and args[key]), "")
-    if not to:
-        return does.removesuffix(" for") or "Run a command"
-    return f"{does} {PurePath(to).name if 'path' in keys else to}".strip()[:_TITLE]
+    named = (args[key] for key in keys if isinstance(args.get(key), str) and args[key])
+    target = next(named, "")
+    if not target:
+        return verb.removesuffix(" for") or "Run a command"
+    return f"{verb} {PurePath(target).name if 'path' in keys else target}".strip()[:_TITLE]
 
 
 def _outcome(result: Any) -> tuple[str, str]:

@@ -1,0 +1,169 @@
+"""What is said in a conversation, as events: whose turn it is, what is old, what may be chosen.
+
+    session/update ── receive() ──┬── of another session, or old ──> nothing
+                                  └── news ──> events, each with the turn it belongs to
+
+The reader thread of the connection alone receives, and ends turns: so events have the order in
+which the agent sent what they are about.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from janus.agents.acp.options import Options
+from janus.agents.acp.replay import Replay
+from janus.agents.acp.tool_calls import begun, updated
+from janus.agents.acp.turns import Turns
+from janus.agents.acp.updates import Updates, object_of
+from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
+
+Json = dict[str, Any]
+
+#: What holds for a conversation rather than being said in it: it counts before it is open, too.
+_STATE = (CommandsChanged, UsageChanged)
+
+
+class Dialogue:
+    """The conversation on one connection.
+
+    ``_lock`` guards all fields but ``replay``, which has its own; it is not held while anything is
+    emitted.
+    """
+
+    def __init__(self, emit: Emit) -> None:
+        self.replay = Replay()
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._session_id = ""
+        self._prompt: str | None = None
+        self._turns = Turns()
+        self._updates = Updates()
+        self._options = Options()
+        self._early: dict[type, AnyEvent] = {}
+
+    @property
+    def session_id(self) -> str:
+        """What the agent calls the conversation."""
+        with self._lock:
+            return self._session_id
+
+    @property
+    def model(self) -> str:
+        """The model that works, as far as the agent tells it."""
+        with self._lock:
+            return self._options.model
+
+    def open(self, session_id: str, answer: Json) -> None:
+        """The agent has opened the conversation, with this *answer*: what comes now is news."""
+        with self._lock:
+            self._session_id = session_id
+            self._options.opened(answer)
+            self.replay.end()
+
+    def show(self) -> None:
+        """Emit what the user may choose, and what was told of the conversation before it began."""
+        with self._lock:
+            early, self._early = self._early, {}
+        self.show_options()
+        self._emit_all(early.values())
+
+    def show_options(self) -> None:
+        """Emit what the user may choose, if anything."""
+        with self._lock:
+            options = tuple(self._options.shown)
+        if options:
+            self._emit(OptionsChanged(options))
+
+    def request(self, option_id: str, value: str) -> tuple[str, Json] | None:
+        """How the agent is told of a choice; None if it does not offer it."""
+        with self._lock:
+            return self._options.request(option_id, value)
+
+    def chosen(self, option_id: str, value: str, answer: Any) -> None:
+        """The agent has accepted a choice."""
+        with self._lock:
+            self._options.chosen(option_id, value, answer)
+        self.show_options()
+
+    def begin_turn(self, turn_id: str, prompt: str) -> None:
+        """The agent is given *prompt*: what it says from now on is about that."""
+        with self._lock:
+            self._turns.begin(turn_id)
+            self._prompt = prompt
+
+    def end_turn(self, status: str) -> None:
+        """The agent has answered: what it left running in the turn ended as *status*."""
+        with self._lock:
+            turn_id, self._prompt = self._turns.running, None
+            self._turns.end()
+            settled = [*self._updates.calls.settle(turn_id, status)]
+        self.replay.turn_ended()
+        self._emit_all(settled)
+
+    def end(self) -> None:
+        """The agent is gone, and so is what it did in the background."""
+        self.replay.end()
+        with self._lock:
+            settled = [*self._updates.calls.settle_all("failed")]
+        self._emit_all(settled)
+
+    def receive(self, session_id: Any, update: Json) -> None:
+        """Emit what an update means; that of another session is not this one's word."""
+        with self._lock:
+            if self._is_foreign(session_id):
+                return
+            opening = self.replay.is_open
+            if self._options.apply(update):
+                events: list[AnyEvent] = [OptionsChanged(tuple(self._options.shown))]
+            elif self.replay.is_old(update, self._prompt):
+                return
+            else:
+                events = [*self._updates.translate(update, self._turns.speaking())]
+            if opening:
+                self._early.update({type(it): it for it in events if isinstance(it, _STATE)})
+                return
+        self._emit_all(events)
+
+    def speaking(self) -> str | None:
+        """The turn in which the agent asks something now."""
+        with self._lock:
+            return self._turns.speaking()
+
+    def is_foreign(self, session_id: Any) -> bool:
+        """Whether this is the id of another session, such as a subagent's."""
+        with self._lock:
+            return self._is_foreign(session_id)
+
+    def asks_about(self, params: Json) -> ToolCall:
+        """What is known of the tool call that a permission is asked for.
+
+        It is emitted where it is news: the question may be all that tells of it.
+        """
+        news = object_of(params.get("toolCall"))
+        id = news.get("toolCallId")
+        with self._lock:
+            turn_id = self._turns.speaking()
+            foreign = self._is_foreign(params.get("sessionId"))
+            if not isinstance(id, str) or foreign or self.replay.is_open:
+                return updated(begun("", turn_id), news)
+            known = self._updates.calls.get(id)
+            call = self._updates.report(id, news, turn_id, asks=True)
+        if call != known:
+            self._emit(call)
+        return call
+
+    def decided(self, call_id: str, *, refused: bool) -> None:
+        """The user allowed or refused a tool call."""
+        with self._lock:
+            self._updates.calls.decided(call_id, refused=refused)
+
+    def _is_foreign(self, session_id: Any) -> bool:
+        known = self._session_id
+        return bool(known) and isinstance(session_id, str) and session_id != known
+
+    def _emit_all(self, events: Iterable[AnyEvent]) -> None:
+        for event in events:
+            self._emit(event)

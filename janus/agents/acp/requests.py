@@ -1,0 +1,72 @@
+"""What an ACP agent asks of its client: a question for the user, or answered at once.
+
+session/request_permission, elicitation/create,
+cursor/ask_question, cursor/create_plan              a question
+cursor/update_todos, cursor/task, …                  acknowledged
+anything else                                        there is no such method
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from janus.agents.acp.dialogue import Dialogue
+from janus.agents.acp.jsonrpc import METHOD_NOT_FOUND, Json, Reply, failure, result
+from janus.agents.acp.question_kinds import elicitation, permission
+from janus.agents.acp.questions import Question, Questions
+from janus.agents.cursor.questions import cursor_plan, cursor_question
+from janus.events import Emit
+
+#: Cursor sends these with an id although it wants no answer; without one it waits for ever.
+_ACKNOWLEDGED = ("cursor/update_todos", "cursor/task", "cursor/generate_image")
+_NOT_SHOWN = {"outcome": {"outcome": "skipped", "reason": "The question cannot be shown."}}
+
+
+class Requests:
+    """The requests of one agent, handled on the reader thread."""
+
+    def __init__(
+        self, emit: Emit, dialogue: Dialogue, is_cancelling: Callable[[str | None], bool]
+    ) -> None:
+        """*is_cancelling* tells whether a turn is asked to end: then nobody answers."""
+        self.questions = Questions(emit, self._decided)
+        self._dialogue = dialogue
+        self._is_cancelling = is_cancelling
+
+    def handle(self, call: Any, method: str, params: Json, reply: Reply) -> None:
+        """Answer the request *call*, or put it to the user."""
+        turn_id = self._dialogue.speaking()
+        match method:
+            case "session/request_permission":
+                tool = self._dialogue.asks_about(params)
+                question, turn_id = permission(params, tool), tool.turn_id
+            case "elicitation/create":
+                if (form := elicitation(params)) is None:
+                    return reply(result({"action": "decline"}))
+                question = form
+            case "cursor/ask_question":
+                if (shown := cursor_question(params)) is None:
+                    return reply(result(_NOT_SHOWN))
+                question = shown
+            case "cursor/create_plan":
+                question = cursor_plan(params)
+            case _ if method in _ACKNOWLEDGED:
+                return reply(result({}))
+            case _:
+                return reply(failure(METHOD_NOT_FOUND, "Method not found"))
+        foreign = self._dialogue.is_foreign(params.get("sessionId"))
+        self._ask(question.asked_in(turn_id, by_subagent=foreign), reply, call)
+
+    def _ask(self, question: Question, reply: Reply, call: Any) -> None:
+        turn_id = question.asked.turn_id
+        if self._dialogue.replay.is_open or self._is_cancelling(turn_id):
+            return reply(result(question.answer(None, {})))  # nobody waits for this any more
+        self.questions.ask(question, reply, call)
+        if turn_id is not None and self._is_cancelling(turn_id):  # by now
+            self.questions.cancel(turn_id)
+
+    def _decided(self, question: Question, option_id: str) -> None:
+        if question.asked.tool_call:
+            refused = question.refuses(option_id)
+            self._dialogue.decided(question.asked.tool_call.id, refused=refused)
