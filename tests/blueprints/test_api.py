@@ -313,9 +313,10 @@ def test_a_field_is_named_shortly_whatever_it_is_called(client):
 
 @pytest.mark.parametrize("path", ["/api/chat", "/api/interrupt", "/api/system"])
 def test_the_calls_of_the_chat_ignore_what_they_do_not_know(path, client):
-    body = {"message": "Where is ShoppingCart?", "session_id": "page", "client": "7.1"}
+    body = {"message": "Where is ShoppingCart?", "session_id": "page"}
+    client.post("/api/chat", json=body)
 
-    assert client.post(path, json=body).status_code == 200
+    assert client.post(path, json={**body, "client": "7.1"}).status_code == 200
 
 
 def test_half_a_surrogate_pair_does_no_harm(client, started):
@@ -396,6 +397,7 @@ def test_its_own_page_and_development_pages_are_let_in(settings):
     own = app.test_client().get("/api/health", headers={"Origin": "http://localhost"})
 
     assert response.headers["Access-Control-Allow-Origin"] == origin
+    app.extensions["janus"].stop()
     assert own.status_code == 200
     assert "Access-Control-Allow-Origin" not in own.headers
 

@@ -331,7 +331,9 @@ def test_a_malformed_session_id_is_refused(path, client):
     error(client.post(path, json=body), 400, "INVALID_SESSION_ID")
 
 
-def test_what_was_not_asked_cannot_be_answered(client):
+def test_what_was_not_asked_cannot_be_answered(client, chat, quiet):
+    chat("say hello")
+    quiet()
     body = {"session_id": "page", "request_id": "r", "option_id": "o"}
 
     error(client.post("/api/permission", json=body), 404, "PERMISSION_NOT_FOUND")

@@ -97,7 +97,7 @@ def test_every_error_is_described_where_it_is_given_with_its_status():
     listed = DESCRIPTION["components"]["schemas"]["ErrorCode"]["enum"]
     assert sorted(listed) == sorted(CODES)
     assert {error.code for error in OWN_ERRORS} | {"METHOD_NOT_ALLOWED"} == set(listed)
-    assert set(listed) - given == {"SESSION_BUSY", "SESSION_EXISTS"}
+    assert set(listed) - given == {"SESSION_BUSY"}
 
 
 def test_the_table_of_calls_in_the_api_says_the_same():

@@ -1,7 +1,5 @@
 """Every error that is described for a view is given by it."""
 
-import errno
-import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +19,7 @@ from janus.errors import (
     AlreadyAnswered,
     SessionNotFound,
 )
-from janus.sessions import manager, session
+from janus.sessions import turn_queue
 
 
 @pytest.fixture
@@ -74,22 +72,15 @@ class Trouble:
         return self.app.test_client().open(f"{self.path}?{query}", method=self.method, **more)
 
     def session(self):
-        return self.manager.chat("page")
+        """The session that is called, in which nobody has spoken."""
+        self.manager.get_or_create("page")
+        return self.manager._registry.find("page")
 
-    def ask_meanwhile(self, trouble):
-        """Call while something else happens: once the session works."""
+    def spoken(self):
+        """The session that is called, with an agent that rests."""
         session = self.session()
-
-        def wait():
-            wait_for(lambda: session.info.status == "active")
-            trouble()
-
-        thread = threading.Thread(target=wait)
-        thread.start()
-        try:
-            return self.call()
-        finally:
-            thread.join()
+        session.say("say hello").answer.result()
+        return session
 
     def INVALID_REQUEST(self):
         if self.body is not None:
@@ -131,22 +122,27 @@ class Trouble:
         return response
 
     def SESSION_NOT_FOUND(self):
-        if self.path == "/api/session":  # it is shown until it has ended
+        if self.path not in ("/api/chat", "/api/system"):  # they make it
             return self.call()
         session = self.session()
         session.begin_end(SessionNotFound("It ends."))
         try:
             return self.call()
         finally:
-            session.finish_end(0)
+            self.manager._finish_end(session, 0)
 
     def MESSAGE_NOT_FOUND(self):
+        session = self.session()
         if self.path == "/api/queue":
             return self.call()
         self.body = {"question": "say hello", "message_id": "m"}
-        session = self.session()
         session.say("hang")
-        thread = threading.Thread(target=lambda: wait_for(self.queued) and session.withdraw("m"))
+
+        def withdraw():
+            wait_for(self.queued)
+            self.manager.withdraw("page", "m")
+
+        thread = threading.Thread(target=withdraw)
         thread.start()
         try:
             return self.call()
@@ -154,9 +150,10 @@ class Trouble:
             thread.join()
 
     def queued(self):
-        return [entry for entry in self.session().state()["queue"] if entry["message_id"] == "m"]
+        return [it for it in self.manager.state("page").now.waiting if it.message_id == "m"]
 
     def PERMISSION_NOT_FOUND(self):
+        self.session()
         return self.call()
 
     def ALREADY_ANSWERED(self):
@@ -164,13 +161,12 @@ class Trouble:
             raise AlreadyAnswered("Somebody was quicker.")
 
         self.patch(PrintAgent, "answer", answer)
+        self.spoken()
         return self.call()
 
     def MAX_SESSIONS(self):
-        if self.path in ("/api/ask", "/api/session/resume", "/api/session/rename"):
-            self.session()  # in which nobody spoke yet
-        self.patch(manager, "_UNBEGUN", 0)
-        self.manager._settings = replace(self.manager._settings, max_sessions=0)
+        self.session()  # in which nobody spoke yet
+        self.manager._registry._limit = 0
         return self.call()
 
     def PAYLOAD_TOO_LARGE(self):
@@ -181,8 +177,12 @@ class Trouble:
 
     def QUEUE_FULL(self):
         self.session()
-        self.patch(session, "QUEUE_LIMIT", 0)
+        self.patch(turn_queue, "QUEUE_LIMIT", 0)
         return self.call()
+
+    def SESSION_EXISTS(self):
+        self.session()
+        return self.call(body=PAGE)
 
     def INTERNAL_ERROR(self):
         def mistake(**_):
@@ -219,12 +219,13 @@ class Trouble:
         return self.call()
 
     def AGENT_NOT_FOUND(self):
-        if self.path in ("/api/ask", "/api/session/resume"):  # it was there the last time
-            self.session().say("say hello").answer.result()
+        if self.path not in ("/api/chat", "/api/system", "/api/session/start"):
+            self.spoken()  # it was there the last time
             self.manager.end("page", summary=False)
             self.manager.agents._found.clear()
             self.session()
         agents = self.manager.agents
+        agents._found.clear()
         agents._computer = replace(agents._computer, environ={"PATH": ""})
         return self.call()
 
@@ -242,21 +243,15 @@ class Trouble:
         def refuse(*_):
             raise error("It does not want to.")
 
+        if self.path == "/api/options":
+            self.spoken()
         self.patch(PrintAgent, "choose", refuse)
         self.patch(PrintAgent, "start", refuse)
         self.session()
         return self.call(body={"question": question} if self.path == "/api/ask" else None)
 
     def SERVER_STOPPING(self):
-        if self.path == "/api/ask":
-            self.body = {"question": "hang"}
-            return self.ask_meanwhile(self.manager.stop)
-        if self.path == "/api/session/rename":
-            self.session()
-            self.manager._stopping = True
-            return self.call()
-        if self.path == "/api/session/resume":
-            self.session().begin()
+        self.spoken()
         self.manager.stop()
         return self.call()
 
@@ -267,17 +262,19 @@ class Trouble:
 
     def ASK_TIMEOUT(self):
         self.session()
-        self.manager._settings = replace(self.manager._settings, ask_timeout=0.01)
+        self.manager._ask_timeout = 0.01
         self.patch(PrintAgent, "start", lambda agent, cancelled: cancelled.wait())
-        return self.call(body={"question": "hang"})
+        return self.call(body={"question": "hang"} if self.path == "/api/ask" else None)
 
     def STORAGE_FAILED(self):
-        def full(_):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
+        """The workspace was moved away."""
         self.session()
-        self.patch(os, "fsync", full)
-        return self.call()
+        workspace = self.manager._settings.workspace
+        away = workspace.rename(workspace.with_name("away"))
+        try:
+            return self.call()
+        finally:
+            away.rename(workspace)
 
 
 TROUBLES = [

@@ -3,7 +3,6 @@
 import json
 import threading
 import typing
-from dataclasses import dataclass
 
 import msgspec
 import pytest
@@ -12,7 +11,8 @@ from described import STRICT, closed, validate
 from janus import events
 from janus.blueprints import sse
 from janus.blueprints.translation import translate
-from janus.blueprints.wire import state as wire
+from janus.conversation.record import Record
+from janus.conversation.shown import ShownMessage, State
 
 TOOL = events.ToolCall("c1", "Read", "read", "Read a.py", "completed", "text", "t1")
 DESCRIBED = {"name": "fix-1", "agent": "demo", "branch": None, "worktree_path": None}
@@ -123,21 +123,8 @@ TOLD = [
 ]
 
 
-@dataclass
-class Record:
-    seq: int
-    at: float
-    event: events.AnyEvent
-
-
 def empty(seq=0, messages=()):
-    return wire.State(
-        session_id="page", seq=seq, status="idle", attention=None, is_processing=False,
-        is_loading=False, missing_api_key=False, messages=[*messages], total_messages=0, plan=[],
-        options=[], permissions=[], queue=[], queue_held=False, running_turn_id=None, summary=None,
-        commands=[], usage=None, session=None, left_out=0,
-        agent=wire.StateAgent(name="demo", asks=True),
-    )  # fmt: skip
+    return State(session_id="page", seq=seq, messages=tuple(messages))
 
 
 class Written:
@@ -229,10 +216,7 @@ def test_the_state_is_sent_again_at_turning_points_only(event):
 
 def test_readers_who_are_told_the_same_at_once_share_the_bytes():
     def large(seq):
-        message = wire.Message(
-            id="m", sender="user", content="x" * 1_000_000, timestamp=CREATED,
-            is_streaming=False, turn_id=None, stop_reason=None, tool_calls=[],
-        )  # fmt: skip
+        message = ShownMessage("m", "user", "x" * 1_000_000, 0.25, False, None, None, ())
         return empty(seq, [message])
 
     def opened(conversation):
