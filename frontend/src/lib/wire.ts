@@ -48,7 +48,7 @@ export interface AskAnswer {
 
 /** A question. */
 export interface AskBody {
-  /** Words, not only spaces and control characters. */
+  /** Words, not only spaces and control characters; as long as a body may be. */
   question: string
   message_id?: string | null
 }
@@ -71,7 +71,7 @@ export type Attention = 'error' | 'permission' | 'question' | null
 
 /** A message. */
 export interface ChatBody {
-  /** Words, not only spaces and control characters. */
+  /** Words, not only spaces and control characters; as long as a body may be. */
   message: string
   session_id?: string | null
   message_id?: string | null
@@ -681,7 +681,7 @@ export interface SummaryEvent {
 
 /** A note for the agent. */
 export interface SystemBody {
-  /** Words, not only spaces and control characters. */
+  /** Words, not only spaces and control characters; as long as a body may be. */
   message: string
   session_id?: string | null
 }

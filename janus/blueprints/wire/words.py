@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, convert
 
-#: Bytes of a body, and characters of what is said.
+#: Bytes of a body.
 LIMIT = 1 << 20
 #: Characters of a name, an id and the like, and of what is filled in somewhere.
 SHORT, LONG = 200, 10_000
@@ -88,8 +88,7 @@ Text = Annotated[
     str,
     Meta(
         pattern=VISIBLE,
-        max_length=LIMIT,
-        description="Words, not only spaces and control characters.",
+        description="Words, not only spaces and control characters; as long as a body may be.",
     ),
 ]
 Word = Annotated[str, Meta(pattern=VISIBLE, max_length=SHORT)]
