@@ -58,11 +58,23 @@ class Conversations(Protocol):
 
 
 class _Frame:
-    """A state, and the lines of the stream that carry it."""
+    """The lines of the stream that carry a state, and by what that is known again.
+
+    Not the state itself: what was said would be in memory twice for as long as a phone takes it.
+    """
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self._known = _known(state)
+        self._now = state.now
         self.lines = b"data: %b\n\n" % _encode(shown(state))
+
+    def carries(self, state: State) -> bool:
+        """Whether it is this state: a session that is made anew begins with another snapshot."""
+        return state.now is self._now and _known(state) == self._known
+
+
+def _known(state: State) -> tuple[object, ...]:
+    return state.seq, state.left_out, state.agent, state.asks
 
 
 #: What is being sent to somebody now, by session: all who are told the same state at the same time
@@ -83,9 +95,9 @@ def _encoded(
 ) -> Iterator[bytes]:
     seq = state.seq
     behind = last is not None and last < seq  # then the state comes after what was missed
-    if not behind:
-        yield from _state(session_id, state, seq)
+    first = () if behind else _sent(seq, _frame(session_id, state))
     del state  # it can be large, and a stream lasts for hours
+    yield from first
     after = last if behind and last is not None else seq
     for record in conversations.follow(session_id, after, HEARTBEAT):
         if record is None:
@@ -98,17 +110,21 @@ def _encoded(
         else:
             turned = isinstance(record.event, _TURNING_POINTS)
         if turned:
-            yield from _state(session_id, conversations.state(session_id), record.seq)
+            yield from _sent(record.seq, _frame(session_id, conversations.state(session_id)))
 
 
-def _state(session_id: str, state: State, seq: int) -> Iterator[bytes]:
+def _frame(session_id: str, state: State) -> _Frame:
+    frame = _FRAMES.get(session_id)
+    if frame is None or not frame.carries(state):
+        # Two threads that come here at once both encode it; a lock would make both slower.
+        _FRAMES[session_id] = frame = _Frame(state)
+    return frame
+
+
+def _sent(seq: int, frame: _Frame) -> Iterator[bytes]:
     """In two pieces, because the large one is shared and the number is each reader's own: a state
     may know more than this reader has been told yet.
     """
-    frame = _FRAMES.get(session_id)
-    if frame is None or frame.state != state:
-        # Two threads that come here at once both encode it; a lock would make both slower.
-        _FRAMES[session_id] = frame = _Frame(state)
     yield b"id: %d\n" % seq
     yield frame.lines
 
