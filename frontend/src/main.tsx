@@ -8,9 +8,9 @@ import './style/list.css'
 
 import {render} from 'preact'
 
-import {registerWorker} from './install'
-import {makeApp} from './make-app'
-import {Page} from './ui/page'
+import {registerWorker} from './app/install'
+import {makeApp} from './app/make-app'
+import {Page} from './screens/page'
 
 render(<Page {...makeApp()} />, document.getElementById('page')!)
 

@@ -1,7 +1,7 @@
 import {signal} from '@preact/signals'
 import {vi} from 'vitest'
 
-import type {App} from '../src/app'
+import type {App} from '../src/app/app'
 import type {Api} from '../src/lib/api'
 import {Drafts} from '../src/lib/drafts'
 import {Outbox} from '../src/lib/outbox'

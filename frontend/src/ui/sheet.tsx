@@ -1,7 +1,7 @@
 import type {ComponentChildren} from 'preact'
 import {useEffect, useId, useRef} from 'preact/hooks'
 
-import {words} from '../strings'
+import {words} from '../app/strings'
 import {Icon} from './icon'
 
 interface Props {

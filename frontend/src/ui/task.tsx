@@ -1,8 +1,8 @@
 import {useRef, useState} from 'preact/hooks'
 
-import type {App} from '../app'
+import type {App} from '../app/app'
 import type {ApiError} from '../lib/api'
-import {words} from '../strings'
+import {words} from '../app/strings'
 import {Icon} from './icon'
 
 /** Nobody notices less; more needs a sign that something happens. */

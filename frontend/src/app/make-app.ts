@@ -1,0 +1,120 @@
+/** Makes the one `App` of a page, and what only the page's own frame needs. */
+
+import {computed, signal} from '@preact/signals'
+
+import type {App} from './app'
+import {Glimpses} from './glimpses'
+import {forget, keep, onKeptElsewhere, recall} from './kept'
+import {Api, type ApiError} from '../lib/api'
+import {Drafts} from '../lib/drafts'
+import {Outbox} from '../lib/outbox'
+import type {AgentInfo, Health} from '../lib/types'
+import {loadPreferences, showPreferences} from './preferences'
+import {Router, takePairingCode} from './router'
+import {SeenSessions} from './seen'
+import {Sessions} from './sessions'
+import {Titles} from './titles'
+import {announce} from '../ui/announcer'
+
+/** What lets this page in: told once, when it was paired. */
+interface Admission {
+  key: string
+  scope: string
+}
+
+export type Frame = ReturnType<typeof makeApp>
+
+export function makeApp() {
+  // Before anything else: the code must not stay in the address.
+  const code = signal(takePairingCode())
+  // A link that is scanned while the page is open does not load it anew.
+  addEventListener('hashchange', () => (code.value = takePairingCode() || code.value))
+  const admission = signal(recall<Admission | null>('admission', null))
+  const agents = signal(recall<AgentInfo[]>('agents', []))
+  const health = signal<Health | undefined>(undefined)
+  const router = new Router()
+
+  const api = new Api({key: () => admission.peek()?.key})
+  const sessions = new Sessions(api, unauthorized)
+  const titles = new Titles()
+  const glimpses = new Glimpses(api, titles)
+  const seen = new SeenSessions()
+  /** The session whose sheet is open. */
+  const managed = signal<string | null>(null)
+  const preferences = loadPreferences()
+  showPreferences(preferences)
+
+  const outbox = new Outbox(entry =>
+    api.chat(entry.sessionId, entry.text, entry.message_id).catch((error: ApiError) => {
+      if (error.status === 401) unauthorized()
+      throw error
+    }),
+  )
+
+  /** Everything but what the user said: that waits until he is let in again. */
+  function unauthorized(): void {
+    sessions.forget()
+    titles.forget()
+    glimpses.forget()
+    forget('admission')
+    admission.value = null
+  }
+
+  function admit(admitted: Admission): void {
+    const {key, scope} = admitted
+    keep('admission', {key, scope})
+    code.value = ''
+    comeIn({key, scope})
+  }
+
+  function comeIn(admitted: Admission): void {
+    admission.value = admitted
+    begin()
+    outbox.flush()
+  }
+
+  // Pairing in one page is pairing in all: they share the other half of the secret.
+  onKeptElsewhere('admission', () => {
+    const admitted = recall<Admission | null>('admission', null)
+    if (admitted) comeIn(admitted)
+    else if (admission.peek()) unauthorized()
+  })
+
+  /** What seldom changes. Screens that need it do without, or ask again. */
+  async function look(): Promise<void> {
+    const [well, known] = await Promise.allSettled([api.health(), api.agents()])
+    if (well.status === 'fulfilled') health.value = well.value
+    if (known.status === 'fulfilled') {
+      agents.value = known.value
+      keep('agents', known.value)
+    }
+  }
+
+  function begin(): void {
+    sessions.start()
+    void look()
+  }
+  if (admission.value) begin()
+
+  const app: App = {
+    api,
+    outbox,
+    drafts: new Drafts(),
+    preferences,
+    sessions: sessions.all,
+    loaded: sessions.loaded,
+    reached: sessions.reached,
+    agents,
+    health,
+    readOnly: computed(() => admission.value?.scope === 'read'),
+    titleOf: session => titles.of(session, agents.value),
+    manage: id => (managed.value = id),
+    refresh: sessions.refresh,
+    headers: () => ({'X-Janus-Key': admission.peek()?.key ?? ''}),
+    unauthorized,
+    announce,
+    go: router.go,
+  }
+  const paired = computed(() => admission.value !== null)
+  return {app, route: router.route, titles, glimpses, seen, managed, told: sessions.told, look, code, admit, paired}
+}

@@ -1,0 +1,41 @@
+import {signal} from '@preact/signals'
+
+import {hasFailed, type Seen} from './groups'
+import {keep, recall} from './kept'
+import type {SessionInfo} from '../lib/types'
+
+const NAME = 'seen'
+
+/** What this device's user has looked at, session by session. */
+export class SeenSessions {
+  readonly all = signal<Record<string, Seen>>(recall(NAME, {}))
+
+  /** The user looks at it now. */
+  mark(session: SessionInfo): void {
+    const was = this.all.peek()[session.session_id]
+    const now = asSeen(session)
+    if (was?.count === now.count && was.failed === now.failed) return
+    this.#keep({...this.all.peek(), [session.session_id]: now})
+  }
+
+  /** Of a session that was not known yet nothing is new; one that is gone need not be remembered. */
+  meet(sessions: SessionInfo[]): void {
+    const known = this.all.peek()
+    const entries = sessions.map(session => {
+      const was = known[session.session_id]
+      // Going on after a failure makes the next one new.
+      return [session.session_id, was ? {...was, failed: was.failed && hasFailed(session)} : {...asSeen(session), failed: false}] as const
+    })
+    const met = Object.fromEntries(entries)
+    if (JSON.stringify(met) !== JSON.stringify(known)) this.#keep(met)
+  }
+
+  #keep(all: Record<string, Seen>): void {
+    this.all.value = all
+    keep(NAME, all)
+  }
+}
+
+function asSeen(session: SessionInfo): Seen {
+  return {count: session.message_count, failed: hasFailed(session)}
+}

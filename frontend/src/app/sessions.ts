@@ -1,0 +1,129 @@
+/**
+ * The open sessions, asked for again and again while somebody looks: one small request is cheaper
+ * than a second stream, of which browsers allow six for all pages together.
+ */
+
+import {batch, signal} from '@preact/signals'
+
+import {keep, recall, forget} from './kept'
+import type {Api, ApiError} from '../lib/api'
+import {isHidden, onWake} from '../lib/waking'
+import type {SessionInfo} from '../lib/types'
+
+/** Milliseconds between two questions while something goes on, and while nothing does. */
+const SOON = 3000
+const LATER = 10_000
+/** A server that has not answered after so long is not reached, whatever comes of the request. */
+const SILENT_AFTER = 5000
+
+const NAME = 'sessions'
+
+export class Sessions {
+  readonly all = signal<SessionInfo[]>(recall(NAME, []))
+  readonly loaded = signal(false)
+  readonly reached = signal(true)
+  /** How often the server has told. */
+  readonly told = signal(0)
+  readonly #api: Pick<Api, 'sessions'>
+  readonly #refused: (error: ApiError) => void
+  #running = false
+  #asking = false
+  #again = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #stop = () => {}
+
+  /** *refused* is called where the server does not know this device. */
+  constructor(api: Pick<Api, 'sessions'>, refused: (error: ApiError) => void) {
+    this.#api = api
+    this.#refused = refused
+  }
+
+  /** Ask from now on. May be called twice. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    const lost = () => (this.reached.value = false)
+    const stopWaking = onWake(this.refresh)
+    addEventListener('focus', this.refresh)
+    addEventListener('offline', lost)
+    this.#stop = () => {
+      stopWaking()
+      removeEventListener('focus', this.refresh)
+      removeEventListener('offline', lost)
+    }
+    this.refresh()
+  }
+
+  /** Ask no more. May be called twice. */
+  stop(): void {
+    this.#running = false
+    clearTimeout(this.#timer)
+    this.#stop()
+  }
+
+  /** Ask no more, and know nothing any more. */
+  forget(): void {
+    this.stop()
+    batch(() => {
+      this.all.value = []
+      this.loaded.value = false
+    })
+    forget(NAME)
+  }
+
+  readonly refresh = (): void => {
+    if (!this.#running) return
+    // What is under way may have been answered before what just happened.
+    if (this.#asking) this.#again = true
+    else void this.#ask()
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#asking = true
+    const silent = setTimeout(() => (this.reached.value = false), SILENT_AFTER)
+    try {
+      const told = await this.#api.sessions()
+      if (this.#running) this.#show(told)
+    } catch (error) {
+      this.#failed(error as ApiError)
+    } finally {
+      clearTimeout(silent)
+      this.#asking = false
+      this.#next()
+    }
+  }
+
+  #show(told: SessionInfo[]): void {
+    const newest = [...told].sort((a, b) => b.last_activity.localeCompare(a.last_activity))
+    batch(() => {
+      // The same again is not worth drawing.
+      if (JSON.stringify(newest) !== JSON.stringify(this.all.peek())) {
+        this.all.value = newest
+        keep(NAME, newest)
+      }
+      this.loaded.value = true
+      this.told.value = this.told.peek() + 1
+      this.reached.value = true
+    })
+  }
+
+  #failed(error: ApiError): void {
+    if (error.status === 401 && error.code === 'UNAUTHORIZED') this.#refused(error)
+    else this.reached.value = false
+  }
+
+  #next(): void {
+    if (!this.#running) return
+    if (this.#again) {
+      this.#again = false
+      void this.#ask()
+      return
+    }
+    // `onWake` calls when the page is seen again.
+    if (isHidden()) return
+    const busy = this.all.peek().some(({status, attention}) => status === 'active' || attention)
+    const soon = busy || !this.reached.peek()
+    this.#timer = setTimeout(this.refresh, soon ? SOON : LATER)
+  }
+}

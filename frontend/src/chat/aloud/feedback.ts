@@ -1,0 +1,38 @@
+import type {Preferences} from '../../app/app'
+import type {Earcon, Earcons} from '../../voice/earcons'
+
+/** Tones and taps, as the user likes them, for when nobody looks at the screen. */
+export class Feedback {
+  readonly #preferences: Preferences
+  #earcons: Earcons | undefined
+
+  constructor(preferences: Preferences) {
+    this.#preferences = preferences
+  }
+
+  /** Call it in a tap: browsers are silent before one. */
+  prime(): void {
+    if (!this.#preferences.sounds.peek()) return
+    if (this.#earcons) this.#earcons.prime()
+    else void this.#load()
+  }
+
+  give(what: Earcon): void {
+    const {sounds, vibration} = this.#preferences
+    if (sounds.peek()) void this.#load().then(earcons => earcons?.play(what))
+    if (vibration.peek() && what !== 'listening') {
+      void import('../../voice/haptics').then(({vibrate}) => vibrate(what), () => {})
+    }
+  }
+
+  async #load(): Promise<Earcons | undefined> {
+    try {
+      const {Earcons} = await import('../../voice/earcons')
+      this.#earcons ??= new Earcons()
+      this.#earcons.prime()
+    } catch {
+      // Offline, the sounds may be missing. The rest is not.
+    }
+    return this.#earcons
+  }
+}

@@ -1,0 +1,53 @@
+import {effect} from '@preact/signals'
+
+import type {Talk} from './talk'
+import {words} from '../strings'
+
+/** As much of an answer as is said without being asked for. */
+const MOST = 600
+
+/**
+ * Tells those who do not look what has happened: an answer is there, the agent needs them, a turn
+ * died. Each is told once, and in whole sentences. Returns what ends it.
+ */
+export function narrate({app, conversation, feedback}: Talk): () => void {
+  const asked = new Set<string>()
+  const over = new Set<string>()
+  let first = true
+
+  const endAsking = effect(() => {
+    for (const {request_id, title} of conversation.permissions.value) {
+      if (asked.has(request_id)) continue
+      asked.add(request_id)
+      feedback.give('needs-you')
+      app.announce(words.needsYou(title), true)
+    }
+  })
+  const endAnswers = effect(() => {
+    const state = conversation.state.value
+    if (!state) return
+    for (const {id, sender, content, is_streaming: streaming} of state.messages.slice(-2)) {
+      if (sender === 'user' || streaming || over.has(id)) continue
+      over.add(id)
+      if (first) continue
+      if (id.endsWith(':error')) feedback.give('error')
+      if (sender === 'system') app.announce(content, id.endsWith(':error'))
+      else if (!app.preferences.readAloud.peek()) void tell(content)
+    }
+    first = false
+  })
+
+  async function tell(answer: string): Promise<void> {
+    const {speakable} = await import('../../text/speakable')
+    let said: string = words.finished
+    for (const sentence of speakable(answer)) {
+      if (said.length + sentence.length > MOST) break
+      said += ` ${sentence}`
+    }
+    app.announce(said)
+  }
+  return () => {
+    endAsking()
+    endAnswers()
+  }
+}

@@ -1,0 +1,111 @@
+import {effect, signal} from '@preact/signals'
+
+import type {App} from '../../app/app'
+import type {SentenceCutter} from '../../text/speakable'
+import type {Speaker} from '../../voice/speaker'
+import type {Conversation} from '../state/conversation'
+
+/** Reads answers aloud: one that is asked for, or each as it comes. */
+export class ReadAloud {
+  /** The id of the message that is being read; empty while there is silence. */
+  readonly speaking = signal('')
+  readonly #app: App
+  readonly #conversation: Conversation
+  #voice: Promise<{speaker: Speaker; cut: () => SentenceCutter; all: (text: string) => string[]}> | undefined
+  #speaker: Speaker | undefined
+  #starting = false
+
+  constructor(app: App, conversation: Conversation) {
+    this.#app = app
+    this.#conversation = conversation
+  }
+
+  get supported(): boolean {
+    return 'speechSynthesis' in globalThis && (this.#speaker?.supported ?? true)
+  }
+
+  /** Call it in a tap: without one iOS stays silent. */
+  prime(): void {
+    if (this.#app.preferences.readAloud.peek() && this.supported) void this.#load().then(({speaker}) => speaker.prime())
+  }
+
+  /** Read this message, and nothing else. */
+  read(id: string, text: string): void {
+    this.speaking.value = id
+    void this.#load().then(({speaker, all}) => {
+      if (this.speaking.peek() !== id) return
+      // Before it speaks it stops, and says so.
+      this.#starting = true
+      speaker.speak(all(text))
+      this.#starting = false
+      if (speaker.state === 'idle') this.#silent()
+    })
+  }
+
+  /** Silence at once. */
+  stop(): void {
+    this.speaking.value = ''
+    this.#speaker?.stop()
+  }
+
+  /** Read the answers that come from now on, if the user likes that; returns what ends it. */
+  follow(): () => void {
+    let id = ''
+    let given = 0
+    let cutter: SentenceCutter | undefined
+    let known = new Set<string>()
+    let first = true
+    const end = effect(() => {
+      const answer = this.#conversation.state.value?.messages.at(-1)
+      const wanted = this.#app.preferences.readAloud.value
+      if (answer?.sender !== 'assistant' || !wanted || !this.supported) return
+      // What was complete before the user came is not news.
+      if (first && !answer.is_streaming) known.add(answer.id)
+      first = false
+      if (known.has(answer.id)) return
+      void this.#load().then(({speaker, cut}) => {
+        if (known.has(answer.id)) return
+        if (answer.id !== id) [id, given, cutter] = [answer.id, 0, cut()]
+        const sentences = cutter!.push(answer.content.slice(given))
+        given = answer.content.length
+        if (!answer.is_streaming) {
+          sentences.push(...cutter!.flush())
+          known = new Set([...known, answer.id])
+        }
+        if (!sentences.length) return
+        this.speaking.value = answer.id
+        speaker.append(sentences)
+      })
+    })
+    return () => {
+      end()
+      this.stop()
+    }
+  }
+
+  #load() {
+    this.#voice ??= this.#make()
+    this.#voice.catch(() => (this.#voice = undefined))
+    return this.#voice
+  }
+
+  async #make() {
+    const [{Speaker}, {SentenceCutter, speakable}] = await Promise.all([
+      import('../../voice/speaker'),
+      import('../../text/speakable'),
+    ])
+    const speaker = (this.#speaker = new Speaker())
+    const {rate, voice} = this.#app.preferences
+    effect(() => {
+      speaker.rate = rate.value
+      speaker.voice = voice.value
+    })
+    speaker.onChange(() => speaker.state === 'idle' && !this.#starting && this.#silent())
+    return {speaker, cut: () => new SentenceCutter(), all: (text: string) => speakable(text)}
+  }
+
+  #silent(): void {
+    this.speaking.value = ''
+    if (this.#speaker?.problem) this.#conversation.tell(this.#speaker.problem)
+  }
+}

@@ -1,0 +1,14 @@
+import type {App} from '../../app/app'
+import type {Conversation} from '../state/conversation'
+import type {Feedback} from './feedback'
+import type {ReadAloud} from './read-aloud'
+
+/** What every part of the chat uses. */
+export interface Talk {
+  app: App
+  conversation: Conversation
+  feedback: Feedback
+  aloud: ReadAloud
+  /** Put words into the composer, after what stands there; *stay* leaves the focus where it is. */
+  compose: (text: string, stay?: 'stay') => void
+}

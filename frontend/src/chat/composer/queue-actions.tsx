@@ -1,0 +1,38 @@
+import {Sheet} from '../../ui/sheet'
+import type {Talk} from '../aloud/talk'
+import type {Waiting} from '../state/waiting'
+import {Row} from '../messages/message-actions'
+import {reason} from '../state/moments'
+import {words} from '../strings'
+
+interface Props {
+  talk: Talk
+  message: Waiting
+  onClose: () => void
+}
+
+/** A message that waits can still be changed, taken back, or sent at once. */
+export function QueueActions({talk: {conversation, compose}, message, onClose}: Props) {
+  const edit = async () => {
+    onClose()
+    if (await conversation.withdraw(message.id)) compose(message.text)
+  }
+  const withdraw = async () => {
+    onClose()
+    await conversation.withdraw(message.id)
+  }
+  const sendNow = async () => {
+    onClose()
+    await conversation.interrupt().catch((error: unknown) => conversation.tell(reason(error)))
+  }
+  return (
+    <Sheet title={words.queue} onClose={onClose}>
+      <p class="queue-text" dir="auto">{message.text}</p>
+      <div class="action-rows">
+        <Row icon="pencil" label={words.edit} onClick={() => void edit()} />
+        <Row icon="trash-2" label={words.withdraw} onClick={() => void withdraw()} />
+        {message.accepted && <Row icon="zap" label={words.sendNow} onClick={() => void sendNow()} />}
+      </div>
+    </Sheet>
+  )
+}

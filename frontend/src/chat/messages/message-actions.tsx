@@ -1,0 +1,65 @@
+import {copyText} from '../../text/code-block'
+import {Icon, type IconName} from '../../ui/icon'
+import {Sheet} from '../../ui/sheet'
+import type {Talk} from '../aloud/talk'
+import {words} from '../strings'
+
+export interface MessageActionsProps {
+  talk: Talk
+  text: string
+  /** The user said it himself. */
+  mine: boolean
+  /** Which message it is, for the voice. */
+  id: string
+  turn: string | null
+  onClose: () => void
+}
+
+/** What can be done with a message: rows in reach of the thumb. */
+export function MessageActions({talk, text, mine, id, turn, onClose}: MessageActionsProps) {
+  const {app, conversation, aloud, compose} = talk
+  const speaking = aloud.speaking.value === id
+  const again = mine ? text : conversation.saidIn(turn)
+
+  const copy = async () => {
+    // Before the sheet is gone: the old way of copying needs a place inside of it.
+    const worked = await copyText(text)
+    onClose()
+    conversation.tell(worked ? words.copied : words.notCopied)
+  }
+  return (
+    <Sheet title={words.message} onClose={onClose}>
+      <div class="action-rows">
+        <Row icon="copy" label={words.copy} onClick={() => void copy()} />
+        {!mine && aloud.supported && (
+          <Row
+            icon={speaking ? 'volume-x' : 'volume-2'}
+            label={speaking ? words.stopSpeaking : words.speak}
+            onClick={() => (speaking ? aloud.stop() : aloud.read(id, text), onClose())}
+          />
+        )}
+        {!app.readOnly.value && (
+          <Row icon="quote" label={words.quote} onClick={() => (onClose(), setTimeout(() => compose(quoted(text))))} />
+        )}
+        {!app.readOnly.value && again && (
+          <Row icon="rotate-ccw" label={words.askAgain} onClick={() => (onClose(), conversation.say(again))} />
+        )}
+      </div>
+    </Sheet>
+  )
+}
+
+export function Row({icon, label, onClick}: {icon: IconName; label: string; onClick: () => void}) {
+  return (
+    <button type="button" class="plain action-row" onClick={onClick}>
+      <Icon name={icon} /> {label}
+    </button>
+  )
+}
+
+/** As markdown has it, and room for what is said about it. */
+function quoted(text: string): string {
+  const lines = text.trim().split('\n')
+  const first = lines.slice(0, 12).map(line => `> ${line}`)
+  return [...first, ...(lines.length > 12 ? ['> …'] : []), '', ''].join('\n')
+}

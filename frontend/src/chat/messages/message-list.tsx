@@ -1,0 +1,115 @@
+import {useSignal} from '@preact/signals'
+import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
+
+import {lazy} from '../../ui/lazy'
+import {Icon} from '../../ui/icon'
+import {Answer, SaidMessage} from './message'
+import type {MessageActionsProps} from './message-actions'
+import type {Talk} from '../aloud/talk'
+import {useFollow} from './follow'
+import {reason} from '../state/moments'
+import type {Row} from '../state/rows'
+import {clock, moment, words} from '../strings'
+
+const Actions = lazy(async () => (await import('./message-actions')).MessageActions)
+
+/** The conversation. It is no live region: the announcer tells what is worth telling. */
+export function MessageList({talk}: {talk: Talk}) {
+  const {conversation} = talk
+  const list = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const acting = useSignal<Omit<MessageActionsProps, 'talk' | 'onClose'> | null>(null)
+  const rows = conversation.rows.value
+  const lastSaid = rows.findLast(row => row.kind === 'said')?.key
+  const {following, fresh, toEnd} = useFollow(list, content, rows.length)
+
+  // Who has just spoken wants to see that.
+  const first = useRef(true)
+  useEffect(() => {
+    if (!first.current) toEnd()
+    first.current = false
+  }, [lastSaid])
+
+  const onActions = useMemo(() => (about: NonNullable<typeof acting.value>) => (acting.value = about), [])
+  return (
+    <div class="messages-frame">
+      {/* A keyboard must be able to scroll it. */}
+      <section ref={list} id="messages" class="messages" aria-labelledby="messages-title" tabIndex={0}>
+        <h2 id="messages-title" class="visually-hidden">{words.conversation}</h2>
+        <div ref={content} class="messages-inside">
+          <Earlier talk={talk} list={list} />
+          {rows.length === 0 && (
+            <p class="messages-empty hint">{conversation.opened.value ? words.empty : words.opening}</p>
+          )}
+          {rows.map(row => (
+            <RowView key={row.key} row={row} talk={talk} onActions={onActions} />
+          ))}
+        </div>
+      </section>
+      {!following.value && (
+        <button type="button" class="button latest" onClick={toEnd}>
+          <Icon name="arrow-down" />
+          {fresh.value ? words.latestNew(fresh.value) : words.latest}
+        </button>
+      )}
+      {acting.value && <Actions {...acting.value} talk={talk} onClose={() => (acting.value = null)} />}
+    </div>
+  )
+}
+
+interface RowProps {
+  row: Row
+  talk: Talk
+  onActions: (about: Omit<MessageActionsProps, 'talk' | 'onClose'>) => void
+}
+
+function RowView({row, talk, onActions}: RowProps) {
+  const {conversation} = talk
+  switch (row.kind) {
+    case 'time':
+      return <p class="messages-time hint">{moment(row.at)}</p>
+    case 'new':
+      return <h2 class="messages-new">{words.newSince(clock(conversation.lastHere))}</h2>
+    case 'said': {
+      const {id, text, delivery, error} = row
+      return <SaidMessage {...{id, text, delivery, error, talk, onActions}} />
+    }
+    case 'heard': {
+      const cell = conversation.cell(row.key)
+      return cell ? <Answer cell={cell} talk={talk} onActions={onActions} /> : null
+    }
+  }
+}
+
+/** What is further up comes when it is asked for, and nothing moves under the reader's eyes. */
+function Earlier({talk, list}: {talk: Talk; list: {current: HTMLElement | null}}) {
+  const {conversation} = talk
+  const loading = useSignal(false)
+  const held = useRef<{row: Element; top: number} | null>(null)
+  const more = conversation.more.value
+
+  useLayoutEffect(() => {
+    const {row, top} = held.current ?? {}
+    if (list.current && row) list.current.scrollTop += row.getBoundingClientRect().top - top!
+    held.current = null
+  }, [more])
+
+  if (!more) return null
+  const load = async () => {
+    loading.value = true
+    try {
+      await conversation.loadEarlier(() => {
+        const row = list.current?.querySelector('.message')
+        held.current = row ? {row, top: row.getBoundingClientRect().top} : null
+      })
+    } catch (error) {
+      conversation.tell(reason(error))
+    }
+    loading.value = false
+  }
+  return (
+    <button type="button" class="button messages-earlier" disabled={loading.value} onClick={load}>
+      {loading.value ? words.loadingEarlier : words.loadEarlier(more)}
+    </button>
+  )
+}

@@ -1,0 +1,43 @@
+import {signal} from '@preact/signals'
+import type {ComponentType} from 'preact'
+import {useEffect, useState} from 'preact/hooks'
+
+import {inTurn} from './in-turn'
+import {usePaced} from './pace'
+
+interface Props {
+  text: string
+  streaming: boolean
+}
+
+const Markdown = signal<ComponentType<Props> | null>(null)
+let loading = false
+/** Of each kind one: a pattern is compiled at its first use, and on a slow phone that would be felt. */
+const KINDS = ['# a', '- a\n- [ ] b', '```c\na\n```', '*a* **b** `c` [d](e) ~f~ <g> h@i.j', '|a|\n|-|\n|b|', '> a\n\n---']
+
+/** Fetch what draws markdown. Until it is here, and where it cannot be had, its source is readable too. */
+export function loadMarkdown(): void {
+  if (loading) return
+  loading = true
+  import('../../text/markdown').then(
+    ({Markdown: View, MarkdownStream}) => {
+      Markdown.value = View
+      for (const text of KINDS) inTurn(() => new MarkdownStream().set(text, true))
+    },
+    () => (loading = false),
+  )
+}
+
+/** What an agent says, in markdown; old messages get their turn when nothing else is to do. */
+export function MessageText({text, streaming}: Props) {
+  const View = Markdown.value
+  const [turn, setTurn] = useState(streaming)
+  useEffect(() => (turn || !View ? undefined : inTurn(() => setTurn(true))), [View, turn])
+  if (View && (turn || streaming)) return <Paced View={View} text={text} streaming={streaming} />
+  return <div class="md md-plain" dir="auto">{text}</div>
+}
+
+function Paced({View, text, streaming}: Props & {View: ComponentType<Props>}) {
+  const now = usePaced(text)
+  return <View text={now} streaming={streaming || now.length < text.length} />
+}

@@ -1,0 +1,131 @@
+import type {Signal} from '@preact/signals'
+import {useMemo} from 'preact/hooks'
+
+import type {Message} from '../../lib/types'
+import {Icon, type IconName} from '../../ui/icon'
+import type {Talk} from '../aloud/talk'
+import type {MessageActionsProps} from './message-actions'
+import {MessageText} from './message-text'
+import type {Delivery} from '../state/rows'
+import {Steps} from './steps'
+import {words} from '../strings'
+
+interface Common {
+  talk: Talk
+  onActions: (about: Omit<MessageActionsProps, 'talk' | 'onClose'>) => void
+}
+
+interface SaidProps extends Common {
+  id: string
+  text: string
+  delivery: Delivery
+  error: string | undefined
+}
+
+const DELIVERY_ICONS: Record<Delivery, IconName | null> = {
+  waiting: 'clock',
+  sending: 'arrow-up',
+  sent: 'check',
+  queued: 'clock',
+  failed: 'circle-alert',
+  answered: null,
+}
+
+/** What the user said, and how far that has come. */
+export function SaidMessage({id, text, delivery, error, talk, onActions}: SaidProps) {
+  const icon = DELIVERY_ICONS[delivery]
+  const {outbox} = talk.app
+  return (
+    <article class="message said" aria-label={words.you}>
+      <div class="said-card">
+        <p class="said-text" dir="auto">{text}</p>
+        <MoreButton onClick={() => onActions({text, mine: true, id, turn: null})} />
+      </div>
+      {icon && (
+        <p class={`said-delivery ${delivery === 'failed' ? 'said-failed' : 'hint'}`}>
+          <Icon name={icon} />
+          <span dir="auto">{words.delivery[delivery]}{delivery === 'failed' && error && `: ${error}`}</span>
+        </p>
+      )}
+      {delivery === 'failed' && (
+        <div class="said-buttons">
+          <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>
+          <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
+        </div>
+      )}
+    </article>
+  )
+}
+
+interface AnswerProps extends Common {
+  cell: Signal<Message>
+}
+
+/** What the agent said and did, or a word from Janus itself. */
+export function Answer({cell, talk, onActions}: AnswerProps) {
+  const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn} = cell.value
+  const {conversation} = talk
+  // As long as only the text grows, the steps are the same vnode, and not looked at.
+  const steps = useMemo(
+    () => calls.length > 0 && <Steps calls={calls} took={id => conversation.turns.took(id)} />,
+    [calls],
+  )
+  const said = content.trim() !== ''
+  if (sender === 'system') return <Note id={id} text={content} turn={turn} talk={talk} />
+  return (
+    <article class="message answer" aria-label={words.agent} aria-busy={streaming}>
+      {turn && <Thoughts text={conversation.turns.thoughts(turn)} streaming={streaming && !said} />}
+      {steps}
+      {said && <MessageText text={content} streaming={streaming} />}
+      {!streaming && !said && <p class="hint">{words.saidNothing}</p>}
+      {!streaming && said && (
+        <div class="answer-foot">
+          <MoreButton onClick={() => onActions({text: content, mine: false, id, turn})} />
+        </div>
+      )}
+    </article>
+  )
+}
+
+/** What Janus or another program has to say; if a turn died, with the way on. */
+function Note({id, text, turn, talk}: {id: string; text: string; turn: string | null; talk: Talk}) {
+  const failed = id.endsWith(':error')
+  const {conversation, app} = talk
+  const said = failed && !app.readOnly.value ? conversation.saidIn(turn) : ''
+  return (
+    <article class={`message note ${failed ? 'note-wrong' : 'note-quiet'}`} aria-label={words.system}>
+      <Icon name={failed ? 'circle-alert' : 'info'} />
+      <div>
+        <p class="note-text" dir="auto">{text}</p>
+        {said && (
+          <button type="button" class="button" onClick={() => conversation.say(said)}>
+            <Icon name="rotate-ccw" /> {words.askAgain}
+          </button>
+        )}
+      </div>
+    </article>
+  )
+}
+
+/** What the agent thinks is for the curious. */
+function Thoughts({text, streaming}: {text: Signal<string>; streaming: boolean}) {
+  if (!text.value) return null
+  return (
+    <details class="thoughts">
+      <summary>
+        <Icon name="brain" />
+        <span>{streaming ? words.thinking : words.thought}</span>
+        <Icon name="chevron-right" class="turning" />
+      </summary>
+      <p class="thoughts-text" dir="auto">{text}</p>
+    </details>
+  )
+}
+
+function MoreButton({onClick}: {onClick: () => void}) {
+  return (
+    <button type="button" class="plain message-more" aria-label={words.actions} aria-haspopup="dialog" onClick={onClick}>
+      <Icon name="ellipsis" />
+    </button>
+  )
+}

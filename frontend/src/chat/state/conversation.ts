@@ -1,0 +1,255 @@
+/**
+ * One session as signals: what was said, what is going on, what the agent asks.
+ *
+ *     stream ──> LiveState ──once a frame──> state ──> rows, permissions, plan, …
+ *                                              └─────> a cell for each message
+ *     outbox ──────────────────────────────────────> rows
+ *
+ * A token changes one cell and nothing else, so that only the message that grows is drawn again.
+ */
+
+import {batch, computed, signal, type ReadonlySignal, type Signal} from '@preact/signals'
+
+import type {App} from '../../app/app'
+import {ChatManager} from '../../lib/chat-manager'
+import {LiveState} from '../../lib/live-state'
+import type {Answers, Heard, Message, State} from '../../lib/types'
+import {Cells} from './cells'
+import {Connection} from './connection'
+import {earlierMessages} from './earlier'
+import {heartbeat} from './heartbeat'
+import {listen, onNextFrame, reason} from './moments'
+import {Outgoing} from './outgoing'
+import {rowsOf, type Row} from './rows'
+import {Seen} from './seen'
+import {waitingOf, type Waiting} from './waiting'
+import {words} from '../strings'
+import {runningMessage, Turns} from './turns'
+
+/** Milliseconds for which a word about what has just happened stays. */
+const NOTICE = 6000
+const NONE: never[] = []
+
+export class Conversation {
+  readonly state = signal<State | undefined>(undefined)
+  /** In the order in which they are drawn. */
+  readonly rows: ReadonlySignal<Row[]>
+  readonly opened = computed(() => this.state.value !== undefined)
+  readonly permissions = computed(() => this.state.value?.permissions ?? NONE)
+  readonly plan = computed(() => this.state.value?.plan ?? NONE)
+  readonly options = computed(() => this.state.value?.options ?? NONE)
+  readonly agent = computed(() => this.state.value?.agent.name ?? '')
+  /** A turn runs. */
+  readonly working = computed(() => this.state.value?.status === 'active')
+  /** A turn runs or waits: there is something to stop. */
+  readonly busy = computed(() => this.state.value?.is_processing ?? false)
+  readonly runningTurn = computed(() => this.state.value && runningMessage(this.state.value)?.turn_id)
+  /** The last word was the agent's, and nothing is going on. */
+  readonly answered = computed(() => {
+    const {messages = NONE, permissions = NONE, is_processing = false} = this.state.value ?? {}
+    return messages.at(-1)?.sender === 'assistant' && !is_processing && !permissions.length
+  })
+  readonly ended = computed(() => this.state.value?.status === 'stopped')
+  readonly loginNeeded = computed(() => this.state.value?.missing_api_key ?? false)
+  /** Messages for later: accepted ones, and those on their way. */
+  readonly queue: ReadonlySignal<Waiting[]>
+  /** How many messages there are before the first one that is shown. */
+  readonly more = computed(() => {
+    const {total_messages: total = 0, messages = NONE} = this.state.value ?? {}
+    return Math.max(0, total - messages.length - this.#cells.earlier.value.length)
+  })
+  readonly connection = new Connection()
+  readonly turns = new Turns()
+  /** What became of the session when it ended. */
+  readonly summary = signal('')
+  /** What has just happened, in words; empty when that is a while ago. */
+  readonly notice = signal('')
+  /** When the user was here last, in milliseconds; 0 if never. */
+  readonly lastHere: number
+
+  readonly #app: App
+  readonly #live = new LiveState()
+  readonly #manager: ChatManager
+  readonly #cells = new Cells()
+  readonly #outgoing: Outgoing
+  readonly #seen: Seen
+  /** What is answered from here. */
+  readonly #answering = new Set<string>()
+  readonly #endings: (() => void)[] = []
+  #frame: (() => void) | undefined
+  #quiet: ReturnType<typeof setTimeout> | undefined
+
+  constructor(app: App, readonly sessionId: string) {
+    this.#app = app
+    this.#outgoing = new Outgoing(app.outbox, sessionId)
+    this.#seen = new Seen(sessionId)
+    this.lastHere = this.#seen.lastHere
+    const {seenUntil} = this.#seen
+    // Apart: a token makes another state, and the same queue.
+    const waiting = computed(() => this.state.value?.queue ?? NONE)
+    const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
+    this.rows = computed(() =>
+      rowsOf({
+        messages: this.#cells.all.value,
+        entries: this.#outgoing.entries.value,
+        queued: queued.value,
+        working: this.working.value,
+        seenUntil,
+      }),
+    )
+    this.queue = computed(() =>
+      this.working.value ? waitingOf(waiting.value, this.#outgoing.entries.value, this.#cells.all.value) : NONE,
+    )
+    this.#manager = new ChatManager(
+      {sessionId, probe: true, headers: app.headers},
+      {
+        onEvent: (...heard) => this.#heard(heard),
+        onConnectionChange: connected => this.connection.changed(connected),
+        onError: error => this.#failed(error),
+      },
+    )
+    this.#begin()
+  }
+
+  /** The message of a row, as it grows. */
+  cell(key: string): Signal<Message> | undefined {
+    return this.#cells.of(key)
+  }
+
+  say(text: string): void {
+    void this.#app.outbox.add({sessionId: this.sessionId, text})
+  }
+
+  /** What the user said in a turn; empty if that is not known. */
+  saidIn(turn: string | null): string {
+    const found = this.#cells.all.peek().findLast(m => m.sender === 'user' && m.turn_id === turn)
+    return turn ? (found?.content ?? '') : ''
+  }
+
+  interrupt(): Promise<void> {
+    return this.#do(this.#app.api.interrupt(this.sessionId))
+  }
+
+  /** Rejects with words for the user where the answer was not accepted. */
+  async answer(requestId: string, optionId: string, answers?: Answers): Promise<void> {
+    this.#answering.add(requestId)
+    try {
+      await this.#do(this.#app.api.permission(this.sessionId, requestId, optionId, answers))
+    } catch (error) {
+      this.#answering.delete(requestId)
+      throw error
+    }
+  }
+
+  choose(option: string, value: string | boolean): Promise<void> {
+    return this.#do(this.#app.api.choose(this.sessionId, option, value))
+  }
+
+  /** Take back what waits; false if it was too late, which is told. */
+  async withdraw(id: string): Promise<boolean> {
+    const queued = this.state.peek()?.queue.some(message => message.message_id === id)
+    // What was never answered may have arrived all the same, and what is on its way will have.
+    if (this.#app.outbox.discard(id) && !queued) return true
+    return await this.#do(this.#app.api.withdraw(this.sessionId, id)).then(
+      () => true,
+      (error: unknown) => (this.tell(reason(error)), false),
+    )
+  }
+
+  /** Open an ended session again. */
+  async reopen(): Promise<void> {
+    await this.#app.api.resume(this.sessionId)
+    this.summary.value = ''
+    this.#app.refresh()
+    this.#manager.disconnect()
+    this.#manager.connect()
+  }
+
+  /** Show what was said before the newest messages; *ready* is called right before they are shown. */
+  async loadEarlier(ready: () => void): Promise<void> {
+    const newest = this.state.peek()?.messages ?? NONE
+    const before = await earlierMessages(this.#app.api, this.sessionId, newest, this.#cells.earlier.peek())
+    ready()
+    this.#cells.showEarlier(before)
+  }
+
+  tell(notice: string): void {
+    this.notice.value = notice
+    this.#app.announce(notice)
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => (this.notice.value = ''), NOTICE)
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#rememberSeen()
+    this.#manager.disconnect()
+    this.connection.close()
+    this.#frame?.()
+    clearTimeout(this.#quiet)
+    for (const end of this.#endings.splice(0)) end()
+  }
+
+  #begin(): void {
+    this.#endings.push(
+      () => this.#outgoing.close(),
+      heartbeat(
+        () => !this.ended.peek() && !this.#app.readOnly.peek(),
+        () => this.#app.api.heartbeat(this.sessionId).catch((error: Error) => this.#failed(error)),
+      ),
+      listen(document, 'visibilitychange', () => this.#rememberSeen()),
+      listen(window, 'pagehide', () => this.#rememberSeen()),
+    )
+    this.connection.onBack = () => this.tell(words.connected)
+    this.#manager.connect()
+  }
+
+  #heard(heard: Heard): void {
+    this.#live.hear(...heard)
+    const [name, data] = heard
+    this.turns.hear(...heard)
+    this.#outgoing.hear(...heard)
+    if (name === 'summary') this.summary.value = data.content
+    if (name === 'permission_resolved' && !this.#answering.delete(data.request_id)) {
+      this.tell(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
+    }
+    if (name === 'status' && data.detail && data.status === 'active') this.tell(data.detail)
+    this.#drawSoon()
+  }
+
+  #drawSoon(): void {
+    this.#frame ??= onNextFrame(() => {
+      this.#frame = undefined
+      this.#draw()
+    })
+  }
+
+  #draw(): void {
+    const state = this.#live.current
+    if (!state || state === this.state.peek()) return
+    batch(() => {
+      this.#cells.show(state.messages)
+      this.state.value = state
+      this.#outgoing.drawn()
+    })
+  }
+
+  async #do(request: Promise<State>): Promise<void> {
+    try {
+      this.#live.offer(await request)
+      this.#drawSoon()
+    } catch (error) {
+      this.#failed(error as Error)
+      throw error
+    }
+  }
+
+  #failed({status}: Error & {status?: number}): void {
+    if (status === 401) this.#app.unauthorized()
+  }
+
+  #rememberSeen(): void {
+    const newest = this.#cells.all.peek().at(-1)
+    if (newest) this.#seen.until(Date.parse(newest.timestamp))
+  }
+}

@@ -1,0 +1,38 @@
+/** When things are done: once a frame, every so often; and what is said if they fail. */
+
+import {words} from '../strings'
+
+/** Milliseconds; a hidden page has no frames, and must still know what is going on. */
+const HIDDEN = 250
+
+/** Call *draw* once, before the next paint; returns what calls it off. */
+export function onNextFrame(draw: () => void): () => void {
+  const off = () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+  }
+  const now = () => {
+    off()
+    draw()
+  }
+  const frame = requestAnimationFrame(now)
+  const timer = setTimeout(now, HIDDEN)
+  return off
+}
+
+/** Call *work* every so many milliseconds; returns what ends that. */
+export function each(milliseconds: number, work: () => void): () => void {
+  const timer = setInterval(work, milliseconds)
+  return () => clearInterval(timer)
+}
+
+/** Call *listener* at every such event; returns what ends that. */
+export function listen(target: EventTarget, name: string, listener: () => void): () => void {
+  target.addEventListener(name, listener)
+  return () => target.removeEventListener(name, listener)
+}
+
+/** Why something failed, in words for the user. */
+export function reason(error: unknown): string {
+  return error instanceof Error && error.message ? error.message : words.gone
+}

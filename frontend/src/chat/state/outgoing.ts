@@ -1,0 +1,45 @@
+import {signal} from '@preact/signals'
+
+import type {Outbox, OutboxEntry} from '../../lib/outbox'
+import type {Heard} from '../../lib/types'
+
+/** What goes out in one session, in sight until it has come back on the stream. */
+export class Outgoing {
+  readonly entries = signal<readonly OutboxEntry[]>([])
+  /** What has come back, and may have been withdrawn since. */
+  readonly #back = new Set<string>()
+  readonly #end: () => void
+
+  constructor(outbox: Outbox, sessionId: string) {
+    this.#end = outbox.subscribe(all => {
+      const mine = all.filter(entry => entry.sessionId === sessionId)
+      const now = new Set(mine.map(entry => entry.message_id))
+      // The outbox forgets at once what was sent.
+      const sent = this.entries.peek().filter(entry => this.#stays(entry) && !now.has(entry.message_id))
+      this.entries.value = [...sent, ...mine]
+    })
+  }
+
+  hear(...[name, data]: Heard): void {
+    if (name === 'user_message' && data.message_id) this.#back.add(data.message_id)
+    if (name !== 'message') return
+    for (const {id} of data.messages) this.#back.add(id)
+    // What was sent before and is not among them was withdrawn: nothing more comes of it.
+    for (const {message_id, state} of this.entries.peek()) if (state === 'sent') this.#back.add(message_id)
+  }
+
+  /** What was heard is drawn now. */
+  drawn(): void {
+    const entries = this.entries.peek()
+    const left = entries.filter(entry => entry.state !== 'sent' || this.#stays(entry))
+    if (left.length < entries.length) this.entries.value = left
+  }
+
+  close(): void {
+    this.#end()
+  }
+
+  #stays({message_id, state}: OutboxEntry): boolean {
+    return state === 'sent' && !this.#back.has(message_id)
+  }
+}

@@ -1,0 +1,121 @@
+/** A conversation as what is drawn from the top to the bottom. */
+
+import type {OutboxEntry} from '../../lib/outbox'
+import type {Message} from '../../lib/types'
+
+export type Delivery = 'waiting' | 'sending' | 'sent' | 'queued' | 'failed' | 'answered'
+
+/** What the user said: the same row from the tap on Send to the answer, so that it never jumps. */
+export interface Said {
+  kind: 'said'
+  key: string
+  id: string
+  text: string
+  at: number
+  delivery: Delivery
+  error?: string
+}
+
+/** What an agent or Janus said; it may still grow, and is drawn from its cell. */
+export interface Heard {
+  kind: 'heard'
+  key: string
+}
+
+export type Row = Said | Heard | {kind: 'time'; key: string; at: number} | {kind: 'new'; key: string}
+
+export interface Told {
+  messages: readonly Message[]
+  /** Of this session, the sent ones too until they are among the messages. */
+  entries: readonly OutboxEntry[]
+  /** Which of the messages wait for their turn, by id. */
+  queued: ReadonlySet<string>
+  /** A turn runs: what waits is shown above the composer then, not here. */
+  working: boolean
+  /** When the newest message was said that the user has seen; 0 shows no divider. */
+  seenUntil: number
+}
+
+/** Milliseconds of silence after which it is said what time it was. */
+const GAP = 5 * 60_000
+
+export function rowKey({sender, id}: Pick<Message, 'sender' | 'id'>): string {
+  return `${sender}:${id}`
+}
+
+export function rowsOf({messages, entries, queued, working, seenUntil}: Told): Row[] {
+  const rows: Row[] = []
+  const known = new Set<string>()
+  const answered = new Set<string | null>()
+  for (const {sender, turn_id} of messages) if (sender !== 'user') answered.add(turn_id)
+  let last = 0
+  let unseen = seenUntil > 0
+
+  const timed = (at: number, key: string) => {
+    if (at - last > GAP) rows.push({kind: 'time', key: `time ${key}`, at})
+    last = Math.max(last, at)
+  }
+  for (const message of inTurns(messages)) {
+    const key = rowKey(message)
+    const at = Date.parse(message.timestamp)
+    const mine = message.sender === 'user'
+    if (mine) known.add(message.id)
+    if (mine && working && queued.has(message.id)) continue
+    timed(at, key)
+    if (unseen && at > seenUntil) {
+      // Who has spoken himself has seen what was before.
+      if (!mine) rows.push({kind: 'new', key: 'new'})
+      unseen = false
+    }
+    rows.push(mine ? said(message, key, at, answered, queued) : {kind: 'heard', key})
+  }
+  for (const {message_id: id, text, at, state, error} of entries) {
+    if (known.has(id) || (working && state !== 'failed')) continue
+    const key = rowKey({sender: 'user', id})
+    timed(at, key)
+    rows.push({kind: 'said', key, id, text, at, delivery: state, ...(error && {error})})
+  }
+  return rows
+}
+
+/** What was said while the agent worked comes where its own turn begins, not amid another's answer. */
+function inTurns(messages: readonly Message[]): Message[] {
+  const answered = new Set(messages.filter(({sender}) => sender !== 'user').map(({turn_id}) => turn_id))
+  const lastAnswered = messages.findLastIndex(m => m.sender === 'user' && answered.has(m.turn_id))
+  const early = new Map<string | null, Message>()
+  const ordered: Message[] = []
+  messages.forEach((message, index) => {
+    const {sender, turn_id} = message
+    // A turn that Janus has lost never gets an answer: what was said in it stays where it was.
+    if (sender === 'user' && (answered.has(turn_id) || index > lastAnswered)) {
+      early.set(turn_id, message)
+      return
+    }
+    const question = early.get(turn_id)
+    if (question && early.delete(turn_id)) ordered.push(question)
+    ordered.push(message)
+  })
+  return [...ordered, ...early.values()]
+}
+
+function said(
+  {id, content, turn_id}: Message,
+  key: string,
+  at: number,
+  answered: Set<string | null>,
+  queued: ReadonlySet<string>,
+): Said {
+  // Queued, but nothing is running: it will be heard in a moment.
+  const delivery = answered.has(turn_id) && !queued.has(id) ? 'answered' : 'sent'
+  return {kind: 'said', key, id, text: content, at, delivery}
+}
+
+/** Whether there is nothing new in *next* to draw. */
+export function sameMessage(was: Message, next: Message): boolean {
+  return (
+    was === next ||
+    (was.content === next.content &&
+      was.is_streaming === next.is_streaming &&
+      JSON.stringify(was.tool_calls) === JSON.stringify(next.tool_calls))
+  )
+}

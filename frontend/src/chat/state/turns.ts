@@ -1,0 +1,52 @@
+/** What only the events tell of a turn: when it began, what was thought in it, how long things took. */
+
+import {signal, type Signal} from '@preact/signals'
+
+import type {Heard, Message, State} from '../../lib/types'
+
+export class Turns {
+  readonly #begun = new Map<string, number>()
+  readonly #thoughts = new Map<string, Signal<string>>()
+  readonly #calls = new Map<string, {from: number; to?: number}>()
+
+  hear(...[name, data]: Heard): void {
+    if (name === 'status' && data.turn === 'started' && data.turn_id) {
+      this.#begun.set(data.turn_id, Date.now())
+    } else if (name === 'thought_delta' && data.turn_id) {
+      const thoughts = this.thoughts(data.turn_id)
+      thoughts.value += data.text
+    } else if (name === 'tool_call') {
+      const at = Date.parse(data.at)
+      const call = this.#calls.get(data.id)
+      if (!call) this.#calls.set(data.id, {from: at})
+      else if (data.status !== 'in_progress') call.to ??= at
+    }
+  }
+
+  /** What the agent thought in a turn, as it grows; empty if nobody was there to hear it. */
+  thoughts(turn: string): Signal<string> {
+    const known = this.#thoughts.get(turn) ?? signal('')
+    this.#thoughts.set(turn, known)
+    return known
+  }
+
+  /** Seconds a tool call took; undefined if it still runs, or nobody was there. */
+  took(callId: string): number | undefined {
+    const {from, to} = this.#calls.get(callId) ?? {}
+    return from === undefined || to === undefined ? undefined : (to - from) / 1000
+  }
+
+  /** When the running turn began, in milliseconds of this device's clock. */
+  begun(state: State): number {
+    const running = runningMessage(state)
+    const heard = this.#begun.get(running?.turn_id ?? '')
+    // The clocks may differ: nothing began in the future.
+    return heard ?? Math.min(Date.now(), running ? Date.parse(running.timestamp) : Date.now())
+  }
+}
+
+/** What the user said that is being answered, or was last. */
+export function runningMessage({messages, queue}: State): Message | undefined {
+  const waiting = new Set(queue.map(({turn_id}) => turn_id))
+  return messages.findLast(m => m.sender === 'user' && !waiting.has(m.turn_id ?? ''))
+}

@@ -1,0 +1,83 @@
+import '../../style/text.css'
+import '../../style/chat.css'
+import '../../style/messages.css'
+import '../../style/steps.css'
+import '../../style/dock.css'
+
+import {useSignal} from '@preact/signals'
+import {useEffect, useMemo, useRef} from 'preact/hooks'
+
+import type {App} from '../../app/app'
+import {lazy} from '../../ui/lazy'
+import {Banner} from './banner'
+import {Composer} from '../../chat/composer/composer'
+import {Conversation} from '../../chat/state/conversation'
+import {Feedback} from '../../chat/aloud/feedback'
+import {Header} from './header'
+import {keepFocus} from './keep-focus'
+import {loadMarkdown} from '../../chat/messages/message-text'
+import {MessageList} from '../../chat/messages/message-list'
+import {narrate} from '../../chat/aloud/narrate'
+import {PlanBar} from '../../chat/messages/plan-bar'
+import {Queue} from '../../chat/composer/queue'
+import {ReadAloud} from '../../chat/aloud/read-aloud'
+import {words} from '../../chat/strings'
+import {keepAwake} from '../../chat/aloud/stay-awake'
+import type {Talk} from '../../chat/aloud/talk'
+import {aboveKeyboard} from '../../chat/composer/viewport'
+import {WorkBar} from '../../chat/messages/work-bar'
+
+const AskCard = lazy(async () => (await import('../../chat/questions/ask-card')).AskCard)
+const Ended = lazy(async () => (await import('./ended')).Ended)
+const Menu = lazy(async () => (await import('./menu')).Menu)
+
+/** One conversation, from the first word to the next one. */
+export function Chat({app, sessionId}: {app: App; sessionId: string}) {
+  const draft = useSignal(app.drafts.load(sessionId))
+  const menu = useSignal(false)
+  const root = useRef<HTMLDivElement>(null)
+  const talk = useMemo<Talk>(() => {
+    const conversation = new Conversation(app, sessionId)
+    const compose: Talk['compose'] = (text, stay) => {
+      draft.value = draft.value.trim() ? `${draft.value.trimEnd()}${stay ? ' ' : '\n'}${text}` : text
+      // No keyboard for who has just spoken.
+      if (!stay) document.getElementById('composer')?.focus()
+    }
+    const feedback = new Feedback(app.preferences)
+    return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose}
+  }, [app, sessionId])
+  const {conversation, aloud} = talk
+
+  useEffect(() => {
+    loadMarkdown()
+    AskCard.prefetch()
+    const endings = [narrate(talk), aloud.follow(), keepAwake(talk), aboveKeyboard(), keepFocus(root.current!)]
+    return () => {
+      for (const end of endings) end()
+      conversation.close()
+    }
+  }, [talk])
+
+  return (
+    <div ref={root} class="chat">
+      <Header talk={talk} onMenu={() => (menu.value = true)} />
+      <PlanBar plan={conversation.plan} />
+      <MessageList talk={talk} />
+      <section class="dock" aria-label={words.composer}>
+        <Banner talk={talk} />
+        <Asked talk={talk} />
+        <WorkBar talk={talk} />
+        <Queue talk={talk} />
+        <Composer talk={talk} draft={draft} />
+      </section>
+      {menu.value && <Menu talk={talk} onClose={() => (menu.value = false)} />}
+    </div>
+  )
+}
+
+/** What most conversations do not need at once; the card is fetched right after the conversation. */
+function Asked({talk}: {talk: Talk}) {
+  const {ended, permissions} = talk.conversation
+  if (ended.value) return <Ended talk={talk} />
+  return permissions.value.length > 0 ? <AskCard talk={talk} /> : null
+}

@@ -1,0 +1,43 @@
+import {useSignal} from '@preact/signals'
+
+import {Icon} from '../../ui/icon'
+import type {Talk} from '../../chat/aloud/talk'
+import {MessageText} from '../../chat/messages/message-text'
+import {reason} from '../../chat/state/moments'
+import {words} from '../../chat/strings'
+
+/** A session that ended says so, with what was kept of it, and can be opened again. */
+export function Ended({talk: {app, conversation}}: {talk: Talk}) {
+  const opening = useSignal(false)
+  const problem = useSignal('')
+
+  const reopen = async () => {
+    opening.value = true
+    problem.value = ''
+    try {
+      await conversation.reopen()
+    } catch (error) {
+      problem.value = reason(error)
+      app.announce(problem.value, true)
+    }
+    opening.value = false
+  }
+  const summary = conversation.summary.value
+  return (
+    <section class="ask-card" aria-labelledby="ended">
+      <h2 id="ended">{words.ended}</h2>
+      {summary && (
+        // It scrolls by itself when it is long, and a keyboard must reach it for that.
+        <section class="ask-more" aria-label={words.summary} tabIndex={0}>
+          <MessageText text={summary} streaming={false} />
+        </section>
+      )}
+      {problem.value && <p class="note note-wrong">{problem}</p>}
+      {!app.readOnly.value && (
+        <button type="button" class="button button-main button-thumb" disabled={opening.value} onClick={reopen}>
+          <Icon name="rotate-ccw" /> {opening.value ? words.reopening : words.reopen}
+        </button>
+      )}
+    </section>
+  )
+}

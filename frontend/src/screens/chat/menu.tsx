@@ -1,0 +1,65 @@
+import type {AgentOption} from '../../lib/types'
+import {copyText} from '../../text/code-block'
+import {Sheet} from '../../ui/sheet'
+import type {Talk} from '../../chat/aloud/talk'
+import {transcript} from '../../chat/state/earlier'
+import {titleOf} from './header'
+import {Row} from '../../chat/messages/message-actions'
+import {reason} from '../../chat/state/moments'
+import {words} from '../../chat/strings'
+
+/** What concerns the conversation as a whole. */
+export function Menu({talk, onClose}: {talk: Talk; onClose: () => void}) {
+  const {app, conversation} = talk
+  const known = app.sessions.value.some(session => session.session_id === conversation.sessionId)
+  const copy = async () => {
+    try {
+      const worked = await copyText(await transcript(app.api, conversation.sessionId))
+      conversation.tell(worked ? words.copied : words.notCopied)
+    } catch (error) {
+      conversation.tell(reason(error))
+    }
+    onClose()
+  }
+  const manage = () => {
+    onClose()
+    app.manage(conversation.sessionId)
+  }
+  return (
+    <Sheet title={titleOf(talk)} onClose={onClose}>
+      <div class="stack">
+        {!app.readOnly.value &&
+          conversation.options.value
+            .filter(({choices}) => choices.length > 0)
+            .map(option => <Choose key={option.id} option={option} talk={talk} />)}
+        <div class="action-rows">
+          <Row icon="copy" label={words.copyAll} onClick={() => void copy()} />
+          {known && <Row icon="settings" label={words.manage} onClick={manage} />}
+        </div>
+      </div>
+    </Sheet>
+  )
+}
+
+/** One of the agent's options. What it chooses from may be any value; a select has the position. */
+function Choose({option, talk: {conversation}}: {option: AgentOption; talk: Talk}) {
+  const choose = (index: number) => {
+    const chosen = option.choices[index]?.value
+    if (chosen === undefined || chosen === null) return
+    conversation.choose(option.id, chosen).catch((error: unknown) => conversation.tell(reason(error)))
+  }
+  const id = `option-${option.id}`
+  return (
+    <div class="field">
+      <label for={id} dir="auto">{option.name}</label>
+      <select
+        id={id}
+        class="input"
+        value={option.choices.findIndex(({value}) => value === option.value)}
+        onChange={event => choose(Number(event.currentTarget.value))}
+      >
+        {option.choices.map(({value, name}, index) => <option key={index} value={index}>{name || String(value)}</option>)}
+      </select>
+    </div>
+  )
+}
