@@ -153,7 +153,7 @@ def test_what_is_spoken_lands_in_the_composer(demo, visit):
     expect(page.get_by_text("Listening…")).to_be_visible()
 
     page.evaluate("heard.say('where is')")
-    expect(page.locator(".composer-heard")).to_have_text("where is")
+    expect(page.locator(".composer-transcript")).to_have_text("where is")
     page.evaluate("heard.say('Where is ShoppingCart defined?')")
     button(page, "Stop listening").click()
 

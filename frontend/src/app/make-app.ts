@@ -3,21 +3,21 @@
 import {computed, signal} from '@preact/signals'
 
 import type {App} from './app'
-import {Glimpses} from './glimpses'
-import {forget, keep, onKeptElsewhere, recall} from './kept'
+import {Previews} from './previews'
+import {loadItem, onChangedElsewhere, removeItem, saveItem} from './local-storage'
 import {Api, type ApiError} from '../lib/api'
 import {Drafts} from '../lib/drafts'
 import {Outbox} from '../lib/outbox'
 import type {AgentInfo, Health} from '../lib/types'
 import {loadPreferences, showPreferences} from './preferences'
 import {Router, takePairingCode} from './router'
-import {SeenSessions} from './seen'
+import {SeenSessions} from './seen-sessions'
 import {Sessions} from './sessions'
 import {Titles} from './titles'
 import {announce} from '../ui/announcer'
 
 /** What lets this page in: told once, when it was paired. */
-interface Admission {
+interface Credentials {
   key: string
   scope: string
 }
@@ -29,15 +29,15 @@ export function makeApp() {
   const code = signal(takePairingCode())
   // A link that is scanned while the page is open does not load it anew.
   addEventListener('hashchange', () => (code.value = takePairingCode() || code.value))
-  const admission = signal(recall<Admission | null>('admission', null))
-  const agents = signal(recall<AgentInfo[]>('agents', []))
+  const credentials = signal(loadItem<Credentials | null>('admission', null))
+  const agents = signal(loadItem<AgentInfo[]>('agents', []))
   const health = signal<Health | undefined>(undefined)
   const router = new Router()
 
-  const api = new Api({key: () => admission.peek()?.key})
+  const api = new Api({key: () => credentials.peek()?.key})
   const sessions = new Sessions(api, unauthorized)
   const titles = new Titles()
-  const glimpses = new Glimpses(api, titles)
+  const previews = new Previews(api, titles)
   const seen = new SeenSessions()
   /** The session whose sheet is open. */
   const managed = signal<string | null>(null)
@@ -55,46 +55,46 @@ export function makeApp() {
   function unauthorized(): void {
     sessions.forget()
     titles.forget()
-    glimpses.forget()
-    forget('admission')
-    admission.value = null
+    previews.forget()
+    removeItem('admission')
+    credentials.value = null
   }
 
-  function admit(admitted: Admission): void {
-    const {key, scope} = admitted
-    keep('admission', {key, scope})
+  function signIn(received: Credentials): void {
+    const {key, scope} = received
+    saveItem('admission', {key, scope})
     code.value = ''
-    comeIn({key, scope})
+    enter({key, scope})
   }
 
-  function comeIn(admitted: Admission): void {
-    admission.value = admitted
-    begin()
+  function enter(received: Credentials): void {
+    credentials.value = received
+    start()
     outbox.flush()
   }
 
   // Pairing in one page is pairing in all: they share the other half of the secret.
-  onKeptElsewhere('admission', () => {
-    const admitted = recall<Admission | null>('admission', null)
-    if (admitted) comeIn(admitted)
-    else if (admission.peek()) unauthorized()
+  onChangedElsewhere('admission', () => {
+    const received = loadItem<Credentials | null>('admission', null)
+    if (received) enter(received)
+    else if (credentials.peek()) unauthorized()
   })
 
   /** What seldom changes. Screens that need it do without, or ask again. */
-  async function look(): Promise<void> {
+  async function refreshServerInfo(): Promise<void> {
     const [well, known] = await Promise.allSettled([api.health(), api.agents()])
     if (well.status === 'fulfilled') health.value = well.value
     if (known.status === 'fulfilled') {
       agents.value = known.value
-      keep('agents', known.value)
+      saveItem('agents', known.value)
     }
   }
 
-  function begin(): void {
+  function start(): void {
     sessions.start()
-    void look()
+    void refreshServerInfo()
   }
-  if (admission.value) begin()
+  if (credentials.value) start()
 
   const app: App = {
     api,
@@ -106,15 +106,15 @@ export function makeApp() {
     reached: sessions.reached,
     agents,
     health,
-    readOnly: computed(() => admission.value?.scope === 'read'),
+    readOnly: computed(() => credentials.value?.scope === 'read'),
     titleOf: session => titles.of(session, agents.value),
     manage: id => (managed.value = id),
     refresh: sessions.refresh,
-    headers: () => ({'X-Janus-Key': admission.peek()?.key ?? ''}),
+    headers: () => ({'X-Janus-Key': credentials.peek()?.key ?? ''}),
     unauthorized,
     announce,
     go: router.go,
   }
-  const paired = computed(() => admission.value !== null)
-  return {app, route: router.route, titles, glimpses, seen, managed, told: sessions.told, look, code, admit, paired}
+  const paired = computed(() => credentials.value !== null)
+  return {app, route: router.route, titles, previews, seen, managed, updates: sessions.updates, refreshServerInfo, code, signIn, paired}
 }

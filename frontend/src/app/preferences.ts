@@ -1,7 +1,7 @@
 import {effect, signal, type Signal} from '@preact/signals'
 
 import type {Preferences} from './app'
-import {keep, recall} from './kept'
+import {loadItem, saveItem} from './local-storage'
 
 export const THEMES = ['auto', 'light', 'dark'] as const
 export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
@@ -13,13 +13,13 @@ export function loadPreferences(): Preferences {
     theme: oneOf('theme', THEMES, 'auto'),
     textSize: oneOf('text-size', TEXT_SIZES, 'normal'),
     hand: oneOf('hand', HANDS, 'right'),
-    enterSends: kept('enter-sends', true),
-    readAloud: kept('read-aloud', false),
-    rate: kept('rate', 1.1),
-    voice: kept('voice', ''),
-    sounds: kept('sounds', true),
-    vibration: kept('vibration', true),
-    stayAwake: kept('stay-awake', false),
+    enterSends: stored('enter-sends', true),
+    readAloud: stored('read-aloud', false),
+    rate: stored('rate', 1.1),
+    voice: stored('voice', ''),
+    sounds: stored('sounds', true),
+    vibration: stored('vibration', true),
+    stayAwake: stored('stay-awake', false),
   }
 }
 
@@ -42,16 +42,16 @@ export function showPreferences({theme, textSize, hand}: Preferences): void {
 
 /** A choice of an older page may be none any more. */
 function oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): Signal<T> {
-  return kept(name, otherwise, value => choices.includes(value))
+  return stored(name, otherwise, value => choices.includes(value))
 }
 
-function kept<T>(name: string, otherwise: T, valid = sameTypeAs(otherwise)): Signal<T> {
-  const was = recall<T>(`like.${name}`, otherwise)
+function stored<T>(name: string, otherwise: T, valid = sameTypeAs(otherwise)): Signal<T> {
+  const was = loadItem<T>(`like.${name}`, otherwise)
   const value = signal(valid(was) ? was : otherwise)
   let first = true
   effect(() => {
     const now = value.value
-    if (!first) keep(`like.${name}`, now)
+    if (!first) saveItem(`like.${name}`, now)
     first = false
   })
   return value

@@ -5,7 +5,7 @@
 
 import {batch, signal} from '@preact/signals'
 
-import {keep, recall, forget} from './kept'
+import {loadItem, removeItem, saveItem} from './local-storage'
 import type {Api, ApiError} from '../lib/api'
 import {isHidden, onWake} from '../lib/waking'
 import type {SessionInfo} from '../lib/types'
@@ -19,11 +19,11 @@ const SILENT_AFTER = 5000
 const NAME = 'sessions'
 
 export class Sessions {
-  readonly all = signal<SessionInfo[]>(recall(NAME, []))
+  readonly all = signal<SessionInfo[]>(loadItem(NAME, []))
   readonly loaded = signal(false)
   readonly reached = signal(true)
-  /** How often the server has told. */
-  readonly told = signal(0)
+  /** How often the list came from the server. */
+  readonly updates = signal(0)
   readonly #api: Pick<Api, 'sessions'>
   readonly #refused: (error: ApiError) => void
   #running = false
@@ -68,7 +68,7 @@ export class Sessions {
       this.all.value = []
       this.loaded.value = false
     })
-    forget(NAME)
+    removeItem(NAME)
   }
 
   readonly refresh = (): void => {
@@ -83,8 +83,8 @@ export class Sessions {
     this.#asking = true
     const silent = setTimeout(() => (this.reached.value = false), SILENT_AFTER)
     try {
-      const told = await this.#api.sessions()
-      if (this.#running) this.#show(told)
+      const sessions = await this.#api.sessions()
+      if (this.#running) this.#show(sessions)
     } catch (error) {
       this.#failed(error as ApiError)
     } finally {
@@ -94,16 +94,16 @@ export class Sessions {
     }
   }
 
-  #show(told: SessionInfo[]): void {
-    const newest = [...told].sort((a, b) => b.last_activity.localeCompare(a.last_activity))
+  #show(sessions: SessionInfo[]): void {
+    const newest = [...sessions].sort((a, b) => b.last_activity.localeCompare(a.last_activity))
     batch(() => {
       // The same again is not worth drawing.
       if (JSON.stringify(newest) !== JSON.stringify(this.all.peek())) {
         this.all.value = newest
-        keep(NAME, newest)
+        saveItem(NAME, newest)
       }
       this.loaded.value = true
-      this.told.value = this.told.peek() + 1
+      this.updates.value = this.updates.peek() + 1
       this.reached.value = true
     })
   }

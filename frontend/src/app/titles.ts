@@ -1,6 +1,6 @@
 import {signal} from '@preact/signals'
 
-import {forget, keep, recall} from './kept'
+import {loadItem, removeItem, saveItem} from './local-storage'
 import type {AgentInfo, SessionInfo} from '../lib/types'
 
 const NAME = 'titles'
@@ -10,7 +10,7 @@ const LONGEST = 60
 
 /** What sessions without a name are called: the first words that were said in them. */
 export class Titles {
-  readonly #words = signal<Record<string, string>>(recall(NAME, {}))
+  readonly #words = signal<Record<string, string>>(loadItem(NAME, {}))
 
   has(sessionId: string): boolean {
     return sessionId in this.#words.value
@@ -22,7 +22,7 @@ export class Titles {
     if (!words || this.#words.peek()[sessionId] === words) return
     const entries = Object.entries({...this.#words.peek(), [sessionId]: words})
     this.#words.value = Object.fromEntries(entries.slice(-MOST))
-    keep(NAME, this.#words.value)
+    saveItem(NAME, this.#words.value)
   }
 
   of({name, session_id, agent}: SessionInfo, agents: AgentInfo[]): string {
@@ -32,7 +32,7 @@ export class Titles {
 
   forget(): void {
     this.#words.value = {}
-    forget(NAME)
+    removeItem(NAME)
   }
 }
 

@@ -70,7 +70,7 @@ export const words = {
     ({execute: 'Allow this command?', edit: 'Allow this change?', delete: 'Allow deleting this?', fetch: 'Allow fetching this?'})[
       kind
     ] ?? 'Allow this?',
-  matter: 'What it is about',
+  details: 'What it is about',
   needsYou: (title: string) => `The agent needs you: ${title}`,
   which: (which: number, of: number) => `${which} of ${of}`,
   inFolder: (folder: string) => `In ${folder}`,
@@ -118,6 +118,11 @@ export const words = {
 
 /** Who says a message. */
 export const who = {user: words.you, assistant: words.agent, system: words.system}
+
+/** Why something failed, in words for the user. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error && error.message ? error.message : words.gone
+}
 
 // Made once: making one takes longer than all that is done with it.
 const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})

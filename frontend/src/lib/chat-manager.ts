@@ -6,7 +6,7 @@
 import {ApiError, notReached, readAnswer} from './api-error'
 import {newId} from './id'
 import {EventStream} from './stream'
-import type {ChatManagerConfig, ChatManagerHandlers, EventName, Heard, State} from './types'
+import type {ChatManagerConfig, ChatManagerHandlers, EventName, StreamItem, State} from './types'
 
 const DEFAULTS = {
   backendUrl: '',
@@ -144,7 +144,7 @@ export class ChatManager {
       names: EVENTS,
       attempts: this.#config.reconnectAttempts,
       delay: this.#config.reconnectDelay,
-      onEvent: (name, data, seq) => this.#heard(name, data, seq),
+      onEvent: (name, data, seq) => this.#receive(name, data, seq),
       onConnectionChange: connected => this.#handlers.onConnectionChange?.(connected),
       onError: error => this.#report(error),
       ...(probe && {refused: () => this.#refused(`${backendUrl}/api/state?session_id=${id}`)}),
@@ -162,13 +162,13 @@ export class ChatManager {
     return undefined
   }
 
-  #heard(name: string, data: unknown, seq: number | undefined): void {
+  #receive(name: string, data: unknown, seq: number | undefined): void {
     if (name === 'message' && !isState(data)) {
       const words = 'Janus sent something that is not a state.'
       this.#report(new ApiError(0, 'BAD_EVENT', words))
       return
     }
-    this.#handlers.onEvent?.(...([name, data, seq] as Heard))
+    this.#handlers.onEvent?.(...([name, data, seq] as StreamItem))
     if (isState(data)) this.#show(data)
   }
 

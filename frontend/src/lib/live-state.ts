@@ -5,7 +5,7 @@
 
 import type {
   EventBase,
-  Heard,
+  StreamItem,
   Message,
   State,
   StatusChange,
@@ -38,7 +38,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
       return answered(state, data, was => ({...was, content: was.content + data.text}))
     case 'tool_call': {
       if (!data.turn_id) return state
-      const call = told(data)
+      const call = payload(data)
       return answered(state, data, was => ({
         ...was,
         tool_calls: put(was.tool_calls, call, known => known.id === call.id),
@@ -62,7 +62,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'plan':
       return {...state, plan: data.entries}
     case 'permission_request': {
-      const asked = told(data)
+      const asked = payload(data)
       const same = (known: {request_id: string}) => known.request_id === asked.request_id
       return asking(state, put(state.permissions, asked, same))
     }
@@ -198,7 +198,7 @@ function asking(state: State, permissions: State['permissions']): State {
 }
 
 /** What an event tells, without what every event has. */
-function told<T extends EventBase>(data: T): Omit<T, 'seq' | 'at'> {
+function payload<T extends EventBase>(data: T): Omit<T, 'seq' | 'at'> {
   const {seq: _seq, at: _at, ...rest} = data
   return rest
 }
@@ -228,9 +228,9 @@ export class LiveState {
   }
 
   /** Take what came on the stream, as `ChatManager` hands it to `onEvent`. */
-  hear(...[name, data, seq]: Heard): void {
+  receive(...[name, data, seq]: StreamItem): void {
     if (name === 'message') {
-      this.#hearState(data, seq)
+      this.#receiveState(data, seq)
       return
     }
     if (!this.#followed) return
@@ -243,7 +243,7 @@ export class LiveState {
     if (!this.#shown || state.seq > this.#shown.seq) this.#shown = state
   }
 
-  #hearState(state: State, seq = state.seq): void {
+  #receiveState(state: State, seq = state.seq): void {
     const was = this.#followed
     const ahead = was !== undefined && state.seq > seq
     // Which agent it is stands in no event.

@@ -86,16 +86,16 @@ export class EventStream {
       this.#failures = 0
       this.#tell(true)
     })
-    source.onmessage = current(event => this.#heard('message', event))
+    source.onmessage = current(event => this.#receive('message', event))
     source.onerror = current(event => {
       // Janus has an event called error, which the browser hands to the same listeners.
-      if (typeof event?.data === 'string') this.#heard('error', event)
+      if (typeof event?.data === 'string') this.#receive('error', event)
       else this.#failed()
     })
     if (!source.addEventListener) return
     source.addEventListener('ping', current(() => {}))
     for (const name of this.#options.names) {
-      if (name !== 'error') source.addEventListener(name, current(e => this.#heard(name, e)))
+      if (name !== 'error') source.addEventListener(name, current(e => this.#receive(name, e)))
     }
     this.#watch()
   }
@@ -159,7 +159,7 @@ export class EventStream {
     this.#options.onError(why)
   }
 
-  #heard(name: string, event: MessageEvent): void {
+  #receive(name: string, event: MessageEvent): void {
     const seq = /^\d+$/.test(event.lastEventId ?? '') ? Number(event.lastEventId) : undefined
     const named = name !== 'message'
     if (named && seq !== undefined && seq <= (this.#seq ?? -1)) return

@@ -171,7 +171,7 @@ export type StreamEvent = {[N in EventName]: {name: N; data: StreamEvents[N]}}[E
  * Anything that came on a stream, as arguments: a named event, or the whole state as `message`.
  * `seq` is the number of the last event it covers; the state may know more than that already.
  */
-export type Heard =
+export type StreamItem =
   | {[N in EventName]: [name: N, data: StreamEvents[N], seq: number | undefined]}[EventName]
   | [name: 'message', data: State, seq: number | undefined]
 
@@ -286,7 +286,7 @@ export interface ChatManagerHandlers {
   onError?: (error: Error) => void
   onProcessingChange?: (isProcessing: boolean) => void
   /** Everything that came on the stream, before `onMessage`. */
-  onEvent?: (...heard: Heard) => void
+  onEvent?: (...item: StreamItem) => void
 }
 
 /** What is used of an EventSource. */

@@ -8,22 +8,22 @@ import {isHidden} from '../lib/waking'
 import type {Frame} from '../app/make-app'
 import {words} from '../app/strings'
 
-export function useAttention({app, route, seen, told}: Frame): void {
+export function useAttention({app, route, seen, updates}: Frame): void {
   const before = useRef<Set<string> | null>(null)
-  const watched = useRef({open: '', left: '', told: 0})
+  const watched = useRef({open: '', left: '', updates: 0})
 
   // A conversation is seen as it comes; how far it has come the list learns a little later.
   useSignalEffect(() => {
     const was = watched.current
     const now = route.value
-    const news = told.value
+    const news = updates.value
     const open = now.screen === 'chat' && !isHidden() ? now.sessionId : ''
     const left = was.open === open ? was.left : was.open
     for (const session of app.sessions.peek()) {
       if ([left, open].includes(session.session_id)) seen.mark(session)
     }
     if (was.open && was.open !== open) app.refresh()
-    watched.current = {open, left: news === was.told ? left : '', told: news}
+    watched.current = {open, left: news === was.updates ? left : '', updates: news}
   })
   useEffect(() => {
     const hide = () => {

@@ -31,7 +31,7 @@ export function Page(frame: Frame) {
 
 /** One screen at a time; on a wide one the list stays beside it. */
 function Screens({frame}: {frame: Frame}) {
-  const {app, route, managed, seen, glimpses} = frame
+  const {app, route, managed, seen, previews} = frame
   const wide = useWide()
   const now = route.value
   const listed = now.screen === 'list' || now.screen === 'new'
@@ -57,7 +57,7 @@ function Screens({frame}: {frame: Frame}) {
     // Before the server has spoken they are those of the last time.
     if (app.loaded.value) seen.meet(sessions)
     const {screen} = route.value
-    glimpses.look(sessions, wide || screen === 'list')
+    previews.look(sessions, wide || screen === 'list')
   })
 
   const list = <SessionList frame={frame} current={current} />

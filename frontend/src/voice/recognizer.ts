@@ -11,7 +11,7 @@ import {problem, type Problem, type ProblemCode} from './problems'
 
 export type RecognizerState = 'idle' | 'starting' | 'listening' | 'stopping'
 
-export type Heard =
+export type RecognizerEvent =
   | {type: 'state'; state: RecognizerState}
   /** What has been understood so far. It replaces what was told before. */
   | {type: 'text'; text: string}
@@ -64,7 +64,7 @@ export class Recognizer {
   readonly #Engine: (new () => SpeechEngine) | undefined
   readonly #secure: boolean
   readonly #storage: RecognizerOptions['storage']
-  readonly #listeners = new Listeners<Heard>()
+  readonly #listeners = new Listeners<RecognizerEvent>()
   #engine: SpeechEngine | null = null
   #text = ''
   /** Whether what still comes is wanted no more. */
@@ -91,7 +91,7 @@ export class Recognizer {
   }
 
   /** Tells *listener* what is heard. Returns what ends that. */
-  onHeard(listener: (heard: Heard) => void): () => void {
+  onEvent(listener: (heard: RecognizerEvent) => void): () => void {
     return this.#listeners.add(listener)
   }
 
@@ -154,14 +154,14 @@ export class Recognizer {
       this.#become('listening')
       this.#expect(() => this.#giveUp('no-speech'), NO_RESULT_AFTER)
     })
-    engine.onresult = mine(({results}) => this.#heard(results[results.length - 1]?.[0]?.transcript ?? ''))
+    engine.onresult = mine(({results}) => this.#result(results[results.length - 1]?.[0]?.transcript ?? ''))
     engine.onerror = mine(({error}) => this.#failed(error))
     engine.onend = mine(() => this.#ended())
     return engine
   }
 
   /** Android sends the same words again and again as if they were new: the last ones are all there are. */
-  #heard(transcript: string): void {
+  #result(transcript: string): void {
     if (this.state === 'idle' || this.#dropped) return
     clearTimeout(this.#timer)
     if (this.state === 'stopping') this.#expectEnd()

@@ -1,10 +1,10 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
-import {Glimpses, glimpse} from '../../src/app/glimpses'
+import {Previews, previewOf} from '../../src/app/previews'
 import {groupOf, isUnread, matches} from '../../src/app/groups'
 import {ApiError} from '../../src/lib/api'
 import type {SessionInfo, State} from '../../src/lib/types'
-import {SeenSessions} from '../../src/app/seen'
+import {SeenSessions} from '../../src/app/seen-sessions'
 import {Sessions} from '../../src/app/sessions'
 import {shortened, Titles} from '../../src/app/titles'
 import {emptyState} from '../fakes'
@@ -220,22 +220,22 @@ function said(content: string, sender: 'user' | 'assistant' = 'assistant'): Stat
 test('the list shows the last words without the marks of Markdown', () => {
   const markdown = '## Done\n\nI *changed* `cart.py`, see [it](http://x):\n\n```py\nx = 1\n```\n'
 
-  expect(glimpse(emptyState({messages: [said(markdown)]})).line).toBe('Done I changed cart.py, see it:')
+  expect(previewOf(emptyState({messages: [said(markdown)]})).line).toBe('Done I changed cart.py, see it:')
 })
 
 test('a state is asked for once for each change, and not at all while nobody sees the list', async () => {
   const state = vi.fn(async () => emptyState({messages: [said('Hello', 'user'), said('Hi')]}))
-  const glimpses = new Glimpses({state}, new Titles())
+  const previews = new Previews({state}, new Titles())
 
-  glimpses.look([session({name: 'named'})], false)
+  previews.look([session({name: 'named'})], false)
   expect(state).not.toHaveBeenCalled()
 
-  glimpses.look([session()], true)
-  glimpses.look([session()], true)
+  previews.look([session()], true)
+  previews.look([session()], true)
   await vi.advanceTimersByTimeAsync(0)
   expect(state).toHaveBeenCalledOnce()
-  expect(glimpses.all.value.s?.line).toBe('Hi')
+  expect(previews.all.value.s?.line).toBe('Hi')
 
-  glimpses.look([session({attention: 'permission'})], true)
+  previews.look([session({attention: 'permission'})], true)
   expect(state).toHaveBeenCalledTimes(2)
 })

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {apply, LiveState} from '../../src/lib/live-state'
-import type {Heard, State, StreamEvent} from '../../src/lib/types'
+import type {StreamItem, State, StreamEvent} from '../../src/lib/types'
 import awkward from './recordings/awkward-agent.json'
 import demo from './recordings/demo-agent.json'
 import {emptyState} from '../fakes'
@@ -17,7 +17,7 @@ const RECORDINGS = {
 
 const AT = '2027-01-15T08:00:00.000Z'
 
-function delta(seq: number, text: string): Heard {
+function delta(seq: number, text: string): StreamItem {
   return ['assistant_delta', {seq, at: AT, turn_id: 't', text}, seq]
 }
 
@@ -56,7 +56,7 @@ describe.each(Object.entries(RECORDINGS))('a recorded stream of %s', (_, {heard,
     const live = new LiveState()
     let seq = 0
     for (const {event, id, data} of heard) {
-      live.hear(...([event, data, id] as Heard))
+      live.receive(...([event, data, id] as StreamItem))
       expect(live.current!.seq).toBeGreaterThanOrEqual(seq)
       seq = live.current!.seq
     }
@@ -66,8 +66,8 @@ describe.each(Object.entries(RECORDINGS))('a recorded stream of %s', (_, {heard,
   it('is the same when every event comes twice', () => {
     const live = new LiveState()
     for (const {event, id, data} of heard) {
-      live.hear(...([event, data, id] as Heard))
-      live.hear(...([event, data, id] as Heard))
+      live.receive(...([event, data, id] as StreamItem))
+      live.receive(...([event, data, id] as StreamItem))
     }
     expect(live.current).toEqual(final)
   })
@@ -115,51 +115,51 @@ describe('apply', () => {
 describe('LiveState', () => {
   it('shows nothing before the first state', () => {
     const live = new LiveState()
-    live.hear(...delta(1, 'Hi'))
+    live.receive(...delta(1, 'Hi'))
     expect(live.current).toBeUndefined()
   })
 
   it('does not say twice what came with an answer and again in one piece', () => {
     const live = new LiveState()
-    live.hear('message', emptyState({seq: 1}), 1)
-    live.hear(...delta(2, 'one '))
+    live.receive('message', emptyState({seq: 1}), 1)
+    live.receive(...delta(2, 'one '))
     const ahead = apply(live.current!, {
       name: 'assistant_delta',
       data: {seq: 3, at: AT, turn_id: 't', text: 'two '},
     })
     live.offer(ahead)
     expect(said(live.current)).toEqual(['one two '])
-    live.hear(...delta(4, 'two three'))
+    live.receive(...delta(4, 'two three'))
     expect(said(live.current)).toEqual(['one two three'])
   })
 
   it('does not say twice what a state of the stream knew ahead of its events', () => {
     const live = new LiveState()
-    live.hear('message', emptyState({seq: 1}), 1)
-    live.hear(...delta(2, 'one '))
+    live.receive('message', emptyState({seq: 1}), 1)
+    live.receive(...delta(2, 'one '))
     const newer = apply(live.current!, {
       name: 'assistant_delta',
       data: {seq: 3, at: AT, turn_id: 't', text: 'two '},
     })
-    live.hear('message', newer, 2)
+    live.receive('message', newer, 2)
     expect(said(live.current)).toEqual(['one two '])
-    live.hear(...delta(4, 'two three'))
+    live.receive(...delta(4, 'two three'))
     expect(said(live.current)).toEqual(['one two three'])
   })
 
   it('shows an older answer no more', () => {
     const live = new LiveState()
-    live.hear('message', emptyState({seq: 5}), 5)
+    live.receive('message', emptyState({seq: 5}), 5)
     live.offer(emptyState({seq: 4, status: 'error'}))
     expect(live.current!.status).toBe('idle')
   })
 
   it('starts over where the server lost its log', () => {
     const live = new LiveState()
-    live.hear('message', emptyState({seq: 50, status: 'waiting'}), 50)
-    live.hear('message', emptyState({seq: 2}), 2)
+    live.receive('message', emptyState({seq: 50, status: 'waiting'}), 50)
+    live.receive('message', emptyState({seq: 2}), 2)
     expect(live.current).toEqual(emptyState({seq: 2}))
-    live.hear(...delta(3, 'New.'))
+    live.receive(...delta(3, 'New.'))
     expect(said(live.current)).toEqual(['New.'])
   })
 })

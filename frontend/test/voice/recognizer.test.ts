@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
-import {Recognizer, type Heard, type SpeechEngine} from '../../src/voice/recognizer'
+import {Recognizer, type RecognizerEvent, type SpeechEngine} from '../../src/voice/recognizer'
 
 /** A browser's recogniser, as obedient as the test wants. */
 class Engine implements SpeechEngine {
@@ -32,7 +32,7 @@ class Engine implements SpeechEngine {
 
 let stored: Map<string, string>
 let recognizer: Recognizer
-let heard: Heard[]
+let heard: RecognizerEvent[]
 
 const make = (options = {}) =>
   new Recognizer({
@@ -55,7 +55,7 @@ beforeEach(() => {
   stored = new Map()
   heard = []
   recognizer = make()
-  recognizer.onHeard((news) => heard.push(news))
+  recognizer.onEvent((news) => heard.push(news))
 })
 
 afterEach(() => {
@@ -167,7 +167,7 @@ test('a start that throws is not a crash', () => {
 
 test('plain http has a constructor and no recognition', () => {
   const insecure = make({secure: false})
-  insecure.onHeard((news) => heard.push(news))
+  insecure.onEvent((news) => heard.push(news))
   expect(insecure.available()).toMatchObject({ok: false, audioGoesTo: null, problem: {code: 'insecure'}})
   insecure.start()
   expect([told(), Engine.all]).toEqual([['insecure'], []])

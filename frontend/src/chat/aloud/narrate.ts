@@ -1,6 +1,6 @@
 import {effect} from '@preact/signals'
 
-import type {Talk} from './talk'
+import type {ChatContext} from '../state/chat-context'
 import {words} from '../strings'
 
 /** As much of an answer as is said without being asked for. */
@@ -10,7 +10,7 @@ const MOST = 600
  * Tells those who do not look what has happened: an answer is there, the agent needs them, a turn
  * died. Each is told once, and in whole sentences. Returns what ends it.
  */
-export function narrate({app, conversation, feedback}: Talk): () => void {
+export function narrate({app, conversation, feedback}: ChatContext): () => void {
   const asked = new Set<string>()
   const over = new Set<string>()
   let first = true

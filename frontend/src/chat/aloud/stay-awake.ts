@@ -1,10 +1,10 @@
 import {computed, effect} from '@preact/signals'
 
 import type {ScreenLock} from '../../voice/wake-lock'
-import type {Talk} from './talk'
+import type {ChatContext} from '../state/chat-context'
 
 /** Keeps the screen on while the agent works or is read aloud, if the user likes that. */
-export function keepAwake({app, conversation, aloud}: Talk): () => void {
+export function keepAwake({app, conversation, aloud}: ChatContext): () => void {
   let lock: Promise<ScreenLock> | undefined
   const wanted = computed(
     () => app.preferences.stayAwake.value && (conversation.busy.value || aloud.speaking.value !== ''),

@@ -2,7 +2,7 @@ import {useComputed, type Signal} from '@preact/signals'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import {Icon} from '../../ui/icon'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import {Dictation} from './dictation'
 import {QuickReplies} from './quick-replies'
 import {words} from '../strings'
@@ -10,8 +10,8 @@ import {words} from '../strings'
 const NATIVE_GROWTH = globalThis.CSS?.supports?.('field-sizing', 'content') ?? false
 
 /** Where the user speaks, by thumb or by voice. What stands in it is kept until it is sent. */
-export function Composer({talk, draft}: {talk: Talk; draft: Signal<string>}) {
-  const {app, conversation, feedback, aloud, compose} = talk
+export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string>}) {
+  const {app, conversation, feedback, aloud, compose} = chat
   const field = useRef<HTMLTextAreaElement>(null)
   const dictation = useMemo(() => new Dictation(text => compose(text, 'stay')), [])
   const hasText = useComputed(() => draft.value.trim() !== '')
@@ -53,7 +53,7 @@ export function Composer({talk, draft}: {talk: Talk; draft: Signal<string>}) {
   }
   return (
     <>
-      {!hasText.value && <QuickReplies talk={talk} onReply={send} />}
+      {!hasText.value && <QuickReplies chat={chat} onReply={send} />}
       <Hearing dictation={dictation} />
       <div class="composer">
         <textarea
@@ -105,7 +105,7 @@ export function Composer({talk, draft}: {talk: Talk; draft: Signal<string>}) {
 /** What has been understood so far, or why nothing is. */
 function Hearing({dictation}: {dictation: Dictation}) {
   if (dictation.listening.value) {
-    return <p class="composer-heard" dir="auto">{dictation.heard.value || words.listening}</p>
+    return <p class="composer-transcript" dir="auto">{dictation.transcript.value || words.listening}</p>
   }
   if (!dictation.problem.value) return null
   return (

@@ -7,7 +7,7 @@ import {words} from '../strings'
 export class Dictation {
   readonly listening = signal(false)
   /** What has been understood so far. */
-  readonly heard = signal('')
+  readonly transcript = signal('')
   /** Why it does not work, in words with a way out; empty when nothing is wrong. */
   readonly problem = signal('')
   readonly #onText: (text: string) => void
@@ -33,7 +33,7 @@ export class Dictation {
         return
       }
       this.problem.value = ''
-      this.#end ??= recognizer.onHeard(heard => this.#heard(heard))
+      this.#end ??= recognizer.onEvent(event => this.#handle(event))
       recognizer.start()
     } catch {
       this.problem.value = words.gone
@@ -47,20 +47,20 @@ export class Dictation {
     if (this.listening.peek()) void this.#recognizer?.then(recognizer => recognizer.abort())
   }
 
-  #heard(heard: Parameters<Parameters<Recognizer['onHeard']>[0]>[0]): void {
-    switch (heard.type) {
+  #handle(event: Parameters<Parameters<Recognizer['onEvent']>[0]>[0]): void {
+    switch (event.type) {
       case 'state':
-        this.listening.value = heard.state !== 'idle'
+        this.listening.value = event.state !== 'idle'
         break
       case 'text':
-        this.heard.value = heard.text
+        this.transcript.value = event.text
         break
       case 'problem':
-        this.problem.value = heard.problem.message
+        this.problem.value = event.problem.message
         break
       case 'end':
-        this.heard.value = ''
-        if (heard.text) this.#onText(heard.text)
+        this.transcript.value = ''
+        if (event.text) this.#onText(event.text)
     }
   }
 }

@@ -1,18 +1,17 @@
 import {Sheet} from '../../ui/sheet'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import type {Waiting} from '../state/waiting'
 import {Row} from '../messages/message-actions'
-import {reason} from '../state/moments'
-import {words} from '../strings'
+import {reasonOf, words} from '../strings'
 
 interface Props {
-  talk: Talk
+  chat: ChatContext
   message: Waiting
   onClose: () => void
 }
 
 /** A message that waits can still be changed, taken back, or sent at once. */
-export function QueueActions({talk: {conversation, compose}, message, onClose}: Props) {
+export function QueueActions({chat: {conversation, compose}, message, onClose}: Props) {
   const edit = async () => {
     onClose()
     if (await conversation.withdraw(message.id)) compose(message.text)
@@ -23,7 +22,7 @@ export function QueueActions({talk: {conversation, compose}, message, onClose}: 
   }
   const sendNow = async () => {
     onClose()
-    await conversation.interrupt().catch((error: unknown) => conversation.tell(reason(error)))
+    await conversation.interrupt().catch((error: unknown) => conversation.tell(reasonOf(error)))
   }
   return (
     <Sheet title={words.queue} onClose={onClose}>

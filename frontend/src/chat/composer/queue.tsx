@@ -2,16 +2,16 @@ import {useSignal} from '@preact/signals'
 
 import {Icon} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import type {Waiting} from '../state/waiting'
 import {words} from '../strings'
 
 const QueueActions = lazy(async () => (await import('./queue-actions')).QueueActions)
 
 /** What was said while the agent works: it waits, in sight, and can still be changed. */
-export function Queue({talk}: {talk: Talk}) {
+export function Queue({chat}: {chat: ChatContext}) {
   const chosen = useSignal<Waiting | null>(null)
-  const waiting = talk.conversation.queue.value
+  const waiting = chat.conversation.queue.value
   return (
     <>
       {waiting.length > 0 && (
@@ -25,7 +25,7 @@ export function Queue({talk}: {talk: Talk}) {
                   class="button queue-chip"
                   aria-label={words.queued(message.text)}
                   aria-haspopup="dialog"
-                  disabled={talk.app.readOnly.value}
+                  disabled={chat.app.readOnly.value}
                   onClick={() => (chosen.value = message)}
                 >
                   <Icon name="clock" />
@@ -36,7 +36,7 @@ export function Queue({talk}: {talk: Talk}) {
           </ul>
         </div>
       )}
-      {chosen.value && <QueueActions talk={talk} message={chosen.value} onClose={() => (chosen.value = null)} />}
+      {chosen.value && <QueueActions chat={chat} message={chosen.value} onClose={() => (chosen.value = null)} />}
     </>
   )
 }

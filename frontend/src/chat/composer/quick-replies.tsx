@@ -1,8 +1,8 @@
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import {words} from '../strings'
 
 /** What is said most often, for a thumb that does not want to type. */
-export function QuickReplies({talk: {conversation}, onReply}: {talk: Talk; onReply: (text: string) => void}) {
+export function QuickReplies({chat: {conversation}, onReply}: {chat: ChatContext; onReply: (text: string) => void}) {
   if (!conversation.answered.value) return null
   return (
     <ul class="replies" aria-label={words.quick}>

@@ -1,11 +1,11 @@
 import {copyText} from '../../text/code-block'
 import {Icon, type IconName} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import {words} from '../strings'
 
 export interface MessageActionsProps {
-  talk: Talk
+  chat: ChatContext
   text: string
   /** The user said it himself. */
   mine: boolean
@@ -16,10 +16,10 @@ export interface MessageActionsProps {
 }
 
 /** What can be done with a message: rows in reach of the thumb. */
-export function MessageActions({talk, text, mine, id, turn, onClose}: MessageActionsProps) {
-  const {app, conversation, aloud, compose} = talk
+export function MessageActions({chat, text, mine, id, turn, onClose}: MessageActionsProps) {
+  const {app, conversation, aloud, compose} = chat
   const speaking = aloud.speaking.value === id
-  const again = mine ? text : conversation.saidIn(turn)
+  const again = mine ? text : conversation.promptOf(turn)
 
   const copy = async () => {
     // Before the sheet is gone: the old way of copying needs a place inside of it.

@@ -3,24 +3,23 @@ import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import {lazy} from '../../ui/lazy'
 import {Icon} from '../../ui/icon'
-import {Answer, SaidMessage} from './message'
+import {Answer, PromptMessage} from './message'
 import type {MessageActionsProps} from './message-actions'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import {useFollow} from './follow'
-import {reason} from '../state/moments'
 import type {Row} from '../state/rows'
-import {clock, moment, words} from '../strings'
+import {clock, moment, reasonOf, words} from '../strings'
 
 const Actions = lazy(async () => (await import('./message-actions')).MessageActions)
 
 /** The conversation. It is no live region: the announcer tells what is worth telling. */
-export function MessageList({talk}: {talk: Talk}) {
-  const {conversation} = talk
+export function MessageList({chat}: {chat: ChatContext}) {
+  const {conversation} = chat
   const list = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const acting = useSignal<Omit<MessageActionsProps, 'talk' | 'onClose'> | null>(null)
+  const acting = useSignal<Omit<MessageActionsProps, 'chat' | 'onClose'> | null>(null)
   const rows = conversation.rows.value
-  const lastSaid = rows.findLast(row => row.kind === 'said')?.key
+  const lastSaid = rows.findLast(row => row.kind === 'prompt')?.key
   const {following, fresh, toEnd} = useFollow(list, content, rows.length)
 
   // Who has just spoken wants to see that.
@@ -37,12 +36,12 @@ export function MessageList({talk}: {talk: Talk}) {
       <section ref={list} id="messages" class="messages" aria-labelledby="messages-title" tabIndex={0}>
         <h2 id="messages-title" class="visually-hidden">{words.conversation}</h2>
         <div ref={content} class="messages-inside">
-          <Earlier talk={talk} list={list} />
+          <Earlier chat={chat} list={list} />
           {rows.length === 0 && (
             <p class="messages-empty hint">{conversation.opened.value ? words.empty : words.opening}</p>
           )}
           {rows.map(row => (
-            <RowView key={row.key} row={row} talk={talk} onActions={onActions} />
+            <RowView key={row.key} row={row} chat={chat} onActions={onActions} />
           ))}
         </div>
       </section>
@@ -52,38 +51,38 @@ export function MessageList({talk}: {talk: Talk}) {
           {fresh.value ? words.latestNew(fresh.value) : words.latest}
         </button>
       )}
-      {acting.value && <Actions {...acting.value} talk={talk} onClose={() => (acting.value = null)} />}
+      {acting.value && <Actions {...acting.value} chat={chat} onClose={() => (acting.value = null)} />}
     </div>
   )
 }
 
 interface RowProps {
   row: Row
-  talk: Talk
-  onActions: (about: Omit<MessageActionsProps, 'talk' | 'onClose'>) => void
+  chat: ChatContext
+  onActions: (about: Omit<MessageActionsProps, 'chat' | 'onClose'>) => void
 }
 
-function RowView({row, talk, onActions}: RowProps) {
-  const {conversation} = talk
+function RowView({row, chat, onActions}: RowProps) {
+  const {conversation} = chat
   switch (row.kind) {
     case 'time':
       return <p class="messages-time hint">{moment(row.at)}</p>
     case 'new':
       return <h2 class="messages-new">{words.newSince(clock(conversation.lastHere))}</h2>
-    case 'said': {
+    case 'prompt': {
       const {id, text, delivery, error} = row
-      return <SaidMessage {...{id, text, delivery, error, talk, onActions}} />
+      return <PromptMessage {...{id, text, delivery, error, chat, onActions}} />
     }
-    case 'heard': {
+    case 'reply': {
       const cell = conversation.cell(row.key)
-      return cell ? <Answer cell={cell} talk={talk} onActions={onActions} /> : null
+      return cell ? <Answer cell={cell} chat={chat} onActions={onActions} /> : null
     }
   }
 }
 
 /** What is further up comes when it is asked for, and nothing moves under the reader's eyes. */
-function Earlier({talk, list}: {talk: Talk; list: {current: HTMLElement | null}}) {
-  const {conversation} = talk
+function Earlier({chat, list}: {chat: ChatContext; list: {current: HTMLElement | null}}) {
+  const {conversation} = chat
   const loading = useSignal(false)
   const held = useRef<{row: Element; top: number} | null>(null)
   const more = conversation.more.value
@@ -103,7 +102,7 @@ function Earlier({talk, list}: {talk: Talk; list: {current: HTMLElement | null}}
         held.current = row ? {row, top: row.getBoundingClientRect().top} : null
       })
     } catch (error) {
-      conversation.tell(reason(error))
+      conversation.tell(reasonOf(error))
     }
     loading.value = false
   }

@@ -2,7 +2,7 @@ import {signal} from '@preact/signals'
 import type {ComponentType} from 'preact'
 import {useEffect, useState} from 'preact/hooks'
 
-import {inTurn} from './in-turn'
+import {schedule} from './schedule'
 import {usePaced} from './pace'
 
 interface Props {
@@ -22,7 +22,7 @@ export function loadMarkdown(): void {
   import('../../text/markdown').then(
     ({Markdown: View, MarkdownStream}) => {
       Markdown.value = View
-      for (const text of KINDS) inTurn(() => new MarkdownStream().set(text, true))
+      for (const text of KINDS) schedule(() => new MarkdownStream().set(text, true))
     },
     () => (loading = false),
   )
@@ -32,7 +32,7 @@ export function loadMarkdown(): void {
 export function MessageText({text, streaming}: Props) {
   const View = Markdown.value
   const [turn, setTurn] = useState(streaming)
-  useEffect(() => (turn || !View ? undefined : inTurn(() => setTurn(true))), [View, turn])
+  useEffect(() => (turn || !View ? undefined : schedule(() => setTurn(true))), [View, turn])
   if (View && (turn || streaming)) return <Paced View={View} text={text} streaming={streaming} />
   return <div class="md md-plain" dir="auto">{text}</div>
 }

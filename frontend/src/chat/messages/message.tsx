@@ -3,7 +3,7 @@ import {useMemo} from 'preact/hooks'
 
 import type {Message} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import type {MessageActionsProps} from './message-actions'
 import {MessageText} from './message-text'
 import type {Delivery} from '../state/rows'
@@ -11,11 +11,11 @@ import {Steps} from './steps'
 import {words} from '../strings'
 
 interface Common {
-  talk: Talk
-  onActions: (about: Omit<MessageActionsProps, 'talk' | 'onClose'>) => void
+  chat: ChatContext
+  onActions: (about: Omit<MessageActionsProps, 'chat' | 'onClose'>) => void
 }
 
-interface SaidProps extends Common {
+interface PromptProps extends Common {
   id: string
   text: string
   delivery: Delivery
@@ -32,9 +32,9 @@ const DELIVERY_ICONS: Record<Delivery, IconName | null> = {
 }
 
 /** What the user said, and how far that has come. */
-export function SaidMessage({id, text, delivery, error, talk, onActions}: SaidProps) {
+export function PromptMessage({id, text, delivery, error, chat, onActions}: PromptProps) {
   const icon = DELIVERY_ICONS[delivery]
-  const {outbox} = talk.app
+  const {outbox} = chat.app
   return (
     <article class="message said" aria-label={words.you}>
       <div class="said-card">
@@ -62,16 +62,16 @@ interface AnswerProps extends Common {
 }
 
 /** What the agent said and did, or a word from Janus itself. */
-export function Answer({cell, talk, onActions}: AnswerProps) {
+export function Answer({cell, chat, onActions}: AnswerProps) {
   const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn} = cell.value
-  const {conversation} = talk
+  const {conversation} = chat
   // As long as only the text grows, the steps are the same vnode, and not looked at.
   const steps = useMemo(
     () => calls.length > 0 && <Steps calls={calls} took={id => conversation.turns.took(id)} />,
     [calls],
   )
   const said = content.trim() !== ''
-  if (sender === 'system') return <Note id={id} text={content} turn={turn} talk={talk} />
+  if (sender === 'system') return <Note id={id} text={content} turn={turn} chat={chat} />
   return (
     <article class="message answer" aria-label={words.agent} aria-busy={streaming}>
       {turn && <Thoughts text={conversation.turns.thoughts(turn)} streaming={streaming && !said} />}
@@ -88,10 +88,10 @@ export function Answer({cell, talk, onActions}: AnswerProps) {
 }
 
 /** What Janus or another program has to say; if a turn died, with the way on. */
-function Note({id, text, turn, talk}: {id: string; text: string; turn: string | null; talk: Talk}) {
+function Note({id, text, turn, chat}: {id: string; text: string; turn: string | null; chat: ChatContext}) {
   const failed = id.endsWith(':error')
-  const {conversation, app} = talk
-  const said = failed && !app.readOnly.value ? conversation.saidIn(turn) : ''
+  const {conversation, app} = chat
+  const said = failed && !app.readOnly.value ? conversation.promptOf(turn) : ''
   return (
     <article class={`message note ${failed ? 'note-wrong' : 'note-quiet'}`} aria-label={words.system}>
       <Icon name={failed ? 'circle-alert' : 'info'} />

@@ -1,6 +1,6 @@
 import {useEffect, useRef, useState} from 'preact/hooks'
 
-import {onNextFrame} from '../state/moments'
+import {onNextFrame} from '../state/timers'
 
 /** Characters a frame: at first, which pays for fonts and cold code; at least; at most. */
 const FIRST = 150

@@ -2,17 +2,17 @@ import {useSignal, useComputed} from '@preact/signals'
 import {useEffect} from 'preact/hooks'
 
 import {Icon} from '../../ui/icon'
-import type {Talk} from '../aloud/talk'
-import {each, reason} from '../state/moments'
-import {elapsed, words} from '../strings'
+import type {ChatContext} from '../state/chat-context'
+import {every} from '../state/timers'
+import {elapsed, reasonOf, words} from '../strings'
 import {doing} from './tools'
 
 /** After so many seconds a screen reader is told how long it has been, and then every so many. */
 const SPOKEN = 30
 
 /** What the agent is doing, for how long, and the way to stop it: there as long as it works. */
-export function WorkBar({talk}: {talk: Talk}) {
-  const {app, conversation, aloud} = talk
+export function WorkBar({chat}: {chat: ChatContext}) {
+  const {app, conversation, aloud} = chat
   const verb = useComputed(() => (conversation.state.value ? doing(conversation.state.value) : ''))
   const working = conversation.busy.value
   const stopping = useSignal(false)
@@ -31,10 +31,10 @@ export function WorkBar({talk}: {talk: Talk}) {
       if (long) app.announce(words.stillWorking(verb.peek(), words.duration(long)))
     }
     tick()
-    return each(1000, tick)
+    return every(1000, tick)
   }, [working, conversation.runningTurn.value])
 
-  if (aloud.speaking.value && !working) return <Speaking talk={talk} />
+  if (aloud.speaking.value && !working) return <Speaking chat={chat} />
   if (!working) return null
 
   const stop = async () => {
@@ -42,7 +42,7 @@ export function WorkBar({talk}: {talk: Talk}) {
     app.announce(words.stoppedIt)
     await conversation.interrupt().catch((error: unknown) => {
       stopping.value = false
-      conversation.tell(reason(error))
+      conversation.tell(reasonOf(error))
     })
   }
   return (
@@ -52,7 +52,7 @@ export function WorkBar({talk}: {talk: Talk}) {
         <span class="work-verb" dir="auto">{stopping.value ? words.stopping : verb}</span>
         <span class="work-time" role="timer" aria-live="off">{elapsed(seconds.value)}</span>
       </div>
-      {aloud.speaking.value && <StopSpeaking talk={talk} />}
+      {aloud.speaking.value && <StopSpeaking chat={chat} />}
       {!app.readOnly.value && (
         <button type="button" class="button button-danger work-stop" disabled={stopping.value} onClick={stop}>
           <Icon name="square" /> {words.stop}
@@ -62,19 +62,19 @@ export function WorkBar({talk}: {talk: Talk}) {
   )
 }
 
-function Speaking({talk}: {talk: Talk}) {
+function Speaking({chat}: {chat: ChatContext}) {
   return (
     <div class="work">
       <Icon name="volume-2" />
       <span class="work-what">{words.speaking}</span>
-      <StopSpeaking talk={talk} />
+      <StopSpeaking chat={chat} />
     </div>
   )
 }
 
-function StopSpeaking({talk}: {talk: Talk}) {
+function StopSpeaking({chat}: {chat: ChatContext}) {
   return (
-    <button type="button" class="button" aria-label={words.stopSpeaking} onClick={() => talk.aloud.stop()}>
+    <button type="button" class="button" aria-label={words.stopSpeaking} onClick={() => chat.aloud.stop()}>
       <Icon name="volume-x" />
     </button>
   )

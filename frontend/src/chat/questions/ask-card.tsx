@@ -5,27 +5,26 @@ import {useEffect, useRef} from 'preact/hooks'
 
 import type {Answers, Permission, PermissionOption} from '../../lib/types'
 import {lazy} from '../../ui/lazy'
-import type {Talk} from '../aloud/talk'
-import {reason} from '../state/moments'
+import type {ChatContext} from '../state/chat-context'
 import {placed} from './options'
 import {Options} from './options-row'
-import {PermissionMatter} from './permission-matter'
-import {QuestionMatter} from './question-matter'
-import {words} from '../strings'
+import {PermissionDetails} from './permission-details'
+import {QuestionDetails} from './question-details'
+import {reasonOf, words} from '../strings'
 
 const Form = lazy(async () => (await import('./form')).Form)
 
 /** Milliseconds in which a tap is taken for one that was meant for what was there before. */
 const ARMING = 400
 
-export function AskCard({talk}: {talk: Talk}) {
-  const asked = talk.conversation.permissions.value
+export function AskCard({chat}: {chat: ChatContext}) {
+  const asked = chat.conversation.permissions.value
   const [first] = asked
-  return first ? <Card key={first.request_id} asked={first} of={asked.length} talk={talk} /> : null
+  return first ? <Card key={first.request_id} asked={first} of={asked.length} chat={chat} /> : null
 }
 
-function Card({asked, of, talk}: {asked: Permission; of: number; talk: Talk}) {
-  const {app, conversation} = talk
+function Card({asked, of, chat}: {asked: Permission; of: number; chat: ChatContext}) {
+  const {app, conversation} = chat
   const heading = useRef<HTMLHeadingElement>(null)
   const armed = useSignal(false)
   const sending = useSignal(false)
@@ -44,7 +43,7 @@ function Card({asked, of, talk}: {asked: Permission; of: number; talk: Talk}) {
     try {
       await conversation.answer(asked.request_id, option.id, answers)
     } catch (error) {
-      problem.value = reason(error)
+      problem.value = reasonOf(error)
       app.announce(problem.value, true)
     }
     sending.value = false
@@ -65,7 +64,7 @@ function Card({asked, of, talk}: {asked: Permission; of: number; talk: Talk}) {
         </h2>
         {of > 1 && <span class="hint">{words.which(1, of)}</span>}
       </header>
-      {isPermission ? <PermissionMatter asked={asked} talk={talk} /> : <QuestionMatter asked={asked} />}
+      {isPermission ? <PermissionDetails asked={asked} chat={chat} /> : <QuestionDetails asked={asked} />}
       {problem.value && <p class="note note-wrong" dir="auto">{problem}</p>}
       {app.readOnly.value ? null : asked.fields ? (
         <Form fields={asked.fields} options={asked.options} busy={busy} onAnswer={answer} announce={app.announce} />

@@ -13,17 +13,17 @@ import {batch, computed, signal, type ReadonlySignal, type Signal} from '@preact
 import type {App} from '../../app/app'
 import {ChatManager} from '../../lib/chat-manager'
 import {LiveState} from '../../lib/live-state'
-import type {Answers, Heard, Message, State} from '../../lib/types'
+import type {Answers, StreamItem, Message, State} from '../../lib/types'
 import {Cells} from './cells'
 import {Connection} from './connection'
 import {earlierMessages} from './earlier'
 import {heartbeat} from './heartbeat'
-import {listen, onNextFrame, reason} from './moments'
+import {listen, onNextFrame} from './timers'
 import {Outgoing} from './outgoing'
 import {rowsOf, type Row} from './rows'
-import {Seen} from './seen'
+import {ReadPosition} from './read-position'
 import {waitingOf, type Waiting} from './waiting'
-import {words} from '../strings'
+import {reasonOf, words} from '../strings'
 import {runningMessage, Turns} from './turns'
 
 /** Milliseconds for which a word about what has just happened stays. */
@@ -72,7 +72,7 @@ export class Conversation {
   readonly #manager: ChatManager
   readonly #cells = new Cells()
   readonly #outgoing: Outgoing
-  readonly #seen: Seen
+  readonly #read: ReadPosition
   /** What is answered from here. */
   readonly #answering = new Set<string>()
   readonly #endings: (() => void)[] = []
@@ -82,9 +82,9 @@ export class Conversation {
   constructor(app: App, readonly sessionId: string) {
     this.#app = app
     this.#outgoing = new Outgoing(app.outbox, sessionId)
-    this.#seen = new Seen(sessionId)
-    this.lastHere = this.#seen.lastHere
-    const {seenUntil} = this.#seen
+    this.#read = new ReadPosition(sessionId)
+    this.lastHere = this.#read.lastHere
+    const {seenUntil} = this.#read
     // Apart: a token makes another state, and the same queue.
     const waiting = computed(() => this.state.value?.queue ?? NONE)
     const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
@@ -103,7 +103,7 @@ export class Conversation {
     this.#manager = new ChatManager(
       {sessionId, probe: true, headers: app.headers},
       {
-        onEvent: (...heard) => this.#heard(heard),
+        onEvent: (...item) => this.#receive(item),
         onConnectionChange: connected => this.connection.changed(connected),
         onError: error => this.#failed(error),
       },
@@ -121,7 +121,7 @@ export class Conversation {
   }
 
   /** What the user said in a turn; empty if that is not known. */
-  saidIn(turn: string | null): string {
+  promptOf(turn: string | null): string {
     const found = this.#cells.all.peek().findLast(m => m.sender === 'user' && m.turn_id === turn)
     return turn ? (found?.content ?? '') : ''
   }
@@ -152,7 +152,7 @@ export class Conversation {
     if (this.#app.outbox.discard(id) && !queued) return true
     return await this.#do(this.#app.api.withdraw(this.sessionId, id)).then(
       () => true,
-      (error: unknown) => (this.tell(reason(error)), false),
+      (error: unknown) => (this.tell(reasonOf(error)), false),
     )
   }
 
@@ -182,7 +182,7 @@ export class Conversation {
 
   /** May be called twice. */
   close(): void {
-    this.#rememberSeen()
+    this.#rememberPosition()
     this.#manager.disconnect()
     this.connection.close()
     this.#frame?.()
@@ -197,18 +197,18 @@ export class Conversation {
         () => !this.ended.peek() && !this.#app.readOnly.peek(),
         () => this.#app.api.heartbeat(this.sessionId).catch((error: Error) => this.#failed(error)),
       ),
-      listen(document, 'visibilitychange', () => this.#rememberSeen()),
-      listen(window, 'pagehide', () => this.#rememberSeen()),
+      listen(document, 'visibilitychange', () => this.#rememberPosition()),
+      listen(window, 'pagehide', () => this.#rememberPosition()),
     )
     this.connection.onBack = () => this.tell(words.connected)
     this.#manager.connect()
   }
 
-  #heard(heard: Heard): void {
-    this.#live.hear(...heard)
-    const [name, data] = heard
-    this.turns.hear(...heard)
-    this.#outgoing.hear(...heard)
+  #receive(item: StreamItem): void {
+    this.#live.receive(...item)
+    const [name, data] = item
+    this.turns.receive(...item)
+    this.#outgoing.receive(...item)
     if (name === 'summary') this.summary.value = data.content
     if (name === 'permission_resolved' && !this.#answering.delete(data.request_id)) {
       this.tell(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
@@ -248,8 +248,8 @@ export class Conversation {
     if (status === 401) this.#app.unauthorized()
   }
 
-  #rememberSeen(): void {
+  #rememberPosition(): void {
     const newest = this.#cells.all.peek().at(-1)
-    if (newest) this.#seen.until(Date.parse(newest.timestamp))
+    if (newest) this.#read.until(Date.parse(newest.timestamp))
   }
 }

@@ -1,7 +1,7 @@
 import {signal} from '@preact/signals'
 
 import type {Outbox, OutboxEntry} from '../../lib/outbox'
-import type {Heard} from '../../lib/types'
+import type {StreamItem} from '../../lib/types'
 
 /** What goes out in one session, in sight until it has come back on the stream. */
 export class Outgoing {
@@ -20,7 +20,7 @@ export class Outgoing {
     })
   }
 
-  hear(...[name, data]: Heard): void {
+  receive(...[name, data]: StreamItem): void {
     if (name === 'user_message' && data.message_id) this.#back.add(data.message_id)
     if (name !== 'message') return
     for (const {id} of data.messages) this.#back.add(id)

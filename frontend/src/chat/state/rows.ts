@@ -6,8 +6,8 @@ import type {Message} from '../../lib/types'
 export type Delivery = 'waiting' | 'sending' | 'sent' | 'queued' | 'failed' | 'answered'
 
 /** What the user said: the same row from the tap on Send to the answer, so that it never jumps. */
-export interface Said {
-  kind: 'said'
+export interface Prompt {
+  kind: 'prompt'
   key: string
   id: string
   text: string
@@ -17,14 +17,14 @@ export interface Said {
 }
 
 /** What an agent or Janus said; it may still grow, and is drawn from its cell. */
-export interface Heard {
-  kind: 'heard'
+export interface Reply {
+  kind: 'reply'
   key: string
 }
 
-export type Row = Said | Heard | {kind: 'time'; key: string; at: number} | {kind: 'new'; key: string}
+export type Row = Prompt | Reply | {kind: 'time'; key: string; at: number} | {kind: 'new'; key: string}
 
-export interface Told {
+export interface RowsInput {
   messages: readonly Message[]
   /** Of this session, the sent ones too until they are among the messages. */
   entries: readonly OutboxEntry[]
@@ -43,7 +43,7 @@ export function rowKey({sender, id}: Pick<Message, 'sender' | 'id'>): string {
   return `${sender}:${id}`
 }
 
-export function rowsOf({messages, entries, queued, working, seenUntil}: Told): Row[] {
+export function rowsOf({messages, entries, queued, working, seenUntil}: RowsInput): Row[] {
   const rows: Row[] = []
   const known = new Set<string>()
   const answered = new Set<string | null>()
@@ -67,13 +67,13 @@ export function rowsOf({messages, entries, queued, working, seenUntil}: Told): R
       if (!mine) rows.push({kind: 'new', key: 'new'})
       unseen = false
     }
-    rows.push(mine ? said(message, key, at, answered, queued) : {kind: 'heard', key})
+    rows.push(mine ? promptRow(message, key, at, answered, queued) : {kind: 'reply', key})
   }
   for (const {message_id: id, text, at, state, error} of entries) {
     if (known.has(id) || (working && state !== 'failed')) continue
     const key = rowKey({sender: 'user', id})
     timed(at, key)
-    rows.push({kind: 'said', key, id, text, at, delivery: state, ...(error && {error})})
+    rows.push({kind: 'prompt', key, id, text, at, delivery: state, ...(error && {error})})
   }
   return rows
 }
@@ -98,16 +98,16 @@ function inTurns(messages: readonly Message[]): Message[] {
   return [...ordered, ...early.values()]
 }
 
-function said(
+function promptRow(
   {id, content, turn_id}: Message,
   key: string,
   at: number,
   answered: Set<string | null>,
   queued: ReadonlySet<string>,
-): Said {
+): Prompt {
   // Queued, but nothing is running: it will be heard in a moment.
   const delivery = answered.has(turn_id) && !queued.has(id) ? 'answered' : 'sent'
-  return {kind: 'said', key, id, text: content, at, delivery}
+  return {kind: 'prompt', key, id, text: content, at, delivery}
 }
 
 /** Whether there is nothing new in *next* to draw. */

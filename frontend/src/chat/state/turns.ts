@@ -2,14 +2,14 @@
 
 import {signal, type Signal} from '@preact/signals'
 
-import type {Heard, Message, State} from '../../lib/types'
+import type {StreamItem, Message, State} from '../../lib/types'
 
 export class Turns {
   readonly #begun = new Map<string, number>()
   readonly #thoughts = new Map<string, Signal<string>>()
   readonly #calls = new Map<string, {from: number; to?: number}>()
 
-  hear(...[name, data]: Heard): void {
+  receive(...[name, data]: StreamItem): void {
     if (name === 'status' && data.turn === 'started' && data.turn_id) {
       this.#begun.set(data.turn_id, Date.now())
     } else if (name === 'thought_delta' && data.turn_id) {
@@ -39,9 +39,9 @@ export class Turns {
   /** When the running turn began, in milliseconds of this device's clock. */
   begun(state: State): number {
     const running = runningMessage(state)
-    const heard = this.#begun.get(running?.turn_id ?? '')
+    const started = this.#begun.get(running?.turn_id ?? '')
     // The clocks may differ: nothing began in the future.
-    return heard ?? Math.min(Date.now(), running ? Date.parse(running.timestamp) : Date.now())
+    return started ?? Math.min(Date.now(), running ? Date.parse(running.timestamp) : Date.now())
   }
 }
 

@@ -23,7 +23,7 @@ import {Queue} from '../../chat/composer/queue'
 import {ReadAloud} from '../../chat/aloud/read-aloud'
 import {words} from '../../chat/strings'
 import {keepAwake} from '../../chat/aloud/stay-awake'
-import type {Talk} from '../../chat/aloud/talk'
+import type {ChatContext} from '../../chat/state/chat-context'
 import {aboveKeyboard} from '../../chat/composer/viewport'
 import {WorkBar} from '../../chat/messages/work-bar'
 
@@ -36,9 +36,9 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
   const draft = useSignal(app.drafts.load(sessionId))
   const menu = useSignal(false)
   const root = useRef<HTMLDivElement>(null)
-  const talk = useMemo<Talk>(() => {
+  const chat = useMemo<ChatContext>(() => {
     const conversation = new Conversation(app, sessionId)
-    const compose: Talk['compose'] = (text, stay) => {
+    const compose: ChatContext['compose'] = (text, stay) => {
       draft.value = draft.value.trim() ? `${draft.value.trimEnd()}${stay ? ' ' : '\n'}${text}` : text
       // No keyboard for who has just spoken.
       if (!stay) document.getElementById('composer')?.focus()
@@ -46,38 +46,38 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
     const feedback = new Feedback(app.preferences)
     return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose}
   }, [app, sessionId])
-  const {conversation, aloud} = talk
+  const {conversation, aloud} = chat
 
   useEffect(() => {
     loadMarkdown()
     AskCard.prefetch()
-    const endings = [narrate(talk), aloud.follow(), keepAwake(talk), aboveKeyboard(), keepFocus(root.current!)]
+    const endings = [narrate(chat), aloud.follow(), keepAwake(chat), aboveKeyboard(), keepFocus(root.current!)]
     return () => {
       for (const end of endings) end()
       conversation.close()
     }
-  }, [talk])
+  }, [chat])
 
   return (
     <div ref={root} class="chat">
-      <Header talk={talk} onMenu={() => (menu.value = true)} />
+      <Header chat={chat} onMenu={() => (menu.value = true)} />
       <PlanBar plan={conversation.plan} />
-      <MessageList talk={talk} />
+      <MessageList chat={chat} />
       <section class="dock" aria-label={words.composer}>
-        <Banner talk={talk} />
-        <Asked talk={talk} />
-        <WorkBar talk={talk} />
-        <Queue talk={talk} />
-        <Composer talk={talk} draft={draft} />
+        <Banner chat={chat} />
+        <Asked chat={chat} />
+        <WorkBar chat={chat} />
+        <Queue chat={chat} />
+        <Composer chat={chat} draft={draft} />
       </section>
-      {menu.value && <Menu talk={talk} onClose={() => (menu.value = false)} />}
+      {menu.value && <Menu chat={chat} onClose={() => (menu.value = false)} />}
     </div>
   )
 }
 
 /** What most conversations do not need at once; the card is fetched right after the conversation. */
-function Asked({talk}: {talk: Talk}) {
-  const {ended, permissions} = talk.conversation
-  if (ended.value) return <Ended talk={talk} />
-  return permissions.value.length > 0 ? <AskCard talk={talk} /> : null
+function Asked({chat}: {chat: ChatContext}) {
+  const {ended, permissions} = chat.conversation
+  if (ended.value) return <Ended chat={chat} />
+  return permissions.value.length > 0 ? <AskCard chat={chat} /> : null
 }

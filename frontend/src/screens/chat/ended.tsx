@@ -1,13 +1,12 @@
 import {useSignal} from '@preact/signals'
 
 import {Icon} from '../../ui/icon'
-import type {Talk} from '../../chat/aloud/talk'
+import type {ChatContext} from '../../chat/state/chat-context'
 import {MessageText} from '../../chat/messages/message-text'
-import {reason} from '../../chat/state/moments'
-import {words} from '../../chat/strings'
+import {reasonOf, words} from '../../chat/strings'
 
 /** A session that ended says so, with what was kept of it, and can be opened again. */
-export function Ended({talk: {app, conversation}}: {talk: Talk}) {
+export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
   const opening = useSignal(false)
   const problem = useSignal('')
 
@@ -17,7 +16,7 @@ export function Ended({talk: {app, conversation}}: {talk: Talk}) {
     try {
       await conversation.reopen()
     } catch (error) {
-      problem.value = reason(error)
+      problem.value = reasonOf(error)
       app.announce(problem.value, true)
     }
     opening.value = false

@@ -1,23 +1,22 @@
 import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {Sheet} from '../../ui/sheet'
-import type {Talk} from '../../chat/aloud/talk'
+import type {ChatContext} from '../../chat/state/chat-context'
 import {transcript} from '../../chat/state/earlier'
 import {titleOf} from './header'
 import {Row} from '../../chat/messages/message-actions'
-import {reason} from '../../chat/state/moments'
-import {words} from '../../chat/strings'
+import {reasonOf, words} from '../../chat/strings'
 
 /** What concerns the conversation as a whole. */
-export function Menu({talk, onClose}: {talk: Talk; onClose: () => void}) {
-  const {app, conversation} = talk
+export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) {
+  const {app, conversation} = chat
   const known = app.sessions.value.some(session => session.session_id === conversation.sessionId)
   const copy = async () => {
     try {
       const worked = await copyText(await transcript(app.api, conversation.sessionId))
       conversation.tell(worked ? words.copied : words.notCopied)
     } catch (error) {
-      conversation.tell(reason(error))
+      conversation.tell(reasonOf(error))
     }
     onClose()
   }
@@ -26,12 +25,12 @@ export function Menu({talk, onClose}: {talk: Talk; onClose: () => void}) {
     app.manage(conversation.sessionId)
   }
   return (
-    <Sheet title={titleOf(talk)} onClose={onClose}>
+    <Sheet title={titleOf(chat)} onClose={onClose}>
       <div class="stack">
         {!app.readOnly.value &&
           conversation.options.value
             .filter(({choices}) => choices.length > 0)
-            .map(option => <Choose key={option.id} option={option} talk={talk} />)}
+            .map(option => <Choose key={option.id} option={option} chat={chat} />)}
         <div class="action-rows">
           <Row icon="copy" label={words.copyAll} onClick={() => void copy()} />
           {known && <Row icon="settings" label={words.manage} onClick={manage} />}
@@ -42,11 +41,11 @@ export function Menu({talk, onClose}: {talk: Talk; onClose: () => void}) {
 }
 
 /** One of the agent's options. What it chooses from may be any value; a select has the position. */
-function Choose({option, talk: {conversation}}: {option: AgentOption; talk: Talk}) {
+function Choose({option, chat: {conversation}}: {option: AgentOption; chat: ChatContext}) {
   const choose = (index: number) => {
     const chosen = option.choices[index]?.value
     if (chosen === undefined || chosen === null) return
-    conversation.choose(option.id, chosen).catch((error: unknown) => conversation.tell(reason(error)))
+    conversation.choose(option.id, chosen).catch((error: unknown) => conversation.tell(reasonOf(error)))
   }
   const id = `option-${option.id}`
   return (

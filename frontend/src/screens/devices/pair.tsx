@@ -10,7 +10,7 @@ const says = words.pairing
 const LENGTH = 11 // two halves and a dash
 
 /** The door: shown to whom the server does not know. */
-export function Pair({app, code, admit, paired}: Frame) {
+export function Pair({app, code, signIn, paired}: Frame) {
   const scanned = code.value !== ''
   const [typed, setTyped] = useState(() => asCode(code.value))
   const [name, setName] = useState(() => deviceName(navigator.userAgent, navigator.maxTouchPoints))
@@ -33,7 +33,7 @@ export function Pair({app, code, admit, paired}: Frame) {
     }
     const device = await task.run(() => app.api.pair(typed, name.trim()))
     if (!device) return
-    admit(device)
+    signIn(device)
     app.announce(says.paired)
   }
 

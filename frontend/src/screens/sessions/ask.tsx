@@ -27,9 +27,9 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
 
   const deny = find(asked, 'reject_once')
   const allow = find(asked, 'allow_once')
-  const matter = matterOf(asked)
+  const details = detailsOf(asked)
   // Nobody shall allow what he has not seen all of.
-  const short = matter.join().length <= LONGEST
+  const short = details.join().length <= LONGEST
   const plain = asked.kind === 'permission' && !asked.fields?.length && !asked.url
   const simple = plain && short && deny && allow
 
@@ -49,7 +49,7 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
         <span dir="auto">{asked.title}</span>
         {permissions.length > 1 && <small>{words.oneOf(1, permissions.length)}</small>}
       </p>
-      {matter.map(text => (
+      {details.map(text => (
         <code key={text} class="ask-what" dir="ltr" translate={false}>{short ? text : `${text.slice(0, LONGEST)} …`}</code>
       ))}
       <Failure error={task.error} />
@@ -76,7 +76,7 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
 }
 
 /** What it is about, beyond its title: the command, the reason, the change. */
-function matterOf({title, tool_call, text}: Permission): string[] {
+function detailsOf({title, tool_call, text}: Permission): string[] {
   const all = [tool_call?.title, text, tool_call?.output].filter(part => part !== undefined && part !== '')
   return [...new Set(all as string[])].filter(part => part !== title)
 }

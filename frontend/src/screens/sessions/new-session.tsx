@@ -1,7 +1,7 @@
 import {useSignal} from '@preact/signals'
 import {useEffect, useRef, useState} from 'preact/hooks'
 
-import {keep, recall} from '../../app/kept'
+import {loadItem, saveItem} from '../../app/local-storage'
 import type {NewSession as Wishes} from '../../lib/api'
 import type {Frame} from '../../app/make-app'
 import {asName, isName} from '../../app/names'
@@ -24,16 +24,16 @@ interface Choice {
 
 /** What to do, who does it, and where. */
 export function NewSession({frame}: {frame: Frame}) {
-  const {app, titles, look} = frame
+  const {app, titles, refreshServerInfo} = frame
   const text = useSignal(app.drafts.load(DRAFT))
-  const [choice, setChoice] = useState(() => recall<Choice>(CHOICE, {agent: '', own: false}))
+  const [choice, setChoice] = useState(() => loadItem<Choice>(CHOICE, {agent: '', own: false}))
   const [name, setName] = useState('')
   const [branch, setBranch] = useState('')
   const form = useRef<HTMLFormElement>(null)
   const task = useTask(app)
 
   // An agent may have been installed since.
-  useEffect(() => void look(), [])
+  useEffect(() => void refreshServerInfo(), [])
 
   const agents = app.agents.value
   const here = agents.filter(({available}) => available)
@@ -57,7 +57,7 @@ export function NewSession({frame}: {frame: Frame}) {
     }
     const started = await task.run(() => app.api.start(wishes))
     if (!started) return
-    keep(CHOICE, {agent: chosen ?? '', own: choice.own})
+    saveItem(CHOICE, {agent: chosen ?? '', own: choice.own})
     const first = text.value.trim()
     if (first) {
       titles.learn(started.session_id, first)

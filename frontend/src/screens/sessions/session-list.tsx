@@ -18,11 +18,11 @@ interface Props {
 
 /** Every open session, those that need the user first. */
 export function SessionList({frame, current = ''}: Props) {
-  const {app, seen, glimpses} = frame
+  const {app, seen, previews} = frame
   const [search, setSearch] = useState('')
   const all = app.sessions.value
   const found = all.filter(session =>
-    matches(search, app.titleOf(session), session.agent, session.branch, glimpses.all.value[session.session_id]?.line),
+    matches(search, app.titleOf(session), session.agent, session.branch, previews.all.value[session.session_id]?.line),
   )
   const inGroup = (group: Group) =>
     found.filter(session => groupOf(session, seen.all.value[session.session_id]) === group)

@@ -15,16 +15,16 @@ interface Props {
 
 /** One session in the list. */
 export function SessionRow({frame, session, current}: Props) {
-  const {app, glimpses, seen} = frame
+  const {app, previews, seen} = frame
   const id = session.session_id
   const known = seen.all.value[id]
-  const glimpse = glimpses.all.value[id]
+  const preview = previews.all.value[id]
   const unread = isUnread(session, known) && !current
   const group = groupOf(session, known)
   const title = app.titleOf(session)
   const agent = app.agents.value.find(({name}) => name === session.agent)?.label ?? session.agent
   const [icon, status] = statusOf(session)
-  const plan = group === 'working' ? glimpse?.plan : undefined
+  const plan = group === 'working' ? preview?.plan : undefined
   const path = `/s/${id}`
 
   const open = (event: MouseEvent) => {
@@ -47,21 +47,21 @@ export function SessionRow({frame, session, current}: Props) {
               {title !== agent && <> · <span dir="auto">{agent}</span></>}
               {plan && <> · {words.planSteps(plan.done, plan.total)}</>}
             </span>
-            {glimpse?.line && !glimpse.permissions.length && <span class="row-glimpse" dir="auto">{glimpse.line}</span>}
+            {preview?.line && !preview.permissions.length && <span class="row-preview" dir="auto">{preview.line}</span>}
           </span>
         </a>
         <button type="button" class="plain row-more" aria-label={words.more(title)} aria-haspopup="dialog" onClick={() => app.manage(id)}>
           <Icon name="ellipsis-vertical" />
         </button>
       </div>
-      {glimpse && group === 'needs' && (
+      {preview && group === 'needs' && (
         <Ask
           app={app}
           session={session}
-          permissions={glimpse.permissions}
+          permissions={preview.permissions}
           onAnswered={state => {
-            if (state) glimpses.take(state)
-            glimpses.doubt(id)
+            if (state) previews.take(state)
+            previews.doubt(id)
             app.refresh()
           }}
         />

@@ -17,9 +17,9 @@ import {Switch} from '../../ui/switch'
 import {VoiceSettings} from './voice-settings'
 
 export function Settings({frame}: {frame: Frame}) {
-  const {app, look} = frame
+  const {app, refreshServerInfo} = frame
   const {theme, textSize, hand, enterSends, sounds, vibration, stayAwake} = app.preferences
-  useEffect(() => void look(), [])
+  useEffect(() => void refreshServerInfo(), [])
   const canVibrate = 'vibrate' in navigator
   const canStayAwake = 'wakeLock' in navigator
 

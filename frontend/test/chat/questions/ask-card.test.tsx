@@ -3,7 +3,7 @@ import {act} from 'preact/test-utils'
 import {afterEach, beforeEach, expect, it, vi} from 'vitest'
 
 import {AskCard} from '../../../src/chat/questions/ask-card'
-import type {Talk} from '../../../src/chat/aloud/talk'
+import type {ChatContext} from '../../../src/chat/state/chat-context'
 import type {Conversation} from '../../../src/chat/state/conversation'
 import {keepFocus} from '../../../src/screens/chat/keep-focus'
 import {ApiError} from '../../../src/lib/api-error'
@@ -31,9 +31,9 @@ function show(...asked: Permission[]) {
   const permissions = signal(asked)
   const answer = vi.fn<Conversation['answer']>(async () => {})
   const {app, spies} = fakeApp()
-  const talk = {app, conversation: {permissions, answer, sessionId: 's'}} as unknown as Talk
+  const chat = {app, conversation: {permissions, answer, sessionId: 's'}} as unknown as ChatContext
   let page!: HTMLElement
-  void act(() => void (page = draw(<AskCard talk={talk} />)))
+  void act(() => void (page = draw(<AskCard chat={chat} />)))
   const tap = (name: string) =>
     act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === name)!.click())
   const arm = () => act(() => void vi.advanceTimersByTime(400))

@@ -46,12 +46,12 @@ it('shows what was said at once, and the same row when Janus has it', async () =
   conversation.say('hello')
   await frame()
   const [, row] = conversation.rows.value
-  expect(row).toMatchObject({kind: 'said', text: 'hello', delivery: 'sending'})
+  expect(row).toMatchObject({kind: 'prompt', text: 'hello', delivery: 'sending'})
   accept()
   await frame()
   expect(conversation.rows.value.at(-1)).toMatchObject({key: row!.key, delivery: 'sent'})
 
-  const id = row?.kind === 'said' ? row.id : ''
+  const id = row?.kind === 'prompt' ? row.id : ''
   stream.send('user_message', {seq: 1, at: AT, turn_id: 't', content: 'hello', message_id: id}, 1)
   await frame()
   expect(conversation.rows.value.map(({key}) => key)).toEqual([expect.stringMatching('^time'), row!.key])
@@ -87,7 +87,7 @@ it('keeps the queue apart while the agent works', async () => {
     {id: 'b', text: 'later', accepted: true},
     {text: 'and then', accepted: false},
   ])
-  expect(conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'said'])
+  expect(conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'prompt'])
 })
 
 it('takes back from Janus what has arrived, or may have', async () => {
@@ -155,7 +155,7 @@ it('keeps messages that fall out of the state', async () => {
   stream.send('message', emptyState({seq: 1, messages: [message('b'), message('c')], total_messages: 3}), 1)
   await frame()
 
-  const said = conversation.rows.value.flatMap(row => (row.kind === 'said' ? [row.id] : []))
+  const said = conversation.rows.value.flatMap(row => (row.kind === 'prompt' ? [row.id] : []))
   expect(said).toEqual(['a', 'b', 'c'])
   expect(conversation.more.value).toBe(0)
 })
@@ -198,7 +198,7 @@ it('remembers how far the user has read, and leaves nothing behind', async () =>
   const again = begin()
   again.stream.send('message', emptyState({messages: [message('a', 'assistant'), later]}), 0)
   await frame()
-  expect(again.conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'heard', 'new', 'heard'])
+  expect(again.conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'reply', 'new', 'reply'])
 })
 
 it('knows how long a tool took, and what was thought', async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 
 import {before} from '../../../src/chat/state/earlier'
-import {rowsOf, sameMessage, type Told} from '../../../src/chat/state/rows'
+import {rowsOf, sameMessage, type RowsInput} from '../../../src/chat/state/rows'
 import type {OutboxEntry} from '../../../src/lib/outbox'
 import type {Message} from '../../../src/lib/types'
 
@@ -24,12 +24,12 @@ function entry(message_id: string, state: OutboxEntry['state']): OutboxEntry {
   return {message_id, sessionId: 's', text: message_id, at: START, state, kept: true}
 }
 
-function rows(told: Partial<Told>) {
+function rows(told: Partial<RowsInput>) {
   return rowsOf({messages: [], entries: [], queued: new Set(), working: false, seenUntil: 0, ...told})
 }
 
-function shape(told: Partial<Told>): string[] {
-  return rows(told).map(row => (row.kind === 'said' ? `${row.id} ${row.delivery}` : row.kind === 'heard' ? row.key : row.kind))
+function shape(told: Partial<RowsInput>): string[] {
+  return rows(told).map(row => (row.kind === 'prompt' ? `${row.id} ${row.delivery}` : row.kind === 'reply' ? row.key : row.kind))
 }
 
 describe('the rows of a conversation', () => {
@@ -45,7 +45,7 @@ describe('the rows of a conversation', () => {
   it('have what was just said, with the same key before and after Janus has it', () => {
     const [, waiting] = rows({entries: [entry('a', 'waiting')]})
     const [, sent] = rows({messages: [message({id: 'a'})], entries: [entry('a', 'sent')]})
-    expect(waiting).toMatchObject({kind: 'said', delivery: 'waiting'})
+    expect(waiting).toMatchObject({kind: 'prompt', delivery: 'waiting'})
     expect(sent?.key).toBe(waiting?.key)
   })
 

@@ -1,6 +1,4 @@
-/** When things are done: once a frame, every so often; and what is said if they fail. */
-
-import {words} from '../strings'
+/** When work is done: before the next frame, every so often, at each event. Each returns what stops it. */
 
 /** Milliseconds; a hidden page has no frames, and must still know what is going on. */
 const HIDDEN = 250
@@ -21,7 +19,7 @@ export function onNextFrame(draw: () => void): () => void {
 }
 
 /** Call *work* every so many milliseconds; returns what ends that. */
-export function each(milliseconds: number, work: () => void): () => void {
+export function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds)
   return () => clearInterval(timer)
 }
@@ -30,9 +28,4 @@ export function each(milliseconds: number, work: () => void): () => void {
 export function listen(target: EventTarget, name: string, listener: () => void): () => void {
   target.addEventListener(name, listener)
   return () => target.removeEventListener(name, listener)
-}
-
-/** Why something failed, in words for the user. */
-export function reason(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : words.gone
 }

@@ -6,7 +6,7 @@ const waiting: (() => void)[] = []
 let running = false
 
 /** Call *work* soon; returns what calls it off. */
-export function inTurn(work: () => void): () => void {
+export function schedule(work: () => void): () => void {
   waiting.push(work)
   if (!running) {
     running = true

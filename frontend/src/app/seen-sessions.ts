@@ -1,21 +1,21 @@
 import {signal} from '@preact/signals'
 
 import {hasFailed, type Seen} from './groups'
-import {keep, recall} from './kept'
+import {loadItem, saveItem} from './local-storage'
 import type {SessionInfo} from '../lib/types'
 
 const NAME = 'seen'
 
 /** What this device's user has looked at, session by session. */
 export class SeenSessions {
-  readonly all = signal<Record<string, Seen>>(recall(NAME, {}))
+  readonly all = signal<Record<string, Seen>>(loadItem(NAME, {}))
 
   /** The user looks at it now. */
   mark(session: SessionInfo): void {
     const was = this.all.peek()[session.session_id]
     const now = asSeen(session)
     if (was?.count === now.count && was.failed === now.failed) return
-    this.#keep({...this.all.peek(), [session.session_id]: now})
+    this.#save({...this.all.peek(), [session.session_id]: now})
   }
 
   /** Of a session that was not known yet nothing is new; one that is gone need not be remembered. */
@@ -27,12 +27,12 @@ export class SeenSessions {
       return [session.session_id, was ? {...was, failed: was.failed && hasFailed(session)} : {...asSeen(session), failed: false}] as const
     })
     const met = Object.fromEntries(entries)
-    if (JSON.stringify(met) !== JSON.stringify(known)) this.#keep(met)
+    if (JSON.stringify(met) !== JSON.stringify(known)) this.#save(met)
   }
 
-  #keep(all: Record<string, Seen>): void {
+  #save(all: Record<string, Seen>): void {
     this.all.value = all
-    keep(NAME, all)
+    saveItem(NAME, all)
   }
 }
 

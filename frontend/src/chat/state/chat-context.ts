@@ -1,10 +1,10 @@
 import type {App} from '../../app/app'
-import type {Conversation} from '../state/conversation'
-import type {Feedback} from './feedback'
-import type {ReadAloud} from './read-aloud'
+import type {Conversation} from './conversation'
+import type {Feedback} from '../aloud/feedback'
+import type {ReadAloud} from '../aloud/read-aloud'
 
 /** What every part of the chat uses. */
-export interface Talk {
+export interface ChatContext {
   app: App
   conversation: Conversation
   feedback: Feedback

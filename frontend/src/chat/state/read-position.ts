@@ -1,4 +1,4 @@
-import {keep, recall} from '../../app/kept'
+import {loadItem, saveItem} from '../../app/local-storage'
 
 interface Kept {
   /** When the newest message was said that was shown, by the clock of Janus. */
@@ -8,19 +8,19 @@ interface Kept {
 }
 
 /** How far the user has read in a session, on this device. */
-export class Seen {
+export class ReadPosition {
   readonly seenUntil: number
   readonly lastHere: number
   readonly #name: string
 
   constructor(sessionId: string) {
     this.#name = `read.${sessionId}`
-    const {until, left} = recall<Kept>(this.#name, {until: 0, left: 0})
+    const {until, left} = loadItem<Kept>(this.#name, {until: 0, left: 0})
     this.seenUntil = until
     this.lastHere = left
   }
 
   until(newest: number): void {
-    keep(this.#name, {until: newest, left: Date.now()} satisfies Kept)
+    saveItem(this.#name, {until: newest, left: Date.now()} satisfies Kept)
   }
 }

@@ -4,13 +4,13 @@ import {MessageText} from '../messages/message-text'
 import {words} from '../strings'
 
 /** What there is to know before answering: a plan to read, a page to open. */
-export function QuestionMatter({asked: {text, url}}: {asked: Permission}) {
+export function QuestionDetails({asked: {text, url}}: {asked: Permission}) {
   const safe = url && /^https?:\/\/[^\s/\\]/i.test(url) ? url : undefined
   return (
     <>
       {text && (
         // It scrolls by itself when it is long, and a keyboard must reach it for that.
-        <section class="ask-more" aria-label={words.matter} tabIndex={0}>
+        <section class="ask-more" aria-label={words.details} tabIndex={0}>
           <MessageText text={text} streaming={false} />
         </section>
       )}

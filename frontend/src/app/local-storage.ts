@@ -3,7 +3,7 @@
 const PREFIX = 'janus.'
 const refused = new Map<string, string>()
 
-export function recall<T>(name: string, otherwise: T): T {
+export function loadItem<T>(name: string, otherwise: T): T {
   try {
     const text = refused.get(name) ?? localStorage.getItem(PREFIX + name)
     return text === null ? otherwise : (JSON.parse(text) as T)
@@ -12,7 +12,7 @@ export function recall<T>(name: string, otherwise: T): T {
   }
 }
 
-export function keep(name: string, value: unknown): void {
+export function saveItem(name: string, value: unknown): void {
   const text = JSON.stringify(value)
   try {
     localStorage.setItem(PREFIX + name, text)
@@ -22,7 +22,7 @@ export function keep(name: string, value: unknown): void {
   }
 }
 
-export function forget(name: string): void {
+export function removeItem(name: string): void {
   refused.delete(name)
   try {
     localStorage.removeItem(PREFIX + name)
@@ -32,7 +32,7 @@ export function forget(name: string): void {
 }
 
 /** Call *changed* when another page of this browser keeps or forgets something of that name. */
-export function onKeptElsewhere(name: string, changed: () => void): void {
+export function onChangedElsewhere(name: string, changed: () => void): void {
   // Without a key everything was forgotten.
   addEventListener('storage', ({key}) => (key === PREFIX + name || key === null) && changed())
 }

@@ -1,22 +1,22 @@
 import type {Permission} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
-import type {Talk} from '../aloud/talk'
+import type {ChatContext} from '../state/chat-context'
 import {riskOf} from './risk'
 import {words} from '../strings'
 
 const ToolOutput = lazy(async () => (await import('../messages/tool-output')).ToolOutput)
 
 /** What exactly would be done: all of it, for whoever allows it. */
-export function PermissionMatter({asked: {title, text, tool_call: call}, talk}: {asked: Permission; talk: Talk}) {
-  const {app, conversation} = talk
+export function PermissionDetails({asked: {title, text, tool_call: call}, chat}: {asked: Permission; chat: ChatContext}) {
+  const {app, conversation} = chat
   const named = title.replace(/^`([^`]*)`$/, '$1')
   const command = text || named
   const session = app.sessions.value.find(known => known.session_id === conversation.sessionId)
   const risk = call?.kind === 'execute' || call?.kind === 'delete' ? riskOf(command) : null
   return (
     // It scrolls by itself when it is long, and a keyboard must reach it for that.
-    <section class="ask-more" aria-label={words.matter} tabIndex={0}>
+    <section class="ask-more" aria-label={words.details} tabIndex={0}>
       {!command.includes(named) && <p dir="auto">{named}</p>}
       <pre class="ask-command" dir="ltr" translate={false}>{command}</pre>
       {call?.output && <ToolOutput call={call} />}

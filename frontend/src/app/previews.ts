@@ -7,7 +7,7 @@ import type {Api} from '../lib/api'
 import type {Permission, SessionInfo, State} from '../lib/types'
 import type {Titles} from './titles'
 
-export interface Glimpse {
+export interface Preview {
   /** The last that was said or done, as plain text. */
   line: string
   permissions: Permission[]
@@ -15,8 +15,8 @@ export interface Glimpse {
   plan?: {done: number; total: number}
 }
 
-export class Glimpses {
-  readonly all = signal<Record<string, Glimpse>>({})
+export class Previews {
+  readonly all = signal<Record<string, Preview>>({})
   readonly #api: Pick<Api, 'state'>
   readonly #titles: Titles
   /** What each session was like when its state was asked for. */
@@ -47,7 +47,7 @@ export class Glimpses {
   take(state: State): void {
     const first = state.messages.find(({sender}) => sender === 'user')
     if (first) this.#titles.learn(state.session_id, first.content)
-    this.all.value = {...this.all.peek(), [state.session_id]: glimpse(state)}
+    this.all.value = {...this.all.peek(), [state.session_id]: previewOf(state)}
   }
 
   /** What is asked may have been answered elsewhere: look again at the next occasion. */
@@ -67,7 +67,7 @@ function markOf(session: SessionInfo): string {
   return [status, attention, message_count, asks(session) && last_activity].join()
 }
 
-export function glimpse(state: State): Glimpse {
+export function previewOf(state: State): Preview {
   const last = state.messages.at(-1)
   const doing = last?.tool_calls.findLast(({status}) => status === 'in_progress')
   const done = state.plan.filter(({status}) => status === 'completed').length
