@@ -6,14 +6,9 @@ const plural = (count: number, one: string, more: string) => `${count} ${count =
 
 export const words = {
   janus: 'Janus',
-  close: 'Close',
   back: 'Back',
   cancel: 'Cancel',
   done: 'Done',
-  tryAgain: 'Try again',
-  loading: 'Loading …',
-  notLoaded: 'This part of the page could not be loaded.',
-  somethingWrong: 'That did not work.',
 
   // The banner
   offline: 'This device is offline.',

@@ -8,33 +8,15 @@
  */
 
 import type {ApiError} from './api-error'
+import {exclusively} from './exclusively'
 import {newId} from './id'
+import {asKept, type OutboxEntry, type OutboxListener, type Send} from './outbox-entry'
 import {IndexedDbStore, type KeptMessage, type OutboxStore} from './outbox-store'
 import {backoff, onWake} from './waking'
 
 /** Milliseconds before the second attempt, and the longest that Janus may ask to wait. */
 const DELAY = 1000
 const PATIENCE = 60_000
-/** Milliseconds to wait for another page of this browser: one that is frozen never lets go. */
-const POLITE = 5000
-
-/** A message on its way. */
-export interface OutboxEntry {
-  readonly message_id: string
-  readonly sessionId: string
-  readonly text: string
-  /** When it was said, in milliseconds since 1970. */
-  readonly at: number
-  /** `failed` waits for the user: `retry`, or `discard`. */
-  readonly state: 'waiting' | 'sending' | 'sent' | 'failed'
-  /** Why the last attempt failed, in words for the user. */
-  readonly error?: string
-  /** Whether it survives a reload. */
-  readonly kept: boolean
-}
-
-export type Send = (entry: OutboxEntry) => Promise<unknown>
-export type OutboxListener = (entries: readonly OutboxEntry[]) => void
 
 /** The messages of one session are sent one after the other. */
 interface Lane {
@@ -165,7 +147,7 @@ export class Outbox {
         entry => entry.sessionId === sessionId && entry.state === 'waiting',
       )
       if (!next) break
-      goOn = await alone(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
+      goOn = await exclusively(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
     }
     lane.busy = false
   }
@@ -258,30 +240,5 @@ export class Outbox {
         console.error(error) // a mistake in drawing must not stop the sending
       }
     }
-  }
-}
-
-function asKept({message_id, sessionId, text, at}: OutboxEntry): KeptMessage {
-  return {message_id, sessionId, text, at}
-}
-
-/** Do the work while no other page of this browser does it; where that cannot be had, anyway. */
-async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const {locks}: Partial<Navigator> = globalThis.navigator ?? {}
-  if (!locks) return await work()
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), POLITE)
-  let begun = false
-  try {
-    return await locks.request(name, {signal: patience.signal}, async () => {
-      begun = true
-      clearTimeout(timer)
-      return await work()
-    })
-  } catch (error) {
-    if (begun) throw error
-    return await work()
-  } finally {
-    clearTimeout(timer)
   }
 }

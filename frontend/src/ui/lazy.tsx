@@ -1,7 +1,7 @@
 import type {ComponentType} from 'preact'
 import {useEffect, useState} from 'preact/hooks'
 
-import {words} from '../app/strings'
+import {words} from './strings'
 
 /** A component that is fetched when it is first drawn, or before that by its `prefetch`. */
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>) {

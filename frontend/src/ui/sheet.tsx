@@ -1,8 +1,8 @@
 import type {ComponentChildren} from 'preact'
 import {useEffect, useId, useRef} from 'preact/hooks'
 
-import {words} from '../app/strings'
 import {Icon} from './icon'
+import {words} from './strings'
 
 interface Props {
   title: string

@@ -1,9 +1,8 @@
 import {useRef, useState} from 'preact/hooks'
 
-import type {App} from '../app/app'
 import type {ApiError} from '../lib/api'
-import {words} from '../app/strings'
 import {Icon} from './icon'
+import {words} from './strings'
 
 /** Nobody notices less; more needs a sign that something happens. */
 const NOTICED = 1000
@@ -18,7 +17,7 @@ interface Condition {
 const REST: Condition = {busy: false, slow: false, error: null}
 
 /** Something the user has asked for, one at a time: whether it goes on, and how it failed. */
-export function useTask(app: Pick<App, 'unauthorized'>) {
+export function useTask(app: {unauthorized: () => void}) {
   const [condition, setCondition] = useState(REST)
   const running = useRef(false)
 

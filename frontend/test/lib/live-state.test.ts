@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {apply, LiveState} from '../../src/lib/live-state'
+import {apply} from '../../src/lib/apply'
+import {LiveState} from '../../src/lib/live-state'
 import type {StreamItem, State, StreamEvent} from '../../src/lib/types'
 import awkward from './recordings/awkward-agent.json'
 import demo from './recordings/demo-agent.json'

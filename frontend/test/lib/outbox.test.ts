@@ -1,7 +1,8 @@
 import {IDBDatabase, IDBFactory} from 'fake-indexeddb'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {ApiError} from '../../src/lib/api-error'
-import {Outbox, type OutboxEntry} from '../../src/lib/outbox'
+import {Outbox} from '../../src/lib/outbox'
+import type {OutboxEntry} from '../../src/lib/outbox-entry'
 import {IndexedDbStore} from '../../src/lib/outbox-store'
 
 let opened: Outbox[]

@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest'
-import {ansiSpans, stripAnsi} from '../../src/text/ansi'
-import {TerminalText} from '../../src/text/terminal'
+import {ansiSpans, stripAnsi, TerminalText} from '../../src/text/ansi'
 import {draw} from '../drawn'
 
 test.each([

@@ -1,8 +1,9 @@
 import type {Preferences} from '../../app/app'
 import type {Earcon, Earcons} from '../../voice/earcons'
+import type {Cues} from '../state/chat-context'
 
 /** Tones and taps, as the user likes them, for when nobody looks at the screen. */
-export class Feedback {
+export class Feedback implements Cues {
   readonly #preferences: Preferences
   #earcons: Earcons | undefined
 

@@ -3,10 +3,11 @@ import {effect, signal} from '@preact/signals'
 import type {App} from '../../app/app'
 import type {SentenceCutter} from '../../text/speakable'
 import type {Speaker} from '../../voice/speaker'
+import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
 
 /** Reads answers aloud: one that is asked for, or each as it comes. */
-export class ReadAloud {
+export class ReadAloud implements Voice {
   /** The id of the message that is being read; empty while there is silence. */
   readonly speaking = signal('')
   readonly #app: App

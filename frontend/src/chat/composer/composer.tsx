@@ -4,7 +4,6 @@ import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import {Dictation} from './dictation'
-import {QuickReplies} from './quick-replies'
 import {words} from '../strings'
 
 const NATIVE_GROWTH = globalThis.CSS?.supports?.('field-sizing', 'content') ?? false
@@ -99,6 +98,20 @@ export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string
         )}
       </div>
     </>
+  )
+}
+
+/** What is said most often, for a thumb that does not want to type. */
+function QuickReplies({chat: {conversation}, onReply}: {chat: ChatContext; onReply: (text: string) => void}) {
+  if (!conversation.answered.value) return null
+  return (
+    <ul class="replies" aria-label={words.quick}>
+      {words.replies.map(reply => (
+        <li key={reply}>
+          <button type="button" class="button reply" onClick={() => onReply(reply)}>{reply}</button>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -1,7 +1,7 @@
+import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../state/chat-context'
 import type {Waiting} from '../state/waiting'
-import {Row} from '../messages/message-actions'
 import {reasonOf, words} from '../strings'
 
 interface Props {
@@ -28,9 +28,9 @@ export function QueueActions({chat: {conversation, compose}, message, onClose}: 
     <Sheet title={words.queue} onClose={onClose}>
       <p class="queue-text" dir="auto">{message.text}</p>
       <div class="action-rows">
-        <Row icon="pencil" label={words.edit} onClick={() => void edit()} />
-        <Row icon="trash-2" label={words.withdraw} onClick={() => void withdraw()} />
-        {message.accepted && <Row icon="zap" label={words.sendNow} onClick={() => void sendNow()} />}
+        <ActionRow icon="pencil" label={words.edit} onClick={() => void edit()} />
+        <ActionRow icon="trash-2" label={words.withdraw} onClick={() => void withdraw()} />
+        {message.accepted && <ActionRow icon="zap" label={words.sendNow} onClick={() => void sendNow()} />}
       </div>
     </Sheet>
   )

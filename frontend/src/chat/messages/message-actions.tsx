@@ -1,5 +1,5 @@
 import {copyText} from '../../text/code-block'
-import {Icon, type IconName} from '../../ui/icon'
+import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../state/chat-context'
 import {words} from '../strings'
@@ -30,30 +30,22 @@ export function MessageActions({chat, text, mine, id, turn, onClose}: MessageAct
   return (
     <Sheet title={words.message} onClose={onClose}>
       <div class="action-rows">
-        <Row icon="copy" label={words.copy} onClick={() => void copy()} />
+        <ActionRow icon="copy" label={words.copy} onClick={() => void copy()} />
         {!mine && aloud.supported && (
-          <Row
+          <ActionRow
             icon={speaking ? 'volume-x' : 'volume-2'}
             label={speaking ? words.stopSpeaking : words.speak}
             onClick={() => (speaking ? aloud.stop() : aloud.read(id, text), onClose())}
           />
         )}
         {!app.readOnly.value && (
-          <Row icon="quote" label={words.quote} onClick={() => (onClose(), setTimeout(() => compose(quoted(text))))} />
+          <ActionRow icon="quote" label={words.quote} onClick={() => (onClose(), setTimeout(() => compose(quoted(text))))} />
         )}
         {!app.readOnly.value && again && (
-          <Row icon="rotate-ccw" label={words.askAgain} onClick={() => (onClose(), conversation.say(again))} />
+          <ActionRow icon="rotate-ccw" label={words.askAgain} onClick={() => (onClose(), conversation.say(again))} />
         )}
       </div>
     </Sheet>
-  )
-}
-
-export function Row({icon, label, onClick}: {icon: IconName; label: string; onClick: () => void}) {
-  return (
-    <button type="button" class="plain action-row" onClick={onClick}>
-      <Icon name={icon} /> {label}
-    </button>
   )
 }
 

@@ -3,7 +3,7 @@
 import {useState} from 'preact/hooks'
 
 import type {ToolCall} from '../../lib/types'
-import {TerminalText} from '../../text/terminal'
+import {TerminalText} from '../../text/ansi'
 import {words} from '../strings'
 import {changeOf} from './tools'
 

@@ -4,7 +4,7 @@ import {useRef} from 'preact/hooks'
 import type {Answers, Field, PermissionOption} from '../../lib/types'
 import {FieldInput} from './field-input'
 import {answersOf, valuesOf, wrongWith} from './fields'
-import {Options} from './options-row'
+import {Options} from './options'
 
 interface Props {
   fields: Field[]

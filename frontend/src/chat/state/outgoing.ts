@@ -1,6 +1,7 @@
 import {signal} from '@preact/signals'
 
-import type {Outbox, OutboxEntry} from '../../lib/outbox'
+import type {Outbox} from '../../lib/outbox'
+import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {StreamItem} from '../../lib/types'
 
 /** What goes out in one session, in sight until it has come back on the stream. */

@@ -1,6 +1,6 @@
 /** A conversation as what is drawn from the top to the bottom. */
 
-import type {OutboxEntry} from '../../lib/outbox'
+import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message} from '../../lib/types'
 
 export type Delivery = 'waiting' | 'sending' | 'sent' | 'queued' | 'failed' | 'answered'

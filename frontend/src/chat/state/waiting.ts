@@ -1,4 +1,4 @@
-import type {OutboxEntry} from '../../lib/outbox'
+import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message, QueuedMessage} from '../../lib/types'
 
 /** A message that waits for the running turn to end. */

@@ -36,7 +36,7 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
   const draft = useSignal(app.drafts.load(sessionId))
   const menu = useSignal(false)
   const root = useRef<HTMLDivElement>(null)
-  const chat = useMemo<ChatContext>(() => {
+  const chat = useMemo(() => {
     const conversation = new Conversation(app, sessionId)
     const compose: ChatContext['compose'] = (text, stay) => {
       draft.value = draft.value.trim() ? `${draft.value.trimEnd()}${stay ? ' ' : '\n'}${text}` : text
@@ -44,7 +44,7 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
       if (!stay) document.getElementById('composer')?.focus()
     }
     const feedback = new Feedback(app.preferences)
-    return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose}
+    return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose} satisfies ChatContext
   }, [app, sessionId])
   const {conversation, aloud} = chat
 

@@ -1,10 +1,10 @@
 import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
+import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {transcript} from '../../chat/state/earlier'
 import {titleOf} from './header'
-import {Row} from '../../chat/messages/message-actions'
 import {reasonOf, words} from '../../chat/strings'
 
 /** What concerns the conversation as a whole. */
@@ -32,8 +32,8 @@ export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) 
             .filter(({choices}) => choices.length > 0)
             .map(option => <Choose key={option.id} option={option} chat={chat} />)}
         <div class="action-rows">
-          <Row icon="copy" label={words.copyAll} onClick={() => void copy()} />
-          {known && <Row icon="settings" label={words.manage} onClick={manage} />}
+          <ActionRow icon="copy" label={words.copyAll} onClick={() => void copy()} />
+          {known && <ActionRow icon="settings" label={words.manage} onClick={manage} />}
         </div>
       </div>
     </Sheet>

@@ -4,11 +4,9 @@ import type {App} from '../../app/app'
 import type {Invitation} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {Icon} from '../../ui/icon'
-import {says as all} from '../settings/settings-strings'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
-
-const says = all.devices
+import {says} from './strings'
 
 /** A code with which one other device is let in. */
 export function AddDevice({app, onClose}: {app: App; onClose: () => void}) {

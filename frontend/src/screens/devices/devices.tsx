@@ -4,13 +4,12 @@ import type {App} from '../../app/app'
 import type {Device} from '../../lib/types'
 import {words} from '../../app/strings'
 import {ago} from '../../app/time'
-import {AddDevice} from './add-device'
 import {Icon} from '../../ui/icon'
-import {says as all} from '../settings/settings-strings'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
+import {AddDevice} from './add-device'
+import {says} from './strings'
 
-const says = all.devices
 const EVERY = 'all'
 
 interface Paired {
@@ -33,7 +32,7 @@ export function Devices({app}: {app: App}) {
   return (
     <>
       <Failure error={task.error} />
-      {task.error && <button type="button" class="button" onClick={() => void load()}>{words.tryAgain}</button>}
+      {task.error && <button type="button" class="button" onClick={() => void load()}>{says.tryAgain}</button>}
       {paired && (
         <ul class="card choices">
           {paired.devices.map(device => (

@@ -4,7 +4,8 @@ import type {App} from '../../app/app'
 import {asText, capabilities} from './capabilities'
 import {copyText} from '../../text/code-block'
 import {Icon} from '../../ui/icon'
-import {says as all} from './settings-strings'
+import {says as devices} from '../devices/strings'
+import {says as all} from './strings'
 
 const says = all.diagnostics
 
@@ -13,7 +14,7 @@ export function Diagnostics({app}: {app: App}) {
   const [known] = useState(capabilities)
   const [outcome, setOutcome] = useState('')
   const copy = async () => {
-    const copied = (await copyText(asText(known))) ? all.devices.copied : all.devices.notCopied
+    const copied = (await copyText(asText(known))) ? devices.copied : devices.notCopied
     setOutcome(copied)
     app.announce(copied)
   }

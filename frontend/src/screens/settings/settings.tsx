@@ -12,7 +12,7 @@ import {words} from '../../app/strings'
 import {Devices} from '../devices/devices'
 import {Diagnostics} from './diagnostics'
 import {Icon} from '../../ui/icon'
-import {says} from './settings-strings'
+import {says} from './strings'
 import {Switch} from '../../ui/switch'
 import {VoiceSettings} from './voice-settings'
 
@@ -58,7 +58,7 @@ export function Settings({frame}: {frame: Frame}) {
             <Switch title={says.typing.enter} hint={says.typing.enterHint} value={enterSends} />
           </div>
         </Section>
-        <Section title={says.devices.title}><Devices app={app} /></Section>
+        <Section title={says.devices}><Devices app={app} /></Section>
         <Section title={says.about.title}><About frame={frame} /></Section>
         <Section title={says.diagnostics.title}><Diagnostics app={app} /></Section>
       </div>

@@ -4,7 +4,7 @@ import type {App} from '../../app/app'
 import {Recognizer} from '../../voice/recognizer'
 import {Speaker} from '../../voice/speaker'
 import {Icon} from '../../ui/icon'
-import {says} from './settings-strings'
+import {says} from './strings'
 import {Switch} from '../../ui/switch'
 
 const text = says.voice

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 
 import {before} from '../../../src/chat/state/earlier'
 import {rowsOf, sameMessage, type RowsInput} from '../../../src/chat/state/rows'
-import type {OutboxEntry} from '../../../src/lib/outbox'
+import type {OutboxEntry} from '../../../src/lib/outbox-entry'
 import type {Message} from '../../../src/lib/types'
 
 const MINUTE = 60_000

@@ -16,6 +16,11 @@ const NOISE = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b
 const SGR = /(?:\u001b\[|\u009b)([\d;:]*)m/g
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
 
+/** What a program printed, with its colours. */
+export function TerminalText({text}: {text: string}) {
+  return <>{ansiSpans(text).map(({text: piece, classes}, index) => (classes ? <span key={index} class={classes}>{piece}</span> : piece))}</>
+}
+
 /** The text alone. */
 export function stripAnsi(text: string): string {
   return ansiSpans(text).map((span) => span.text).join('')
