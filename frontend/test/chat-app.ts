@@ -21,6 +21,8 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     permission: vi.fn(),
     interrupt: vi.fn(),
     withdraw: vi.fn(),
+    sendQueue: vi.fn(),
+    discardQueue: vi.fn(),
     session: vi.fn(),
   }
   const app = {

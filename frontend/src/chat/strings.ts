@@ -39,7 +39,7 @@ export const words = {
   retry: 'Retry',
   discard: 'Discard',
   askAgain: 'Ask again',
-  saidNothing: 'Stopped without an answer.',
+  saidNothing: 'Finished without an answer.',
   thinking: 'Thinking',
   thought: 'What it thought',
   actions: 'More about this message',
@@ -53,7 +53,7 @@ export const words = {
   quote: 'Quote',
 
   steps: 'What the agent did',
-  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed'},
+  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed', cancelled: 'cancelled'},
   readFiles: (files: number) => `Read ${count(files, 'file')}`,
   searched: (times: number) => `Searched ${count(times, 'time')}`,
   and: (one: string, other: string) => `${one}, ${other[0]!.toLowerCase()}${other.slice(1)}`,
@@ -94,10 +94,16 @@ export const words = {
   finished: 'The agent has answered.',
 
   queue: 'Will be sent after this step',
+  held: (waiting: number) => `${waiting} waiting: send, or discard`,
+  sendHeld: 'Send',
+  sendHeldLabel: 'Send what waits',
+  discardHeld: 'Discard',
+  discardHeldLabel: 'Discard what waits',
+  discarded: (messages: number) => `${count(messages, 'message')} discarded.`,
   queued: (text: string) => `Waiting: ${text}`,
   edit: 'Edit',
   withdraw: 'Take back',
-  sendNow: 'Stop the agent and send now',
+  sendNow: 'Stop and send now',
 
   composer: 'Say something to the agent',
   placeholder: 'Message',
@@ -114,6 +120,21 @@ export const words = {
   copyAll: 'Copy conversation',
   manage: 'Rename, end and more…',
   gone: 'Something went wrong.',
+}
+
+const STOP_LINES: Record<string, string> = {
+  end_turn: '',
+  cancelled: 'Stopped by you',
+  max_tokens: "Cut at the agent's limit",
+  max_turn_requests: "Cut at the agent's limit",
+  refusal: 'The agent refused',
+  failed: 'Failed',
+}
+
+/** Why an answer ended, if it did not just finish; agents have words of their own for that, too. */
+export function stopLine(reason: string | null | undefined): string {
+  if (!reason) return ''
+  return Object.hasOwn(STOP_LINES, reason) ? STOP_LINES[reason]! : `Ended: ${reason.replaceAll('_', ' ')}`
 }
 
 /** Who says a message. */

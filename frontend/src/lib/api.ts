@@ -30,6 +30,8 @@ export interface ApiOptions {
 }
 
 export interface NewSession {
+  /** The client's own: said again after an answer that got lost, it finds the session that was made. */
+  session_id?: string
   name?: string
   branch?: string
   agent?: string
@@ -109,8 +111,10 @@ export class Api {
     return this.#call('GET', '/api/state', {query: {session_id}})
   }
 
-  interrupt(session_id: string): Promise<State> {
-    return this.#call('POST', '/api/interrupt', {body: {session_id}})
+  /** Stop this turn, if it still runs; without one whatever runs. What waits is held, or sent at once. */
+  interrupt(session_id: string, turn_id?: string, send_queue = false): Promise<State> {
+    const body = {session_id, ...(turn_id && {turn_id}), ...(send_queue && {send_queue})}
+    return this.#call('POST', '/api/interrupt', {body})
   }
 
   /** A note for the agent. */
@@ -133,6 +137,16 @@ export class Api {
   choose(session_id: string, option_id: string, value: string | boolean): Promise<State> {
     const body = {session_id, option_id, value: String(value)}
     return this.#call('POST', '/api/options', {body})
+  }
+
+  /** Send what was held when a turn was stopped. */
+  sendQueue(session_id: string): Promise<State> {
+    return this.#call('POST', '/api/queue', {body: {session_id, action: 'send'}})
+  }
+
+  /** Take back every message that still waits. */
+  discardQueue(session_id: string): Promise<State> {
+    return this.#call('DELETE', '/api/queue', {query: {session_id}})
   }
 
   /** Take a message back that still waits for its turn. */

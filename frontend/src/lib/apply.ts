@@ -3,7 +3,7 @@
  * it grows; every whole state that comes from the server overrules it.
  */
 
-import type {EventBase, Message, State, StatusChange, StreamEvent} from './types'
+import type {EventBase, Message, State, StatusChange, StreamEvent, ToolCall} from './types'
 
 /** As many messages as the server's state has. */
 const NEWEST = 100
@@ -26,23 +26,24 @@ function changed(state: State, {name, data}: StreamEvent): State {
     }
     case 'status':
       return statusChanged(state, data)
-    case 'assistant_delta':
-      if (!data.turn_id) return state
-      return answered(state, data, was => ({...was, content: was.content + data.text}))
+    case 'assistant_delta': {
+      const id = answerId(state, data)
+      return answered(state, data, id, was => ({...was, content: was.content + data.text}))
+    }
     case 'tool_call': {
-      if (!data.turn_id) return state
       const call = payload(data)
-      return answered(state, data, was => ({
-        ...was,
-        tool_calls: put(was.tool_calls, call, known => known.id === call.id),
-      }))
+      const same = (known: {id: string}) => known.id === call.id
+      // News of a step that was seen before belong where it was seen.
+      const id = state.messages.findLast(message => message.tool_calls.some(same))?.id ?? answerId(state, data)
+      return answered(state, data, id, was => ({...was, tool_calls: put(was.tool_calls, call, same)}))
     }
     case 'assistant_message': {
-      const whole = answered(state, data, was => ({...was, content: data.content || was.content}))
-      return {...finished(whole, turnOf(data)), status: 'waiting'}
+      const id = answerId(state, data)
+      const whole = answered(state, data, id, was => ({...was, content: data.content || was.content}))
+      return finished({...whole, status: statusAfter(state, data)}, data, id, data.stop_reason)
     }
     case 'error': {
-      const over = finished(state, turnOf(data))
+      const over = finished(state, data, answerId(state, data), 'failed')
       const failed = {...over, status: 'error' as const}
       return added(
         {...troubled(failed, true), missing_api_key: data.code === 'AGENT_LOGIN_REQUIRED'},
@@ -83,6 +84,7 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
     status: data.status,
     is_loading: data.loading ?? state.is_loading,
     options: data.options ?? state.options,
+    queue_held: data.queue_held ?? state.queue_held,
   }
   if (data.status === 'idle') {
     // The agent is gone, and what it asked with it.
@@ -95,31 +97,60 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
   }
   if (data.turn === 'started') {
     trouble = false
-    next = {...withoutWaiting(next, turn), is_processing: true, is_loading: true}
+    next = {...withoutWaiting(next, turn), running_turn_id: turn, is_processing: true, is_loading: true}
   } else if (data.turn === 'withdrawn') {
     const messages = next.messages.filter(said => said.sender !== 'user' || said.turn_id !== turn)
     const total_messages = next.total_messages - (next.messages.length - messages.length)
     next = stillProcessing(withoutWaiting({...next, messages, total_messages}, turn))
+  } else if (data.queue_held !== undefined) {
+    next = stillProcessing(next)
   }
   return troubled(next, trouble)
 }
 
-/** The state with the answer to the event's turn changed; it is made if it is not there yet. */
-function answered(state: State, data: EventBase, change: (was: Message) => Message): State {
-  const id = `${turnOf(data)}:answer`
+/** The message that an event of the agent belongs to: the answer to its turn, or what it says outside of one. */
+function answerId(state: State, data: EventBase): string {
+  if (data.turn_id) return `${data.turn_id}:answer`
+  const open = state.messages.findLast(isSpokenOutside)
+  return open?.id ?? `${data.seq}:answer`
+}
+
+function isSpokenOutside({sender, turn_id, is_streaming}: Message): boolean {
+  return sender === 'assistant' && turn_id === null && is_streaming
+}
+
+/** The state with this answer changed; it is made if it is not there yet. */
+function answered(state: State, data: EventBase, id: string, change: (was: Message) => Message): State {
   const known = state.messages.some(message => message.id === id)
   const there = known ? state : added(state, data, 'assistant', id, '')
   const messages = there.messages.map(message => (message.id === id ? change(message) : message))
   return {...there, messages, is_loading: false}
 }
 
-function finished(state: State, turn: string): State {
-  const id = `${turn}:answer`
+/** What the agent says outside a turn ends no turn. */
+function statusAfter(state: State, data: EventBase): State['status'] {
+  return state.running_turn_id && state.running_turn_id !== data.turn_id ? state.status : 'waiting'
+}
+
+/** The state after a turn, or words outside of one, ended: nothing of it runs or asks any more. */
+function finished(state: State, data: EventBase, id: string, reason: string | null): State {
+  const turn = data.turn_id ?? null
   const messages = state.messages.map(message =>
-    message.id === id && message.is_streaming ? {...message, is_streaming: false} : message,
+    message.id === id ? {...message, is_streaming: false, stop_reason: reason, tool_calls: settled(message.tool_calls, reason)} : message,
   )
-  const over = withoutWaiting({...state, messages, is_loading: false}, turn)
-  return stillProcessing(over, turn)
+  const over = {
+    ...state,
+    messages,
+    permissions: turn ? state.permissions.filter(asked => asked.turn_id !== turn) : state.permissions,
+    running_turn_id: state.running_turn_id === turn ? null : state.running_turn_id,
+    is_loading: false,
+  }
+  return asking(stillProcessing(withoutWaiting(over, turnOf(data))), over.permissions)
+}
+
+function settled(calls: readonly ToolCall[], reason: string | null): ToolCall[] {
+  const status = reason === 'cancelled' ? 'cancelled' : 'failed'
+  return calls.map(call => (call.status === 'in_progress' ? {...call, status} : call))
 }
 
 function added(
@@ -136,6 +167,7 @@ function added(
     timestamp: data.at,
     is_streaming: sender === 'assistant',
     turn_id: data.turn_id ?? null,
+    stop_reason: null,
     tool_calls: [],
   }
   const messages = put(state.messages, message, known => known.id === id && known.sender === sender)
@@ -154,23 +186,17 @@ function waiting(state: State, data: EventBase & {content: string}, id: string):
     timestamp: data.at,
   }
   const queue = put(state.queue, queued, known => known.turn_id === queued.turn_id)
-  return {...state, queue, is_processing: true}
+  return stillProcessing({...state, queue})
 }
 
 function withoutWaiting(state: State, turn: string): State {
   return {...state, queue: state.queue.filter(queued => queued.turn_id !== turn)}
 }
 
-/** A turn that is neither waiting nor over is running, other than the one that is *over* now. */
-function stillProcessing(state: State, over?: string): State {
-  const done = new Set<string | null>([over ?? null, null])
-  for (const {id, turn_id, is_streaming} of state.messages) {
-    if ((id === `${turn_id}:answer` && !is_streaming) || id === `${turn_id}:error`) {
-      done.add(turn_id)
-    }
-  }
-  const running = state.messages.some(message => !done.has(message.turn_id))
-  return {...state, is_processing: state.queue.length > 0 || running}
+/** Whether there is something to wait for; what is held waits for the user. */
+function stillProcessing(state: State): State {
+  const waits = state.queue.length > 0 && !state.queue_held
+  return {...state, is_processing: waits || Boolean(state.running_turn_id)}
 }
 
 /** Whether the agent failed, which an open question hides from `attention`. */

@@ -83,9 +83,9 @@ export class ChatManager {
     return await this.#say('/api/chat', message, messageId)
   }
 
-  /** Stop the running turn. */
-  async interrupt(): Promise<State> {
-    return await this.#post('/api/interrupt', {})
+  /** Stop the running turn; with *turnId* only that one, so that a late tap does not stop the next. */
+  async interrupt(turnId?: string): Promise<State> {
+    return await this.#post('/api/interrupt', {}, turnId ? {turn_id: turnId} : {})
   }
 
   /** Tell the agent something that the user did not say. */

@@ -18,7 +18,7 @@ export interface StreamEvents {
   system_message: InTurn & {content: string; id: string}
   assistant_delta: InTurn & {text: string}
   thought_delta: InTurn & {text: string}
-  assistant_message: InTurn & {content: string; stop_reason: string}
+  assistant_message: InTurn & {content: string; stop_reason: string | null}
   tool_call: EventBase & ToolCall
   plan: EventBase & {entries: PlanEntry[]}
   permission_request: EventBase & Permission
@@ -41,6 +41,7 @@ export interface StatusChange {
   signal?: number | string | null
   loading?: boolean
   turn?: 'started' | 'withdrawn'
+  queue_held?: boolean
   agent?: string
   protocol?: 'acp' | 'print'
   conversation_id?: string

@@ -21,8 +21,12 @@ export interface State {
   plan: PlanEntry[]
   /** What the agent asks and nobody has answered yet. */
   permissions: Permission[]
+  /** The turn that runs; null while there is none, also where the agent works by itself. */
+  running_turn_id: string | null
   /** Messages that wait, and can be taken back. */
   queue: QueuedMessage[]
+  /** A turn was stopped: what waits is not sent until the user says so. */
+  queue_held: boolean
   /** What the agent lets its user choose. */
   options: AgentOption[]
   agent: {name: string; asks: boolean}
@@ -36,7 +40,10 @@ export interface Message {
   timestamp: string
   /** More of it is coming. */
   is_streaming: boolean
+  /** Null where the agent, Janus or another program spoke outside a turn. */
   turn_id: string | null
+  /** `end_turn`, `cancelled`, `max_tokens`, `max_turn_requests`, `refusal`, `failed`, or the agent's own word. */
+  stop_reason: string | null
   tool_calls: ToolCall[]
 }
 
@@ -47,7 +54,7 @@ export interface ToolCall {
   /** As in the Agent Client Protocol: `read`, `edit`, `execute`, `search`, `other`, … */
   kind: string
   title: string
-  status: 'in_progress' | 'completed' | 'failed' | 'rejected'
+  status: 'in_progress' | 'completed' | 'failed' | 'rejected' | 'cancelled'
   output?: string
 }
 

@@ -214,7 +214,7 @@ test('long first words are cut after a word', () => {
 })
 
 function said(content: string, sender: 'user' | 'assistant' = 'assistant'): State['messages'][number] {
-  return {id: content, sender, content, timestamp: '', is_streaming: false, turn_id: null, tool_calls: []}
+  return {id: content, sender, content, timestamp: '', is_streaming: false, turn_id: null, stop_reason: null, tool_calls: []}
 }
 
 test('the list shows the last words without the marks of Markdown', () => {

@@ -45,7 +45,12 @@ describe('every door', () => {
       {message: 'Hi', session_id: 's', message_id: 'm'},
       api => api.chat('s', 'Hi', 'm'),
     ],
+    ['POST /api/session/start', {session_id: 'mine', agent: 'demo'}, api => api.start({session_id: 'mine', agent: 'demo'})],
     ['POST /api/interrupt', {session_id: 's'}, api => api.interrupt('s')],
+    ['POST /api/interrupt', {session_id: 's', turn_id: 't'}, api => api.interrupt('s', 't')],
+    ['POST /api/interrupt', {session_id: 's', turn_id: 't', send_queue: true}, api => api.interrupt('s', 't', true)],
+    ['POST /api/queue', {session_id: 's', action: 'send'}, api => api.sendQueue('s')],
+    ['DELETE /api/queue?session_id=s', undefined, api => api.discardQueue('s')],
     ['POST /api/system', {message: 'Note', session_id: 's'}, api => api.system('s', 'Note')],
     [
       'POST /api/permission',

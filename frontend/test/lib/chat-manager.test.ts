@@ -177,6 +177,7 @@ describe('speaking', () => {
   it.each([
     ['/api/chat', {message: 'Hi', session_id: 'room-1'}, (m: ChatManager) => m.sendMessage('Hi')],
     ['/api/interrupt', {session_id: 'room-1'}, (m: ChatManager) => m.interrupt()],
+    ['/api/interrupt', {session_id: 'room-1', turn_id: 't'}, (m: ChatManager) => m.interrupt('t')],
     [
       '/api/system',
       {message: 'Driving.', session_id: 'room-1'},

@@ -1,19 +1,20 @@
 import {effect} from '@preact/signals'
 
 import type {ChatContext} from '../state/chat-context'
-import {words} from '../strings'
+import {stopLine, words} from '../strings'
 
 /** As much of an answer as is said without being asked for. */
 const MOST = 600
 
 /**
  * Tells those who do not look what has happened: an answer is there, the agent needs them, a turn
- * died. Each is told once, and in whole sentences. Returns what ends it.
+ * died, or messages are held. Each is told once, and in whole sentences. Returns what ends it.
  */
 export function narrate({app, conversation, feedback}: ChatContext): () => void {
   const asked = new Set<string>()
   const over = new Set<string>()
   let first = true
+  let held = false
 
   const endAsking = effect(() => {
     for (const {request_id, title} of conversation.permissions.value) {
@@ -26,20 +27,26 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
   const endAnswers = effect(() => {
     const state = conversation.state.value
     if (!state) return
-    for (const {id, sender, content, is_streaming: streaming} of state.messages.slice(-2)) {
+    for (const {id, sender, content, is_streaming: streaming, stop_reason: reason} of state.messages.slice(-2)) {
       if (sender === 'user' || streaming || over.has(id)) continue
       over.add(id)
       if (first) continue
       if (id.endsWith(':error')) feedback.give('error')
       if (sender === 'system') app.announce(content, id.endsWith(':error'))
-      else if (!app.preferences.readAloud.peek()) void tell(content)
+      else if (!app.preferences.readAloud.peek()) void tell(content, stopLine(reason))
     }
     first = false
   })
 
-  async function tell(answer: string): Promise<void> {
+  const endHolding = effect(() => {
+    const waiting = conversation.held.value ? conversation.queue.value.length : 0
+    if (waiting && !held) app.announce(words.held(waiting))
+    held = waiting > 0
+  })
+
+  async function tell(answer: string, ending: string): Promise<void> {
     const {speakable} = await import('../../text/speakable')
-    let said: string = words.finished
+    let said: string = ending ? `${ending}.` : words.finished
     for (const sentence of speakable(answer)) {
       if (said.length + sentence.length > MOST) break
       said += ` ${sentence}`
@@ -49,5 +56,6 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
   return () => {
     endAsking()
     endAnswers()
+    endHolding()
   }
 }

@@ -5,6 +5,7 @@ import type {SentenceCutter} from '../../text/speakable'
 import type {Speaker} from '../../voice/speaker'
 import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
+import {stopLine} from '../strings'
 
 /** Reads answers aloud: one that is asked for, or each as it comes. */
 export class ReadAloud implements Voice {
@@ -30,14 +31,14 @@ export class ReadAloud implements Voice {
     if (this.#app.preferences.readAloud.peek() && this.supported) void this.#load().then(({speaker}) => speaker.prime())
   }
 
-  /** Read this message, and nothing else. */
-  read(id: string, text: string): void {
+  /** Read this message and why it ended, and nothing else. */
+  read(id: string, text: string, ending = ''): void {
     this.speaking.value = id
     void this.#load().then(({speaker, all}) => {
       if (this.speaking.peek() !== id) return
       // Before it speaks it stops, and says so.
       this.#starting = true
-      speaker.speak(all(text))
+      speaker.speak([...all(text), ...sentence(ending)])
       this.#starting = false
       if (speaker.state === 'idle') this.#silent()
     })
@@ -57,9 +58,9 @@ export class ReadAloud implements Voice {
     let known = new Set<string>()
     let first = true
     const end = effect(() => {
-      const answer = this.#conversation.state.value?.messages.at(-1)
+      const answer = this.#conversation.state.value?.messages.findLast(({sender}) => sender === 'assistant')
       const wanted = this.#app.preferences.readAloud.value
-      if (answer?.sender !== 'assistant' || !wanted || !this.supported) return
+      if (!answer || !wanted || !this.supported) return
       // What was complete before the user came is not news.
       if (first && !answer.is_streaming) known.add(answer.id)
       first = false
@@ -70,7 +71,7 @@ export class ReadAloud implements Voice {
         const sentences = cutter!.push(answer.content.slice(given))
         given = answer.content.length
         if (!answer.is_streaming) {
-          sentences.push(...cutter!.flush())
+          sentences.push(...cutter!.flush(), ...sentence(stopLine(answer.stop_reason)))
           known = new Set([...known, answer.id])
         }
         if (!sentences.length) return
@@ -107,6 +108,10 @@ export class ReadAloud implements Voice {
 
   #silent(): void {
     this.speaking.value = ''
-    if (this.#speaker?.problem) this.#conversation.tell(this.#speaker.problem)
+    if (this.#speaker?.problem) this.#conversation.notice.show(this.#speaker.problem)
   }
+}
+
+function sentence(line: string): string[] {
+  return line ? [`${line}.`] : []
 }

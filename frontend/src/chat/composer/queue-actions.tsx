@@ -2,7 +2,7 @@ import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../state/chat-context'
 import type {Waiting} from '../state/waiting'
-import {reasonOf, words} from '../strings'
+import {words} from '../strings'
 
 interface Props {
   chat: ChatContext
@@ -10,19 +10,15 @@ interface Props {
   onClose: () => void
 }
 
-/** A message that waits can still be changed, taken back, or sent at once. */
+/** A message that waits can still be changed, or taken back. */
 export function QueueActions({chat: {conversation, compose}, message, onClose}: Props) {
   const edit = async () => {
     onClose()
-    if (await conversation.withdraw(message.id)) compose(message.text)
+    if (await conversation.actions.withdraw(message.id)) compose(message.text)
   }
   const withdraw = async () => {
     onClose()
-    await conversation.withdraw(message.id)
-  }
-  const sendNow = async () => {
-    onClose()
-    await conversation.interrupt().catch((error: unknown) => conversation.tell(reasonOf(error)))
+    await conversation.actions.withdraw(message.id)
   }
   return (
     <Sheet title={words.queue} onClose={onClose}>
@@ -30,7 +26,6 @@ export function QueueActions({chat: {conversation, compose}, message, onClose}: 
       <div class="action-rows">
         <ActionRow icon="pencil" label={words.edit} onClick={() => void edit()} />
         <ActionRow icon="trash-2" label={words.withdraw} onClick={() => void withdraw()} />
-        {message.accepted && <ActionRow icon="zap" label={words.sendNow} onClick={() => void sendNow()} />}
       </div>
     </Sheet>
   )

@@ -10,13 +10,18 @@ const QueueActions = lazy(async () => (await import('./queue-actions')).QueueAct
 
 /** What was said while the agent works: it waits, in sight, and can still be changed. */
 export function Queue({chat}: {chat: ChatContext}) {
+  const {app, conversation} = chat
   const chosen = useSignal<Waiting | null>(null)
-  const waiting = chat.conversation.queue.value
+  const waiting = conversation.queue.value
+  const held = conversation.held.value
   return (
     <>
       {waiting.length > 0 && (
         <div class="queue">
-          <p class="hint" id="queue-title">{words.queue}</p>
+          <div class="queue-head">
+            <p class={held ? 'queue-held' : 'hint'} id="queue-title">{held ? words.held(waiting.length) : words.queue}</p>
+            {!app.readOnly.value && (held ? <Held chat={chat} /> : <SendNow chat={chat} />)}
+          </div>
           <ul class="queue-chips" aria-labelledby="queue-title">
             {waiting.map(message => (
               <li key={message.id}>
@@ -25,10 +30,10 @@ export function Queue({chat}: {chat: ChatContext}) {
                   class="button queue-chip"
                   aria-label={words.queued(message.text)}
                   aria-haspopup="dialog"
-                  disabled={chat.app.readOnly.value}
+                  disabled={app.readOnly.value}
                   onClick={() => (chosen.value = message)}
                 >
-                  <Icon name="clock" />
+                  <Icon name={held ? 'pause' : 'clock'} />
                   <span dir="auto">{message.text}</span>
                 </button>
               </li>
@@ -38,5 +43,58 @@ export function Queue({chat}: {chat: ChatContext}) {
       )}
       {chosen.value && <QueueActions chat={chat} message={chosen.value} onClose={() => (chosen.value = null)} />}
     </>
+  )
+}
+
+/** After Stop, what waits is neither sent nor lost until the user says which. */
+function Held({chat: {conversation}}: {chat: ChatContext}) {
+  const busy = useSignal(false)
+  const settle = async (work: () => Promise<boolean>, done?: string) => {
+    if (busy.value) return
+    busy.value = true
+    if ((await work()) && done) conversation.notice.show(done)
+    busy.value = false
+  }
+  const discarded = words.discarded(conversation.queue.value.length)
+  return (
+    <div class="queue-buttons">
+      <button
+        type="button"
+        class="button"
+        aria-label={words.discardHeldLabel}
+        aria-disabled={busy.value}
+        onClick={() => void settle(() => conversation.actions.discardQueue(), discarded)}
+      >
+        <Icon name="trash-2" /> {words.discardHeld}
+      </button>
+      <button
+        type="button"
+        class="button button-main"
+        aria-label={words.sendHeldLabel}
+        aria-disabled={busy.value}
+        onClick={() => void settle(() => conversation.actions.sendQueue())}
+      >
+        <Icon name="send" /> {words.sendHeld}
+      </button>
+    </div>
+  )
+}
+
+/** Stop alone holds what waits; who wants it answered instead says so. */
+function SendNow({chat: {app, conversation}}: {chat: ChatContext}) {
+  const busy = useSignal(false)
+  // What is still on its way to Janus cannot be sent before it is there.
+  if (!conversation.queue.value.some(({accepted}) => accepted)) return null
+  const sendNow = async () => {
+    if (busy.value) return
+    busy.value = true
+    app.announce(words.stoppedIt)
+    await conversation.actions.stop(true)
+    busy.value = false
+  }
+  return (
+    <button type="button" class="plain queue-now" aria-disabled={busy.value} onClick={() => void sendNow()}>
+      <Icon name="zap" /> {words.sendNow}
+    </button>
   )
 }

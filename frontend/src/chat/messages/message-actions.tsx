@@ -7,6 +7,8 @@ import {words} from '../strings'
 export interface MessageActionsProps {
   chat: ChatContext
   text: string
+  /** Why it ended, to be read with it. */
+  ending?: string
   /** The user said it himself. */
   mine: boolean
   /** Which message it is, for the voice. */
@@ -16,7 +18,7 @@ export interface MessageActionsProps {
 }
 
 /** What can be done with a message: rows in reach of the thumb. */
-export function MessageActions({chat, text, mine, id, turn, onClose}: MessageActionsProps) {
+export function MessageActions({chat, text, ending = '', mine, id, turn, onClose}: MessageActionsProps) {
   const {app, conversation, aloud, compose} = chat
   const speaking = aloud.speaking.value === id
   const again = mine ? text : conversation.promptOf(turn)
@@ -25,7 +27,7 @@ export function MessageActions({chat, text, mine, id, turn, onClose}: MessageAct
     // Before the sheet is gone: the old way of copying needs a place inside of it.
     const worked = await copyText(text)
     onClose()
-    conversation.tell(worked ? words.copied : words.notCopied)
+    conversation.notice.show(worked ? words.copied : words.notCopied)
   }
   return (
     <Sheet title={words.message} onClose={onClose}>
@@ -35,7 +37,7 @@ export function MessageActions({chat, text, mine, id, turn, onClose}: MessageAct
           <ActionRow
             icon={speaking ? 'volume-x' : 'volume-2'}
             label={speaking ? words.stopSpeaking : words.speak}
-            onClick={() => (speaking ? aloud.stop() : aloud.read(id, text), onClose())}
+            onClick={() => (speaking ? aloud.stop() : aloud.read(id, text, ending), onClose())}
           />
         )}
         {!app.readOnly.value && (

@@ -102,7 +102,7 @@ function Earlier({chat, list}: {chat: ChatContext; list: {current: HTMLElement |
         held.current = row ? {row, top: row.getBoundingClientRect().top} : null
       })
     } catch (error) {
-      conversation.tell(reasonOf(error))
+      conversation.notice.show(reasonOf(error))
     }
     loading.value = false
   }

@@ -8,7 +8,7 @@ import type {MessageActionsProps} from './message-actions'
 import {MessageText} from './message-text'
 import type {Delivery} from '../state/rows'
 import {Steps} from './steps'
-import {words} from '../strings'
+import {stopLine, words} from '../strings'
 
 interface Common {
   chat: ChatContext
@@ -63,7 +63,7 @@ interface AnswerProps extends Common {
 
 /** What the agent said and did, or a word from Janus itself. */
 export function Answer({cell, chat, onActions}: AnswerProps) {
-  const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn} = cell.value
+  const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn, stop_reason: reason} = cell.value
   const {conversation} = chat
   // As long as only the text grows, the steps are the same vnode, and not looked at.
   const steps = useMemo(
@@ -71,16 +71,18 @@ export function Answer({cell, chat, onActions}: AnswerProps) {
     [calls],
   )
   const said = content.trim() !== ''
+  const stop = streaming ? '' : stopLine(reason)
   if (sender === 'system') return <Note id={id} text={content} turn={turn} chat={chat} />
   return (
     <article class="message answer" aria-label={words.agent} aria-busy={streaming}>
       {turn && <Thoughts text={conversation.turns.thoughts(turn)} streaming={streaming && !said} />}
       {steps}
       {said && <MessageText text={content} streaming={streaming} />}
-      {!streaming && !said && <p class="hint">{words.saidNothing}</p>}
+      {!streaming && !said && !stop && <p class="hint">{words.saidNothing}</p>}
+      {stop && <p class="hint answer-stop" dir="auto">{stop}</p>}
       {!streaming && said && (
         <div class="answer-foot">
-          <MoreButton onClick={() => onActions({text: content, mine: false, id, turn})} />
+          <MoreButton onClick={() => onActions({text: content, ending: stop, mine: false, id, turn})} />
         </div>
       )}
     </article>

@@ -82,11 +82,13 @@ function Step({call, took}: {call: ToolCall; took: Props['took']}) {
 }
 
 function Outcome({status, seconds}: {status: ToolCall['status']; seconds: number | undefined}) {
-  const icon = {in_progress: 'loader-circle', completed: 'check', failed: 'x', rejected: 'x'} as const
+  const icon = {in_progress: 'loader-circle', completed: 'check', failed: 'x', rejected: 'x', cancelled: 'square'} as const
+  // A cross and a square alone would be a riddle.
+  const spelled = status === 'rejected' || status === 'cancelled'
   return (
     <span class={`step-outcome step-${status}`}>
       {seconds !== undefined && seconds >= 0.1 && <span class="step-time">{words.seconds(seconds)}</span>}
-      {status === 'rejected' && <span aria-hidden="true">{words.toolStatus.rejected}</span>}
+      {spelled && <span aria-hidden="true">{words.toolStatus[status]}</span>}
       <Icon name={icon[status]} class={status === 'in_progress' ? 'icon-spin' : ''} />
       <span class="visually-hidden">, {words.toolStatus[status]}</span>
     </span>

@@ -60,7 +60,7 @@ export function stepsOf(calls: readonly ToolCall[]): Step[] {
     looking = []
   }
   for (const call of calls) {
-    if (LOOKING.includes(call.kind) && call.status !== 'failed' && call.status !== 'rejected') {
+    if (LOOKING.includes(call.kind) && (call.status === 'in_progress' || call.status === 'completed')) {
       looking.push(call)
       continue
     }

@@ -4,7 +4,7 @@ import {useEffect} from 'preact/hooks'
 import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import {every} from '../state/timers'
-import {elapsed, reasonOf, words} from '../strings'
+import {elapsed, words} from '../strings'
 import {doing} from './tools'
 
 /** After so many seconds a screen reader is told how long it has been, and then every so many. */
@@ -40,10 +40,7 @@ export function WorkBar({chat}: {chat: ChatContext}) {
   const stop = async () => {
     stopping.value = true
     app.announce(words.stoppedIt)
-    await conversation.interrupt().catch((error: unknown) => {
-      stopping.value = false
-      conversation.tell(reasonOf(error))
-    })
+    if (!(await conversation.actions.stop())) stopping.value = false
   }
   return (
     <div class="work">

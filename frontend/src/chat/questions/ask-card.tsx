@@ -40,7 +40,7 @@ function Card({asked, of, chat}: {asked: Permission; of: number; chat: ChatConte
     sending.value = true
     problem.value = ''
     try {
-      await conversation.answer(asked.request_id, option.id, answers)
+      await conversation.actions.answer(asked.request_id, option.id, answers)
     } catch (error) {
       problem.value = reasonOf(error)
       app.announce(problem.value, true)

@@ -27,8 +27,8 @@ export interface Voice {
   readonly supported: boolean
   /** Call it in a tap: without one iOS stays silent. */
   prime(): void
-  /** Read this message, and nothing else. */
-  read(id: string, text: string): void
+  /** Read this message and why it ended, and nothing else. */
+  read(id: string, text: string, ending?: string): void
   /** Silence at once. */
   stop(): void
 }

@@ -13,21 +13,21 @@ import {batch, computed, signal, type ReadonlySignal, type Signal} from '@preact
 import type {App} from '../../app/app'
 import {ChatManager} from '../../lib/chat-manager'
 import {LiveState} from '../../lib/live-state'
-import type {Answers, StreamItem, Message, State} from '../../lib/types'
+import type {Message, State, StreamItem} from '../../lib/types'
+import {words} from '../strings'
+import {Actions} from './actions'
 import {Cells} from './cells'
 import {Connection} from './connection'
 import {earlierMessages} from './earlier'
 import {heartbeat} from './heartbeat'
-import {listen, onNextFrame} from './timers'
+import {Notice} from './notice'
 import {Outgoing} from './outgoing'
-import {rowsOf, type Row} from './rows'
 import {ReadPosition} from './read-position'
+import {rowsOf, type Row} from './rows'
+import {listen, onNextFrame} from './timers'
+import {Turns} from './turns'
 import {waitingOf, type Waiting} from './waiting'
-import {reasonOf, words} from '../strings'
-import {runningMessage, Turns} from './turns'
 
-/** Milliseconds for which a word about what has just happened stays. */
-const NOTICE = 6000
 const NONE: never[] = []
 
 export class Conversation {
@@ -38,16 +38,21 @@ export class Conversation {
   readonly permissions = computed(() => this.state.value?.permissions ?? NONE)
   readonly plan = computed(() => this.state.value?.plan ?? NONE)
   readonly options = computed(() => this.state.value?.options ?? NONE)
-  readonly agent = computed(() => this.state.value?.agent.name ?? '')
+  readonly agent = computed(() => this.state.value?.agent?.name ?? '')
   /** A turn runs. */
   readonly working = computed(() => this.state.value?.status === 'active')
-  /** A turn runs or waits: there is something to stop. */
-  readonly busy = computed(() => this.state.value?.is_processing ?? false)
-  readonly runningTurn = computed(() => this.state.value && runningMessage(this.state.value)?.turn_id)
+  /** A turn runs or waits, or the agent works by itself: there is something to stop. */
+  readonly busy = computed(() => {
+    const {is_processing = false, queue_held: held = false, running_turn_id: turn} = this.state.value ?? {}
+    return this.working.value || (is_processing && !(held && !turn))
+  })
+  readonly runningTurn = computed(() => this.state.value?.running_turn_id ?? null)
+  /** What waits is not sent until the user says so. */
+  readonly held = computed(() => Boolean(this.state.value?.queue_held && this.state.value.queue.length))
   /** The last word was the agent's, and nothing is going on. */
   readonly answered = computed(() => {
-    const {messages = NONE, permissions = NONE, is_processing = false} = this.state.value ?? {}
-    return messages.at(-1)?.sender === 'assistant' && !is_processing && !permissions.length
+    const {messages = NONE, permissions = NONE} = this.state.value ?? {}
+    return messages.at(-1)?.sender === 'assistant' && !this.busy.value && !permissions.length
   })
   readonly ended = computed(() => this.state.value?.status === 'stopped')
   readonly loginNeeded = computed(() => this.state.value?.missing_api_key ?? false)
@@ -62,8 +67,8 @@ export class Conversation {
   readonly turns = new Turns()
   /** What became of the session when it ended. */
   readonly summary = signal('')
-  /** What has just happened, in words; empty when that is a while ago. */
-  readonly notice = signal('')
+  readonly notice: Notice
+  readonly actions: Actions
   /** When the user was here last, in milliseconds; 0 if never. */
   readonly lastHere: number
 
@@ -73,14 +78,19 @@ export class Conversation {
   readonly #cells = new Cells()
   readonly #outgoing: Outgoing
   readonly #read: ReadPosition
-  /** What is answered from here. */
-  readonly #answering = new Set<string>()
   readonly #endings: (() => void)[] = []
   #frame: (() => void) | undefined
-  #quiet: ReturnType<typeof setTimeout> | undefined
 
   constructor(app: App, readonly sessionId: string) {
     this.#app = app
+    this.notice = new Notice(sentence => app.announce(sentence))
+    this.actions = new Actions({
+      app,
+      sessionId,
+      state: this.state,
+      notice: this.notice,
+      onState: state => this.#offer(state),
+    })
     this.#outgoing = new Outgoing(app.outbox, sessionId)
     this.#read = new ReadPosition(sessionId)
     this.lastHere = this.#read.lastHere
@@ -94,12 +104,15 @@ export class Conversation {
         entries: this.#outgoing.entries.value,
         queued: queued.value,
         working: this.working.value,
+        held: this.held.value,
         seenUntil,
       }),
     )
-    this.queue = computed(() =>
-      this.working.value ? waitingOf(waiting.value, this.#outgoing.entries.value, this.#cells.all.value) : NONE,
-    )
+    this.queue = computed(() => {
+      // While nothing runs, what is said is answered at once: only what is held waits.
+      const entries = this.working.value ? this.#outgoing.entries.value : NONE
+      return this.working.value || this.held.value ? waitingOf(waiting.value, entries, this.#cells.all.value) : NONE
+    })
     this.#manager = new ChatManager(
       {sessionId, probe: true, headers: app.headers},
       {
@@ -126,36 +139,6 @@ export class Conversation {
     return turn ? (found?.content ?? '') : ''
   }
 
-  interrupt(): Promise<void> {
-    return this.#do(this.#app.api.interrupt(this.sessionId))
-  }
-
-  /** Rejects with words for the user where the answer was not accepted. */
-  async answer(requestId: string, optionId: string, answers?: Answers): Promise<void> {
-    this.#answering.add(requestId)
-    try {
-      await this.#do(this.#app.api.permission(this.sessionId, requestId, optionId, answers))
-    } catch (error) {
-      this.#answering.delete(requestId)
-      throw error
-    }
-  }
-
-  choose(option: string, value: string | boolean): Promise<void> {
-    return this.#do(this.#app.api.choose(this.sessionId, option, value))
-  }
-
-  /** Take back what waits; false if it was too late, which is told. */
-  async withdraw(id: string): Promise<boolean> {
-    const queued = this.state.peek()?.queue.some(message => message.message_id === id)
-    // What was never answered may have arrived all the same, and what is on its way will have.
-    if (this.#app.outbox.discard(id) && !queued) return true
-    return await this.#do(this.#app.api.withdraw(this.sessionId, id)).then(
-      () => true,
-      (error: unknown) => (this.tell(reasonOf(error)), false),
-    )
-  }
-
   /** Open an ended session again. */
   async reopen(): Promise<void> {
     await this.#app.api.resume(this.sessionId)
@@ -173,20 +156,13 @@ export class Conversation {
     this.#cells.showEarlier(before)
   }
 
-  tell(notice: string): void {
-    this.notice.value = notice
-    this.#app.announce(notice)
-    clearTimeout(this.#quiet)
-    this.#quiet = setTimeout(() => (this.notice.value = ''), NOTICE)
-  }
-
   /** May be called twice. */
   close(): void {
     this.#rememberPosition()
     this.#manager.disconnect()
     this.connection.close()
     this.#frame?.()
-    clearTimeout(this.#quiet)
+    this.notice.close()
     for (const end of this.#endings.splice(0)) end()
   }
 
@@ -194,13 +170,13 @@ export class Conversation {
     this.#endings.push(
       () => this.#outgoing.close(),
       heartbeat(
-        () => !this.ended.peek() && !this.#app.readOnly.peek(),
+        () => this.#exists() && !this.ended.peek() && !this.#app.readOnly.peek(),
         () => this.#app.api.heartbeat(this.sessionId).catch((error: Error) => this.#failed(error)),
       ),
       listen(document, 'visibilitychange', () => this.#rememberPosition()),
       listen(window, 'pagehide', () => this.#rememberPosition()),
     )
-    this.connection.onBack = () => this.tell(words.connected)
+    this.connection.onBack = () => this.notice.show(words.connected)
     this.#manager.connect()
   }
 
@@ -210,10 +186,10 @@ export class Conversation {
     this.turns.receive(...item)
     this.#outgoing.receive(...item)
     if (name === 'summary') this.summary.value = data.content
-    if (name === 'permission_resolved' && !this.#answering.delete(data.request_id)) {
-      this.tell(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
+    if (name === 'permission_resolved' && !this.actions.wasAnsweredHere(data.request_id)) {
+      this.notice.show(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
     }
-    if (name === 'status' && data.detail && data.status === 'active') this.tell(data.detail)
+    if (name === 'status' && data.detail && data.status === 'active') this.notice.show(data.detail)
     this.#drawSoon()
   }
 
@@ -234,14 +210,14 @@ export class Conversation {
     })
   }
 
-  async #do(request: Promise<State>): Promise<void> {
-    try {
-      this.#live.offer(await request)
-      this.#drawSoon()
-    } catch (error) {
-      this.#failed(error as Error)
-      throw error
-    }
+  /** Looking at a session that nobody has spoken in makes none: there is nothing to keep alive. */
+  #exists(): boolean {
+    return (this.state.peek()?.seq ?? 0) > 0
+  }
+
+  #offer(state: State): void {
+    this.#live.offer(state)
+    this.#drawSoon()
   }
 
   #failed({status}: Error & {status?: number}): void {

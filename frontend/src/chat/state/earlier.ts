@@ -46,6 +46,7 @@ export function before(
     timestamp,
     turn_id,
     is_streaming: false,
+    stop_reason: null,
     tool_calls: [],
   }))
 }

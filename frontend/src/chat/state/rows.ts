@@ -30,8 +30,10 @@ export interface RowsInput {
   entries: readonly OutboxEntry[]
   /** Which of the messages wait for their turn, by id. */
   queued: ReadonlySet<string>
-  /** A turn runs: what waits is shown above the composer then, not here. */
+  /** A turn runs: what waits for its end is shown above the composer then, not here. */
   working: boolean
+  /** What is queued is held, and shown above the composer as well. */
+  held: boolean
   /** When the newest message was said that the user has seen; 0 shows no divider. */
   seenUntil: number
 }
@@ -43,7 +45,7 @@ export function rowKey({sender, id}: Pick<Message, 'sender' | 'id'>): string {
   return `${sender}:${id}`
 }
 
-export function rowsOf({messages, entries, queued, working, seenUntil}: RowsInput): Row[] {
+export function rowsOf({messages, entries, queued, working, held, seenUntil}: RowsInput): Row[] {
   const rows: Row[] = []
   const known = new Set<string>()
   const answered = new Set<string | null>()
@@ -60,7 +62,7 @@ export function rowsOf({messages, entries, queued, working, seenUntil}: RowsInpu
     const at = Date.parse(message.timestamp)
     const mine = message.sender === 'user'
     if (mine) known.add(message.id)
-    if (mine && working && queued.has(message.id)) continue
+    if (mine && (working || held) && queued.has(message.id)) continue
     timed(at, key)
     if (unseen && at > seenUntil) {
       // Who has spoken himself has seen what was before.
@@ -116,6 +118,7 @@ export function sameMessage(was: Message, next: Message): boolean {
     was === next ||
     (was.content === next.content &&
       was.is_streaming === next.is_streaming &&
+      was.stop_reason === next.stop_reason &&
       JSON.stringify(was.tool_calls) === JSON.stringify(next.tool_calls))
   )
 }

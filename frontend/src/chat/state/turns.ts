@@ -2,7 +2,7 @@
 
 import {signal, type Signal} from '@preact/signals'
 
-import type {StreamItem, Message, State} from '../../lib/types'
+import type {State, StreamItem} from '../../lib/types'
 
 export class Turns {
   readonly #begun = new Map<string, number>()
@@ -36,17 +36,11 @@ export class Turns {
     return from === undefined || to === undefined ? undefined : (to - from) / 1000
   }
 
-  /** When the running turn began, in milliseconds of this device's clock. */
-  begun(state: State): number {
-    const running = runningMessage(state)
-    const started = this.#begun.get(running?.turn_id ?? '')
+  /** When what is going on began, in milliseconds of this device's clock. */
+  begun({messages, running_turn_id: turn}: State): number {
+    if (!turn) return Date.now()
+    const prompt = messages.find(message => message.sender === 'user' && message.turn_id === turn)
     // The clocks may differ: nothing began in the future.
-    return started ?? Math.min(Date.now(), running ? Date.parse(running.timestamp) : Date.now())
+    return this.#begun.get(turn) ?? Math.min(Date.now(), prompt ? Date.parse(prompt.timestamp) : Date.now())
   }
-}
-
-/** What the user said that is being answered, or was last. */
-export function runningMessage({messages, queue}: State): Message | undefined {
-  const waiting = new Set(queue.map(({turn_id}) => turn_id))
-  return messages.findLast(m => m.sender === 'user' && !waiting.has(m.turn_id ?? ''))
 }

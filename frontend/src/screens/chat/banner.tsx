@@ -7,7 +7,7 @@ export function Banner({chat: {app, conversation}}: {chat: ChatContext}) {
   // That Janus is not reached at all is said above all screens.
   if (app.reached.value && conversation.connection.lost.value) return <Word icon="rotate-ccw" text={words.reconnecting} />
   if (conversation.loginNeeded.value) return <Word icon="key-round" text={words.login} />
-  const notice = conversation.notice.value
+  const notice = conversation.notice.text.value
   return notice ? <Word icon="info" text={notice} quiet /> : null
 }
 

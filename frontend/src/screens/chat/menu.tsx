@@ -14,9 +14,9 @@ export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) 
   const copy = async () => {
     try {
       const worked = await copyText(await transcript(app.api, conversation.sessionId))
-      conversation.tell(worked ? words.copied : words.notCopied)
+      conversation.notice.show(worked ? words.copied : words.notCopied)
     } catch (error) {
-      conversation.tell(reasonOf(error))
+      conversation.notice.show(reasonOf(error))
     }
     onClose()
   }
@@ -45,7 +45,7 @@ function Choose({option, chat: {conversation}}: {option: AgentOption; chat: Chat
   const choose = (index: number) => {
     const chosen = option.choices[index]?.value
     if (chosen === undefined || chosen === null) return
-    conversation.choose(option.id, chosen).catch((error: unknown) => conversation.tell(reasonOf(error)))
+    void conversation.actions.choose(option.id, chosen)
   }
   const id = `option-${option.id}`
   return (

@@ -3,6 +3,7 @@ import {useEffect, useRef, useState} from 'preact/hooks'
 
 import {loadItem, saveItem} from '../../app/local-storage'
 import type {NewSession as Wishes} from '../../lib/api'
+import {newId} from '../../lib/id'
 import type {Frame} from '../../app/make-app'
 import {asName, isName} from '../../app/names'
 import {words} from '../../app/strings'
@@ -31,6 +32,7 @@ export function NewSession({frame}: {frame: Frame}) {
   const [branch, setBranch] = useState('')
   const form = useRef<HTMLFormElement>(null)
   const task = useTask(app)
+  const idFor = useAttemptId()
 
   // An agent may have been installed since.
   useEffect(() => void refreshServerInfo(), [])
@@ -55,7 +57,7 @@ export function NewSession({frame}: {frame: Frame}) {
       ...(choice.own && name && {name}),
       ...(choice.own && branch.trim() && {branch: branch.trim()}),
     }
-    const started = await task.run(() => app.api.start(wishes))
+    const started = await task.run(() => app.api.start({session_id: idFor(wishes), ...wishes}))
     if (!started) return
     saveItem(CHOICE, {agent: chosen ?? '', own: choice.own})
     const first = text.value.trim()
@@ -187,6 +189,16 @@ export function NewSession({frame}: {frame: Frame}) {
       </form>
     </Sheet>
   )
+}
+
+/** An id for what is wished: trying again with the same wishes means the same session. */
+function useAttemptId(): (wishes: Wishes) => string {
+  const attempt = useRef({id: '', wishes: ''})
+  return wishes => {
+    const now = JSON.stringify(wishes)
+    if (attempt.current.wishes !== now) attempt.current = {id: newId(), wishes: now}
+    return attempt.current.id
+  }
 }
 
 interface PlaceProps {

@@ -44,6 +44,7 @@ describe('what the agent does', () => {
       timestamp: '',
       is_streaming: true,
       turn_id: 't',
+      stop_reason: null,
       tool_calls: [call({status: 'in_progress', kind: 'execute', title: 'npm test'})],
     }
     const state = emptyState({messages: [answer], is_processing: true})

@@ -3,8 +3,8 @@ import {act} from 'preact/test-utils'
 import {afterEach, beforeEach, expect, it, vi} from 'vitest'
 
 import {AskCard} from '../../../src/chat/questions/ask-card'
+import type {Actions} from '../../../src/chat/state/actions'
 import type {ChatContext} from '../../../src/chat/state/chat-context'
-import type {Conversation} from '../../../src/chat/state/conversation'
 import {keepFocus} from '../../../src/screens/chat/keep-focus'
 import {ApiError} from '../../../src/lib/api-error'
 import type {Permission} from '../../../src/lib/types'
@@ -29,9 +29,9 @@ const PUSH: Permission = {
 
 function show(...asked: Permission[]) {
   const permissions = signal(asked)
-  const answer = vi.fn<Conversation['answer']>(async () => {})
+  const answer = vi.fn<Actions['answer']>(async () => {})
   const {app, spies} = fakeApp()
-  const chat = {app, conversation: {permissions, answer, sessionId: 's'}} as unknown as ChatContext
+  const chat = {app, conversation: {permissions, actions: {answer}, sessionId: 's'}} as unknown as ChatContext
   let page!: HTMLElement
   void act(() => void (page = draw(<AskCard chat={chat} />)))
   const tap = (name: string) =>

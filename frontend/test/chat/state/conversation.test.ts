@@ -34,7 +34,7 @@ async function frame(): Promise<void> {
 }
 
 function message(id: string, sender: Message['sender'] = 'user'): Message {
-  return {id, sender, content: id, timestamp: AT, is_streaming: false, turn_id: id, tool_calls: []}
+  return {id, sender, content: id, timestamp: AT, is_streaming: false, turn_id: id, stop_reason: null, tool_calls: []}
 }
 
 it('shows what was said at once, and the same row when Janus has it', async () => {
@@ -98,15 +98,15 @@ it('takes back from Janus what has arrived, or may have', async () => {
   await frame()
   const [sending, unsent] = conversation.queue.value.map(({id}) => id)
 
-  expect(await conversation.withdraw(unsent!)).toBe(true)
+  expect(await conversation.actions.withdraw(unsent!)).toBe(true)
   expect(api.withdraw).not.toHaveBeenCalled()
 
   api.withdraw.mockRejectedValueOnce(new Error('It is being answered.'))
-  expect(await conversation.withdraw(sending!)).toBe(false)
+  expect(await conversation.actions.withdraw(sending!)).toBe(false)
   expect(spies.announce).toHaveBeenCalledWith('It is being answered.')
 
   api.withdraw.mockResolvedValue(emptyState({seq: 1, status: 'active'}))
-  expect(await conversation.withdraw(sending!)).toBe(true)
+  expect(await conversation.actions.withdraw(sending!)).toBe(true)
   expect(api.withdraw).toHaveBeenCalledWith('s', sending)
   app.outbox.close()
 })
@@ -138,7 +138,7 @@ it('says that somebody else has answered, but not of an own answer', async () =>
   const resolved = {at: AT, request_id: 'r', option_id: 'yes', outcome: 'selected'}
 
   api.permission.mockResolvedValue(emptyState({seq: 1}))
-  await conversation.answer('r', 'yes')
+  await conversation.actions.answer('r', 'yes')
   stream.send('permission_resolved', {seq: 1, ...resolved}, 1)
   await frame()
   expect(conversation.permissions.value).toEqual([])
@@ -175,7 +175,8 @@ it('speaks of a lost connection only when that lasts', async () => {
 })
 
 it('is there every 30 seconds, and pairs again when it is not let in', async () => {
-  const {api, spies} = begin()
+  const {api, spies, stream} = begin()
+  stream.send('message', emptyState({seq: 1}), 1)
   await vi.advanceTimersByTimeAsync(60_000)
   expect(api.heartbeat).toHaveBeenCalledTimes(2)
 
@@ -211,4 +212,84 @@ it('knows how long a tool took, and what was thought', async () => {
   stream.send('tool_call', {seq: 3, at: '2026-11-21T14:00:01.500Z', status: 'completed', ...call}, 3)
   expect(conversation.turns.took('c')).toBe(1.5)
   expect(conversation.turns.thoughts('t').value).toBe('Hm')
+})
+
+const HELD = {message_id: 'b', turn_id: 'b', content: 'later', timestamp: AT}
+
+it('stops the turn that is shown, and sends what waits only when that is wished', async () => {
+  const {conversation, stream, api} = begin()
+  stream.send('message', emptyState({status: 'active', is_processing: true, running_turn_id: 't'}), 0)
+  await frame()
+  api.interrupt.mockResolvedValue(emptyState())
+  expect(await conversation.actions.stop()).toBe(true)
+  expect(api.interrupt).toHaveBeenLastCalledWith('s', 't', false)
+  expect(await conversation.actions.stop(true)).toBe(true)
+  expect(api.interrupt).toHaveBeenLastCalledWith('s', 't', true)
+})
+
+it('says why it could not be stopped', async () => {
+  const {conversation, stream, api, spies} = begin()
+  stream.send('message', emptyState(), 0)
+  await frame()
+  api.interrupt.mockRejectedValue(new ApiError(0, 'NOT_REACHED', 'Janus cannot be reached.'))
+  expect(await conversation.actions.stop()).toBe(false)
+  expect(spies.announce).toHaveBeenLastCalledWith('Janus cannot be reached.')
+  expect(conversation.notice.text.value).toBe('Janus cannot be reached.')
+  await vi.advanceTimersByTimeAsync(6000)
+  expect(conversation.notice.text.value).toBe('')
+})
+
+it('shows what is held apart, is not busy with it, and answers what is said meanwhile', async () => {
+  const {conversation, stream, api} = begin(() => new Promise(() => {}))
+  const messages = [message('a'), message('b')]
+  const state = emptyState({status: 'waiting', is_processing: true, messages, queue: [HELD], queue_held: true})
+  stream.send('message', state, 0)
+  await frame()
+  expect(conversation.busy.value).toBe(false)
+  expect(conversation.held.value).toBe(true)
+  expect(conversation.queue.value).toEqual([{id: 'b', text: 'later', accepted: true}])
+
+  conversation.say('now this')
+  await frame()
+  expect(conversation.queue.value).toHaveLength(1)
+  expect(conversation.rows.value.at(-1)).toMatchObject({kind: 'prompt', text: 'now this'})
+
+  api.sendQueue.mockResolvedValue({...state, seq: 1, queue_held: false})
+  expect(await conversation.actions.sendQueue()).toBe(true)
+  await frame()
+  expect(conversation.held.value).toBe(false)
+  api.discardQueue.mockResolvedValue({...state, seq: 2, queue: [], queue_held: false, is_processing: false})
+  expect(await conversation.actions.discardQueue()).toBe(true)
+  await frame()
+  expect(conversation.queue.value).toEqual([])
+  expect([api.sendQueue, api.discardQueue].map(door => door.mock.lastCall)).toEqual([['s'], ['s']])
+})
+
+it('is busy while the agent works outside a turn, and shows what it asks then', async () => {
+  const {conversation, stream} = begin()
+  stream.send('message', emptyState({status: 'active'}), 0)
+  stream.send('permission_request', {seq: 1, at: AT, turn_id: null, request_id: 'r', kind: 'question', title: 'Deploy?', options: []}, 1)
+  await frame()
+  expect(conversation.busy.value).toBe(true)
+  expect(conversation.runningTurn.value).toBeNull()
+  expect(conversation.permissions.value.map(({title}) => title)).toEqual(['Deploy?'])
+})
+
+it('looks at a session that nobody has spoken in without making one', async () => {
+  const {conversation, stream, api} = begin()
+  // As far as a server goes that knows nothing of it.
+  const {agent: _, ...unknown} = emptyState({seq: 0})
+  stream.send('message', unknown, 0)
+  await frame()
+  expect(conversation.opened.value).toBe(true)
+  expect(conversation.agent.value).toBe('')
+  expect(conversation.rows.value).toEqual([])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(api.heartbeat).not.toHaveBeenCalled()
+
+  FakeEventSource.last.send('user_message', {seq: 1, at: AT, turn_id: 't', content: 'hello', message_id: 'm'}, 1)
+  await frame()
+  expect(conversation.rows.value.at(-1)).toMatchObject({kind: 'prompt', text: 'hello'})
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(api.heartbeat).toHaveBeenCalledOnce()
 })

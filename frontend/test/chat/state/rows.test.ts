@@ -15,6 +15,7 @@ function message(changes: Partial<Message> & {id: string}, minutes = 0): Message
     timestamp: new Date(START + minutes * MINUTE).toISOString(),
     is_streaming: false,
     turn_id: 't1',
+    stop_reason: null,
     tool_calls: [],
     ...changes,
   }
@@ -25,7 +26,7 @@ function entry(message_id: string, state: OutboxEntry['state']): OutboxEntry {
 }
 
 function rows(told: Partial<RowsInput>) {
-  return rowsOf({messages: [], entries: [], queued: new Set(), working: false, seenUntil: 0, ...told})
+  return rowsOf({messages: [], entries: [], queued: new Set(), working: false, held: false, seenUntil: 0, ...told})
 }
 
 function shape(told: Partial<RowsInput>): string[] {
@@ -53,6 +54,13 @@ describe('the rows of a conversation', () => {
     const entries = [entry('a', 'failed'), entry('b', 'waiting')]
     expect(shape({entries, working: true})).toEqual(['time', 'a failed'])
     expect(shape({messages: [message({id: 'c'})], queued: new Set(['c']), working: true})).toEqual([])
+  })
+
+  it('leave what is held to the queue also while nothing runs, but not what is said then', () => {
+    const messages = [message({id: 'c'})]
+    const held = {messages, entries: [entry('d', 'sending')], queued: new Set(['c']), held: true}
+    expect(shape(held)).toEqual(['time', 'd sending'])
+    expect(shape({...held, held: false})).toEqual(['time', 'c sent', 'd sending'])
   })
 
   it('put what was said while the agent worked where its own turn begins', () => {
@@ -91,6 +99,7 @@ describe('a message', () => {
     expect(sameMessage(was, {...was, tool_calls: [{...call}]})).toBe(true)
     expect(sameMessage(was, {...was, content: 'more'})).toBe(false)
     expect(sameMessage(was, {...was, tool_calls: [{...call, status: 'failed'}]})).toBe(false)
+    expect(sameMessage(was, {...was, stop_reason: 'cancelled'})).toBe(false)
   })
 })
 
