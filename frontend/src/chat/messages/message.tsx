@@ -79,9 +79,10 @@ export function Answer({cell, chat, onActions}: AnswerProps) {
       {steps}
       {said && <MessageText text={content} streaming={streaming} />}
       {!streaming && !said && !stop && <p class="hint">{words.saidNothing}</p>}
-      {stop && <p class="hint answer-stop" dir="auto">{stop}</p>}
+      {stop && !said && <p class="hint answer-stop" dir="auto">{stop}</p>}
       {!streaming && said && (
         <div class="answer-foot">
+          {stop && <p class="hint answer-stop" dir="auto">{stop}</p>}
           <MoreButton onClick={() => onActions({text: content, ending: stop, mine: false, id, turn})} />
         </div>
       )}
