@@ -1,4 +1,4 @@
-/** What every screen may use: made once in `main.tsx`, handed down as a property. */
+/** What every screen may use: built once in `main.tsx`, and passed down as a property. */
 
 import type {ReadonlySignal, Signal} from '@preact/signals'
 
@@ -7,22 +7,22 @@ import type {Drafts} from '../lib/drafts'
 import type {Outbox} from '../lib/outbox'
 import type {AgentInfo, Health, SessionInfo} from '../lib/types'
 
-/** What the user chose on this device; each is kept in `localStorage` as soon as it is set. */
+/** The user's choices on this device; each is stored as soon as it is set. */
 export interface Preferences {
   theme: Signal<'auto' | 'light' | 'dark'>
   textSize: Signal<'normal' | 'large' | 'larger'>
-  /** On which side the thumb is. */
+  /** The side the thumb is on. */
   hand: Signal<'left' | 'right'>
-  /** Enter sends, where there is a hardware keyboard. */
+  /** Enter sends, on a hardware keyboard. */
   enterSends: Signal<boolean>
   /** Read answers aloud as they come. */
   readAloud: Signal<boolean>
-  /** Of reading aloud: 0.8 to 2. */
+  /** The speed of reading aloud, 0.8 to 2. */
   rate: Signal<number>
   voice: Signal<string>
   sounds: Signal<boolean>
   vibration: Signal<boolean>
-  /** Keep the screen on while a session works or speaks. */
+  /** Keep the screen on while an agent works or an answer is read aloud. */
   stayAwake: Signal<boolean>
 }
 
@@ -31,27 +31,27 @@ export interface App {
   outbox: Outbox
   drafts: Drafts
   preferences: Preferences
-  /** All open sessions as last heard, the newest use first. */
+  /** All open sessions as last received, most recently used first. */
   sessions: ReadonlySignal<SessionInfo[]>
-  /** Whether the server has told which sessions there are, since this page was opened. */
+  /** Whether the list has come from the server since this page was opened. */
   loaded: ReadonlySignal<boolean>
-  /** Whether the server answered when it was last asked. */
+  /** Whether the server answered the last request for the list. */
   reached: ReadonlySignal<boolean>
   agents: ReadonlySignal<AgentInfo[]>
   health: ReadonlySignal<Health | undefined>
-  /** Whether this device may only look. */
+  /** Whether this device has read-only access. */
   readOnly: ReadonlySignal<boolean>
-  /** What a session is called: its name, or the first words said in it. */
+  /** The title of a session: its name, or the first words said in it. */
   titleOf: (session: SessionInfo) => string
-  /** Show what can be done with a session: rename, wake, end. */
+  /** Open the menu of a session: rename, start its agent, end. */
   manage: (sessionId: string) => void
-  /** Ask the server for the sessions now. */
+  /** Fetch the sessions now. */
   refresh: () => void
-  /** Headers of every request that writes: the second half of the device's secret. */
+  /** Headers for every request that writes: the device's write key. */
   headers: () => Record<string, string>
-  /** The server does not know this device (any more): show pairing. */
+  /** The server does not, or no longer, know this device: show pairing. */
   unauthorized: () => void
-  /** Say it to those who use a screen reader; *urgent* interrupts. Whole sentences, never tokens. */
+  /** Announce a whole sentence to screen readers; *urgent* interrupts what they are saying. */
   announce: (sentence: string, urgent?: boolean) => void
   /** Go to a screen: `/`, `/new`, `/s/<id>`, `/settings`. */
   go: (path: string) => void

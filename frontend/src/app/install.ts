@@ -1,4 +1,4 @@
-/** Makes the page an app that opens without a network. */
+/** Installing the page as an app that opens without a network. */
 
 interface TrustedTypes {
   createPolicy(name: string, rules: {createScriptURL(url: string): string}): {createScriptURL(url: string): string}
@@ -8,10 +8,10 @@ const WORKER = '/sw.js'
 
 let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 
-/** The one address from which this page may load a script by name. */
+/** The only script address this page may hand to the browser: that of the service worker. */
 export function workerUrl(url: string = WORKER): string {
   const {trustedTypes} = globalThis as {trustedTypes?: TrustedTypes}
-  // A second policy of the same name would be refused.
+  // Creating a second policy of the same name would be refused.
   policy ??= trustedTypes?.createPolicy('janus', {createScriptURL: onlyWorker})
   return policy ? policy.createScriptURL(url) : onlyWorker(url)
 }
@@ -21,7 +21,7 @@ function onlyWorker(url: string): string {
   return url
 }
 
-/** Null where there are no service workers, as over plain http, or the certificate is not trusted. */
+/** Register the service worker; null over plain http, or where the certificate is not trusted. */
 export async function registerWorker(): Promise<ServiceWorkerRegistration | null> {
   const {serviceWorker} = navigator as Partial<Navigator>
   if (!serviceWorker || !globalThis.isSecureContext) return null

@@ -1,4 +1,4 @@
-/** Small things this browser remembers, as JSON; for as long as the page is open if it refuses to. */
+/** Small values in `localStorage`, as JSON; where the browser refuses, they last as long as the page is open. */
 
 const PREFIX = 'janus.'
 const refused = new Map<string, string>()
@@ -27,12 +27,12 @@ export function removeItem(name: string): void {
   try {
     localStorage.removeItem(PREFIX + name)
   } catch {
-    // What cannot be written cannot have been kept.
+    // Storage that cannot be written to holds nothing of ours.
   }
 }
 
-/** Call *changed* when another page of this browser keeps or forgets something of that name. */
+/** Call *changed* when another page of this browser saves or removes this item. */
 export function onChangedElsewhere(name: string, changed: () => void): void {
-  // Without a key everything was forgotten.
+  // No key means that all of the storage was cleared.
   addEventListener('storage', ({key}) => (key === PREFIX + name || key === null) && changed())
 }

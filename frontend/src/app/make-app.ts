@@ -1,4 +1,4 @@
-/** Makes the one `App` of a page, and what only the page's own frame needs. */
+/** Builds the one `App` of the page, and what only its frame needs. */
 
 import {computed, signal} from '@preact/signals'
 
@@ -16,7 +16,7 @@ import {Sessions} from './sessions'
 import {Titles} from './titles'
 import {announce} from '../ui/announcer'
 
-/** What lets this page in: told once, when it was paired. */
+/** What authorises this page; sent by the server once, when the page was paired. */
 interface Credentials {
   key: string
   scope: string
@@ -25,9 +25,9 @@ interface Credentials {
 export type Frame = ReturnType<typeof makeApp>
 
 export function makeApp() {
-  // Before anything else: the code must not stay in the address.
+  // First of all: the code must not stay in the address.
   const code = signal(takePairingCode())
-  // A link that is scanned while the page is open does not load it anew.
+  // A link that is scanned while the page is open does not reload it.
   addEventListener('hashchange', () => (code.value = takePairingCode() || code.value))
   const credentials = signal(loadItem<Credentials | null>('admission', null))
   const agents = signal(loadItem<AgentInfo[]>('agents', []))
@@ -39,7 +39,7 @@ export function makeApp() {
   const titles = new Titles()
   const previews = new Previews(api, titles)
   const seen = new SeenSessions()
-  /** The session whose sheet is open. */
+  /** The session whose menu is open. */
   const managed = signal<string | null>(null)
   const preferences = loadPreferences()
   showPreferences(preferences)
@@ -51,7 +51,7 @@ export function makeApp() {
     }),
   )
 
-  /** Everything but what the user said: that waits until he is let in again. */
+  /** Forget everything except unsent messages: those wait until the device is paired again. */
   function unauthorized(): void {
     sessions.forget()
     titles.forget()
@@ -73,14 +73,14 @@ export function makeApp() {
     outbox.flush()
   }
 
-  // Pairing in one page is pairing in all: they share the other half of the secret.
+  // Pairing in one page pairs all of them: they share the cookie.
   onChangedElsewhere('admission', () => {
     const received = loadItem<Credentials | null>('admission', null)
     if (received) enter(received)
     else if (credentials.peek()) unauthorized()
   })
 
-  /** What seldom changes. Screens that need it do without, or ask again. */
+  /** Fetch what seldom changes. Screens cope without it, or ask again. */
   async function refreshServerInfo(): Promise<void> {
     const [well, known] = await Promise.allSettled([api.health(), api.agents()])
     if (well.status === 'fulfilled') health.value = well.value

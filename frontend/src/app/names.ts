@@ -6,7 +6,7 @@ export function isName(name: string): boolean {
   return NAME.test(name)
 }
 
-/** The nearest name that a session may have; empty if nothing of it can stay. */
+/** The nearest valid session name; empty if no character of *text* is allowed in one. */
 export function asName(text: string): string {
   return text
     .normalize('NFKD')
@@ -35,16 +35,16 @@ const BROWSERS: [RegExp, string][] = [
   [/Safari/, 'Safari'],
 ]
 
-/** What to call the device that has this browser, as far as browsers tell. */
+/** A name for the device this browser runs on, as far as the browser tells. */
 export function deviceName(userAgent: string, touchPoints = 0): string {
   const of = (table: [RegExp, string][]) => table.find(([sign]) => sign.test(userAgent))?.[1]
-  // An iPad says it is a Mac; no Mac has a touch screen.
+  // An iPad calls itself a Mac, but no Mac has a touch screen.
   const iPad = of(DEVICES) === 'Mac' && touchPoints > 1
   const device = iPad ? 'iPad' : of(DEVICES)
   return [device ?? 'Device', of(BROWSERS)].filter(Boolean).join(', ')
 }
 
-/** A pairing code as people read it, of whatever was typed or pasted. */
+/** A pairing code in its printed form, from whatever was typed or pasted. */
 export function asCode(typed: string): string {
   const code = typed.replace(/^.*#p=/, '').replace(/[^0-9a-z]/gi, '').toUpperCase().slice(0, 10)
   return code.length > 5 ? `${code.slice(0, 5)}-${code.slice(5)}` : code

@@ -7,7 +7,7 @@ export const THEMES = ['auto', 'light', 'dark'] as const
 export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
 export const HANDS = ['left', 'right'] as const
 
-/** As the user left them; every change is kept at once. */
+/** Load the preferences; every later change is stored at once. */
 export function loadPreferences(): Preferences {
   return {
     theme: oneOf('theme', THEMES, 'auto'),
@@ -23,12 +23,12 @@ export function loadPreferences(): Preferences {
   }
 }
 
-/** Let the page look as it is preferred, now and whenever that changes. */
+/** Apply the preferences to the page, now and whenever they change. */
 export function showPreferences({theme, textSize, hand}: Preferences): void {
   const {dataset} = document.documentElement
   effect(() => {
     dataset.theme = theme.value
-    // The bar of the browser follows the system by itself, but not a choice that is made here.
+    // The browser's bar follows the system by itself, but not a choice made here.
     const metas = document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')
     for (const [index, meta] of [...metas].entries()) {
       const system = ['(prefers-color-scheme: light)', '(prefers-color-scheme: dark)'][index] ?? ''
@@ -40,7 +40,7 @@ export function showPreferences({theme, textSize, hand}: Preferences): void {
   effect(() => void (dataset.hand = hand.value))
 }
 
-/** A choice of an older page may be none any more. */
+/** A value stored by an older page may no longer be among the choices. */
 function oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): Signal<T> {
   return stored(name, otherwise, value => choices.includes(value))
 }

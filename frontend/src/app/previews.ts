@@ -1,4 +1,4 @@
-/** What the list shows of each conversation: what it is about, where it is, what is asked. */
+/** What the list shows of each conversation: the last line, the progress of its plan, what is asked. */
 
 import {signal} from '@preact/signals'
 
@@ -8,10 +8,10 @@ import type {Permission, SessionInfo, State} from '../lib/types'
 import type {Titles} from './titles'
 
 export interface Preview {
-  /** The last that was said or done, as plain text. */
+  /** The last thing said or done, as plain text. */
   line: string
   permissions: Permission[]
-  /** How many steps of the plan are done, of how many. */
+  /** How many of the plan's steps are done. */
   plan?: {done: number; total: number}
 }
 
@@ -19,7 +19,7 @@ export class Previews {
   readonly all = signal<Record<string, Preview>>({})
   readonly #api: Pick<Api, 'state'>
   readonly #titles: Titles
-  /** What each session was like when its state was asked for. */
+  /** What each session was like when its state was last requested. */
   readonly #asked = new Map<string, string>()
 
   constructor(api: Pick<Api, 'state'>, titles: Titles) {
@@ -27,7 +27,7 @@ export class Previews {
     this.#titles = titles
   }
 
-  /** Look at those that have changed. While nobody *sees* the list, only for their titles. */
+  /** Fetch the state of sessions that have changed; while the list is not visible, only to learn titles. */
   look(sessions: SessionInfo[], seesList: boolean): void {
     for (const session of sessions) {
       const {session_id, message_count} = session
@@ -37,20 +37,20 @@ export class Previews {
       this.#asked.set(session_id, mark)
       this.#api.state(session_id).then(
         state => this.take(state),
-        // The next time then.
+        // The next call tries again.
         () => this.#asked.delete(session_id),
       )
     }
   }
 
-  /** A state, from wherever. */
+  /** Use a state, wherever it came from. */
   take(state: State): void {
     const first = state.messages.find(({sender}) => sender === 'user')
     if (first) this.#titles.learn(state.session_id, first.content)
     this.all.value = {...this.all.peek(), [state.session_id]: previewOf(state)}
   }
 
-  /** What is asked may have been answered elsewhere: look again at the next occasion. */
+  /** The question may have been answered elsewhere: fetch the state again at the next occasion. */
   doubt(sessionId: string): void {
     this.#asked.delete(sessionId)
   }
@@ -63,7 +63,7 @@ export class Previews {
 
 function markOf(session: SessionInfo): string {
   const {status, attention, message_count, last_activity} = session
-  // One question can follow another; all else that matters changes the status or the count.
+  // One question may follow another unnoticed; everything else changes the status or the count.
   return [status, attention, message_count, asks(session) && last_activity].join()
 }
 
@@ -78,7 +78,7 @@ export function previewOf(state: State): Preview {
   }
 }
 
-/** The beginning of some Markdown, without its marks. */
+/** The beginning of a Markdown text, without markup. */
 function plain(markdown: string): string {
   return markdown
     .slice(0, 600)

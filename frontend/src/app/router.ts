@@ -1,6 +1,6 @@
 /**
- * Which screen is shown: it stands in the fragment of the address, so that the server need not
- * know of it, a notification can lead to it, and the back of the phone leads out of it.
+ * Which screen is shown. It is in the fragment of the address, so that the server need not know
+ * it, a notification can link to it, and the phone's back button leaves it.
  */
 
 import {signal} from '@preact/signals'
@@ -13,7 +13,7 @@ export type Route =
 
 const SESSION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
-/** The screen of a fragment; of one that means nothing, the list. */
+/** The screen a fragment stands for; the list if it stands for none. */
 export function parse(hash: string): Route {
   const [first = '', second = ''] = hash.replace(/^#?\/?/, '').split(/[/?]/)
   if (first === 'new') return {screen: 'new'}
@@ -22,12 +22,12 @@ export function parse(hash: string): Route {
   return {screen: 'list'}
 }
 
-/** The code of a pairing link, `#p=…`; empty if it is none. */
+/** The code in a pairing link, `#p=…`; empty if it is not one. */
 export function pairingCode(hash: string): string {
   return /^#p=([0-9A-Za-z-]{1,40})$/.exec(hash)?.[1] ?? ''
 }
 
-/** The pairing code in the address, which is then there no more: codes are not for the history. */
+/** Take the pairing code out of the address: it must not stay in the history. */
 export function takePairingCode(): string {
   const code = pairingCode(location.hash)
   if (location.hash.startsWith('#p=')) {
@@ -36,7 +36,7 @@ export function takePairingCode(): string {
   return code
 }
 
-/** What each entry of the browser's history knows: the path it was reached from. */
+/** What is stored with each history entry: the path it was reached from. */
 interface Under {
   under?: string
 }
@@ -50,8 +50,8 @@ export class Router {
   }
 
   /**
-   * Go to a path. To the one before goes back, so that the history does not become a maze, and a
-   * sheet leaves no trace in it.
+   * Go to a path. Returning to the previous one goes back in the history, so that it stays short
+   * and sheets leave no entry in it.
    */
   readonly go = (path: string): void => {
     const now = pathNow()

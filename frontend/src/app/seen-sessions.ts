@@ -6,11 +6,11 @@ import type {SessionInfo} from '../lib/types'
 
 const NAME = 'seen'
 
-/** What this device's user has looked at, session by session. */
+/** How far the user has looked at each session, on this device. */
 export class SeenSessions {
   readonly all = signal<Record<string, Seen>>(loadItem(NAME, {}))
 
-  /** The user looks at it now. */
+  /** The user is looking at this session. */
   mark(session: SessionInfo): void {
     const was = this.all.peek()[session.session_id]
     const now = asSeen(session)
@@ -18,12 +18,12 @@ export class SeenSessions {
     this.#save({...this.all.peek(), [session.session_id]: now})
   }
 
-  /** Of a session that was not known yet nothing is new; one that is gone need not be remembered. */
+  /** Start with nothing unread in a session that has just appeared, and forget those that are gone. */
   meet(sessions: SessionInfo[]): void {
     const known = this.all.peek()
     const entries = sessions.map(session => {
       const was = known[session.session_id]
-      // Going on after a failure makes the next one new.
+      // Once a session has recovered, its next failure counts as new.
       return [session.session_id, was ? {...was, failed: was.failed && hasFailed(session)} : {...asSeen(session), failed: false}] as const
     })
     const met = Object.fromEntries(entries)

@@ -1,6 +1,6 @@
 /**
- * The open sessions, asked for again and again while somebody looks: one small request is cheaper
- * than a second stream, of which browsers allow six for all pages together.
+ * The open sessions, polled while the page is visible. A small request is cheaper than a second
+ * stream: browsers open six connections to an origin, for all its pages together.
  */
 
 import {batch, signal} from '@preact/signals'
@@ -10,10 +10,10 @@ import type {Api, ApiError} from '../lib/api'
 import {isHidden, onWake} from '../lib/waking'
 import type {SessionInfo} from '../lib/types'
 
-/** Milliseconds between two questions while something goes on, and while nothing does. */
+/** Milliseconds between two polls while a session is busy, and while none is. */
 const SOON = 3000
 const LATER = 10_000
-/** A server that has not answered after so long is not reached, whatever comes of the request. */
+/** Milliseconds without an answer after which the server counts as unreachable. */
 const SILENT_AFTER = 5000
 
 const NAME = 'sessions'
@@ -22,7 +22,7 @@ export class Sessions {
   readonly all = signal<SessionInfo[]>(loadItem(NAME, []))
   readonly loaded = signal(false)
   readonly reached = signal(true)
-  /** How often the list came from the server. */
+  /** How many times the list has come from the server. */
   readonly updates = signal(0)
   readonly #api: Pick<Api, 'sessions'>
   readonly #refused: (error: ApiError) => void
@@ -32,13 +32,13 @@ export class Sessions {
   #timer: ReturnType<typeof setTimeout> | undefined
   #stop = () => {}
 
-  /** *refused* is called where the server does not know this device. */
+  /** *refused* is called when the server does not know this device. */
   constructor(api: Pick<Api, 'sessions'>, refused: (error: ApiError) => void) {
     this.#api = api
     this.#refused = refused
   }
 
-  /** Ask from now on. May be called twice. */
+  /** Start polling. May be called twice. */
   start(): void {
     if (this.#running) return
     this.#running = true
@@ -54,14 +54,14 @@ export class Sessions {
     this.refresh()
   }
 
-  /** Ask no more. May be called twice. */
+  /** Stop polling. May be called twice. */
   stop(): void {
     this.#running = false
     clearTimeout(this.#timer)
     this.#stop()
   }
 
-  /** Ask no more, and know nothing any more. */
+  /** Stop polling, and forget the sessions. */
   forget(): void {
     this.stop()
     batch(() => {
@@ -73,7 +73,7 @@ export class Sessions {
 
   readonly refresh = (): void => {
     if (!this.#running) return
-    // What is under way may have been answered before what just happened.
+    // The answer under way may be older than what has just happened.
     if (this.#asking) this.#again = true
     else void this.#ask()
   }
@@ -97,7 +97,7 @@ export class Sessions {
   #show(sessions: SessionInfo[]): void {
     const newest = [...sessions].sort((a, b) => b.last_activity.localeCompare(a.last_activity))
     batch(() => {
-      // The same again is not worth drawing.
+      // An unchanged list is not drawn again.
       if (JSON.stringify(newest) !== JSON.stringify(this.all.peek())) {
         this.all.value = newest
         saveItem(NAME, newest)
@@ -120,7 +120,7 @@ export class Sessions {
       void this.#ask()
       return
     }
-    // `onWake` calls when the page is seen again.
+    // `onWake` polls when the page becomes visible again.
     if (isHidden()) return
     const busy = this.all.peek().some(({status, attention}) => status === 'active' || attention)
     const soon = busy || !this.reached.peek()

@@ -1,4 +1,4 @@
-/** Everything the page says by itself, but for the conversation. What went wrong, the server says. */
+/** The words of the page outside of a conversation. Failures are worded by the server. */
 
 import type {Status} from '../lib/types'
 
@@ -12,7 +12,7 @@ export const words = {
 
   // The banner
   offline: 'This device is offline.',
-  reconnecting: 'Janus does not answer. Trying again …',
+  reconnecting: 'Janus is not answering. Trying again …',
   waitingToBeSent: (count: number) =>
     `${plural(count, 'message is', 'messages are')} kept here and sent later.`,
 
@@ -23,7 +23,7 @@ export const words = {
   settings: 'Settings',
   newSession: 'New session',
   search: 'Search sessions',
-  nothingFound: 'No session has these words.',
+  nothingFound: 'No session matches these words.',
   groups: {needs: 'Needs you', working: 'Working', earlier: 'Earlier'},
   needsYou: (title: string) => `${title} needs you.`,
   status: {
@@ -39,7 +39,7 @@ export const words = {
   unread: 'new',
   more: (title: string) => `More about ${title}`,
   inFolder: 'in the folder as it is',
-  mayOnlyLook: 'This device may look, but not speak.',
+  readOnly: 'This device has read-only access.',
   chooseOne: 'Choose a session, or start a new one.',
   empty: {
     title: 'What should the agent do?',
@@ -66,8 +66,8 @@ export const words = {
   nameHint: 'Letters, digits and dashes, 50 at most.',
   nameBetter: (better: string) => `Letters, digits and dashes only. How about “${better}”?`,
   save: 'Save',
-  resume: 'Wake its agent',
-  resuming: 'Waking …',
+  resume: 'Start its agent',
+  resuming: 'Starting …',
   open: 'Open',
   end: 'End session',
   info: {
@@ -79,19 +79,19 @@ export const words = {
   },
   ending: {
     title: (title: string) => `End “${title}”?`,
-    text: 'Its agent stops. What was said stays on the computer.',
+    text: 'Its agent stops. The conversation stays on the computer.',
     summary: 'Ask the agent for a summary',
-    summaryHint: 'Takes up to half a minute. The next session knows it.',
+    summaryHint: 'Takes up to half a minute. The next session starts with it.',
     cleanup: 'Remove its working folder',
-    cleanupHint: (branch: string) => `The branch ${branch} stays, with all that was committed.`,
+    cleanupHint: (branch: string) => `The branch ${branch} stays, with everything committed to it.`,
     confirm: 'End it',
     busy: 'Ending …',
-    busySummary: 'The agent writes its summary …',
-    keep: 'End, keep the folder',
-    force: 'End, and lose that work',
+    busySummary: 'The agent is writing its summary …',
+    keep: 'End but keep the folder',
+    force: 'End and lose that work',
     ended: 'Session ended',
-    noSummary: 'There was nothing to sum up.',
-    saved: 'The summary is kept on the computer.',
+    noSummary: 'There was nothing to summarise.',
+    saved: 'The summary is saved on the computer.',
     branchStays: (branch: string) => `Its work is on the branch ${branch}.`,
   },
 
@@ -100,37 +100,37 @@ export const words = {
     words: 'What should the agent do?',
     placeholder: 'Fix the flaky login test …',
     agent: 'Agent',
-    looking: 'Looking which agents there are …',
+    looking: 'Looking for agents …',
     missing: (count: number) => `${plural(count, 'agent is', 'agents are')} not installed`,
     demo: 'Built in, works offline: searches your files and quotes them.',
     where: 'Where',
     shared: 'The folder as it is',
-    sharedHint: 'With what you have not committed; together with other sessions.',
+    sharedHint: 'With your uncommitted changes; shared with other sessions.',
     own: 'A branch of its own',
-    ownHint: 'In a folder of its own: nothing else is touched.',
+    ownHint: 'In a folder of its own; nothing else is touched.',
     name: 'Name of the work',
-    nameHint: 'Also names the branch. Empty: today’s date.',
+    nameHint: 'Also names the branch. Left empty: today’s date.',
     existing: 'Existing branch',
-    existingHint: 'Empty: a new one.',
+    existingHint: 'Left empty: a new one.',
     start: 'Start session',
     busy: 'Starting …',
-    slow: 'The agent is being started. The first time takes a few seconds.',
+    slow: 'Starting the agent. The first time takes a few seconds.',
     kept: 'Your words are kept on this device.',
-    tooMany: 'See which to end',
+    tooMany: 'Choose one to end',
   },
 
   // Pairing
   pairing: {
     title: 'Pair this device',
-    text: 'Janus lets in only devices that you have paired.',
+    text: 'Only devices that you have paired can use Janus.',
     how: 'On the computer, in the folder Janus serves, run',
     thenScan: 'and scan what it shows, or type its code here.',
-    scanned: 'The code was read from the link. It is good once, for five minutes.',
+    scanned: 'The code came with the link. It works once, for five minutes.',
     code: 'Code',
     codeHint: 'Ten letters and digits.',
     codeShort: 'A code has ten letters and digits.',
     name: 'Name of this device',
-    nameHint: 'So that you recognise it in the list of devices.',
+    nameHint: 'Shown in the list of devices.',
     pair: 'Pair',
     busy: 'Pairing …',
     wait: (seconds: number) => `Try again in ${plural(seconds, 'second', 'seconds')}.`,

@@ -6,7 +6,7 @@ const UNITS = [
 
 /** "2 minutes ago", in the language of the browser; within a minute "now". */
 export function ago(at: string, now = Date.now(), style: 'long' | 'narrow' = 'narrow'): string {
-  // The clock of the phone may be behind that of the computer.
+  // The phone's clock may be behind the computer's.
   const past = Math.max(0, now - Date.parse(at))
   if (past > 7 * 86_400_000) {
     return new Intl.DateTimeFormat(undefined, {day: 'numeric', month: 'short'}).format(new Date(at))

@@ -4,11 +4,11 @@ import {loadItem, removeItem, saveItem} from './local-storage'
 import type {AgentInfo, SessionInfo} from '../lib/types'
 
 const NAME = 'titles'
-/** Sessions whose first words are remembered, the newest. */
+/** How many sessions are remembered, the newest. */
 const MOST = 50
 const LONGEST = 60
 
-/** What sessions without a name are called: the first words that were said in them. */
+/** Titles for sessions without a name: the first words that were said in them. */
 export class Titles {
   readonly #words = signal<Record<string, string>>(loadItem(NAME, {}))
 
@@ -16,7 +16,7 @@ export class Titles {
     return sessionId in this.#words.value
   }
 
-  /** Remember what was said first. */
+  /** Remember the first words of a session. */
   learn(sessionId: string, said: string): void {
     const words = shortened(said)
     if (!words || this.#words.peek()[sessionId] === words) return
@@ -36,7 +36,7 @@ export class Titles {
   }
 }
 
-/** The first line, cut after a word. */
+/** The first line, shortened at a word boundary. */
 export function shortened(said: string): string {
   const line = said.trim().split('\n')[0]!.trim()
   if (line.length <= LONGEST) return line

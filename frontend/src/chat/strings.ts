@@ -1,4 +1,4 @@
-/** What the chat says, in one place so that it can be said in another language. */
+/** The words of the chat, in one place so that they can be translated. */
 
 const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`
@@ -25,14 +25,14 @@ export const words = {
   summary: 'Summary',
   reopen: 'Open it again',
   reopening: 'Starting the agent…',
-  login: 'The agent needs you to log in, on the computer.',
-  readOnly: 'This device may only look: it was paired that way.',
+  login: 'The agent needs a login. Log in on the computer.',
+  readOnly: 'This device has read-only access.',
 
   delivery: {
     waiting: 'Waiting for the connection',
     sending: 'Sending',
     sent: 'Received',
-    queued: 'Waits for its turn',
+    queued: 'Waiting for its turn',
     failed: 'Not sent',
     answered: '',
   },
@@ -41,12 +41,12 @@ export const words = {
   askAgain: 'Ask again',
   saidNothing: 'Finished without an answer.',
   thinking: 'Thinking',
-  thought: 'What it thought',
+  thought: 'Thoughts',
   actions: 'More about this message',
   message: 'Message',
   copy: 'Copy',
   copied: 'Copied.',
-  notCopied: 'It could not be copied.',
+  notCopied: 'Could not copy.',
   speak: 'Read aloud',
   speaking: 'Reading aloud',
   stopSpeaking: 'Stop reading',
@@ -75,8 +75,8 @@ export const words = {
   which: (which: number, of: number) => `${which} of ${of}`,
   inFolder: (folder: string) => `In ${folder}`,
   denyAndSay: 'Deny, and say why',
-  elsewhere: 'That was answered on another device.',
-  noLonger: 'The agent does not ask that any more.',
+  elsewhere: 'Answered on another device.',
+  noLonger: 'The agent is no longer asking that.',
   openPage: 'Open the page',
   optional: 'optional',
   choose: 'Choose…',
@@ -131,13 +131,13 @@ const STOP_LINES: Record<string, string> = {
   failed: 'Failed',
 }
 
-/** Why an answer ended, if it did not just finish; agents have words of their own for that, too. */
+/** Why an answer ended, unless it simply finished. Agents may have reasons of their own. */
 export function stopLine(reason: string | null | undefined): string {
   if (!reason) return ''
   return Object.hasOwn(STOP_LINES, reason) ? STOP_LINES[reason]! : `Ended: ${reason.replaceAll('_', ' ')}`
 }
 
-/** Who says a message. */
+/** The author of a message. */
 export const who = {user: words.you, assistant: words.agent, system: words.system}
 
 /** Why something failed, in words for the user. */
@@ -145,7 +145,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error && error.message ? error.message : words.gone
 }
 
-// Made once: making one takes longer than all that is done with it.
+// Created once: that takes longer than everything done with them.
 const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})
 const DAY = new Intl.DateTimeFormat(undefined, {weekday: 'short', day: 'numeric', month: 'short'})
 
@@ -153,7 +153,7 @@ export function clock(at: number): string {
   return CLOCK.format(at)
 }
 
-/** With the day, where it is another one than today's. */
+/** The time, with the day unless it is today. */
 export function moment(at: number, now = Date.now()): string {
   const date = new Date(at)
   if (date.toDateString() === new Date(now).toDateString()) return clock(at)

@@ -1,4 +1,4 @@
-/** The doors of Janus, for the page. Every failure is an ApiError in words for the user. */
+/** The HTTP API of Janus. Every failure is an ApiError in words for the user. */
 
 import {ApiError, notReached, readAnswer} from './api-error'
 import type {
@@ -15,22 +15,22 @@ import type {
 
 export {ApiError} from './api-error'
 
-/** Milliseconds for what needs no work, and for what starts an agent or a worktree. */
+/** Timeouts in milliseconds: for simple requests, and for those that start an agent or make a worktree. */
 const SOON = 20_000
 const PATIENT = 75_000
-/** Browsers refuse to keep larger requests alive, in bytes, all that are under way together. */
+/** Characters; browsers limit `keepalive` to 64 KiB over all requests under way, so larger ones go without. */
 const KEPT_ALIVE = 16_000
 
 export interface ApiOptions {
   backendUrl?: string
-  /** The second half of what lets this page in, kept from its pairing. */
+  /** The write key this page received when it was paired. */
   key?: () => string | null | undefined
   credentials?: RequestCredentials
   fetch?: typeof fetch
 }
 
 export interface NewSession {
-  /** The client's own: said again after an answer that got lost, it finds the session that was made. */
+  /** Chosen by the client: repeated after a lost answer, it finds the session that was made. */
   session_id?: string
   name?: string
   branch?: string
@@ -39,7 +39,7 @@ export interface NewSession {
 }
 
 export interface HowToEnd {
-  /** False: do not ask the agent for one. */
+  /** False: do not ask the agent for a summary. */
   summary?: boolean
   /** Remove the worktree too; refused with `WORKTREE_DIRTY` where work would be lost. */
   cleanup?: boolean
@@ -50,11 +50,11 @@ export interface HowToEnd {
 interface Call {
   query?: Record<string, string>
   body?: object
-  /** Milliseconds; none waits as long as it takes. */
+  /** Milliseconds; infinite for as long as it takes. */
   timeout?: number
 }
 
-/** Janus over HTTP, one method a door. */
+/** One method for each endpoint. */
 export class Api {
   readonly #options: ApiOptions
 
@@ -72,7 +72,7 @@ export class Api {
     return (await this.#call<{agents: AgentInfo[]}>('GET', '/api/agents', call)).agents
   }
 
-  /** All sessions that were not ended. */
+  /** All sessions that have not ended. */
   async sessions(): Promise<SessionInfo[]> {
     return (await this.#call<{sessions: SessionInfo[]}>('GET', '/api/sessions')).sessions
   }
@@ -86,12 +86,12 @@ export class Api {
     return this.#call('POST', '/api/session/start', {body, timeout: PATIENT})
   }
 
-  /** End a session; takes as long as its agent needs for a summary. */
+  /** End a session; takes as long as the agent needs for a summary. */
   end(session_id: string, body: HowToEnd = {}): Promise<EndedSession> {
     return this.#call('POST', '/api/session/end', {query: {session_id}, body, timeout: Infinity})
   }
 
-  /** Start the agent of a session, and open the session again if it was ended. */
+  /** Start the agent of a session, and reopen the session if it has ended. */
   resume(session_id: string): Promise<SessionInfo> {
     return this.#call('POST', '/api/session/resume', {query: {session_id}, timeout: PATIENT})
   }
@@ -100,7 +100,7 @@ export class Api {
     return this.#call('POST', '/api/session/rename', {query: {session_id}, body: {name}})
   }
 
-  /** Say something; with the same `message_id` it is accepted once, however often it is sent. */
+  /** Send a message; with the same `message_id` it is accepted once, however often it is sent. */
   chat(session_id: string, message: string, message_id?: string): Promise<State> {
     return this.#call('POST', '/api/chat', {
       body: {message, session_id, ...(message_id && {message_id})},
@@ -111,7 +111,7 @@ export class Api {
     return this.#call('GET', '/api/state', {query: {session_id}})
   }
 
-  /** Stop this turn, if it still runs; without one whatever runs. What waits is held, or sent at once. */
+  /** Stop this turn if it is still running; without an id, whatever is running. The queue is held, or sent at once. */
   interrupt(session_id: string, turn_id?: string, send_queue = false): Promise<State> {
     const body = {session_id, ...(turn_id && {turn_id}), ...(send_queue && {send_queue})}
     return this.#call('POST', '/api/interrupt', {body})
@@ -122,7 +122,7 @@ export class Api {
     return this.#call('POST', '/api/system', {body: {message, session_id}})
   }
 
-  /** Answer what the agent asks; the first answer counts, others get `ALREADY_ANSWERED`. */
+  /** Answer a question of the agent; the first answer counts, later ones get `ALREADY_ANSWERED`. */
   permission(
     session_id: string,
     request_id: string,
@@ -133,40 +133,40 @@ export class Api {
     return this.#call('POST', '/api/permission', {body})
   }
 
-  /** Choose one of the agent's options: its mode, its model. */
+  /** Set one of the agent's options, such as its mode or model. */
   choose(session_id: string, option_id: string, value: string | boolean): Promise<State> {
     const body = {session_id, option_id, value: String(value)}
     return this.#call('POST', '/api/options', {body})
   }
 
-  /** Send what was held when a turn was stopped. */
+  /** Send the messages that were held when a turn was stopped. */
   sendQueue(session_id: string): Promise<State> {
     return this.#call('POST', '/api/queue', {body: {session_id, action: 'send'}})
   }
 
-  /** Take back every message that still waits. */
+  /** Withdraw all queued messages. */
   discardQueue(session_id: string): Promise<State> {
     return this.#call('DELETE', '/api/queue', {query: {session_id}})
   }
 
-  /** Take a message back that still waits for its turn. */
+  /** Withdraw one queued message. */
   withdraw(session_id: string, message_id: string): Promise<State> {
     return this.#call('DELETE', '/api/queue', {query: {session_id, message_id}})
   }
 
-  /** Somebody is still there; without it an idle session ends by itself. */
+  /** Say that somebody is still there; an idle session ends without it. */
   heartbeat(
     session_id: string,
   ): Promise<{session_id: string; last_activity: string; status: Status}> {
     return this.#call('POST', '/api/heartbeat', {query: {session_id}})
   }
 
-  /** Be let in with a pairing code; keep the `key`, it is told this once. */
+  /** Pair this device with a code. Keep the `key`: it is sent only this once. */
   pair(code: string, name: string): Promise<Device & {key: string}> {
     return this.#call('POST', '/api/pair', {body: {code, name}})
   }
 
-  /** A pairing code for another device, which may then do everything or only look. */
+  /** Create a pairing code for another device, with full or read-only access. */
   pairNew(scope: 'full' | 'read' = 'full'): Promise<Invitation> {
     return this.#call('POST', '/api/pair/new', {body: {scope}})
   }
@@ -175,7 +175,7 @@ export class Api {
     return this.#call('GET', '/api/devices')
   }
 
-  /** Let a device in no more, or with `all` none of them, this one included. */
+  /** Unpair a device; `all` unpairs every one, this one included. */
   revoke(device_id: string): Promise<{revoked: number}> {
     return this.#call('DELETE', '/api/devices', {query: {device_id}})
   }
@@ -188,7 +188,7 @@ export class Api {
     const timer = timeout < Infinity ? setTimeout(() => patience.abort(), timeout) : undefined
     try {
       const init = {...this.#init(method, call), signal: patience.signal}
-      // The answer too: a network can be lost in the middle of it.
+      // Reading the answer counts too: the network may be lost in the middle of it.
       return (await readAnswer(await fetch(`${backendUrl}${path}${query}`, init))) as T
     } catch (error) {
       if (patience.signal.aborted) {
@@ -212,7 +212,7 @@ export class Api {
       method,
       headers,
       ...(text && {body: text}),
-      // What the user just did must not be lost because he closed the page over it.
+      // Closing the page must not lose what the user has just done.
       ...(method !== 'GET' && (text?.length ?? 0) < KEPT_ALIVE && {keepalive: true}),
       ...(credentials && {credentials}),
     }

@@ -1,14 +1,14 @@
 /**
- * The state after an event. It follows the server's own table of states, so that text is shown as
- * it grows; every whole state that comes from the server overrules it.
+ * The state after an event. It follows the server's table of states, so that text is shown as it
+ * grows; every whole state from the server overrides it.
  */
 
 import type {EventBase, Message, State, StatusChange, StreamEvent, ToolCall} from './types'
 
-/** As many messages as the server's state has. */
+/** The number of messages in the server's state. */
 const NEWEST = 100
 
-/** The state after an event; the same state if it has that event already. */
+/** The state after an event; unchanged if the state already includes it. */
 export function apply(state: State, event: StreamEvent): State {
   if (event.data.seq <= state.seq) return state
   return {...changed(state, event), seq: event.data.seq}
@@ -33,7 +33,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'tool_call': {
       const call = payload(data)
       const same = (known: {id: string}) => known.id === call.id
-      // News of a step that was seen before belong where it was seen.
+      // An update belongs to the message that already has the call.
       const id = state.messages.findLast(message => message.tool_calls.some(same))?.id ?? answerId(state, data)
       return answered(state, data, id, was => ({...was, tool_calls: put(was.tool_calls, call, same)}))
     }
@@ -71,7 +71,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'summary':
       return state
     default:
-      // An event of a newer Janus changes nothing; one of this Janus does not compile until here.
+      // An event of a newer Janus changes nothing; one in the types that is not handled does not compile.
       name satisfies never
       return state
   }
@@ -87,7 +87,7 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
     queue_held: data.queue_held ?? state.queue_held,
   }
   if (data.status === 'idle') {
-    // The agent is gone, and what it asked with it.
+    // The agent is gone, and its questions with it.
     next = {...next, permissions: [], is_loading: false}
   }
   let trouble = inTrouble(state) || data.status === 'error'
@@ -108,7 +108,7 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
   return troubled(next, trouble)
 }
 
-/** The message that an event of the agent belongs to: the answer to its turn, or what it says outside of one. */
+/** The id of the message an agent's event belongs to: the answer to its turn, or a message outside turns. */
 function answerId(state: State, data: EventBase): string {
   if (data.turn_id) return `${data.turn_id}:answer`
   const open = state.messages.findLast(isSpokenOutside)
@@ -119,7 +119,7 @@ function isSpokenOutside({sender, turn_id, is_streaming}: Message): boolean {
   return sender === 'assistant' && turn_id === null && is_streaming
 }
 
-/** The state with this answer changed; it is made if it is not there yet. */
+/** The state with this answer changed; created if it is not there yet. */
 function answered(state: State, data: EventBase, id: string, change: (was: Message) => Message): State {
   const known = state.messages.some(message => message.id === id)
   const there = known ? state : added(state, data, 'assistant', id, '')
@@ -127,12 +127,12 @@ function answered(state: State, data: EventBase, id: string, change: (was: Messa
   return {...there, messages, is_loading: false}
 }
 
-/** What the agent says outside a turn ends no turn. */
+/** A message outside turns does not end the running turn. */
 function statusAfter(state: State, data: EventBase): State['status'] {
   return state.running_turn_id && state.running_turn_id !== data.turn_id ? state.status : 'waiting'
 }
 
-/** The state after a turn, or words outside of one, ended: nothing of it runs or asks any more. */
+/** The state after an answer is complete: none of its calls is running, none of its questions open. */
 function finished(state: State, data: EventBase, id: string, reason: string | null): State {
   const turn = data.turn_id ?? null
   const messages = state.messages.map(message =>
@@ -193,13 +193,13 @@ function withoutWaiting(state: State, turn: string): State {
   return {...state, queue: state.queue.filter(queued => queued.turn_id !== turn)}
 }
 
-/** Whether there is something to wait for; what is held waits for the user. */
+/** Update `is_processing`; held messages do not count, they wait for the user. */
 function stillProcessing(state: State): State {
   const waits = state.queue.length > 0 && !state.queue_held
   return {...state, is_processing: waits || Boolean(state.running_turn_id)}
 }
 
-/** Whether the agent failed, which an open question hides from `attention`. */
+/** Whether the agent has failed; an open question hides that in `attention`. */
 function inTrouble(state: State): boolean {
   return state.attention === 'error' || state.missing_api_key || state.status === 'error'
 }
@@ -216,7 +216,7 @@ function asking(state: State, permissions: State['permissions']): State {
   return troubled({...state, permissions}, inTrouble(state))
 }
 
-/** What an event tells, without what every event has. */
+/** The data of an event without what all events have in common. */
 function payload<T extends EventBase>(data: T): Omit<T, 'seq' | 'at'> {
   const {seq: _seq, at: _at, ...rest} = data
   return rest

@@ -1,9 +1,9 @@
-/** The named events of the stream, and what `ChatManager` hands on of it. */
+/** The named events of the stream, and the items that `ChatManager` passes on. */
 
 import type {SessionInfo} from './resources'
 import type {AgentOption, Permission, PlanEntry, State, Status, ToolCall} from './state'
 
-/** What every numbered event has. */
+/** What all numbered events have in common. */
 export interface EventBase {
   seq: number
   at: string
@@ -12,7 +12,7 @@ export interface EventBase {
 
 type InTurn = EventBase & {turn_id: string | null}
 
-/** The data of every numbered event of the stream, by its name. */
+/** The data of each numbered event, by its name. */
 export interface StreamEvents {
   user_message: InTurn & {content: string; message_id: string | null}
   system_message: InTurn & {content: string; id: string}
@@ -35,7 +35,7 @@ export interface StreamEvents {
 
 export interface StatusChange {
   status: Status
-  /** In words for a person. */
+  /** In words for the user. */
   detail?: string
   exit_code?: number | null
   signal?: number | string | null
@@ -46,7 +46,7 @@ export interface StatusChange {
   protocol?: 'acp' | 'print'
   conversation_id?: string
   model?: string
-  /** The agent has lost the conversation it had, and is told again what was said. */
+  /** The agent has lost its conversation, and is given a recap. */
   forgotten?: boolean
   session?: Pick<SessionInfo, 'name' | 'agent' | 'branch' | 'worktree_path' | 'created_at'>
   options?: AgentOption[]
@@ -58,8 +58,8 @@ export type EventName = keyof StreamEvents
 export type StreamEvent = {[N in EventName]: {name: N; data: StreamEvents[N]}}[EventName]
 
 /**
- * Anything that came on a stream, as arguments: a named event, or the whole state as `message`.
- * `seq` is the number of the last event it covers; the state may know more than that already.
+ * An item of the stream, as arguments: a named event, or a whole state as `message`. `seq` is the
+ * number of the last event it covers; a state may already be ahead of that.
  */
 export type StreamItem =
   | {[N in EventName]: [name: N, data: StreamEvents[N], seq: number | undefined]}[EventName]

@@ -1,7 +1,7 @@
-/** Milliseconds to wait for another page of this browser: one that is frozen never lets go. */
+/** Milliseconds to wait for another page of this browser: a frozen one never releases its lock. */
 const POLITE = 5000
 
-/** Do the work while no other page of this browser does it; where that cannot be had, anyway. */
+/** Do the work while no other page of this browser does it; where locks are unavailable or stuck, do it anyway. */
 export async function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
   const {locks}: Partial<Navigator> = globalThis.navigator ?? {}
   if (!locks) return await work()

@@ -7,7 +7,7 @@ export interface OutboxEntry {
   readonly text: string
   /** When it was said, in milliseconds since 1970. */
   readonly at: number
-  /** `failed` waits for the user: `retry`, or `discard`. */
+  /** `failed` needs the user: `retry` or `discard`. */
   readonly state: 'waiting' | 'sending' | 'sent' | 'failed'
   /** Why the last attempt failed, in words for the user. */
   readonly error?: string

@@ -1,4 +1,4 @@
-/** What the other calls answer: sessions, agents, devices, failures. */
+/** What the other calls return: sessions, agents, devices, failures. */
 
 import type {Attention, Message, Status} from './state'
 
@@ -7,14 +7,14 @@ export interface SessionInfo {
   name: string | null
   status: Status
   agent: string
-  /** Its own git branch and worktree; null if it works in the workspace itself. */
+  /** Its own git branch and worktree; null if it works directly in the workspace. */
   branch: string | null
   worktree_path: string | null
   created_at: string
   last_activity: string
   message_count: number
   attention: Attention
-  /** Only where one session is asked for. */
+  /** Only when a single session is requested. */
   conversation?: {
     role: Message['sender']
     content: string
@@ -58,7 +58,7 @@ export interface Health {
   storage: {ok: boolean; message?: string}
 }
 
-/** A page or program that was let in. */
+/** A paired page or program. */
 export interface Device {
   device_id: string
   name: string
@@ -69,16 +69,16 @@ export interface Device {
   address: string | null
 }
 
-/** How another device comes in. */
+/** How another device is paired. */
 export interface Invitation {
-  /** To be typed. */
+  /** To type. */
   code: string
-  /** To be opened or scanned; the code is in it. */
+  /** To open or scan; it contains the code. */
   url: string
   expires_at: string
-  /** Where a phone that was never here learns to trust this computer. */
+  /** Where a new phone learns to trust this computer's certificate. */
   setup_url: string | null
-  /** What has to be shown there. */
+  /** The words that must be shown there. */
   words: string | null
 }
 

@@ -1,16 +1,16 @@
-/** The state of a conversation as it goes over the wire: `GET /api/state`, and every unnamed event of the stream. */
+/** The state of a conversation: `GET /api/state`, and every unnamed event of the stream. */
 
 export type Status = 'idle' | 'active' | 'waiting' | 'error' | 'stopped'
 export type Attention = 'permission' | 'question' | 'error' | null
 
-/** The whole conversation as it is at event `seq`; its messages are the newest 100. */
+/** The conversation as of event `seq`, with the newest 100 messages. */
 export interface State {
   session_id: string
   seq: number
   status: Status
-  /** Why somebody should look. */
+  /** Why the session needs the user, if it does. */
   attention: Attention
-  /** A turn runs or waits. */
+  /** A turn is running, or waiting to be sent. */
   is_processing: boolean
   /** The agent is starting. */
   is_loading: boolean
@@ -19,15 +19,15 @@ export interface State {
   messages: Message[]
   total_messages: number
   plan: PlanEntry[]
-  /** What the agent asks and nobody has answered yet. */
+  /** Open questions of the agent. */
   permissions: Permission[]
-  /** The turn that runs; null while there is none, also where the agent works by itself. */
+  /** The running turn; null also while the agent works outside a turn. */
   running_turn_id: string | null
-  /** Messages that wait, and can be taken back. */
+  /** Messages that wait for their turn, and can be withdrawn. */
   queue: QueuedMessage[]
-  /** A turn was stopped: what waits is not sent until the user says so. */
+  /** A turn was stopped: the queue is not sent until the user says so. */
   queue_held: boolean
-  /** What the agent lets its user choose. */
+  /** The agent's own settings, such as mode and model. */
   options: AgentOption[]
   agent: {name: string; asks: boolean}
 }
@@ -38,9 +38,9 @@ export interface Message {
   sender: 'user' | 'assistant' | 'system'
   content: string
   timestamp: string
-  /** More of it is coming. */
+  /** More text is coming. */
   is_streaming: boolean
-  /** Null where the agent, Janus or another program spoke outside a turn. */
+  /** Null for messages outside turns, from the agent, Janus or another program. */
   turn_id: string | null
   /** `end_turn`, `cancelled`, `max_tokens`, `max_turn_requests`, `refusal`, `failed`, or the agent's own word. */
   stop_reason: string | null
@@ -64,7 +64,7 @@ export interface PlanEntry {
   priority: string
 }
 
-/** Something the agent asks: may I, which one, how. */
+/** A question of the agent: for permission, for a choice, for details. */
 export interface Permission {
   turn_id?: string | null
   request_id: string
@@ -72,10 +72,10 @@ export interface Permission {
   title: string
   /** More to read before saying yes. */
   text?: string
-  /** A page to open. */
+  /** A web page to open. */
   url?: string
   tool_call?: ToolCall
-  /** What to fill in; sent as `answers` with the option `accept`. */
+  /** A form; its values are sent as `answers` with the option `accept`. */
   fields?: Field[]
   options: PermissionOption[]
 }
@@ -83,7 +83,7 @@ export interface Permission {
 export interface PermissionOption {
   id: string
   name: string
-  /** `allow_once`, `allow_always`, `reject_once`, `reject_always`, or nothing known. */
+  /** `allow_once`, `allow_always`, `reject_once`, `reject_always`, or something else. */
   kind: string
 }
 
@@ -112,7 +112,7 @@ export type OptionValue = string | boolean | null
 export interface AgentOption {
   id: string
   name: string
-  /** `mode`, `model`, or nothing known. */
+  /** `mode`, `model`, or something else. */
   category: string
   value: OptionValue
   choices: {value: OptionValue; name: string}[]

@@ -1,4 +1,4 @@
-/** What `ChatManager` takes and hands out. What goes over the wire is described in the files named here. */
+/** The types of `ChatManager`; those of the wire are re-exported from their own files. */
 
 import type {StreamItem} from './events'
 import type {State} from './state'
@@ -8,35 +8,35 @@ export type * from './resources'
 export type * from './state'
 
 export interface ChatManagerConfig {
-  /** Where Janus is, without a slash at the end; empty for where the page came from. */
+  /** The origin of Janus, without a trailing slash; empty for the page's own. */
   backendUrl: string
   /** In characters. */
   maxMessageLength: number
-  /** Failures in a row after which the stream is given up; 0 gives up at the first. */
+  /** Failures in a row before the stream is given up; 0 gives up at the first. */
   reconnectAttempts: number
-  /** Milliseconds before the first attempt to reconnect; the following wait longer. */
+  /** Milliseconds before the first retry; later ones wait longer. */
   reconnectDelay: number
   sessionId?: string
-  /** Ask, when the stream fails, whether this device is still let in; stop if it is not. */
+  /** When the stream fails, check whether this device is still authorised, and stop if it is not. */
   probe?: boolean
   credentials?: RequestCredentials
-  /** Further headers of a request that changes something. */
+  /** Additional headers for requests that write. */
   headers?: () => Record<string, string>
   eventSource?: (url: string) => EventSourceLike
   fetch?: typeof fetch
 }
 
 export interface ChatManagerHandlers {
-  /** The whole state, from the stream or as an answer to a request. */
+  /** Called with the whole state, from the stream or the answer to a request. */
   onMessage?: (state: State) => void
   onConnectionChange?: (connected: boolean) => void
   onError?: (error: Error) => void
   onProcessingChange?: (isProcessing: boolean) => void
-  /** Everything that came on the stream, before `onMessage`. */
+  /** Called with every item of the stream, before `onMessage`. */
   onEvent?: (...item: StreamItem) => void
 }
 
-/** What is used of an EventSource. */
+/** The part of EventSource that is used. */
 export interface EventSourceLike {
   onopen: ((event: Event) => void) | null
   onmessage: ((event: MessageEvent) => void) | null

@@ -1,4 +1,4 @@
-/** Lets the user know, wherever he looks, that an agent waits for him. */
+/** Tells the user, on every screen, that an agent needs an answer: by title, badge, sound and announcement. */
 
 import {useSignalEffect} from '@preact/signals'
 import {useEffect, useRef} from 'preact/hooks'
@@ -12,7 +12,7 @@ export function useAttention({app, route, seen, updates}: Frame): void {
   const before = useRef<Set<string> | null>(null)
   const watched = useRef({open: '', left: '', updates: 0})
 
-  // A conversation is seen as it comes; how far it has come the list learns a little later.
+  // An open conversation is seen as it grows; the list learns of its messages a little later.
   useSignalEffect(() => {
     const was = watched.current
     const now = route.value
@@ -46,7 +46,7 @@ export function useAttention({app, route, seen, updates}: Frame): void {
     document.title = needing.length ? `(${needing.length}) ${title}` : title
     badge(needing.length)
 
-    // What was there when the page was opened is seen in the list.
+    // What was already there when the page was opened can be seen in the list.
     const fresh = before.current && needing.filter(({session_id}) => !before.current?.has(session_id) && session_id !== open)
     if (app.loaded.value) before.current = new Set(needing.map(({session_id}) => session_id))
     for (const one of fresh ?? []) app.announce(words.needsYou(app.titleOf(one)), true)
@@ -57,7 +57,7 @@ export function useAttention({app, route, seen, updates}: Frame): void {
 function badge(count: number): void {
   const {setAppBadge, clearAppBadge} = navigator as Partial<Navigator>
   const done = count ? setAppBadge?.call(navigator, count) : clearAppBadge?.call(navigator)
-  // Not installed, or not allowed: the title says it too.
+  // Not installed, or not allowed: the title shows the number as well.
   done?.catch(() => {})
 }
 
@@ -66,7 +66,7 @@ async function signalIt({sounds, vibration}: Frame['app']['preferences']): Promi
     if (vibration.peek()) (await import('../voice/haptics')).vibrate('needs-you')
     if (sounds.peek()) (await earcons()).play('needs-you')
   } catch {
-    // Offline, the sounds may be missing.
+    // Offline, the code for sounds may be missing.
   }
 }
 

@@ -5,10 +5,10 @@ import type {App} from '../app/app'
 import {words} from '../app/strings'
 import {Icon} from '../ui/icon'
 
-/** A loss that is over before is none: phones change networks all the time. */
+/** Milliseconds; a shorter loss is not reported: phones change networks all the time. */
 const FLICKER = 1500
 
-/** Says that Janus is not reached, and that nothing is lost by it. */
+/** Says that Janus cannot be reached, and that messages are kept meanwhile. */
 export function Banner({app}: {app: App}) {
   const shown = useSignal(false)
   const queued = useSignal(0)
@@ -33,7 +33,7 @@ export function Banner({app}: {app: App}) {
     return queued.value ? `${why} ${words.waitingToBeSent(queued.value)}` : why
   })
   return (
-    // There from the start: a status that appears with its words is often not read out.
+    // In the page from the start: a status that appears together with its text is often not announced.
     <output class="banner" hidden={!text.value}>
       <Icon name="wifi-off" />
       <span>{text}</span>

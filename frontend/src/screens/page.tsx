@@ -16,7 +16,7 @@ import {useWide} from '../ui/wide'
 const Chat = lazy(async () => (await import('./chat/chat')).Chat)
 const Settings = lazy(async () => (await import('./settings/settings')).Settings)
 
-/** Safari has nothing for this: a while later there. */
+/** Safari has no `requestIdleCallback`. */
 const whenIdle = globalThis.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 500))
 
 export function Page(frame: Frame) {
@@ -29,7 +29,7 @@ export function Page(frame: Frame) {
   )
 }
 
-/** One screen at a time; on a wide one the list stays beside it. */
+/** One screen at a time; on wide displays the list stays beside it. */
 function Screens({frame}: {frame: Frame}) {
   const {app, route, managed, seen, previews} = frame
   const wide = useWide()
@@ -38,7 +38,7 @@ function Screens({frame}: {frame: Frame}) {
   const current = now.screen === 'chat' ? now.sessionId : ''
   useAttention(frame)
 
-  // What will be wanted next is fetched while nothing else is.
+  // Fetch the code that is needed next while the browser is idle.
   useEffect(() => {
     whenIdle(() => {
       Chat.prefetch()
@@ -46,7 +46,7 @@ function Screens({frame}: {frame: Frame}) {
     })
   }, [])
 
-  // What had the focus may have gone with its screen; whoever reads goes on with the new one.
+  // The focused element may have gone with its screen: a screen reader continues in the new one.
   const main = useRef<HTMLElement>(null)
   useEffect(() => {
     if (document.activeElement === document.body) main.current?.focus({preventScroll: true})
@@ -54,7 +54,7 @@ function Screens({frame}: {frame: Frame}) {
 
   useSignalEffect(() => {
     const sessions = app.sessions.value
-    // Before the server has spoken they are those of the last time.
+    // Until the server has answered, these are the sessions of the last visit.
     if (app.loaded.value) seen.meet(sessions)
     const {screen} = route.value
     previews.look(sessions, wide || screen === 'list')
@@ -81,7 +81,7 @@ function Screens({frame}: {frame: Frame}) {
   )
 }
 
-/** Beside the list, where nothing is open. */
+/** Beside the list while no conversation is open. */
 function Nothing() {
   return (
     <div class="nothing">

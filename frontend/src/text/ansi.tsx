@@ -1,4 +1,4 @@
-/** What a terminal program has written, as text with classes. Colours are kept, everything else a terminal does is not. */
+/** Terminal output as text with classes. Colours are kept; all other control sequences are dropped. */
 
 export interface AnsiSpan {
   text: string
@@ -8,15 +8,15 @@ export interface AnsiSpan {
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
 const STYLES: Record<number, string> = {1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 7: 'inverse', 9: 'strike'}
-/** What each of these switches off. */
+/** The styles that each of these codes ends. */
 const ENDS: Record<number, string[]> = {22: ['bold', 'dim'], 23: ['italic'], 24: ['underline'], 27: ['inverse'], 29: ['strike']}
 
-/** Strings for the terminal itself (titles, links), other sequences, and those that a chunk has cut off at the end. */
+/** Strings for the terminal itself (titles, links), other sequences, and those cut off at the end of a chunk. */
 const NOISE = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|(?:\u001b\[|\u009b)[\d;:<=>?]*[ -/]*(?:[@-~]|$)|\u001b[ -/]*(?:[0-~]|$)/g
 const SGR = /(?:\u001b\[|\u009b)([\d;:]*)m/g
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
 
-/** What a program printed, with its colours. */
+/** Terminal output with its colours. */
 export function TerminalText({text}: {text: string}) {
   return <>{ansiSpans(text).map(({text: piece, classes}, index) => (classes ? <span key={index} class={classes}>{piece}</span> : piece))}</>
 }
@@ -49,7 +49,7 @@ export function ansiSpans(text: string): AnsiSpan[] {
   return spans
 }
 
-/** A progress bar goes back and writes over itself: what was last written of each line stays, with its colours. */
+/** Progress bars overwrite themselves: keep what was last written of each line, with its colours. */
 function overwritten(text: string): string {
   if (!text.includes('\r')) return text
   return text
@@ -83,7 +83,7 @@ function apply(codes: number[], styles: Set<string>, colours: {fg: string; bg: s
   }
 }
 
-/** One of 256: the palette, a cube of 6 × 6 × 6, greys. */
+/** One of 256 colours: the palette, a cube of 6 × 6 × 6, greys. */
 function indexedColour(index: number): string {
   if (index < 16) return COLOURS[index % 8]!
   if (index > 231) return nearest(Array<number>(3).fill((index - 232) * 10 + 8))
@@ -91,7 +91,7 @@ function indexedColour(index: number): string {
   return nearest([Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map((part) => part * 51))
 }
 
-/** Of millions of colours the page has eight, chosen to be readable on both of its grounds. */
+/** The nearest of the page's eight colours, which are readable on both of its backgrounds. */
 function nearest([red = 0, green = 0, blue = 0]: number[]): string {
   const most = Math.max(red, green, blue)
   const bit = (part: number, value: number) => (most > 40 && part > most * 0.6 ? value : 0)

@@ -251,7 +251,7 @@ describe('speaking', () => {
   it.each([
     ['a refusal', async () => refusal(409, 'MAX_SESSIONS'), 409, 'MAX_SESSIONS, in words'],
     ['a page of some proxy', async () => new Response('<html>', {status: 502}), 502, 'error 502'],
-    ['a login page', async () => new Response('<html>'), 200, 'not from Janus'],
+    ['a login page', async () => new Response('<html>'), 200, 'did not come from Janus'],
     ['no network', () => Promise.reject(new TypeError('Failed to fetch')), 0, 'cannot be reached'],
     ['a bare failure', async () => ({ok: false}) as Response, 0, 'error 0'],
   ])('tells in words of %s', async (_, response, status, words) => {

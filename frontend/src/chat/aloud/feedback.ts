@@ -2,7 +2,7 @@ import type {Preferences} from '../../app/app'
 import type {Earcon, Earcons} from '../../voice/earcons'
 import type {Cues} from '../state/chat-context'
 
-/** Tones and taps, as the user likes them, for when nobody looks at the screen. */
+/** Tones and vibration, as the user wants them, for when nobody looks at the screen. */
 export class Feedback implements Cues {
   readonly #preferences: Preferences
   #earcons: Earcons | undefined
@@ -11,7 +11,7 @@ export class Feedback implements Cues {
     this.#preferences = preferences
   }
 
-  /** Call it in a tap: browsers are silent before one. */
+  /** Call it during a tap: browsers allow no sound before one. */
   prime(): void {
     if (!this.#preferences.sounds.peek()) return
     if (this.#earcons) this.#earcons.prime()
@@ -32,7 +32,7 @@ export class Feedback implements Cues {
       this.#earcons ??= new Earcons()
       this.#earcons.prime()
     } catch {
-      // Offline, the sounds may be missing. The rest is not.
+      // Offline, the code for sounds may be missing.
     }
     return this.#earcons
   }

@@ -3,12 +3,13 @@ import {effect} from '@preact/signals'
 import type {ChatContext} from '../state/chat-context'
 import {stopLine, words} from '../strings'
 
-/** As much of an answer as is said without being asked for. */
+/** Characters of an answer that are announced without being asked for. */
 const MOST = 600
 
 /**
- * Tells those who do not look what has happened: an answer is there, the agent needs them, a turn
- * died, or messages are held. Each is told once, and in whole sentences. Returns what ends it.
+ * Announce what happens to users who do not look: an answer has come, the agent asks something, a
+ * turn has failed, messages are held. Each is announced once, in whole sentences. Returns a
+ * function that stops it.
  */
 export function narrate({app, conversation, feedback}: ChatContext): () => void {
   const asked = new Set<string>()

@@ -7,9 +7,9 @@ import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
 import {stopLine} from '../strings'
 
-/** Reads answers aloud: one that is asked for, or each as it comes. */
+/** Reads answers aloud: one on request, or each as it comes. */
 export class ReadAloud implements Voice {
-  /** The id of the message that is being read; empty while there is silence. */
+  /** The id of the message being read; empty if none is. */
   readonly speaking = signal('')
   readonly #app: App
   readonly #conversation: Conversation
@@ -26,17 +26,17 @@ export class ReadAloud implements Voice {
     return 'speechSynthesis' in globalThis && (this.#speaker?.supported ?? true)
   }
 
-  /** Call it in a tap: without one iOS stays silent. */
+  /** Call it during a tap: without one iOS stays silent. */
   prime(): void {
     if (this.#app.preferences.readAloud.peek() && this.supported) void this.#load().then(({speaker}) => speaker.prime())
   }
 
-  /** Read this message and why it ended, and nothing else. */
+  /** Read this message, and why it ended, instead of anything else. */
   read(id: string, text: string, ending = ''): void {
     this.speaking.value = id
     void this.#load().then(({speaker, all}) => {
       if (this.speaking.peek() !== id) return
-      // Before it speaks it stops, and says so.
+      // The speaker stops before it starts, and reports that.
       this.#starting = true
       speaker.speak([...all(text), ...sentence(ending)])
       this.#starting = false
@@ -44,13 +44,13 @@ export class ReadAloud implements Voice {
     })
   }
 
-  /** Silence at once. */
+  /** Stop reading at once. */
   stop(): void {
     this.speaking.value = ''
     this.#speaker?.stop()
   }
 
-  /** Read the answers that come from now on, if the user likes that; returns what ends it. */
+  /** Read the answers that come from now on, if the user wants that; returns a function that stops it. */
   follow(): () => void {
     let id = ''
     let given = 0
@@ -61,7 +61,7 @@ export class ReadAloud implements Voice {
       const answer = this.#conversation.state.value?.messages.findLast(({sender}) => sender === 'assistant')
       const wanted = this.#app.preferences.readAloud.value
       if (!answer || !wanted || !this.supported) return
-      // What was complete before the user came is not news.
+      // An answer that was complete when the page was opened is not read.
       if (first && !answer.is_streaming) known.add(answer.id)
       first = false
       if (known.has(answer.id)) return

@@ -3,7 +3,7 @@ import {computed, effect} from '@preact/signals'
 import type {ScreenLock} from '../../voice/wake-lock'
 import type {ChatContext} from '../state/chat-context'
 
-/** Keeps the screen on while the agent works or is read aloud, if the user likes that. */
+/** Keep the screen on while the agent works or is read aloud, if the user wants that; returns a function that stops it. */
 export function keepAwake({app, conversation, aloud}: ChatContext): () => void {
   let lock: Promise<ScreenLock> | undefined
   const wanted = computed(

@@ -8,7 +8,7 @@ import {words} from '../strings'
 
 const NATIVE_GROWTH = globalThis.CSS?.supports?.('field-sizing', 'content') ?? false
 
-/** Where the user speaks, by thumb or by voice. What stands in it is kept until it is sent. */
+/** The field for the next message, typed or dictated. The draft is stored until it is sent. */
 export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string>}) {
   const {app, conversation, feedback, aloud, compose} = chat
   const field = useRef<HTMLTextAreaElement>(null)
@@ -45,7 +45,7 @@ export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string
   const onKeyDown = (event: KeyboardEvent) => {
     const enter = event.key === 'Enter' && !event.isComposing
     if (!enter || event.shiftKey || (!app.preferences.enterSends.value && !event.ctrlKey && !event.metaKey)) return
-    // The return key of a phone makes a new line: there, Send is where the thumb is anyway.
+    // On a phone, return starts a new line: Send is in reach of the thumb anyway.
     if (onlyTouch() && !event.ctrlKey) return
     event.preventDefault()
     send()
@@ -53,7 +53,7 @@ export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string
   return (
     <>
       {!hasText.value && <QuickReplies chat={chat} onReply={send} />}
-      <Hearing dictation={dictation} />
+      <Transcript dictation={dictation} />
       <div class="composer">
         <textarea
           ref={field}
@@ -75,7 +75,7 @@ export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string
             type="button"
             class="composer-button"
             aria-label={conversation.working.value ? words.sendLater : words.send}
-            // A keyboard that is open stays so; one that is not does not come.
+            // Leave the keyboard as it is: open or closed.
             onMouseDown={event => event.preventDefault()}
             onClick={() => send()}
           >
@@ -101,7 +101,7 @@ export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string
   )
 }
 
-/** What is said most often, for a thumb that does not want to type. */
+/** The most frequent messages, at one tap. */
 function QuickReplies({chat: {conversation}, onReply}: {chat: ChatContext; onReply: (text: string) => void}) {
   if (!conversation.answered.value) return null
   return (
@@ -115,8 +115,8 @@ function QuickReplies({chat: {conversation}, onReply}: {chat: ChatContext; onRep
   )
 }
 
-/** What has been understood so far, or why nothing is. */
-function Hearing({dictation}: {dictation: Dictation}) {
+/** What has been understood so far, or why listening does not work. */
+function Transcript({dictation}: {dictation: Dictation}) {
   if (dictation.listening.value) {
     return <p class="composer-transcript" dir="auto">{dictation.transcript.value || words.listening}</p>
   }
@@ -133,7 +133,7 @@ function Hearing({dictation}: {dictation: Dictation}) {
 }
 
 function grow(field: HTMLTextAreaElement): void {
-  // Through the object model: the page's policy forbids style attributes, not this.
+  // Set through the object model: the page's policy forbids style attributes.
   field.style.height = 'auto'
   field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`
 }

@@ -3,12 +3,12 @@ import {signal} from '@preact/signals'
 import type {Recognizer} from '../../voice/recognizer'
 import {words} from '../strings'
 
-/** Speech that becomes text in the composer; what is said is sent by the user, never by a pause. */
+/** Speech as text in the composer. A pause never sends it; only the user does. */
 export class Dictation {
   readonly listening = signal(false)
   /** What has been understood so far. */
   readonly transcript = signal('')
-  /** Why it does not work, in words with a way out; empty when nothing is wrong. */
+  /** Why it does not work and what to do; empty when nothing is wrong. */
   readonly problem = signal('')
   readonly #onText: (text: string) => void
   #recognizer: Promise<Recognizer> | undefined
@@ -18,7 +18,7 @@ export class Dictation {
     this.#onText = onText
   }
 
-  /** Fetch what is needed before the first tap: some phones listen only right after one. */
+  /** Fetch the recogniser before the tap: some phones start listening only right after one. */
   prepare(): void {
     this.#recognizer ??= import('../../voice/recognizer').then(({recognizer}) => recognizer())
     this.#recognizer.catch(() => (this.#recognizer = undefined))
@@ -40,7 +40,7 @@ export class Dictation {
     }
   }
 
-  /** What was said so far is dropped. */
+  /** Stop, and drop what was said so far. */
   close(): void {
     this.#end?.()
     this.#end = undefined

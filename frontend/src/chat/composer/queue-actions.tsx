@@ -10,7 +10,7 @@ interface Props {
   onClose: () => void
 }
 
-/** A message that waits can still be changed, or taken back. */
+/** The actions on a queued message: edit, withdraw. */
 export function QueueActions({chat: {conversation, compose}, message, onClose}: Props) {
   const edit = async () => {
     onClose()

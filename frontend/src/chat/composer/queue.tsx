@@ -8,7 +8,7 @@ import {words} from '../strings'
 
 const QueueActions = lazy(async () => (await import('./queue-actions')).QueueActions)
 
-/** What was said while the agent works: it waits, in sight, and can still be changed. */
+/** Messages sent while the agent works: they wait in sight, and can still be changed. */
 export function Queue({chat}: {chat: ChatContext}) {
   const {app, conversation} = chat
   const chosen = useSignal<Waiting | null>(null)
@@ -46,7 +46,7 @@ export function Queue({chat}: {chat: ChatContext}) {
   )
 }
 
-/** After Stop, what waits is neither sent nor lost until the user says which. */
+/** After Stop the queue is held: neither sent nor lost until the user decides. */
 function Held({chat: {conversation}}: {chat: ChatContext}) {
   const busy = useSignal(false)
   const settle = async (work: () => Promise<boolean>, done?: string) => {
@@ -80,10 +80,10 @@ function Held({chat: {conversation}}: {chat: ChatContext}) {
   )
 }
 
-/** Stop alone holds what waits; who wants it answered instead says so. */
+/** Stop alone holds the queue; this stops the agent and sends it at once. */
 function SendNow({chat: {app, conversation}}: {chat: ChatContext}) {
   const busy = useSignal(false)
-  // What is still on its way to Janus cannot be sent before it is there.
+  // Messages that are still on their way to Janus cannot be sent to the agent.
   if (!conversation.queue.value.some(({accepted}) => accepted)) return null
   const sendNow = async () => {
     if (busy.value) return

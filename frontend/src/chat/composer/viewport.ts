@@ -1,7 +1,7 @@
-/** Less than this, in pixels, is the browser's own bar, not a keyboard. */
+/** Pixels; a smaller difference is the browser's own bar, not a keyboard. */
 const KEYBOARD = 80
 
-/** Keeps the composer above the keyboard where that covers the page instead of resizing it (iOS). */
+/** Keep the composer above the keyboard where that covers the page instead of resizing it (iOS). */
 export function aboveKeyboard(): () => void {
   const {visualViewport: seen} = globalThis
   if (!seen) return () => {}
@@ -11,7 +11,7 @@ export function aboveKeyboard(): () => void {
     if (covered < KEYBOARD) style.removeProperty('--seen-height')
     else {
       style.setProperty('--seen-height', `${Math.round(seen.height)}px`)
-      // iOS pushes the page up, out of sight.
+      // iOS scrolls the page up, out of sight.
       scrollTo(0, 0)
     }
   }

@@ -2,12 +2,12 @@ import {useSignal, type ReadonlySignal} from '@preact/signals'
 import type {RefObject} from 'preact'
 import {useEffect, useLayoutEffect, useRef} from 'preact/hooks'
 
-/** In pixels from the bottom: nearer than that, the reader wants to see what comes. */
+/** Pixels from the bottom within which the user is following the end. */
 const NEAR = 80
 
 /**
- * Keeps the end of a list that grows in sight, as long as its reader is there. Who reads further up
- * is left alone, and is told how many rows have come since.
+ * Keep the end of a growing list in sight while the user is there. A user who has scrolled up is
+ * left alone, and shown how many rows have come since.
  */
 export function useFollow(list: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, rows: number) {
   const following = useSignal(true)
@@ -29,7 +29,7 @@ export function useFollow(list: RefObject<HTMLElement | null>, content: RefObjec
     const onScroll = () => {
       const {scrollTop, scrollHeight, clientHeight} = scroller
       const near = scrollHeight - scrollTop - clientHeight < NEAR
-      // Only a reader scrolls up; content that grows or a keyboard that rises only seems to.
+      // Only the user scrolls up; growing content or a rising keyboard merely looks like it.
       const up = scrollTop < top - 1 && clientHeight === height
       ;[top, height] = [scrollTop, clientHeight]
       if (near) {

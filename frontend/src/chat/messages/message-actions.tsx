@@ -7,24 +7,24 @@ import {words} from '../strings'
 export interface MessageActionsProps {
   chat: ChatContext
   text: string
-  /** Why it ended, to be read with it. */
+  /** Why it ended, read aloud with it. */
   ending?: string
-  /** The user said it himself. */
+  /** Whether it is the user's own message. */
   mine: boolean
-  /** Which message it is, for the voice. */
+  /** The message's id, for reading aloud. */
   id: string
   turn: string | null
   onClose: () => void
 }
 
-/** What can be done with a message: rows in reach of the thumb. */
+/** The actions on a message. */
 export function MessageActions({chat, text, ending = '', mine, id, turn, onClose}: MessageActionsProps) {
   const {app, conversation, aloud, compose} = chat
   const speaking = aloud.speaking.value === id
   const again = mine ? text : conversation.promptOf(turn)
 
   const copy = async () => {
-    // Before the sheet is gone: the old way of copying needs a place inside of it.
+    // Copy before the sheet closes: without the clipboard API it needs an element inside.
     const worked = await copyText(text)
     onClose()
     conversation.notice.show(worked ? words.copied : words.notCopied)
@@ -51,7 +51,7 @@ export function MessageActions({chat, text, ending = '', mine, id, turn, onClose
   )
 }
 
-/** As markdown has it, and room for what is said about it. */
+/** The text as a Markdown quote, with an empty line for the reply. */
 function quoted(text: string): string {
   const lines = text.trim().split('\n')
   const first = lines.slice(0, 12).map(line => `> ${line}`)

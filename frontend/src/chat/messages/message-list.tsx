@@ -12,7 +12,7 @@ import {clock, moment, reasonOf, words} from '../strings'
 
 const Actions = lazy(async () => (await import('./message-actions')).MessageActions)
 
-/** The conversation. It is no live region: the announcer tells what is worth telling. */
+/** The conversation. Not a live region: the announcer says what is worth saying. */
 export function MessageList({chat}: {chat: ChatContext}) {
   const {conversation} = chat
   const list = useRef<HTMLElement>(null)
@@ -22,7 +22,7 @@ export function MessageList({chat}: {chat: ChatContext}) {
   const lastSaid = rows.findLast(row => row.kind === 'prompt')?.key
   const {following, fresh, toEnd} = useFollow(list, content, rows.length)
 
-  // Who has just spoken wants to see that.
+  // Scroll to the message the user has just sent.
   const first = useRef(true)
   useEffect(() => {
     if (!first.current) toEnd()
@@ -32,7 +32,7 @@ export function MessageList({chat}: {chat: ChatContext}) {
   const onActions = useMemo(() => (about: NonNullable<typeof acting.value>) => (acting.value = about), [])
   return (
     <div class="messages-frame">
-      {/* A keyboard must be able to scroll it. */}
+      {/* Focusable, so that a keyboard can scroll it. */}
       <section ref={list} id="messages" class="messages" aria-labelledby="messages-title" tabIndex={0}>
         <h2 id="messages-title" class="visually-hidden">{words.conversation}</h2>
         <div ref={content} class="messages-inside">
@@ -80,7 +80,7 @@ function RowView({row, chat, onActions}: RowProps) {
   }
 }
 
-/** What is further up comes when it is asked for, and nothing moves under the reader's eyes. */
+/** Loads earlier messages on request, without moving what the user is reading. */
 function Earlier({chat, list}: {chat: ChatContext; list: {current: HTMLElement | null}}) {
   const {conversation} = chat
   const loading = useSignal(false)

@@ -12,10 +12,10 @@ interface Props {
 
 const Markdown = signal<ComponentType<Props> | null>(null)
 let loading = false
-/** Of each kind one: a pattern is compiled at its first use, and on a slow phone that would be felt. */
+/** One sample of each kind of markup: patterns are compiled at first use, which is noticeable on a slow phone. */
 const KINDS = ['# a', '- a\n- [ ] b', '```c\na\n```', '*a* **b** `c` [d](e) ~f~ <g> h@i.j', '|a|\n|-|\n|b|', '> a\n\n---']
 
-/** Fetch what draws markdown. Until it is here, and where it cannot be had, its source is readable too. */
+/** Fetch the code that draws Markdown. Until then, and where that fails, the source is shown. */
 export function loadMarkdown(): void {
   if (loading) return
   loading = true
@@ -28,7 +28,7 @@ export function loadMarkdown(): void {
   )
 }
 
-/** What an agent says, in markdown; old messages get their turn when nothing else is to do. */
+/** An agent's text, drawn as Markdown; old messages are drawn when there is nothing else to do. */
 export function MessageText({text, streaming}: Props) {
   const View = Markdown.value
   const [turn, setTurn] = useState(streaming)

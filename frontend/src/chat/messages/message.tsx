@@ -31,7 +31,7 @@ const DELIVERY_ICONS: Record<Delivery, IconName | null> = {
   answered: null,
 }
 
-/** What the user said, and how far that has come. */
+/** A message of the user, and its delivery. */
 export function PromptMessage({id, text, delivery, error, chat, onActions}: PromptProps) {
   const icon = DELIVERY_ICONS[delivery]
   const {outbox} = chat.app
@@ -61,11 +61,11 @@ interface AnswerProps extends Common {
   cell: Signal<Message>
 }
 
-/** What the agent said and did, or a word from Janus itself. */
+/** What the agent said and did, or a note from Janus. */
 export function Answer({cell, chat, onActions}: AnswerProps) {
   const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn, stop_reason: reason} = cell.value
   const {conversation} = chat
-  // As long as only the text grows, the steps are the same vnode, and not looked at.
+  // While only the text grows, the steps stay the same vnode and are not diffed.
   const steps = useMemo(
     () => calls.length > 0 && <Steps calls={calls} took={id => conversation.turns.took(id)} />,
     [calls],
@@ -90,7 +90,7 @@ export function Answer({cell, chat, onActions}: AnswerProps) {
   )
 }
 
-/** What Janus or another program has to say; if a turn died, with the way on. */
+/** A note from Janus or another program; after a failed turn, with “Ask again”. */
 function Note({id, text, turn, chat}: {id: string; text: string; turn: string | null; chat: ChatContext}) {
   const failed = id.endsWith(':error')
   const {conversation, app} = chat
@@ -110,7 +110,7 @@ function Note({id, text, turn, chat}: {id: string; text: string; turn: string | 
   )
 }
 
-/** What the agent thinks is for the curious. */
+/** The agent's thoughts, collapsed. */
 function Thoughts({text, streaming}: {text: Signal<string>; streaming: boolean}) {
   if (!text.value) return null
   return (

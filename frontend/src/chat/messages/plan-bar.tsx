@@ -4,7 +4,7 @@ import type {PlanEntry} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import {words} from '../strings'
 
-/** How far the agent is with what it set out to do: `3/7 · Update the tests`. */
+/** The progress of the agent's plan: `3/7 · Update the tests`. */
 export function PlanBar({plan}: {plan: ReadonlySignal<PlanEntry[]>}) {
   const entries = plan.value
   if (!entries.length) return null

@@ -1,11 +1,11 @@
-/** Much work in small parts: the newest first, some milliseconds a frame, so that a tap is never late. */
+/** Runs small pieces of work, the newest first, a few milliseconds at a time, so that taps are never late. */
 
 const BUDGET = 8
 
 const waiting: (() => void)[] = []
 let running = false
 
-/** Call *work* soon; returns what calls it off. */
+/** Call *work* soon; returns a function that cancels it. */
 export function schedule(work: () => void): () => void {
   waiting.push(work)
   if (!running) {

@@ -1,4 +1,4 @@
-/** What the agent did for an answer: a line a step, with more behind it. */
+/** What the agent did for an answer: one line a step, with its output behind it. */
 
 import type {ToolCall} from '../../lib/types'
 import {Icon} from '../../ui/icon'
@@ -11,7 +11,7 @@ const ToolOutput = lazy(async () => (await import('./tool-output')).ToolOutput)
 
 interface Props {
   calls: ToolCall[]
-  /** Seconds a call took, if that is known. */
+  /** Seconds a call took, if known. */
   took: (id: string) => number | undefined
 }
 
@@ -59,7 +59,7 @@ function Step({call, took}: {call: ToolCall; took: Props['took']}) {
   const {verb, target} = lineOf(call)
   const change = changeOf(call)
   const failed = call.status === 'failed'
-  // Fetched, and drawn, only for whoever looks.
+  // The output is fetched and drawn only when it is opened.
   const open = useSignal(failed)
   const line = (
     <>
@@ -83,7 +83,7 @@ function Step({call, took}: {call: ToolCall; took: Props['took']}) {
 
 function Outcome({status, seconds}: {status: ToolCall['status']; seconds: number | undefined}) {
   const icon = {in_progress: 'loader-circle', completed: 'check', failed: 'x', rejected: 'x', cancelled: 'square'} as const
-  // A cross and a square alone would be a riddle.
+  // An icon alone would not say what happened.
   const spelled = status === 'rejected' || status === 'cancelled'
   return (
     <span class={`step-outcome step-${status}`}>

@@ -7,7 +7,7 @@ import {TerminalText} from '../../text/ansi'
 import {words} from '../strings'
 import {changeOf} from './tools'
 
-/** Lines that are shown before somebody asks for more. */
+/** Lines shown before “Show all”. */
 const MOST = 40
 
 export function ToolOutput({call}: {call: ToolCall}) {
@@ -17,7 +17,7 @@ export function ToolOutput({call}: {call: ToolCall}) {
   const short = !all && lines.length > MOST
   return (
     <div class="output">
-      {/* A keyboard must be able to scroll it, so it takes focus and has a name. */}
+      {/* Focusable and named, so that a keyboard can scroll it. */}
       <div class="output-text" dir="ltr" role="group" aria-label={words.output} tabIndex={0} translate={false}>
         {change ? (
           <ChangedLines lines={short ? change.lines.slice(0, MOST) : change.lines} />
@@ -36,7 +36,7 @@ export function ToolOutput({call}: {call: ToolCall}) {
 
 const KINDS = {'+': 'diff-add', '-': 'diff-del', '': 'diff-note'}
 
-/** The lines of a changed file; their signs are text, for those who see no colours. */
+/** The lines of a changed file; the signs are text, so that colour is not needed. */
 export function ChangedLines({lines}: {lines: {sign: '+' | '-' | ''; text: string}[]}) {
   return (
     <div class="diff">

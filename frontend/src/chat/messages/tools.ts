@@ -1,4 +1,4 @@
-/** What an agent does, in a line each. */
+/** Tool calls in words, one line each. */
 
 import type {IconName} from '../../ui/icon'
 import type {State, ToolCall} from '../../lib/types'
@@ -30,14 +30,14 @@ const VERBS: Record<string, string> = {
   fetch: 'Fetch',
 }
 
-/** Titles that already say what is done. */
+/** Titles that already begin with a verb. */
 const VERB = /^(?:Read|Edit|Write|Create|Delete|Remove|Move|Rename|Search|Find|Grep|Glob|List|Run|Execute|Bash|Shell|Fetch|Think|Update|Apply)\b:?/i
 
 export function iconOf({kind}: ToolCall): IconName {
   return ICONS[kind] ?? 'wrench'
 }
 
-/** `Run` and `npm test`. */
+/** For example, `Run` and `npm test`. */
 export function lineOf({kind, title, name}: ToolCall): {verb: string; target: string} {
   const said = title.trim().replace(/^`+([^`]*)`+$/, '$1') || name
   const [verb] = VERB.exec(said) ?? ['']
@@ -49,7 +49,7 @@ function bare(target: string): string {
   return target.trim().replace(/^`([^`]*)`$/, '$1')
 }
 
-/** Calls in a row that only look, and worked, are one step. */
+/** Group consecutive calls that only read and succeeded into one step. */
 export function stepsOf(calls: readonly ToolCall[]): Step[] {
   const steps: Step[] = []
   let looking: ToolCall[] = []
@@ -71,7 +71,7 @@ export function stepsOf(calls: readonly ToolCall[]): Step[] {
   return steps
 }
 
-/** `Read 6 files, searched 2 times`. */
+/** For example, `Read 6 files, searched 2 times`. */
 export function foldTitle(calls: readonly ToolCall[]): string {
   const reads = new Set(calls.filter(({kind}) => kind === 'read').map(({title}) => title)).size
   const others = calls.filter(({kind}) => kind !== 'read').length
@@ -94,7 +94,7 @@ export function doing(state: State): string {
   return answer.content ? words.writing : words.thinking
 }
 
-/** A changed file, as Janus tells of it: its path, and then a line each with its sign. */
+/** A changed file as Janus describes it: its path, then one line each with its sign. */
 export interface Change {
   path: string
   lines: {sign: '+' | '-' | ''; text: string}[]
@@ -102,7 +102,7 @@ export interface Change {
   removed: number
 }
 
-/** The change in the output of an edit; null if it is none. */
+/** The change described by a call's output; null if it describes none. */
 export function changeOf({kind, output = ''}: ToolCall): Change | null {
   const [path = '', ...rest] = output.split('\n')
   const signed = rest.length > 0 && rest.every(line => /^(?:[-+]|… |$)/.test(line))

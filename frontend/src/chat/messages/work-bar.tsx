@@ -7,10 +7,10 @@ import {every} from '../state/timers'
 import {elapsed, words} from '../strings'
 import {doing} from './tools'
 
-/** After so many seconds a screen reader is told how long it has been, and then every so many. */
+/** Seconds after which the elapsed time is first announced to screen readers; then every minute. */
 const SPOKEN = 30
 
-/** What the agent is doing, for how long, and the way to stop it: there as long as it works. */
+/** What the agent is doing, for how long, and Stop; shown while it works. */
 export function WorkBar({chat}: {chat: ChatContext}) {
   const {app, conversation, aloud} = chat
   const verb = useComputed(() => (conversation.state.value ? doing(conversation.state.value) : ''))

@@ -1,4 +1,4 @@
-/** What the agent asks, above the composer, where the keyboard does not hide it. */
+/** A question of the agent, above the composer where the keyboard does not hide it. */
 
 import {useSignal} from '@preact/signals'
 import {useEffect, useRef} from 'preact/hooks'
@@ -13,7 +13,7 @@ import {reasonOf, words} from '../strings'
 
 const Form = lazy(async () => (await import('./form')).Form)
 
-/** Milliseconds in which a tap is taken for one that was meant for what was there before. */
+/** Milliseconds during which taps are ignored: they were meant for what was there before. */
 const ARMING = 400
 
 export function AskCard({chat}: {chat: ChatContext}) {

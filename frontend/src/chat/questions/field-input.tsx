@@ -12,10 +12,10 @@ interface Props {
   onChange: (value: Values[string]) => void
 }
 
-/** More choices than these are easier to find in a list of the phone's own. */
+/** Above this number, choices are easier to find in the phone's own list. */
 const FEW = 6
 
-/** One field with its label, what to know of it, and what is wrong with it. */
+/** One field with its label, description and problem. */
 export function FieldInput(props: Props) {
   const {field, value, problem, onChange} = props
   const id = useId()
@@ -65,7 +65,7 @@ export function FieldInput(props: Props) {
       ) : kind === 'text' ? (
         <textarea {...common} class="input" rows={1} dir="auto" aria-required={required} value={String(value)} onInput={e => onChange(e.currentTarget.value)} />
       ) : (
-        // Not type=number: that hides what was typed where it is no number.
+        // Not type=number: its value is empty when the text is not a number.
         <input
           {...common}
           class="input"

@@ -1,8 +1,8 @@
-/** What the agent wants filled in: what stands in the fields, and what is sent of it. */
+/** The fields of a form: their values, what is wrong with them, and the answers to send. */
 
 import type {Answers, Field, FilledIn} from '../../lib/types'
 
-/** What stands in each field, by its id, as inputs have it. */
+/** The value of each field's input, by the field's id. */
 export type Values = Record<string, string | boolean | string[]>
 
 export const problems = {
@@ -12,7 +12,7 @@ export const problems = {
   integer: 'Please write a whole number.',
 }
 
-/** What stands in the fields at first. */
+/** The initial values. */
 export function valuesOf(fields: readonly Field[]): Values {
   return made(fields.map(field => [field.id, firstValue(field)]))
 }
@@ -23,7 +23,7 @@ function firstValue({kind, default: given}: Field): Values[string] {
   return given === undefined ? '' : String(given)
 }
 
-/** What is wrong with each field, by its id; empty if it can be sent. */
+/** The problem of each invalid field, by its id; empty if the form can be sent. */
 export function wrongWith(fields: readonly Field[], values: Values): Record<string, string> {
   const wrong = fields.map(field => [field.id, wrongWithOne(field, values[field.id])] as const)
   return made(wrong.filter(([, problem]) => problem))
@@ -42,7 +42,7 @@ function wrongWithOne({kind, required}: Field, value: Values[string] | undefined
   return ''
 }
 
-/** What was filled in; what was left empty is not there. */
+/** The answers to send; empty fields are left out. */
 export function answersOf(fields: readonly Field[], values: Values): Answers {
   const answers = fields.map(field => [field.id, answerOf(field, values[field.id])] as const)
   return made(answers.filter((entry): entry is [string, FilledIn] => entry[1] !== ''))
@@ -53,12 +53,12 @@ function answerOf({kind}: Field, value: Values[string] = ''): FilledIn {
   return String(value).trim() === '' ? '' : numberOf(String(value))
 }
 
-/** A comma is what many keyboards offer where a point is meant. */
+/** Many keyboards offer a comma where a decimal point is meant. */
 function numberOf(text: string): number {
   return Number(text.trim().replace(/^(-?\d+),(\d+)$/, '$1.$2'))
 }
 
-/** By own keys: an agent may call a field `__proto__`. */
+/** A record with own keys only: an agent may call a field `__proto__`. */
 function made<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
   return Object.fromEntries(entries)
 }

@@ -14,7 +14,7 @@ interface Props {
   announce: (sentence: string, urgent?: boolean) => void
 }
 
-/** What the agent wants filled in. What was filled in stays, also if Janus does not take it. */
+/** A form of the agent. The values stay when Janus does not accept them. */
 export function Form({fields, options, busy, onAnswer, announce}: Props) {
   const values = useSignal(valuesOf(fields))
   const wrong = useSignal<Record<string, string>>({})

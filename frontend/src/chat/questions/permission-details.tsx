@@ -7,7 +7,7 @@ import {words} from '../strings'
 
 const ToolOutput = lazy(async () => (await import('../messages/tool-output')).ToolOutput)
 
-/** What exactly would be done: all of it, for whoever allows it. */
+/** What exactly would be done, in full. */
 export function PermissionDetails({asked: {title, text, tool_call: call}, chat}: {asked: Permission; chat: ChatContext}) {
   const {app, conversation} = chat
   const named = title.replace(/^`([^`]*)`$/, '$1')
@@ -15,7 +15,7 @@ export function PermissionDetails({asked: {title, text, tool_call: call}, chat}:
   const session = app.sessions.value.find(known => known.session_id === conversation.sessionId)
   const risk = call?.kind === 'execute' || call?.kind === 'delete' ? riskOf(command) : null
   return (
-    // It scrolls by itself when it is long, and a keyboard must reach it for that.
+    // Long text scrolls inside: it must be focusable for keyboards.
     <section class="ask-more" aria-label={words.details} tabIndex={0}>
       {!command.includes(named) && <p dir="auto">{named}</p>}
       <pre class="ask-command" dir="ltr" translate={false}>{command}</pre>

@@ -3,13 +3,13 @@ import {Icon} from '../../ui/icon'
 import {MessageText} from '../messages/message-text'
 import {words} from '../strings'
 
-/** What there is to know before answering: a plan to read, a page to open. */
+/** What to read before answering: a plan, a page to open. */
 export function QuestionDetails({asked: {text, url}}: {asked: Permission}) {
   const safe = url && /^https?:\/\/[^\s/\\]/i.test(url) ? url : undefined
   return (
     <>
       {text && (
-        // It scrolls by itself when it is long, and a keyboard must reach it for that.
+        // Long text scrolls inside: it must be focusable for keyboards.
         <section class="ask-more" aria-label={words.details} tabIndex={0}>
           <MessageText text={text} streaming={false} />
         </section>

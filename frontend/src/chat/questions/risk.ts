@@ -1,6 +1,6 @@
 /**
- * What a command may do that cannot be taken back. Only a hint for a hasty thumb: a command without
- * one is not harmless, which is why the card always shows the command itself.
+ * What a command may do that cannot be undone. Only a hint: a command without one is not
+ * necessarily harmless, so the card always shows the command itself.
  */
 
 const RISKS: [RegExp, string][] = [

@@ -8,16 +8,16 @@ import type {Notice} from './notice'
 interface Surroundings {
   app: Pick<App, 'api' | 'outbox' | 'unauthorized'>
   sessionId: string
-  /** What the user sees: an action is about that, whatever has happened since. */
+  /** The state shown: actions refer to it, whatever has happened since. */
   state: ReadonlySignal<State | undefined>
   notice: Notice
-  /** Takes the state that Janus answers with. */
+  /** Called with the state that Janus answers with. */
   onState: (state: State) => void
 }
 
 /**
- * What the user does in a session, apart from speaking. Each is one request; those that answer
- * with a boolean show a notice where they fail.
+ * What the user can do in a session besides sending messages. Each action is one request; those
+ * that resolve to a boolean show a notice when they fail.
  */
 export class Actions {
   readonly #around: Surroundings
@@ -28,37 +28,37 @@ export class Actions {
     this.#around = around
   }
 
-  /** Stop the turn that is shown as running. What waits is held, unless it is to be sent now. */
+  /** Stop the turn shown as running. The queue is held, or sent at once with *sendQueue*. */
   stop(sendQueue = false): Promise<boolean> {
     const {app, sessionId, state} = this.#around
     return this.#attempt(app.api.interrupt(sessionId, state.peek()?.running_turn_id ?? undefined, sendQueue))
   }
 
-  /** Send what is held. */
+  /** Send the held messages. */
   sendQueue(): Promise<boolean> {
     return this.#attempt(this.#around.app.api.sendQueue(this.#around.sessionId))
   }
 
-  /** Discard all that waits. */
+  /** Discard all queued messages. */
   discardQueue(): Promise<boolean> {
     return this.#attempt(this.#around.app.api.discardQueue(this.#around.sessionId))
   }
 
-  /** Take back one message that waits; false if it was too late. */
+  /** Withdraw one queued message; false if it was too late. */
   async withdraw(id: string): Promise<boolean> {
     const {app, sessionId, state} = this.#around
     const queued = state.peek()?.queue.some(message => message.message_id === id)
-    // What was never answered may have arrived all the same, and what is on its way will have.
+    // A message without an acknowledgement may have arrived all the same; one being sent probably will.
     if (app.outbox.discard(id) && !queued) return true
     return await this.#attempt(app.api.withdraw(sessionId, id))
   }
 
-  /** Choose one of the agent's options. */
+  /** Set one of the agent's options. */
   choose(option: string, value: string | boolean): Promise<boolean> {
     return this.#attempt(this.#around.app.api.choose(this.#around.sessionId, option, value))
   }
 
-  /** Answer a question. Rejects with words for the user where the answer was not accepted. */
+  /** Answer a question. Rejects with words for the user if the answer was not accepted. */
   async answer(requestId: string, optionId: string, answers?: Answers): Promise<void> {
     const {app, sessionId} = this.#around
     this.#answering.add(requestId)
@@ -70,7 +70,7 @@ export class Actions {
     }
   }
 
-  /** Whether a question that is closed now was answered from this page; asked once. */
+  /** Whether a closed question was answered from this page. Ask once for each question. */
   wasAnsweredHere(requestId: string): boolean {
     return this.#answering.delete(requestId)
   }

@@ -4,12 +4,12 @@ import type {Message} from '../../lib/types'
 import {rowKey, sameMessage} from './rows'
 
 /**
- * The messages that are known, each in a cell of its own: what grows changes its cell, and `all` is
- * another array only when there are other messages.
+ * The messages, each in a signal of its own: a message that grows changes its cell, and `all` is a
+ * new array only when messages come or go.
  */
 export class Cells {
   readonly all = signal<readonly Message[]>([])
-  /** Those before the newest, which is what a state has. */
+  /** Those before the newest ones that are in the state. */
   readonly earlier = signal<readonly Message[]>([])
   readonly #cells = new Map<string, Signal<Message>>()
   #newest: readonly Message[] = []
@@ -20,14 +20,14 @@ export class Cells {
   }
 
   show(newest: readonly Message[]): void {
-    // A state has no more than so many: what falls out of it has still been said.
+    // A state has only the newest messages: those that drop out of it are still shown.
     const dropped = this.#newest.findIndex(message => message.id === newest[0]?.id)
     const kept = dropped > 0 ? this.#newest.slice(0, dropped) : []
     this.#newest = newest
     this.#draw([...this.earlier.peek(), ...kept])
   }
 
-  /** Show also what was said before; instead of what was shown of that. */
+  /** Show these earlier messages, instead of those shown before. */
   showEarlier(earlier: readonly Message[]): void {
     this.#draw(earlier)
   }

@@ -9,26 +9,26 @@ export interface ChatContext {
   conversation: Conversation
   feedback: Cues
   aloud: Voice
-  /** Put words into the composer, after what stands there; *stay* leaves the focus where it is. */
+  /** Append text to the composer; *stay* leaves the focus where it is. */
   compose: (text: string, stay?: 'stay') => void
 }
 
 /** Tones and vibration for those who do not look at the screen. */
 export interface Cues {
-  /** Call it in a tap: browsers are silent before one. */
+  /** Call it during a tap: browsers allow no sound before one. */
   prime(): void
   give(what: 'listening' | 'sent' | 'needs-you' | 'error'): void
 }
 
 /** Reads messages aloud. */
 export interface Voice {
-  /** The id of the message that is being read; empty while there is silence. */
+  /** The id of the message being read; empty if none is. */
   readonly speaking: ReadonlySignal<string>
   readonly supported: boolean
-  /** Call it in a tap: without one iOS stays silent. */
+  /** Call it during a tap: without one iOS stays silent. */
   prime(): void
-  /** Read this message and why it ended, and nothing else. */
+  /** Read this message, and why it ended, instead of anything else. */
   read(id: string, text: string, ending?: string): void
-  /** Silence at once. */
+  /** Stop reading at once. */
   stop(): void
 }

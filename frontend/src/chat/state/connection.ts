@@ -1,12 +1,12 @@
 import {signal} from '@preact/signals'
 
-/** Milliseconds that a lost connection is not spoken of: most come back by themselves. */
+/** Milliseconds before a lost connection is reported: most come back by themselves. */
 const PATIENCE = 1500
 
-/** Whether something is to be said of the connection: not as long as it is well or only just lost. */
+/** Whether to report that the connection is lost; not while it has only just gone. */
 export class Connection {
   readonly lost = signal(false)
-  /** The connection is well again, after it was said to be lost. */
+  /** Called when the connection is back after it was reported lost. */
   onBack = (): void => {}
   #timer: ReturnType<typeof setTimeout> | undefined
 

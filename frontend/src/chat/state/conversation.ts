@@ -39,33 +39,33 @@ export class Conversation {
   readonly plan = computed(() => this.state.value?.plan ?? NONE)
   readonly options = computed(() => this.state.value?.options ?? NONE)
   readonly agent = computed(() => this.state.value?.agent?.name ?? '')
-  /** A turn runs. */
+  /** The agent is working. */
   readonly working = computed(() => this.state.value?.status === 'active')
-  /** A turn runs or waits, or the agent works by itself: there is something to stop. */
+  /** A turn is running or about to, or the agent works by itself: there is something to stop. */
   readonly busy = computed(() => {
     const {is_processing = false, queue_held: held = false, running_turn_id: turn} = this.state.value ?? {}
     return this.working.value || (is_processing && !(held && !turn))
   })
   readonly runningTurn = computed(() => this.state.value?.running_turn_id ?? null)
-  /** What waits is not sent until the user says so. */
+  /** The queue is not sent until the user says so. */
   readonly held = computed(() => Boolean(this.state.value?.queue_held && this.state.value.queue.length))
-  /** The last word was the agent's, and nothing is going on. */
+  /** The last message is the agent's, and nothing is going on. */
   readonly answered = computed(() => {
     const {messages = NONE, permissions = NONE} = this.state.value ?? {}
     return messages.at(-1)?.sender === 'assistant' && !this.busy.value && !permissions.length
   })
   readonly ended = computed(() => this.state.value?.status === 'stopped')
   readonly loginNeeded = computed(() => this.state.value?.missing_api_key ?? false)
-  /** Messages for later: accepted ones, and those on their way. */
+  /** Messages that wait: accepted ones, and those on their way. */
   readonly queue: ReadonlySignal<Waiting[]>
-  /** How many messages there are before the first one that is shown. */
+  /** How many messages there are before the first one shown. */
   readonly more = computed(() => {
     const {total_messages: total = 0, messages = NONE} = this.state.value ?? {}
     return Math.max(0, total - messages.length - this.#cells.earlier.value.length)
   })
   readonly connection = new Connection()
   readonly turns = new Turns()
-  /** What became of the session when it ended. */
+  /** The summary of a session that has ended. */
   readonly summary = signal('')
   readonly notice: Notice
   readonly actions: Actions
@@ -95,7 +95,7 @@ export class Conversation {
     this.#read = new ReadPosition(sessionId)
     this.lastHere = this.#read.lastHere
     const {seenUntil} = this.#read
-    // Apart: a token makes another state, and the same queue.
+    // Computed apart: a token makes a new state, but not a new queue.
     const waiting = computed(() => this.state.value?.queue ?? NONE)
     const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
     this.rows = computed(() =>
@@ -109,7 +109,7 @@ export class Conversation {
       }),
     )
     this.queue = computed(() => {
-      // While nothing runs, what is said is answered at once: only what is held waits.
+      // While nothing is running, new messages are answered at once: only held ones wait.
       const entries = this.working.value ? this.#outgoing.entries.value : NONE
       return this.working.value || this.held.value ? waitingOf(waiting.value, entries, this.#cells.all.value) : NONE
     })
@@ -124,7 +124,7 @@ export class Conversation {
     this.#begin()
   }
 
-  /** The message of a row, as it grows. */
+  /** The message of a row, as a signal. */
   cell(key: string): Signal<Message> | undefined {
     return this.#cells.of(key)
   }
@@ -133,7 +133,7 @@ export class Conversation {
     void this.#app.outbox.add({sessionId: this.sessionId, text})
   }
 
-  /** What the user said in a turn; empty if that is not known. */
+  /** The user's message of a turn; empty if unknown. */
   promptOf(turn: string | null): string {
     const found = this.#cells.all.peek().findLast(m => m.sender === 'user' && m.turn_id === turn)
     return turn ? (found?.content ?? '') : ''
@@ -148,7 +148,7 @@ export class Conversation {
     this.#manager.connect()
   }
 
-  /** Show what was said before the newest messages; *ready* is called right before they are shown. */
+  /** Load and show earlier messages; *ready* is called right before they are shown. */
   async loadEarlier(ready: () => void): Promise<void> {
     const newest = this.state.peek()?.messages ?? NONE
     const before = await earlierMessages(this.#app.api, this.sessionId, newest, this.#cells.earlier.peek())
@@ -210,7 +210,7 @@ export class Conversation {
     })
   }
 
-  /** Looking at a session that nobody has spoken in makes none: there is nothing to keep alive. */
+  /** Viewing an unknown id creates no session: then there is nothing to keep alive. */
   #exists(): boolean {
     return (this.state.peek()?.seq ?? 0) > 0
   }

@@ -1,13 +1,13 @@
-/** All that was said: Janus tells it at once, it is shown in parts. */
+/** Earlier messages: Janus sends the whole conversation, the page shows it in parts. */
 
 import type {Api} from '../../lib/api'
 import type {Message, SessionInfo} from '../../lib/types'
 import {who} from '../strings'
 
-/** So many more are shown at a time. */
+/** How many more are shown at a time. */
 const PART = 200
 
-/** The *shown* earlier messages, and some more before them. */
+/** The earlier messages already *shown*, and some before them. */
 export async function earlierMessages(
   api: Api,
   sessionId: string,
@@ -24,13 +24,13 @@ export async function transcript(api: Api, sessionId: string): Promise<string> {
   return conversation.map(({role, content}) => `${who[role]}:\n${content}`).join('\n\n')
 }
 
-/** The last *most* of a conversation that are older than the *newest*, as messages. */
+/** Up to *most* messages of a conversation, directly before the *newest*. */
 export function before(
   conversation: NonNullable<SessionInfo['conversation']>,
   newest: readonly Message[],
   most: number,
 ): Message[] {
-  // Meanwhile more may have been said: what is in both ends where the newest begin.
+  // More may have been said meanwhile: the overlap begins at the first of the newest.
   const [first] = newest
   const border = first
     ? conversation.findLastIndex(

@@ -3,10 +3,10 @@ import {every} from './timers'
 
 const RHYTHM = 30_000
 
-/** Tell Janus every 30 seconds that somebody is there, as long as the page is seen and *beat* is wanted. */
+/** Send a heartbeat every 30 seconds while the page is visible and *wanted* is true; returns a function that stops it. */
 export function heartbeat(wanted: () => boolean, beat: () => Promise<unknown>): () => void {
   return every(RHYTHM, () => {
-    // That Janus is gone the stream finds out, too.
+    // A lost connection is noticed by the stream anyway.
     if (!isHidden() && wanted()) void beat().catch(() => {})
   })
 }

@@ -3,9 +3,9 @@ import {signal} from '@preact/signals'
 /** Milliseconds for which a notice stays. */
 const SHOWN = 6000
 
-/** What has just happened, in words: announced, and shown for a while. */
+/** A sentence about what has just happened: announced, and shown for a while. */
 export class Notice {
-  /** Empty when nothing has happened lately. */
+  /** Empty while no notice is shown. */
   readonly text = signal('')
   readonly #announce: (sentence: string) => void
   #timer: ReturnType<typeof setTimeout> | undefined

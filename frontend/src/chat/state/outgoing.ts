@@ -4,10 +4,10 @@ import type {Outbox} from '../../lib/outbox'
 import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {StreamItem} from '../../lib/types'
 
-/** What goes out in one session, in sight until it has come back on the stream. */
+/** Outgoing messages of one session, shown until they have come back on the stream. */
 export class Outgoing {
   readonly entries = signal<readonly OutboxEntry[]>([])
-  /** What has come back, and may have been withdrawn since. */
+  /** Messages that have come back; they may have been withdrawn since. */
   readonly #back = new Set<string>()
   readonly #end: () => void
 
@@ -15,7 +15,7 @@ export class Outgoing {
     this.#end = outbox.subscribe(all => {
       const mine = all.filter(entry => entry.sessionId === sessionId)
       const now = new Set(mine.map(entry => entry.message_id))
-      // The outbox forgets at once what was sent.
+      // The outbox forgets a message as soon as it is sent.
       const sent = this.entries.peek().filter(entry => this.#stays(entry) && !now.has(entry.message_id))
       this.entries.value = [...sent, ...mine]
     })
@@ -25,11 +25,11 @@ export class Outgoing {
     if (name === 'user_message' && data.message_id) this.#back.add(data.message_id)
     if (name !== 'message') return
     for (const {id} of data.messages) this.#back.add(id)
-    // What was sent before and is not among them was withdrawn: nothing more comes of it.
+    // A message that was sent and is not in the state has been withdrawn.
     for (const {message_id, state} of this.entries.peek()) if (state === 'sent') this.#back.add(message_id)
   }
 
-  /** What was heard is drawn now. */
+  /** Drop the messages that have come back: the state that has them is drawn now. */
   drawn(): void {
     const entries = this.entries.peek()
     const left = entries.filter(entry => entry.state !== 'sent' || this.#stays(entry))

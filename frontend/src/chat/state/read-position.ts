@@ -1,9 +1,9 @@
 import {loadItem, saveItem} from '../../app/local-storage'
 
 interface Kept {
-  /** When the newest message was said that was shown, by the clock of Janus. */
+  /** The time of the newest message shown, by the server's clock. */
   until: number
-  /** When the user went away, by the clock of this device. */
+  /** When the user left, by this device's clock. */
   left: number
 }
 

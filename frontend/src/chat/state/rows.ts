@@ -1,11 +1,11 @@
-/** A conversation as what is drawn from the top to the bottom. */
+/** A conversation as rows, from top to bottom. */
 
 import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message} from '../../lib/types'
 
 export type Delivery = 'waiting' | 'sending' | 'sent' | 'queued' | 'failed' | 'answered'
 
-/** What the user said: the same row from the tap on Send to the answer, so that it never jumps. */
+/** A message of the user: the same row from the tap on Send to the answer, so that it never jumps. */
 export interface Prompt {
   kind: 'prompt'
   key: string
@@ -16,7 +16,7 @@ export interface Prompt {
   error?: string
 }
 
-/** What an agent or Janus said; it may still grow, and is drawn from its cell. */
+/** A message of the agent or Janus. It may still grow, and is drawn from its cell. */
 export interface Reply {
   kind: 'reply'
   key: string
@@ -26,19 +26,19 @@ export type Row = Prompt | Reply | {kind: 'time'; key: string; at: number} | {ki
 
 export interface RowsInput {
   messages: readonly Message[]
-  /** Of this session, the sent ones too until they are among the messages. */
+  /** The outbox entries of this session; sent ones as well, until they are among the messages. */
   entries: readonly OutboxEntry[]
-  /** Which of the messages wait for their turn, by id. */
+  /** The ids of queued messages. */
   queued: ReadonlySet<string>
-  /** A turn runs: what waits for its end is shown above the composer then, not here. */
+  /** A turn is running: messages waiting for its end are shown above the composer, not here. */
   working: boolean
-  /** What is queued is held, and shown above the composer as well. */
+  /** The queue is held, and shown above the composer as well. */
   held: boolean
-  /** When the newest message was said that the user has seen; 0 shows no divider. */
+  /** The time of the newest message the user has seen; 0 shows no divider. */
   seenUntil: number
 }
 
-/** Milliseconds of silence after which it is said what time it was. */
+/** Milliseconds of silence after which the time is shown. */
 const GAP = 5 * 60_000
 
 export function rowKey({sender, id}: Pick<Message, 'sender' | 'id'>): string {
@@ -65,7 +65,7 @@ export function rowsOf({messages, entries, queued, working, held, seenUntil}: Ro
     if (mine && (working || held) && queued.has(message.id)) continue
     timed(at, key)
     if (unseen && at > seenUntil) {
-      // Who has spoken himself has seen what was before.
+      // A user who has sent a message has seen everything before it.
       if (!mine) rows.push({kind: 'new', key: 'new'})
       unseen = false
     }
@@ -80,7 +80,7 @@ export function rowsOf({messages, entries, queued, working, held, seenUntil}: Ro
   return rows
 }
 
-/** What was said while the agent worked comes where its own turn begins, not amid another's answer. */
+/** Put messages sent while the agent worked where their own turn begins, not inside another answer. */
 function inTurns(messages: readonly Message[]): Message[] {
   const answered = new Set(messages.filter(({sender}) => sender !== 'user').map(({turn_id}) => turn_id))
   const lastAnswered = messages.findLastIndex(m => m.sender === 'user' && answered.has(m.turn_id))
@@ -88,7 +88,7 @@ function inTurns(messages: readonly Message[]): Message[] {
   const ordered: Message[] = []
   messages.forEach((message, index) => {
     const {sender, turn_id} = message
-    // A turn that Janus has lost never gets an answer: what was said in it stays where it was.
+    // A turn lost by Janus never gets an answer: its message stays where it was.
     if (sender === 'user' && (answered.has(turn_id) || index > lastAnswered)) {
       early.set(turn_id, message)
       return
@@ -107,12 +107,12 @@ function promptRow(
   answered: Set<string | null>,
   queued: ReadonlySet<string>,
 ): Prompt {
-  // Queued, but nothing is running: it will be heard in a moment.
+  // Queued while nothing is running: it is about to be answered.
   const delivery = answered.has(turn_id) && !queued.has(id) ? 'answered' : 'sent'
   return {kind: 'prompt', key, id, text: content, at, delivery}
 }
 
-/** Whether there is nothing new in *next* to draw. */
+/** Whether *next* is drawn exactly like *was*. */
 export function sameMessage(was: Message, next: Message): boolean {
   return (
     was === next ||

@@ -1,9 +1,9 @@
-/** When work is done: before the next frame, every so often, at each event. Each returns what stops it. */
+/** Deferred and repeated work. Each function returns another one that cancels it. */
 
-/** Milliseconds; a hidden page has no frames, and must still know what is going on. */
+/** Milliseconds; a hidden page has no frames, but must still keep up. */
 const HIDDEN = 250
 
-/** Call *draw* once, before the next paint; returns what calls it off. */
+/** Call *draw* once, before the next paint. */
 export function onNextFrame(draw: () => void): () => void {
   const off = () => {
     cancelAnimationFrame(frame)
@@ -18,13 +18,13 @@ export function onNextFrame(draw: () => void): () => void {
   return off
 }
 
-/** Call *work* every so many milliseconds; returns what ends that. */
+/** Call *work* at this interval. */
 export function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds)
   return () => clearInterval(timer)
 }
 
-/** Call *listener* at every such event; returns what ends that. */
+/** Call *listener* at every such event. */
 export function listen(target: EventTarget, name: string, listener: () => void): () => void {
   target.addEventListener(name, listener)
   return () => target.removeEventListener(name, listener)

@@ -1,4 +1,4 @@
-/** What only the events tell of a turn: when it began, what was thought in it, how long things took. */
+/** What is known of a turn only from its events: when it began, the agent's thoughts, how long calls took. */
 
 import {signal, type Signal} from '@preact/signals'
 
@@ -23,24 +23,24 @@ export class Turns {
     }
   }
 
-  /** What the agent thought in a turn, as it grows; empty if nobody was there to hear it. */
+  /** The agent's thoughts in a turn, as they grow; empty if this page was not connected. */
   thoughts(turn: string): Signal<string> {
     const known = this.#thoughts.get(turn) ?? signal('')
     this.#thoughts.set(turn, known)
     return known
   }
 
-  /** Seconds a tool call took; undefined if it still runs, or nobody was there. */
+  /** Seconds a tool call took; undefined if it is running, or this page was not connected. */
   took(callId: string): number | undefined {
     const {from, to} = this.#calls.get(callId) ?? {}
     return from === undefined || to === undefined ? undefined : (to - from) / 1000
   }
 
-  /** When what is going on began, in milliseconds of this device's clock. */
+  /** When the running turn began, in milliseconds of this device's clock. */
   begun({messages, running_turn_id: turn}: State): number {
     if (!turn) return Date.now()
     const prompt = messages.find(message => message.sender === 'user' && message.turn_id === turn)
-    // The clocks may differ: nothing began in the future.
+    // The clocks may differ, but nothing began in the future.
     return this.#begun.get(turn) ?? Math.min(Date.now(), prompt ? Date.parse(prompt.timestamp) : Date.now())
   }
 }

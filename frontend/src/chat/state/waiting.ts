@@ -1,15 +1,15 @@
 import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message, QueuedMessage} from '../../lib/types'
 
-/** A message that waits for the running turn to end. */
+/** A message that waits for the running turn to end, or for the user. */
 export interface Waiting {
   id: string
   text: string
-  /** Janus has it; otherwise it is on its way. */
+  /** Whether Janus has it; otherwise it is on its way. */
   accepted: boolean
 }
 
-/** What Janus has queued, and what is on its way to there. */
+/** The messages Janus has queued, and those on their way to it. */
 export function waitingOf(
   queue: readonly QueuedMessage[],
   entries: readonly OutboxEntry[],

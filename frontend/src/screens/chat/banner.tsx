@@ -2,9 +2,9 @@ import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {words} from '../../chat/strings'
 
-/** What is wrong here, or has just happened. It is said by the announcer, not by being there. */
+/** What is wrong in this conversation, or has just happened. Announced elsewhere, so not a live region. */
 export function Banner({chat: {app, conversation}}: {chat: ChatContext}) {
-  // That Janus is not reached at all is said above all screens.
+  // The banner above all screens says when Janus cannot be reached at all.
   if (app.reached.value && conversation.connection.lost.value) return <Word icon="rotate-ccw" text={words.reconnecting} />
   if (conversation.loginNeeded.value) return <Word icon="key-round" text={words.login} />
   const notice = conversation.notice.text.value

@@ -31,7 +31,7 @@ const AskCard = lazy(async () => (await import('../../chat/questions/ask-card'))
 const Ended = lazy(async () => (await import('./ended')).Ended)
 const Menu = lazy(async () => (await import('./menu')).Menu)
 
-/** One conversation, from the first word to the next one. */
+/** The screen of one conversation. */
 export function Chat({app, sessionId}: {app: App; sessionId: string}) {
   const draft = useSignal(app.drafts.load(sessionId))
   const menu = useSignal(false)
@@ -40,7 +40,7 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
     const conversation = new Conversation(app, sessionId)
     const compose: ChatContext['compose'] = (text, stay) => {
       draft.value = draft.value.trim() ? `${draft.value.trimEnd()}${stay ? ' ' : '\n'}${text}` : text
-      // No keyboard for who has just spoken.
+      // Somebody who dictates does not want the keyboard.
       if (!stay) document.getElementById('composer')?.focus()
     }
     const feedback = new Feedback(app.preferences)
@@ -75,7 +75,7 @@ export function Chat({app, sessionId}: {app: App; sessionId: string}) {
   )
 }
 
-/** What most conversations do not need at once; the card is fetched right after the conversation. */
+/** A question, or the end of the session. Rarely needed at once, so fetched after the conversation. */
 function Asked({chat}: {chat: ChatContext}) {
   const {ended, permissions} = chat.conversation
   if (ended.value) return <Ended chat={chat} />

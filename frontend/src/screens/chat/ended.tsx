@@ -5,7 +5,7 @@ import type {ChatContext} from '../../chat/state/chat-context'
 import {MessageText} from '../../chat/messages/message-text'
 import {reasonOf, words} from '../../chat/strings'
 
-/** A session that ended says so, with what was kept of it, and can be opened again. */
+/** Says that the session has ended, with its summary, and lets it be opened again. */
 export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
   const opening = useSignal(false)
   const problem = useSignal('')
@@ -26,7 +26,7 @@ export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
     <section class="ask-card" aria-labelledby="ended">
       <h2 id="ended">{words.ended}</h2>
       {summary && (
-        // It scrolls by itself when it is long, and a keyboard must reach it for that.
+        // Long text scrolls inside: it must be focusable for keyboards.
         <section class="ask-more" aria-label={words.summary} tabIndex={0}>
           <MessageText text={summary} streaming={false} />
         </section>

@@ -2,7 +2,7 @@ import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {words} from '../../chat/strings'
 
-/** Where one is, and the ways out. The name stays in sight. */
+/** The title of the conversation, the way back, and the menu. Stays in sight. */
 export function Header({chat, onMenu}: {chat: ChatContext; onMenu: () => void}) {
   const {app} = chat
   return (
@@ -21,7 +21,7 @@ export function Header({chat, onMenu}: {chat: ChatContext; onMenu: () => void}) 
   )
 }
 
-/** As the list of sessions calls it; a session it does not have is called by its first words. */
+/** The title shown in the list; for a session that is not in it, the first words. */
 export function titleOf({app, conversation}: ChatContext): string {
   const session = app.sessions.value.find(known => known.session_id === conversation.sessionId)
   const title = session && app.titleOf(session)

@@ -1,7 +1,7 @@
 /**
- * Gives the focus to the conversation when what had it goes away: a card that was answered, a
- * button that is needed no more. Otherwise a keyboard or a screen reader would begin at the top of
- * the page again. Returns what ends it.
+ * Move the focus to the conversation when the focused element is removed: a card that was
+ * answered, a button that is no longer needed. Otherwise keyboards and screen readers would start
+ * again at the top of the page. Returns a function that stops it.
  */
 export function keepFocus(chat: HTMLElement): () => void {
   let last: Element | null = null

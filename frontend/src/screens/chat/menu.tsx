@@ -7,7 +7,7 @@ import {transcript} from '../../chat/state/earlier'
 import {titleOf} from './header'
 import {reasonOf, words} from '../../chat/strings'
 
-/** What concerns the conversation as a whole. */
+/** The actions on a whole conversation, and the agent's options. */
 export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) {
   const {app, conversation} = chat
   const known = app.sessions.value.some(session => session.session_id === conversation.sessionId)
@@ -40,7 +40,7 @@ export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) 
   )
 }
 
-/** One of the agent's options. What it chooses from may be any value; a select has the position. */
+/** One of the agent's options. Values may be of any type, so the select works with positions. */
 function Choose({option, chat: {conversation}}: {option: AgentOption; chat: ChatContext}) {
   const choose = (index: number) => {
     const chosen = option.choices[index]?.value

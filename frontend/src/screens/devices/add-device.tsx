@@ -8,7 +8,7 @@ import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
 import {says} from './strings'
 
-/** A code with which one other device is let in. */
+/** A code that pairs one other device. */
 export function AddDevice({app, onClose}: {app: App; onClose: () => void}) {
   const [scope, setScope] = useState<'full' | 'read'>('full')
   const [invited, setInvited] = useState<Invitation>()
@@ -72,7 +72,7 @@ function Invited({app, invited}: {app: App; invited: Invitation}) {
   )
 }
 
-/** Whether the address means another computer on every computer. */
+/** Whether the address means the computer it is opened on. */
 function isLocal(url: string): boolean {
   return /^https?:\/\/(localhost|127\.|\[::1\])/.test(url)
 }

@@ -17,7 +17,7 @@ interface Paired {
   this_device: string
 }
 
-/** Who is let in, and letting them in no more. */
+/** The paired devices, and how to unpair them. */
 export function Devices({app}: {app: App}) {
   const [paired, setPaired] = useState<Paired>()
   const [leaving, setLeaving] = useState<Device | typeof EVERY>()
@@ -94,7 +94,7 @@ function about(device: Device, thisDevice: string): string {
 interface RevokeProps {
   app: App
   leaving: Device | typeof EVERY
-  /** This device is among them. */
+  /** Whether this device is among them. */
   self: boolean
   onClose: (done: boolean) => void
 }

@@ -9,7 +9,7 @@ import {Failure, useTask} from '../../ui/task'
 const says = words.pairing
 const LENGTH = 11 // two halves and a dash
 
-/** The door: shown to whom the server does not know. */
+/** Pairing: shown on devices the server does not know. */
 export function Pair({app, code, signIn, paired}: Frame) {
   const scanned = code.value !== ''
   const [typed, setTyped] = useState(() => asCode(code.value))
@@ -19,7 +19,7 @@ export function Pair({app, code, signIn, paired}: Frame) {
   const task = useTask({unauthorized: () => {}})
   const wait = useWait(Number(task.error?.details.retry_after) || 0)
 
-  // A code that is scanned while the page is open.
+  // A code may be scanned while the page is open.
   useEffect(() => {
     if (code.value) setTyped(asCode(code.value))
   }, [code.value])
@@ -95,7 +95,7 @@ export function Pair({app, code, signIn, paired}: Frame) {
   )
 }
 
-/** Seconds that are left of so many. */
+/** Count down from *seconds*; the seconds left. */
 function useWait(seconds: number): number {
   const [left, setLeft] = useState(0)
   useEffect(() => {

@@ -6,9 +6,9 @@ import {words} from '../../app/strings'
 import {Icon} from '../../ui/icon'
 import {Failure, useTask} from '../../ui/task'
 
-/** Milliseconds: a thumb that was on its way to something else must not allow what just came up. */
+/** Milliseconds before it takes an answer: a tap meant for something else must not allow anything. */
 const ARMING = 400
-/** More characters than this are not read in a list. */
+/** Longer texts, in characters, are not read in a list. */
 const LONGEST = 300
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
   onAnswered: (state?: State) => void
 }
 
-/** What an agent asks, to be answered without opening the conversation where that takes one word. */
+/** An agent's question in the list; yes or no can be answered right there. */
 export function Ask({app, session, permissions, onAnswered}: Props) {
   const [asked] = permissions
   const task = useTask(app)
@@ -28,7 +28,7 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
   const deny = find(asked, 'reject_once')
   const allow = find(asked, 'allow_once')
   const details = detailsOf(asked)
-  // Nobody shall allow what he has not seen all of.
+  // Only what is shown in full can be allowed here.
   const short = details.join().length <= LONGEST
   const plain = asked.kind === 'permission' && !asked.fields?.length && !asked.url
   const simple = plain && short && deny && allow
@@ -39,7 +39,7 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
       app.api.permission(session.session_id, asked.request_id, option.id),
     )
     if (state) app.announce(option === allow ? words.allowed : words.denied)
-    // If it failed, somebody else may have been faster.
+    // A failure may mean that somebody else was faster.
     onAnswered(state)
   }
 
@@ -75,7 +75,7 @@ export function Ask({app, session, permissions, onAnswered}: Props) {
   )
 }
 
-/** What it is about, beyond its title: the command, the reason, the change. */
+/** What is asked, beyond the title: the command, the reason, the change. */
 function detailsOf({title, tool_call, text}: Permission): string[] {
   const all = [tool_call?.title, text, tool_call?.output].filter(part => part !== undefined && part !== '')
   return [...new Set(all as string[])].filter(part => part !== title)
@@ -85,7 +85,7 @@ function find({options}: Permission, kind: string): PermissionOption | undefined
   return options.find(option => option.kind === kind)
 }
 
-/** Whether what is asked has been there long enough to be read, or at least seen. */
+/** Whether the question has been shown long enough to be seen. */
 function useArmed(requestId: string | undefined): boolean {
   const [armed, setArmed] = useState<string>()
   useEffect(() => {

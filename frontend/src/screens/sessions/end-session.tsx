@@ -16,7 +16,7 @@ interface Props {
   onClose: () => void
 }
 
-/** Asks, ends the session, and shows what its agent says of it. */
+/** Confirms, ends the session, and shows the agent's summary. */
 export function EndSession({app, session, onClose}: Props) {
   const [summary, setSummary] = useState(session.message_count > 0)
   const [cleanup, setCleanup] = useState(false)
@@ -28,7 +28,7 @@ export function EndSession({app, session, onClose}: Props) {
     const told = await task.run(() => app.api.end(session.session_id, how))
     if (told) setEnded(told)
   }
-  // Only now: the list this sheet hangs on has no such session any more.
+  // Not before: this sheet belongs to a row of the list that is about to go.
   const leave = () => {
     onClose()
     if (ended) app.refresh()

@@ -12,18 +12,18 @@ import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
 
 const says = words.starting
-/** The draft that belongs to no session yet. */
+/** The draft for a session that does not exist yet. */
 const DRAFT = 'new'
 const DEMO = 'janus-demo-agent'
 const CHOICE = 'new-session'
 
-/** What was chosen the last time. */
+/** The last choice made. */
 interface Choice {
   agent: string
   own: boolean
 }
 
-/** What to do, who does it, and where. */
+/** The form for a new session: what to do, which agent, where. */
 export function NewSession({frame}: {frame: Frame}) {
   const {app, titles, refreshServerInfo} = frame
   const text = useSignal(app.drafts.load(DRAFT))
@@ -34,7 +34,7 @@ export function NewSession({frame}: {frame: Frame}) {
   const task = useTask(app)
   const idFor = useAttemptId()
 
-  // An agent may have been installed since.
+  // An agent may have been installed meanwhile.
   useEffect(() => void refreshServerInfo(), [])
 
   const agents = app.agents.value
@@ -63,7 +63,7 @@ export function NewSession({frame}: {frame: Frame}) {
     const first = text.value.trim()
     if (first) {
       titles.learn(started.session_id, first)
-      // Kept on the phone before the draft is given up.
+      // Stored on the phone before the draft is deleted.
       await app.outbox.add({sessionId: started.session_id, text: first})
     }
     app.drafts.save(DRAFT, '')
@@ -191,7 +191,7 @@ export function NewSession({frame}: {frame: Frame}) {
   )
 }
 
-/** An id for what is wished: trying again with the same wishes means the same session. */
+/** A session id for each set of choices: trying again with the same choices means the same session. */
 function useAttemptId(): (wishes: Wishes) => string {
   const attempt = useRef({id: '', wishes: ''})
   return wishes => {

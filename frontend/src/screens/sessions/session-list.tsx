@@ -7,7 +7,7 @@ import {Icon} from '../../ui/icon'
 import {SessionRow} from './session-row'
 
 const GROUPS: Group[] = ['needs', 'working', 'earlier']
-/** So many are found without searching. */
+/** Above this number of sessions there is a search field. */
 const FEW = 6
 
 interface Props {
@@ -67,7 +67,7 @@ export function SessionList({frame, current = ''}: Props) {
       </div>
       <div class="list-foot">
         {app.readOnly.value ? (
-          <p class="note note-quiet"><Icon name="eye" /><span>{words.mayOnlyLook}</span></p>
+          <p class="note note-quiet"><Icon name="eye" /><span>{words.readOnly}</span></p>
         ) : (
           <button type="button" class="button button-main button-thumb button-wide" onClick={() => app.go('/new')}>
             <Icon name="plus" /> {words.newSession}
@@ -95,7 +95,7 @@ function ListHead({frame: {app}}: {frame: Frame}) {
   )
 }
 
-/** Nothing there: say what this is for, and make the first step a tap. */
+/** No sessions yet: what this is for, and a first step that takes one tap. */
 function Empty({frame: {app}}: {frame: Frame}) {
   const {title, text, examples, examplesLabel} = words.empty
   const begin = (question: string) => {

@@ -17,12 +17,12 @@ interface Props {
 
 interface MenuProps {
   app: App
-  /** None any more once it was ended, here or elsewhere. */
+  /** Undefined once it has ended, here or elsewhere. */
   session: SessionInfo | undefined
   onClose: () => void
 }
 
-/** What can be done with a session, and where it works. */
+/** The actions on a session, and where it works. */
 export function SessionMenu({app, session, onClose}: MenuProps) {
   const last = useRef(session)
   if (session) last.current = session
@@ -60,7 +60,7 @@ function Menu({app, session, onClose}: Props) {
         </dl>
         <Failure error={task.error} />
         {app.readOnly.value ? (
-          <p class="hint">{words.mayOnlyLook}</p>
+          <p class="hint">{words.readOnly}</p>
         ) : (
           <div class="stack stack-close">
             {asleep && (

@@ -9,7 +9,7 @@ import {Icon, type IconName} from '../../ui/icon'
 interface Props {
   frame: Frame
   session: SessionInfo
-  /** It is open beside the list. */
+  /** Open beside the list. */
   current: boolean
 }
 
@@ -70,7 +70,7 @@ export function SessionRow({frame, session, current}: Props) {
   )
 }
 
-/** Never by colour alone: a shape and a word. */
+/** A shape and a word: never colour alone. */
 function statusOf(session: SessionInfo): [IconName, string] {
   if (session.attention === 'permission') return ['triangle-alert', words.asksPermission]
   if (session.attention === 'question') return ['circle-help', words.asksQuestion]

@@ -1,15 +1,15 @@
-/** What this browser can do, here and now: over plain http much of it is missing, or pretends. */
+/** What this browser can do here: over plain http much is missing, or present but not working. */
 
 import {isInstalled} from '../../app/install'
 
 export interface Capability {
   name: string
   ok: boolean
-  /** What it is needed for, or what is known of it. */
+  /** What it is needed for, or a detail. */
   note: string
 }
 
-/** Checked anew at each call; asks for no permission. */
+/** Checked at each call; requests no permission. */
 export function capabilities(): Capability[] {
   const page = globalThis as unknown as Record<string, unknown>
   const browser = navigator as unknown as Record<string, unknown>
@@ -34,13 +34,13 @@ export function capabilities(): Capability[] {
     {name: 'Badge on the icon', ok: can('setAppBadge'), note: ''},
     {name: 'Vibration', ok: can('vibrate'), note: ''},
     {name: 'Sharing', ok: can('share'), note: ''},
-    {name: 'Clipboard', ok: can('clipboard'), note: can('clipboard') ? '' : 'the old way is used'},
+    {name: 'Clipboard', ok: can('clipboard'), note: can('clipboard') ? '' : 'an older method is used'},
     {name: 'Random ids (randomUUID)', ok: typeof globalThis.crypto?.randomUUID === 'function', note: ''},
     {name: 'Opened from the home screen', ok: isInstalled(), note: ''},
   ]
 }
 
-/** The same to be sent to somebody. */
+/** The table as text, to be sent to somebody. */
 export function asText(all: Capability[]): string {
   const lines = all.map(({name, ok, note}) => `${ok ? 'yes' : 'no '}  ${name}${note && ` (${note})`}`)
   const size = `${innerWidth} × ${innerHeight}, ${devicePixelRatio} ×`

@@ -9,7 +9,7 @@ import {says as all} from './strings'
 
 const says = all.diagnostics
 
-/** A table to look at, and to send to whoever helps. */
+/** What this browser can do, as a table that can be copied for whoever helps. */
 export function Diagnostics({app}: {app: App}) {
   const [known] = useState(capabilities)
   const [outcome, setOutcome] = useState('')

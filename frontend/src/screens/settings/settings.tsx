@@ -1,4 +1,4 @@
-/** What the user may choose on this device, who is let in, and what is known for when something does not work. */
+/** Preferences of this device, paired devices, and what helps when something does not work. */
 
 import '../../style/settings.css'
 
@@ -76,7 +76,7 @@ function Section({title, children}: {title: string; children: ComponentChildren}
   )
 }
 
-/** What works here, and what would with https. */
+/** What works over this connection, and what needs HTTPS. */
 function Connection() {
   const secure = globalThis.isSecureContext
   const {text, secure: more, missing, howTo} = says.connection
@@ -99,7 +99,7 @@ interface OneOfProps<T extends string> {
   value: Signal<T>
 }
 
-/** Few choices, side by side. */
+/** A few choices, side by side. */
 function OneOf<T extends string>({title, names, choices, value}: OneOfProps<T>) {
   const name = useId()
   return (

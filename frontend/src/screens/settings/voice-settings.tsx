@@ -9,13 +9,13 @@ import {Switch} from '../../ui/switch'
 
 const text = says.voice
 
-/** How answers are read, and the truth about where the sound goes. */
+/** How answers are read aloud, and where the sound goes. */
 export function VoiceSettings({app}: {app: App}) {
   const {readAloud, rate, voice} = app.preferences
   const speaker = useMemo(() => new Speaker(), [])
   const [, draw] = useState(0)
   useEffect(() => {
-    // Browsers learn their voices late.
+    // Browsers load their voices late.
     const stop = speaker.onChange(() => draw(count => count + 1))
     return () => {
       stop()
@@ -24,7 +24,7 @@ export function VoiceSettings({app}: {app: App}) {
   }, [speaker])
   const voices = speaker.voices()
 
-  const hear = () => {
+  const playSample = () => {
     speaker.rate = rate.value
     speaker.voice = voice.value
     speaker.speak([text.sample])
@@ -59,7 +59,7 @@ export function VoiceSettings({app}: {app: App}) {
           </div>
         )}
         <div class="setting">
-          <button type="button" class="button" disabled={!speaker.supported} onClick={hear}>
+          <button type="button" class="button" disabled={!speaker.supported} onClick={playSample}>
             <Icon name="volume-2" /> {text.try}
           </button>
           <output class="hint">{speaker.problem}</output>
@@ -72,7 +72,7 @@ export function VoiceSettings({app}: {app: App}) {
   )
 }
 
-/** Whether this browser can listen, and another chance where it could not. */
+/** Why this browser cannot listen, and a way to try again. */
 function Microphone({app}: {app: App}) {
   const [tried, setTried] = useState(0)
   const recognizer = useMemo(() => new Recognizer(), [tried])

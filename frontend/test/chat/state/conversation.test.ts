@@ -145,7 +145,7 @@ it('says that somebody else has answered, but not of an own answer', async () =>
   expect(spies.announce).not.toHaveBeenCalled()
 
   stream.send('permission_resolved', {seq: 2, ...resolved}, 2)
-  expect(spies.announce).toHaveBeenCalledWith('That was answered on another device.')
+  expect(spies.announce).toHaveBeenCalledWith('Answered on another device.')
 })
 
 it('keeps messages that fall out of the state', async () => {
