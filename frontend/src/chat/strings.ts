@@ -92,6 +92,7 @@ export const words = {
   duration: (seconds: number) =>
     seconds < 60 ? count(seconds, 'second') : count(Math.round(seconds / 60), 'minute'),
   finished: 'The agent has answered.',
+  reports: 'The agent reports.',
 
   queue: 'Will be sent after this step',
   held: (waiting: number) => `${waiting} waiting: send, or discard`,

@@ -33,18 +33,18 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'tool_call': {
       const call = payload(data)
       const same = (known: {id: string}) => known.id === call.id
-      // An update belongs to the message that already has the call.
-      const id = state.messages.findLast(message => message.tool_calls.some(same))?.id ?? answerId(state, data)
+      const id = (!data.turn_id && outsideWith(state, same)) || answerId(state, data)
       return answered(state, data, id, was => ({...was, tool_calls: put(was.tool_calls, call, same)}))
     }
     case 'assistant_message': {
       const id = answerId(state, data)
       const whole = answered(state, data, id, was => ({...was, content: data.content || was.content}))
-      return finished({...whole, status: statusAfter(state, data)}, data, id, data.stop_reason)
+      const over = finished({...whole, is_loading: state.is_loading}, data, id, data.stop_reason)
+      return {...over, status: statusAfter(state, data, 'waiting')}
     }
     case 'error': {
       const over = finished(state, data, answerId(state, data), 'failed')
-      const failed = {...over, status: 'error' as const}
+      const failed = {...over, status: statusAfter(state, data, 'error')}
       return added(
         {...troubled(failed, true), missing_api_key: data.code === 'AGENT_LOGIN_REQUIRED'},
         data,
@@ -58,7 +58,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'permission_request': {
       const asked = payload(data)
       const same = (known: {request_id: string}) => known.request_id === asked.request_id
-      return asking(state, put(state.permissions, asked, same))
+      return asking({...state, is_loading: false}, put(state.permissions, asked, same))
     }
     case 'permission_resolved':
       return asking(
@@ -66,8 +66,9 @@ function changed(state: State, {name, data}: StreamEvent): State {
         state.permissions.filter(asked => asked.request_id !== data.request_id),
       )
     case 'session_ended':
-      return {...state, status: 'stopped'}
+      return asking(stillProcessing({...state, status: 'stopped', running_turn_id: null}), [])
     case 'thought_delta':
+      return state.is_loading ? {...state, is_loading: false} : state
     case 'summary':
       return state
     default:
@@ -81,15 +82,14 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
   const turn = turnOf(data)
   let next: State = {
     ...state,
-    status: data.status,
+    status: data.status ?? state.status,
     is_loading: data.loading ?? state.is_loading,
     options: data.options ?? state.options,
     queue_held: data.queue_held ?? state.queue_held,
   }
-  if (data.status === 'idle') {
-    // The agent is gone, and its questions with it.
-    next = {...next, permissions: [], is_loading: false}
-  }
+  // The agent is gone, and its questions with it.
+  if (data.status === 'idle' || data.status === 'error') next = {...next, permissions: []}
+  if (data.status === 'idle') next = {...next, is_loading: false}
   let trouble = inTrouble(state) || data.status === 'error'
   if (data.conversation_id !== undefined) {
     trouble = false
@@ -111,12 +111,17 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
 /** The id of the message an agent's event belongs to: the answer to its turn, or a message outside turns. */
 function answerId(state: State, data: EventBase): string {
   if (data.turn_id) return `${data.turn_id}:answer`
-  const open = state.messages.findLast(isSpokenOutside)
-  return open?.id ?? `${data.seq}:answer`
+  const last = state.messages.at(-1)
+  return last && isOutside(last) ? last.id : `${data.seq}:said`
 }
 
-function isSpokenOutside({sender, turn_id, is_streaming}: Message): boolean {
-  return sender === 'assistant' && turn_id === null && is_streaming
+/** The id of the message outside turns that has such a call. */
+function outsideWith(state: State, same: (call: ToolCall) => boolean): string | undefined {
+  return state.messages.findLast(message => isOutside(message) && message.tool_calls.some(same))?.id
+}
+
+function isOutside({sender, turn_id}: Message): boolean {
+  return sender === 'assistant' && turn_id === null
 }
 
 /** The state with this answer changed; created if it is not there yet. */
@@ -127,9 +132,9 @@ function answered(state: State, data: EventBase, id: string, change: (was: Messa
   return {...there, messages, is_loading: false}
 }
 
-/** A message outside turns does not end the running turn. */
-function statusAfter(state: State, data: EventBase): State['status'] {
-  return state.running_turn_id && state.running_turn_id !== data.turn_id ? state.status : 'waiting'
+/** The status after the end of a turn; unchanged if another one is running. */
+function statusAfter({status, running_turn_id: turn}: State, data: EventBase, after: State['status']): State['status'] {
+  return turn && turn !== data.turn_id ? status : after
 }
 
 /** The state after an answer is complete: none of its calls is running, none of its questions open. */
@@ -143,13 +148,13 @@ function finished(state: State, data: EventBase, id: string, reason: string | nu
     messages,
     permissions: turn ? state.permissions.filter(asked => asked.turn_id !== turn) : state.permissions,
     running_turn_id: state.running_turn_id === turn ? null : state.running_turn_id,
-    is_loading: false,
+    is_loading: state.running_turn_id && state.running_turn_id !== turn ? state.is_loading : false,
   }
   return asking(stillProcessing(withoutWaiting(over, turnOf(data))), over.permissions)
 }
 
 function settled(calls: readonly ToolCall[], reason: string | null): ToolCall[] {
-  const status = reason === 'cancelled' ? 'cancelled' : 'failed'
+  const status = reason === 'failed' ? 'failed' : 'cancelled'
   return calls.map(call => (call.status === 'in_progress' ? {...call, status} : call))
 }
 
@@ -165,7 +170,8 @@ function added(
     sender,
     content,
     timestamp: data.at,
-    is_streaming: sender === 'assistant',
+    // Late words, and those outside turns, have no end that would be sent.
+    is_streaming: sender === 'assistant' && Boolean(data.turn_id) && data.turn_id === state.running_turn_id,
     turn_id: data.turn_id ?? null,
     stop_reason: null,
     tool_calls: [],
@@ -186,11 +192,12 @@ function waiting(state: State, data: EventBase & {content: string}, id: string):
     timestamp: data.at,
   }
   const queue = put(state.queue, queued, known => known.turn_id === queued.turn_id)
-  return stillProcessing({...state, queue})
+  return {...state, queue, is_processing: true}
 }
 
 function withoutWaiting(state: State, turn: string): State {
-  return {...state, queue: state.queue.filter(queued => queued.turn_id !== turn)}
+  const queue = state.queue.filter(queued => queued.turn_id !== turn)
+  return {...state, queue, queue_held: state.queue_held && queue.length > 0}
 }
 
 /** Update `is_processing`; held messages do not count, they wait for the user. */

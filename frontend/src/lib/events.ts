@@ -33,8 +33,9 @@ export interface StreamEvents {
   session_ended: EventBase & {reason: string}
 }
 
+/** Only the fields that have something to tell. */
 export interface StatusChange {
-  status: Status
+  status?: Status
   /** In words for the user. */
   detail?: string
   exit_code?: number | null

@@ -49,7 +49,8 @@ describe('a turn', () => {
 
   it.each([
     ['cancelled', 'cancelled'],
-    ['end_turn', 'failed'],
+    ['end_turn', 'cancelled'],
+    ['failed', 'failed'],
   ])('that ends with %s leaves no step running, and nothing asked', (reason, status) => {
     const state = after(
       running(),
@@ -79,6 +80,33 @@ describe('a turn', () => {
     expect(state.messages[1]).toMatchObject({is_streaming: false, stop_reason: 'cancelled'})
     expect(state.messages[1]!.tool_calls[0]!.status).toBe('completed')
     expect(state).toMatchObject({running_turn_id: 'u', status: 'active', is_processing: true})
+  })
+
+  it('that ends late does not end the next one', () => {
+    const next = running({running_turn_id: 'old'})
+    for (const end of [
+      ['assistant_message', {turn_id: 'old', content: 'Late.', stop_reason: 'end_turn'}],
+      ['error', {turn_id: 'old', code: 'AGENT_FAILED', message: 'Late.'}],
+    ] as const) {
+      expect(after(next, [...end])).toMatchObject({running_turn_id: 't', status: 'active', is_processing: true, is_loading: true})
+    }
+  })
+})
+
+describe('a status event', () => {
+  it('changes only what it tells', () => {
+    const state = after(running(), ['status', {detail: 'Over its limit until noon.'}], ['status', {queue_held: false}])
+    expect(state).toMatchObject({status: 'active', is_processing: true, running_turn_id: 't'})
+  })
+
+  it.each(['idle', 'error'])('of an agent that is gone takes its questions along: %s', status => {
+    const state = after(running(), ['permission_request', {turn_id: null, ...QUESTION}], ['status', {status}])
+    expect(state).toMatchObject({permissions: [], attention: status === 'error' ? 'error' : null})
+  })
+
+  it('leaves nothing running or asked in a session that ended', () => {
+    const state = after(running(), ['permission_request', {turn_id: 't', ...QUESTION}], ['session_ended', {reason: 'idle'}])
+    expect(state).toMatchObject({status: 'stopped', permissions: [], running_turn_id: null, is_processing: false})
   })
 })
 
@@ -111,7 +139,7 @@ describe('what is held', () => {
       emptyState(),
       ['user_message', {turn_id: 'u', content: 'Later', message_id: 'n'}],
       ['status', {status: 'waiting', queue_held: true}],
-      ['status', {turn_id: 'u', status: 'waiting', turn: 'withdrawn', queue_held: false}],
+      ['status', {turn_id: 'u', turn: 'withdrawn'}],
     )
     expect(held).toMatchObject({queue: [], queue_held: false, messages: [], total_messages: 0, is_processing: false})
   })
@@ -127,22 +155,24 @@ describe('outside a turn', () => {
       ['assistant_delta', {turn_id: null, text: 'is green.'}],
     )
     expect(once.messages).toHaveLength(2)
-    expect(once.messages[1]).toMatchObject({content: 'The build is green.', turn_id: null, is_streaming: true})
-    const over = after(once, ['assistant_message', {turn_id: null, content: 'The build is green.', stop_reason: 'end_turn'}])
-    expect(over.messages[1]).toMatchObject({is_streaming: false})
-    const again = after(over, ['assistant_delta', {turn_id: null, text: 'And deployed.'}])
-    expect(again.messages.map(message => message.content)).toEqual(['Done.', 'The build is green.', 'And deployed.'])
-    expect(new Set(again.messages.map(message => message.id)).size).toBe(3)
+    expect(once.messages[1]).toMatchObject({id: '1:said', content: 'The build is green.', turn_id: null, is_streaming: false})
+    const again = after(
+      once,
+      ['user_message', {turn_id: 'u', content: 'And now?', message_id: 'n'}],
+      ['assistant_delta', {turn_id: null, text: 'Deployed.'}],
+    )
+    expect(again.messages.map(message => message.content)).toEqual(['Done.', 'The build is green.', 'And now?', 'Deployed.'])
+    expect(new Set(again.messages.map(message => message.id)).size).toBe(4)
   })
 
   it('steps are shown, and their news find them', () => {
     const state = after(
       before,
       ['tool_call', {turn_id: null, ...STEP}],
-      ['assistant_message', {turn_id: null, content: 'Watching.', stop_reason: null}],
+      ['user_message', {turn_id: 'u', content: 'And now?', message_id: 'n'}],
       ['tool_call', {turn_id: null, ...STEP, status: 'completed'}],
     )
-    expect(state.messages).toHaveLength(2)
+    expect(state.messages).toHaveLength(3)
     expect(state.messages[1]!.tool_calls.map(call => call.status)).toEqual(['completed'])
   })
 
@@ -151,8 +181,15 @@ describe('outside a turn', () => {
     expect(state).toMatchObject({attention: 'question', permissions: [{request_id: 'r'}], running_turn_id: null})
   })
 
-  it('words end no turn that runs', () => {
-    const state = after(running(), ['assistant_message', {turn_id: null, content: 'By the way.', stop_reason: null}])
-    expect(state).toMatchObject({running_turn_id: 't', status: 'active', is_processing: true})
+  it('a call of the same id is another one than that of a turn', () => {
+    const state = after(running(), ['tool_call', {turn_id: 't', ...STEP}], ['tool_call', {turn_id: null, ...STEP, status: 'failed'}])
+    expect(state.messages.map(message => message.tool_calls.map(call => call.status))).toEqual([[], ['in_progress'], ['failed']])
+  })
+
+  it('the agent starts, works and is ready', () => {
+    const starting = after(before, ['status', {status: 'active', loading: true}])
+    expect(starting).toMatchObject({status: 'active', is_loading: true, running_turn_id: null})
+    expect(after(starting, ['thought_delta', {turn_id: null, text: 'Hm'}])).toMatchObject({is_loading: false})
+    expect(after(starting, ['status', {status: 'waiting', loading: false}])).toMatchObject({status: 'waiting', is_loading: false})
   })
 })

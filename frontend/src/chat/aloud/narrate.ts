@@ -2,6 +2,7 @@ import {effect} from '@preact/signals'
 
 import type {ChatContext} from '../state/chat-context'
 import {stopLine, words} from '../strings'
+import {isOutside, Pauses} from './pauses'
 
 /** Characters of an answer that are announced without being asked for. */
 const MOST = 600
@@ -14,6 +15,9 @@ const MOST = 600
 export function narrate({app, conversation, feedback}: ChatContext): () => void {
   const asked = new Set<string>()
   const over = new Set<string>()
+  /** Characters of each message outside turns that have been announced: it may grow for hours. */
+  const reported = new Map<string, number>()
+  const pauses = new Pauses(conversation)
   let first = true
   let held = false
 
@@ -28,13 +32,22 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
   const endAnswers = effect(() => {
     const state = conversation.state.value
     if (!state) return
-    for (const {id, sender, content, is_streaming: streaming, stop_reason: reason} of state.messages.slice(-2)) {
+    for (const message of state.messages.slice(-2)) {
+      const {id, sender, content, is_streaming: streaming} = message
+      const stop = stopLine(message.stop_reason)
+      if (isOutside(message)) {
+        const from = reported.get(id) ?? 0
+        if (!first && (pauses.isGrowing(message) || content.length <= from)) continue
+        reported.set(id, content.length)
+        if (!first && !app.preferences.readAloud.peek()) void tell(content.slice(from), words.reports)
+        continue
+      }
       if (sender === 'user' || streaming || over.has(id)) continue
       over.add(id)
       if (first) continue
       if (id.endsWith(':error')) feedback.give('error')
       if (sender === 'system') app.announce(content, id.endsWith(':error'))
-      else if (!app.preferences.readAloud.peek()) void tell(content, stopLine(reason))
+      else if (!app.preferences.readAloud.peek()) void tell(content, stop ? `${stop}.` : words.finished)
     }
     first = false
   })
@@ -45,9 +58,9 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
     held = waiting > 0
   })
 
-  async function tell(answer: string, ending: string): Promise<void> {
+  async function tell(answer: string, opening: string): Promise<void> {
     const {speakable} = await import('../../text/speakable')
-    let said: string = ending ? `${ending}.` : words.finished
+    let said = opening
     for (const sentence of speakable(answer)) {
       if (said.length + sentence.length > MOST) break
       said += ` ${sentence}`
@@ -58,5 +71,6 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
     endAsking()
     endAnswers()
     endHolding()
+    pauses.close()
   }
 }

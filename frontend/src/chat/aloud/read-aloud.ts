@@ -6,6 +6,7 @@ import type {Speaker} from '../../voice/speaker'
 import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
 import {stopLine} from '../strings'
+import {isOutside, Pauses} from './pauses'
 
 /** Reads answers aloud: one on request, or each as it comes. */
 export class ReadAloud implements Voice {
@@ -52,35 +53,39 @@ export class ReadAloud implements Voice {
 
   /** Read the answers that come from now on, if the user wants that; returns a function that stops it. */
   follow(): () => void {
-    let id = ''
-    let given = 0
-    let cutter: SentenceCutter | undefined
-    let known = new Set<string>()
+    let current: {id: string; given: number; cutter?: SentenceCutter} = {id: '', given: 0}
+    const done = new Set<string>()
+    const pauses = new Pauses(this.#conversation)
     let first = true
     const end = effect(() => {
       const answer = this.#conversation.state.value?.messages.findLast(({sender}) => sender === 'assistant')
       const wanted = this.#app.preferences.readAloud.value
       if (!answer || !wanted || !this.supported) return
-      // An answer that was complete when the page was opened is not read.
-      if (first && !answer.is_streaming) known.add(answer.id)
+      const {id, content, is_streaming: streaming} = answer
+      const growing = streaming || pauses.isGrowing(answer)
+      // What was there when the page was opened is not read; a message outside turns may go on.
+      if (first && isOutside(answer)) current = {id, given: content.length}
+      else if (first && !streaming) done.add(id)
       first = false
-      if (known.has(answer.id)) return
+      if (done.has(id)) return
       void this.#load().then(({speaker, cut}) => {
-        if (known.has(answer.id)) return
-        if (answer.id !== id) [id, given, cutter] = [answer.id, 0, cut()]
-        const sentences = cutter!.push(answer.content.slice(given))
-        given = answer.content.length
-        if (!answer.is_streaming) {
-          sentences.push(...cutter!.flush(), ...sentence(stopLine(answer.stop_reason)))
-          known = new Set([...known, answer.id])
+        if (done.has(id)) return
+        if (id !== current.id) current = {id, given: 0}
+        const cutter = (current.cutter ??= cut())
+        const sentences = cutter.push(content.slice(current.given))
+        current.given = Math.max(current.given, content.length)
+        if (!growing) {
+          sentences.push(...cutter.flush(), ...sentence(stopLine(answer.stop_reason)))
+          if (!isOutside(answer)) done.add(id)
         }
         if (!sentences.length) return
-        this.speaking.value = answer.id
+        this.speaking.value = id
         speaker.append(sentences)
       })
     })
     return () => {
       end()
+      pauses.close()
       this.stop()
     }
   }

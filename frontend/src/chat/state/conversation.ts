@@ -189,7 +189,7 @@ export class Conversation {
     if (name === 'permission_resolved' && !this.actions.wasAnsweredHere(data.request_id)) {
       this.notice.show(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
     }
-    if (name === 'status' && data.detail && data.status === 'active') this.notice.show(data.detail)
+    if (name === 'status' && data.detail && (data.status ?? 'active') === 'active') this.notice.show(data.detail)
     this.#drawSoon()
   }
 

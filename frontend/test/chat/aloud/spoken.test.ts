@@ -93,3 +93,36 @@ it('who does not look hears once that messages are held', () => {
   conversation.queue.value = [...conversation.queue.value, {id: 'b', text: 'two', accepted: true}]
   expect(spies.announce.mock.calls).toEqual([['1 waiting: send, or discard']])
 })
+
+it('a message outside turns is announced when the agent pauses, and then what is added to it', async () => {
+  const {state, spies, context} = chat()
+  vi.useFakeTimers()
+  endings.push(narrate(context), () => vi.useRealTimers())
+  const report = (content: string) => reply({id: '3:said', turn_id: null, stop_reason: null, content})
+  const say = async (content: string) => {
+    state.value = emptyState({messages: [report(content)]})
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+  await say('The build ')
+  await say('The build is green.')
+  expect(spies.announce).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1000)
+  await vi.waitFor(() => expect(spies.announce.mock.calls).toEqual([['The agent reports. The build is green.']]))
+
+  await say('The build is green. It is deployed.')
+  await vi.advanceTimersByTimeAsync(1000)
+  await vi.waitFor(() => expect(spies.announce).toHaveBeenLastCalledWith('The agent reports. It is deployed.'))
+})
+
+it('a message outside turns is read as it comes, and again when it goes on', async () => {
+  const {app, state, aloud} = chat()
+  app.preferences.readAloud.value = true
+  const report = (content: string) => emptyState({messages: [reply({id: '3:said', turn_id: null, stop_reason: null, content})]})
+  state.value = report('Watching.')
+  endings.push(aloud.follow())
+  state.value = report('Watching. It is green. And')
+  await vi.waitFor(() => expect(spoken).toEqual(['It is green.']))
+  state.value = report('Watching. It is green. And deployed')
+  // Nothing marks the end: a pause does.
+  await vi.waitFor(() => expect(spoken).toEqual(['It is green.', 'And deployed.']), 4000)
+})
