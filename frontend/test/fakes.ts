@@ -18,6 +18,11 @@ export function emptyState(changes: Partial<State> = {}): State {
     queue: [],
     queue_held: false,
     options: [],
+    summary: null,
+    commands: [],
+    usage: null,
+    session: null,
+    left_out: 0,
     agent: {name: 'demo', asks: true},
     ...changes,
   }

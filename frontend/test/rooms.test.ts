@@ -4,6 +4,8 @@ import {expect, it} from 'vitest'
 
 const SOURCES = import.meta.glob<string>('../src/**/*.{ts,tsx,css}', {query: '?raw', import: 'default', eager: true})
 const MOST_LINES = 250
+/** Written by `make api`. */
+const GENERATED = ['lib/wire.ts']
 
 /** Rooms from the ground up: each may use itself and those above it in this list. */
 const ROOMS = [
@@ -73,7 +75,7 @@ it('no files use each other in a circle', () => {
 })
 
 it(`no file has more than ${MOST_LINES} lines`, () => {
-  const long = [...files].map(([file, text]) => `${file}: ${text.split('\n').length - 1}`)
+  const long = [...files].filter(([file]) => !GENERATED.includes(file)).map(([file, text]) => `${file}: ${text.split('\n').length - 1}`)
   expect(long.filter(line => Number(line.split(': ')[1]) > MOST_LINES)).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import type {ApiErrorBody} from './types'
+import type {ErrorBody} from './types'
 
 /** Why a request failed, in words for the user. `status` is 0 when Janus could not be reached. */
 export class ApiError extends Error {
@@ -51,7 +51,7 @@ function failure(response: Response, body: unknown): ApiError {
   return new ApiError(status, code, message, {...details, ...patience})
 }
 
-function isErrorBody(body: unknown): body is ApiErrorBody {
-  const error = (body as Partial<ApiErrorBody> | null | undefined)?.error
+function isErrorBody(body: unknown): body is ErrorBody {
+  const error = (body as Partial<ErrorBody> | null | undefined)?.error
   return typeof error?.code === 'string' && typeof error.message === 'string'
 }

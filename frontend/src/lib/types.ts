@@ -1,11 +1,43 @@
-/** The types of `ChatManager`; those of the wire are re-exported from their own files. */
+/** The types of `ChatManager`, and those of the wire that the page uses, which are generated. */
 
 import type {StreamItem} from './events'
-import type {State} from './state'
+import type {FilledIn, State} from './wire'
 
 export type * from './events'
-export type * from './resources'
-export type * from './state'
+export type {
+  AgentInfo,
+  AgentName,
+  AgentOption,
+  Attention,
+  Calls,
+  Device,
+  DeviceList,
+  EndBody,
+  EndedSession,
+  ErrorBody,
+  Field,
+  FilledIn,
+  Health,
+  Heartbeat,
+  Invitation,
+  Message,
+  OptionValue,
+  PairedDevice,
+  Permission,
+  PermissionOption,
+  PlanEntry,
+  QueuedMessage,
+  Revoked,
+  Scope,
+  SessionInfo,
+  StartBody,
+  State,
+  Status,
+  ToolCall,
+} from './wire'
+
+/** What was filled in, by the id of the field. */
+export type Answers = Record<string, FilledIn>
 
 export interface ChatManagerConfig {
   /** The origin of Janus, without a trailing slash; empty for the page's own. */

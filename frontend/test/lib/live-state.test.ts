@@ -108,7 +108,7 @@ describe('apply', () => {
     const asked = apply(failed, {name: 'permission_request', data: {seq: 2, at: AT, ...question}})
     expect(asked.attention).toBe('question')
     expect(asked.permissions).toEqual([question])
-    const data = {seq: 3, at: AT, request_id: 'r', option_id: null, outcome: 'cancelled' as const}
+    const data = {seq: 3, at: AT, turn_id: 't', request_id: 'r', option_id: null, outcome: 'cancelled' as const}
     expect(apply(asked, {name: 'permission_resolved', data}).attention).toBe('error')
   })
 })

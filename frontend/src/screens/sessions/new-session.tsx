@@ -40,7 +40,7 @@ export function NewSession({frame}: {frame: Frame}) {
   const agents = app.agents.value
   const here = agents.filter(({available}) => available)
   const missing = agents.filter(({available}) => !available)
-  const usual = app.health.value?.agent.name
+  const usual = app.health.value?.agent?.name
   const chosen = (here.find(known => known.name === choice.agent) ?? here.find(known => known.name === usual) ?? here[0])?.name
   const better = asName(name)
   const nameFine = !choice.own || name === '' || isName(name)
@@ -52,7 +52,7 @@ export function NewSession({frame}: {frame: Frame}) {
       return
     }
     const wishes: Wishes = {
-      ...(chosen && {agent: chosen}),
+      ...(chosen && {agent: chosen as Wishes['agent']}),
       isolated: choice.own,
       ...(choice.own && name && {name}),
       ...(choice.own && branch.trim() && {branch: branch.trim()}),

@@ -106,7 +106,7 @@ function Empty({frame: {app}}: {frame: Frame}) {
     <div class="empty stack">
       <h2>{title}</h2>
       <p>{text}</p>
-      {app.health.value?.agent.demo && (
+      {app.health.value?.agent?.demo && (
         <div class="note">
           <Icon name="info" />
           <div>

@@ -125,11 +125,11 @@ function About({frame: {app}}: {frame: Frame}) {
     <div class="card about stack">
       <dl class="facts">
         <dt>{version}</dt><dd>{well.version}</dd>
-        <dt>{agent}</dt><dd dir="auto">{[well.agent.name, well.agent.version].filter(Boolean).join(' ')}</dd>
-        <dt>{sessions}</dt><dd>{ofMost(well.active_sessions, well.max_sessions)}</dd>
-        <dt>{storage}</dt><dd>{well.storage.ok ? fine : well.storage.message}</dd>
+        <dt>{agent}</dt><dd dir="auto">{[well.agent?.name, well.agent?.version].filter(Boolean).join(' ')}</dd>
+        <dt>{sessions}</dt><dd>{ofMost(well.active_sessions ?? 0, well.max_sessions ?? 0)}</dd>
+        <dt>{storage}</dt><dd>{well.storage?.ok ? fine : well.storage?.message}</dd>
       </dl>
-      {well.agent.message && <p class="hint" dir="auto">{well.agent.message}</p>}
+      {well.agent?.message && <p class="hint" dir="auto">{well.agent.message}</p>}
       <p class="hint">{icons}</p>
     </div>
   )
