@@ -1,6 +1,23 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {Api, ApiError} from '../../src/lib/api'
+import openapi from '../../../janus/openapi.json'
 import {answer, refusal} from '../fakes'
+
+interface Operation {
+  parameters?: {in: string; name: string}[]
+  requestBody?: {content: {'application/json': {schema: {$ref?: string; properties?: object}}}}
+}
+
+function operation(method: string, path: string): Operation {
+  const operations = (openapi.paths as unknown as Record<string, Record<string, Operation>>)[path]
+  return operations?.[method.toLowerCase()] ?? {}
+}
+
+function fieldsOf(requestBody: Operation['requestBody']): string[] {
+  const schema = requestBody?.content['application/json'].schema
+  const named = (openapi.components.schemas as Record<string, {properties?: object}>)[schema?.$ref?.split('/').at(-1) ?? '']
+  return Object.keys(schema?.properties ?? named?.properties ?? {})
+}
 
 const requests = vi.fn<typeof fetch>()
 let api: Api
@@ -27,56 +44,67 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const ENDPOINTS: [call: string, body: object | undefined, knock: (api: Api) => Promise<unknown>][] = [
+  ['GET /api/health', undefined, api => api.health()],
+  ['GET /api/agents', undefined, api => api.agents()],
+  ['GET /api/sessions', undefined, api => api.sessions()],
+  ['GET /api/session?session_id=s', undefined, api => api.session('s')],
+  ['GET /api/state?session_id=s', undefined, api => api.state('s')],
+  ['POST /api/session/start', {}, api => api.start()],
+  ['POST /api/session/start', {name: 'fix'}, api => api.start({name: 'fix'})],
+  ['POST /api/session/end?session_id=s', {cleanup: true}, api => api.end('s', {cleanup: true})],
+  ['POST /api/session/resume?session_id=s', undefined, api => api.resume('s')],
+  ['POST /api/session/rename?session_id=s', {name: 'new'}, api => api.rename('s', 'new')],
+  ['POST /api/chat', {message: 'Hi', session_id: 's'}, api => api.chat('s', 'Hi')],
+  [
+    'POST /api/chat',
+    {message: 'Hi', session_id: 's', message_id: 'm'},
+    api => api.chat('s', 'Hi', 'm'),
+  ],
+  ['POST /api/session/start', {session_id: 'mine', agent: 'demo'}, api => api.start({session_id: 'mine', agent: 'demo'})],
+  ['POST /api/interrupt', {session_id: 's'}, api => api.interrupt('s')],
+  ['POST /api/interrupt', {session_id: 's', turn_id: 't'}, api => api.interrupt('s', 't')],
+  ['POST /api/interrupt', {session_id: 's', turn_id: 't', send_queue: true}, api => api.interrupt('s', 't', true)],
+  ['POST /api/queue', {session_id: 's', action: 'send'}, api => api.sendQueue('s')],
+  ['DELETE /api/queue?session_id=s', undefined, api => api.discardQueue('s')],
+  ['POST /api/system', {message: 'Note', session_id: 's'}, api => api.system('s', 'Note')],
+  [
+    'POST /api/permission',
+    {session_id: 's', request_id: 'r', option_id: 'accept', answers: {way: 'left'}},
+    api => api.permission('s', 'r', 'accept', {way: 'left'}),
+  ],
+  [
+    'POST /api/permission',
+    {session_id: 's', request_id: 'r', option_id: 'allow'},
+    api => api.permission('s', 'r', 'allow'),
+  ],
+  [
+    'POST /api/options',
+    {session_id: 's', option_id: 'brave', value: 'true'},
+    api => api.choose('s', 'brave', true),
+  ],
+  ['DELETE /api/queue?session_id=s&message_id=m', undefined, api => api.withdraw('s', 'm')],
+  ['POST /api/heartbeat?session_id=s', undefined, api => api.heartbeat('s')],
+  ['POST /api/pair', {code: '12-34', name: 'Phone'}, api => api.pair('12-34', 'Phone')],
+  ['GET /api/devices', undefined, api => api.devices()],
+  ['DELETE /api/devices?device_id=d', undefined, api => api.revoke('d')],
+]
+
 describe('every door', () => {
-  it.each<[string, object | undefined, (api: Api) => Promise<unknown>]>([
-    ['GET /api/health', undefined, api => api.health()],
-    ['GET /api/agents', undefined, api => api.agents()],
-    ['GET /api/sessions', undefined, api => api.sessions()],
-    ['GET /api/session?session_id=s', undefined, api => api.session('s')],
-    ['GET /api/state?session_id=s', undefined, api => api.state('s')],
-    ['POST /api/session/start', {}, api => api.start()],
-    ['POST /api/session/start', {name: 'fix'}, api => api.start({name: 'fix'})],
-    ['POST /api/session/end?session_id=s', {cleanup: true}, api => api.end('s', {cleanup: true})],
-    ['POST /api/session/resume?session_id=s', undefined, api => api.resume('s')],
-    ['POST /api/session/rename?session_id=s', {name: 'new'}, api => api.rename('s', 'new')],
-    ['POST /api/chat', {message: 'Hi', session_id: 's'}, api => api.chat('s', 'Hi')],
-    [
-      'POST /api/chat',
-      {message: 'Hi', session_id: 's', message_id: 'm'},
-      api => api.chat('s', 'Hi', 'm'),
-    ],
-    ['POST /api/session/start', {session_id: 'mine', agent: 'demo'}, api => api.start({session_id: 'mine', agent: 'demo'})],
-    ['POST /api/interrupt', {session_id: 's'}, api => api.interrupt('s')],
-    ['POST /api/interrupt', {session_id: 's', turn_id: 't'}, api => api.interrupt('s', 't')],
-    ['POST /api/interrupt', {session_id: 's', turn_id: 't', send_queue: true}, api => api.interrupt('s', 't', true)],
-    ['POST /api/queue', {session_id: 's', action: 'send'}, api => api.sendQueue('s')],
-    ['DELETE /api/queue?session_id=s', undefined, api => api.discardQueue('s')],
-    ['POST /api/system', {message: 'Note', session_id: 's'}, api => api.system('s', 'Note')],
-    [
-      'POST /api/permission',
-      {session_id: 's', request_id: 'r', option_id: 'accept', answers: {way: 'left'}},
-      api => api.permission('s', 'r', 'accept', {way: 'left'}),
-    ],
-    [
-      'POST /api/permission',
-      {session_id: 's', request_id: 'r', option_id: 'allow'},
-      api => api.permission('s', 'r', 'allow'),
-    ],
-    [
-      'POST /api/options',
-      {session_id: 's', option_id: 'brave', value: 'true'},
-      api => api.choose('s', 'brave', true),
-    ],
-    ['DELETE /api/queue?session_id=s&message_id=m', undefined, api => api.withdraw('s', 'm')],
-    ['POST /api/heartbeat?session_id=s', undefined, api => api.heartbeat('s')],
-    ['POST /api/pair', {code: '12-34', name: 'Phone'}, api => api.pair('12-34', 'Phone')],
-    ['GET /api/devices', undefined, api => api.devices()],
-    ['DELETE /api/devices?device_id=d', undefined, api => api.revoke('d')],
-  ])('%s takes %j', async (call, body, knock) => {
+  it.each(ENDPOINTS)('%s takes %j', async (call, body, knock) => {
     await knock(api)
     expect(sent()).toEqual({call, body})
     expect(headers()['X-Janus-Key']).toBe(call.startsWith('GET') ? undefined : 'secret')
     expect(headers()['Content-Type']).toBe(body && 'application/json')
+  })
+
+  it.each(ENDPOINTS)('%s sends no field that the description does not have', (call, body = {}) => {
+    const [method, address] = call.split(' ')
+    const {pathname, searchParams} = new URL(address!, 'http://janus.test')
+    const {parameters = [], requestBody} = operation(method!, pathname)
+    const known = parameters.filter(parameter => parameter.in === 'query').map(({name}) => name)
+    expect(known).toEqual(expect.arrayContaining([...searchParams.keys()]))
+    expect(fieldsOf(requestBody)).toEqual(expect.arrayContaining(Object.keys(body)))
   })
 
   it('is found where the server is, with whatever is in an id', async () => {
