@@ -1,24 +1,18 @@
 """The ACP driver against a fake agent: real processes, and every message checked by the schema."""
 
-import functools
 import json
 import os
 import signal
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 
-import jsonschema
 import msgspec
 import pytest
-from conftest import CURSOR, FAKE_AGENTS, fake_path, wait_for
-from recorder import Recorder, ask, ask_in_background, interrupt
+from conftest import CURSOR, fake_path, wait_for
+from recorder import DATA, PROGRAM, ask, ask_in_background, interrupt, methods
 
 from janus.agents.acp import connection as acp_connection
 from janus.agents.acp import handshake
-from janus.agents.detection import SearchPath, find
-from janus.agents.factory import make_agent
-from janus.agents.spec import AgentSpec
 from janus.errors import (
     AgentFailed,
     AgentLoginRequired,
@@ -42,73 +36,8 @@ from janus.events import (
     Thought,
     ToolCall,
 )
-from janus.model import Conversation
 
-PROGRAM = FAKE_AGENTS / "acp-agent"
-DATA = Path(__file__).parents[1] / "data" / "acp"
-SCHEMA = json.loads((DATA / "schema.json").read_text())
-
-
-@pytest.fixture
-def heard():
-    return Recorder()
-
-
-@pytest.fixture
-def received(home):
-    """What the fake agent was sent, and ``{"asked": …}`` where it asked something."""
-    return lambda: [json.loads(line) for line in (home / "heard").read_text().splitlines()]
-
-
-@pytest.fixture
-def make(tmp_path, home, heard, received, monkeypatch):
-    """Makes an agent with oddities that tells ``heard``; all are stopped at the end."""
-    monkeypatch.setattr("janus.agents.process.process.GRACE", 0.5)
-    made = []
-
-    def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
-        entry = AgentSpec("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
-        environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
-        found = find("custom", SearchPath(environ, replace(entry, login="fake login")))
-        own = conversation and Conversation("custom", "acp", conversation)
-        made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
-        return made[-1]
-
-    yield make
-    for agent in made:
-        agent.stop()
-    if (home / "heard").exists():
-        assert_valid(received())
-
-
-def assert_valid(messages):
-    """Every message has the shape the protocol gives it."""
-    asked = {}
-    for message in messages:
-        if "asked" in message:
-            asked[message["id"]] = message["asked"]
-        elif message.get("method", "").startswith("_"):
-            pass  # what begins so is nobody's but ours
-        elif "method" in message:
-            kind = "Request" if "id" in message else "Notification"
-            validator(message["method"], kind).validate(message["params"])
-        elif "result" in message and (check := validator(asked[message["id"]], "Response")):
-            check.validate(message["result"])
-        assert "asked" in message or message["jsonrpc"] == "2.0"
-
-
-@functools.cache
-def validator(method, kind):
-    for name, schema in SCHEMA["$defs"].items():
-        if schema.get("x-method") == method and name.endswith(kind):
-            definition = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
-            return jsonschema.Draft202012Validator(definition)
-    assert kind == "Response", f"the protocol has no {kind} {method}"
-    return None
-
-
-def methods(received):
-    return [message["method"] for message in received() if "method" in message]
+pytest_plugins = ["acp_fixtures"]
 
 
 # Beginning.

@@ -461,9 +461,12 @@ def test_an_agent_without_a_sign_of_life_is_stopped(make, heard, monkeypatch):
 
 
 def test_only_its_own_variables_reach_the_agent(make, heard):
-    ask(make(
-        CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
-    ), "environment")
+    ask(
+        make(
+            CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
+        ),
+        "environment",
+    )
 
     names = set(heard.text.split())
     assert {"HOME", "PATH", "CURSOR_API_KEY", "LC_ALL", "TERM"} <= names
