@@ -208,6 +208,22 @@ def test_a_tool_whose_permission_was_refused_is_rejected(make, heard, end):
     assert heard.statuses("c") == [("in_progress", "1"), ("rejected", "1")]
 
 
+def test_a_tool_refused_after_its_turn_is_rejected_at_once(make, heard):
+    agent = make()
+    code = """
+        def late():
+            agent.update(**tool("c"))
+            agent.request("session/request_permission", permission("c"))
+            agent.answer()
+        later(0.1, late)
+    """
+    ask(agent, do(code), "1")
+
+    agent.answer(heard.asked(), "ecno_tcejer")
+
+    assert heard.statuses("c") == [("in_progress", "1"), ("rejected", "1")]
+
+
 # Questions.
 
 
