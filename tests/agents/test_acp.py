@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-from dataclasses import replace
 from threading import Event
 
 import msgspec
 import pytest
-from conftest import CURSOR, fake_path, wait_for
+from conftest import wait_for
 from recorder import DATA, PROGRAM, ask, ask_in_background, interrupt, methods
 
 from janus.agents.acp import connection as acp_connection
@@ -734,48 +733,28 @@ def test_stop_without_a_start_is_harmless(make):
     agent.stop()
 
 
-# In a session.
+@pytest.mark.parametrize("id", ["--resume", "../x", "a b", "", "a" * 201])
+def test_a_conversation_of_a_malformed_id_is_not_continued(make, heard, received, id):
+    agent = make(conversation=id) if id else make(conversation=" ")
+
+    ask(agent, "say one")
+
+    assert "session/load" not in methods(received)
+    [opened] = heard.all(ConversationOpened)
+    assert opened.forgotten and opened.id == agent.conversation != id
 
 
-def test_a_permission_is_in_the_state_until_it_is_answered(settings, make_manager, home, tmp_path):
-    environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
-    command = (str(PROGRAM),)
-    manager = make_manager(replace(settings, agent="auto", agent_command=command, environ=environ))
-    id = manager.create().session_id
-    chat = manager.chat(id)
-    turn = chat.say("ask")
-    wait_for(lambda: chat.state()["permissions"])
-    state = chat.state()
+def test_a_malformed_id_of_the_agents_own_works_while_its_process_lives(make, heard, received):
+    agent = make("optional")
+    ask(agent, "say one")
+    ask(agent, "recall")
+    with pytest.raises(AgentFailed):
+        ask(agent, "kill")
+    ask(agent, "say two")
 
-    [request] = state["permissions"]
-    chat.answer(request["request_id"], request["options"][0]["id"])
-
-    assert state["attention"] == "permission" and state["agent"] == {"name": "custom", "asks": True}
-    assert "selected" in turn.answer.result(10).answer
-    assert chat.state()["permissions"] == [] and chat.state()["attention"] is None
-
-
-def test_a_conversation_goes_on_over_the_protocol_it_began_with(
-    settings, make_manager, home, tmp_path
-):
-    environ = {"HOME": str(home), "PATH": fake_path(tmp_path, "agent")}
-    settings = replace(settings, agent="cursor-agent", environ=environ)
-    first = make_manager(settings)
-    id = first.create().session_id
-    first.ask(id, "say one")
-    first.stop()
-    (tmp_path / "bin" / "agent").unlink()
-    (tmp_path / "bin" / "agent").write_text(
-        "#!/bin/sh\nexport CURSOR_FAKE_VERSION=2026.11.01-0123abc\n"
-        f'if [ "$1" = acp ]; then exec {PROGRAM}; else exec {CURSOR} "$@"; fi\n'
-    )
-    (tmp_path / "bin" / "agent").chmod(0o755)
-
-    second = make_manager(settings)
-    assert second.agents.agent().protocol == "acp"
-    answer = second.say(id, "recall")
-    wait_for(lambda: not answer.state()["is_processing"])
-    assert answer.conversation()[-1].content.strip() == "2 turns before"  # and the summary's
+    assert heard.text == "one 1 beforeHalf two "
+    assert "session/load" not in methods(received)
+    assert [opened.id for opened in heard.all(ConversationOpened)] == ["", ""]
 
 
 # Choosing.
