@@ -9,7 +9,7 @@ import pytest
 from conftest import fake_path
 from recorder import DATA, PROGRAM, Recorder
 
-from janus.agents.detection import SearchPath, find
+from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
 from janus.agents.spec import AgentSpec
 from janus.model import Conversation
@@ -37,7 +37,7 @@ def make(tmp_path, home, heard, received, monkeypatch):
     def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
         entry = AgentSpec("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
         environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
-        found = find("custom", SearchPath(environ, replace(entry, login="fake login")))
+        found = detect("custom", SearchPath(environ, replace(entry, login="fake login")))
         own = conversation and Conversation("custom", "acp", conversation)
         made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
         return made[-1]

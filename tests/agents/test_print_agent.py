@@ -13,7 +13,7 @@ from conftest import fake_path, wait_for
 from recorder import Recorder, ask, ask_in_background
 
 from janus.agents.cursor import print_agent as print_mode
-from janus.agents.detection import SearchPath, find
+from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
@@ -49,7 +49,7 @@ def make(environ, tmp_path, heard):
     made = []
 
     def make(conversation=None, recap=lambda: "", **more):
-        found = find("cursor-agent", SearchPath({**environ, **more}))
+        found = detect("cursor-agent", SearchPath({**environ, **more}))
         made.append(make_agent(found, tmp_path, "test", heard, conversation, recap=recap))
         return made[-1]
 
@@ -476,7 +476,7 @@ def test_only_its_own_variables_reach_the_agent(make, heard):
 def test_agent_is_preferred_if_its_version_is_cursors(tmp_path, environ):
     path = fake_path(tmp_path, "cursor-agent")
 
-    found = find("cursor-agent", SearchPath({**environ, "PATH": path}))
+    found = detect("cursor-agent", SearchPath({**environ, "PATH": path}))
 
     assert Path(found.program[0]).name == "agent"
     assert found.version == "2026.10.01-e373342"
@@ -491,7 +491,7 @@ def test_another_program_called_agent_is_left_alone(script, tmp_path, home):
     other.write_text(f"#!/bin/sh\n{script}\n")
     other.chmod(0o755)
 
-    found = find("cursor-agent", SearchPath({"HOME": str(home), "PATH": path}))
+    found = detect("cursor-agent", SearchPath({"HOME": str(home), "PATH": path}))
 
     assert Path(found.program[0]).name == "cursor-agent"
 
@@ -501,13 +501,13 @@ def test_an_agent_is_found_where_its_installer_puts_it(home):
     folder.mkdir(parents=True)
     (folder / "agent").symlink_to(Path(__file__).parents[1] / "fake_agents" / "cursor-agent")
 
-    assert find("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).spec is CURSOR
+    assert detect("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).spec is CURSOR
 
 
 def test_without_a_real_agent_auto_is_the_demo(home):
-    assert find("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).is_demo
+    assert detect("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).is_demo
 
 
 def test_an_agent_that_is_not_installed_says_how_to_install_it(home):
     with pytest.raises(AgentNotFound, match="agent login"):
-        find("cursor", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"}))
+        detect("cursor", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"}))

@@ -139,6 +139,17 @@ def test_somebody_elses_words_mark_what_follows_as_old_until_a_quiet(loaded, clo
     assert loaded.is_old(tool("tool_call_update"), "the new one")  # by its id
 
 
+def test_no_answer_is_lost_for_ever_that_follows_old_words_without_a_pause(loaded, clock):
+    assert loaded.is_old(user("an old question"), "the new one")
+    seen = []
+    for _ in range(100):
+        clock.now += LATE_QUIET / 2
+        seen.append(loaded.is_old(agent(), "the new one"))
+
+    assert seen[0] and not seen[-1]
+    assert seen == sorted(seen, reverse=True)
+
+
 @pytest.mark.parametrize("pieces", [["the new one"], ["the ", "new one"], ["<hint/> the new one"]])
 def test_an_agent_may_repeat_the_prompt(loaded, pieces):
     for piece in pieces:
@@ -178,6 +189,16 @@ def test_a_call_id_of_the_past_may_be_used_anew():
     assert replay.is_old(tool("tool_call_update"), "prompt")
     assert not replay.is_old(tool(), "prompt")
     assert not replay.is_old(tool("tool_call_update"), "prompt")
+
+
+@pytest.mark.parametrize("id", [None, 7, ["c"]])
+def test_a_call_without_an_id_makes_nothing_else_old(id):
+    replay = Replay()
+    assert replay.is_old({"sessionUpdate": "tool_call", "toolCallId": id}, None)
+    replay.end()
+
+    assert not replay.is_old(agent(), "prompt")
+    assert not replay.is_old({"sessionUpdate": "tool_call_update", "toolCallId": id}, "prompt")
 
 
 @pytest.mark.parametrize(("early", "quiet"), [(True, QUIET), (False, LATE_QUIET)])

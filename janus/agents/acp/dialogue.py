@@ -13,10 +13,10 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from janus.agents.acp.attribution import Attribution
 from janus.agents.acp.options import Options
 from janus.agents.acp.replay import Replay
 from janus.agents.acp.tool_calls import begun, updated
-from janus.agents.acp.turns import Turns
 from janus.agents.acp.updates import Updates, object_of
 from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
 
@@ -39,7 +39,7 @@ class Dialogue:
         self._lock = threading.Lock()
         self._session_id = ""
         self._prompt: str | None = None
-        self._turns = Turns()
+        self._turns = Attribution()
         self._updates = Updates()
         self._options = Options()
         self._early: dict[type, AnyEvent] = {}
