@@ -18,7 +18,7 @@ SCHEMA = json.loads((DATA / "schema.json").read_text())
 
 
 @pytest.fixture
-def heard():
+def recorder():
     return Recorder()
 
 
@@ -29,8 +29,8 @@ def received(home):
 
 
 @pytest.fixture
-def make(tmp_path, home, heard, received, monkeypatch):
-    """Makes an agent with oddities that tells ``heard``; all are stopped at the end."""
+def make(tmp_path, home, recorder, received, monkeypatch):
+    """Makes an agent with oddities that tells ``recorder``; all are stopped at the end."""
     monkeypatch.setattr("janus.agents.process.process.GRACE", 0.5)
     made = []
 
@@ -39,7 +39,7 @@ def make(tmp_path, home, heard, received, monkeypatch):
         environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
         found = detect("custom", SearchPath(environ, replace(entry, login="fake login")))
         own = conversation and Conversation("custom", "acp", conversation)
-        made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
+        made.append(make_agent(found, tmp_path, "test", recorder, own, recap=recap))
         return made[-1]
 
     yield make

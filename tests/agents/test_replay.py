@@ -19,55 +19,55 @@ pytest_plugins = ["acp_fixtures"]
 
 
 @pytest.fixture
-def continued(make, heard):
+def continued(make, recorder):
     """Makes an agent that continues a conversation in a new process, with oddities."""
 
     def continued(*oddities):
         first = make()
         ask(first, "say one")
         first.stop()
-        heard.clear()
+        recorder.clear()
         return make(*oddities, conversation=first.conversation)
 
     return continued
 
 
 @pytest.mark.parametrize("oddity", ["straggle", "crawl", "loadasks", "loadempty", "loadmode"])
-def test_a_history_is_not_new_whenever_it_comes(continued, heard, oddity):
+def test_a_history_is_not_new_whenever_it_comes(continued, recorder, oddity):
     agent = continued(oddity)
 
     ask(agent, "say two", "2")
 
-    assert heard.text == heard.text_of("2") == "two "
-    assert heard.all(ToolCall, QuestionAsked, Thought) == []
-    [opened] = heard.all(ConversationOpened)
+    assert recorder.text == recorder.text_of("2") == "two "
+    assert recorder.all(ToolCall, QuestionAsked, Thought) == []
+    [opened] = recorder.all(ConversationOpened)
     assert opened.id == agent.conversation and not opened.forgotten
 
 
-def test_a_permission_of_the_past_is_answered_as_cancelled(continued, heard, received):
+def test_a_permission_of_the_past_is_answered_as_cancelled(continued, recorder, received):
     ask(continued("loadasks"), "say two")
 
     answers = [message["result"] for message in received() if "result" in message]
     assert answers == [{"outcome": {"outcome": "cancelled"}}]
 
 
-def test_a_mode_that_is_told_while_loading_counts(continued, heard):
+def test_a_mode_that_is_told_while_loading_counts(continued, recorder):
     ask(continued("loadmode"), "say two")
 
-    assert [option["id"] for option in heard.all(OptionsChanged)[0].options] == ["think"]
+    assert [option["id"] for option in recorder.all(OptionsChanged)[0].options] == ["think"]
 
 
-def test_a_history_later_than_anybody_waits_is_recognised(continued, heard, monkeypatch):
+def test_a_history_later_than_anybody_waits_is_recognised(continued, recorder, monkeypatch):
     monkeypatch.setattr("janus.agents.acp.handshake.PATIENCE", 0.01)
     agent = continued("crawl")
 
     prompt = "do time.sleep(2); agent.say('new')"
     ask(agent, prompt, "2")
 
-    assert heard.text == "new" and heard.all(ToolCall) == []
+    assert recorder.text == "new" and recorder.all(ToolCall) == []
 
 
-def test_an_interrupt_does_not_wait_for_the_history(continued, heard, received):
+def test_an_interrupt_does_not_wait_for_the_history(continued, recorder, received):
     agent = continued("crawl")
     cancelled, thread, outcome = ask_in_background(agent, "say two")
     wait_for(lambda: any(message.get("method") == "session/load" for message in received()))
@@ -76,7 +76,7 @@ def test_an_interrupt_does_not_wait_for_the_history(continued, heard, received):
     agent.interrupt()
     thread.join(10)
 
-    assert outcome == ["cancelled"] and heard.text == ""
+    assert outcome == ["cancelled"] and recorder.text == ""
 
 
 # By itself.
