@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz audit bench soak web webcheck clean
+.PHONY: help run test check api fuzz audit bench soak web webcheck clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,6 +20,9 @@ check: .venv  ## lint, types and all tests: what has to pass before a commit
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+api: .venv  ## write janus/openapi.json and the page's wire.ts from what the views declare
+	@$(BIN)/python tests/api
 
 fuzz: .venv  ## send 10,000 made-up requests (JANUS_FUZZ) as the owner and as a stranger
 	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/blueprints/test_fuzz.py

@@ -9,15 +9,15 @@ from flask import Flask
 
 from janus import blueprints
 from janus.access.devices import Devices
-from janus.access.folder import folder_of
 from janus.access.pairing import Pairing
-from janus.config import Settings, state_folder
-from janus.network.addresses import HOME
+from janus.config import Settings
+from janus.network.addresses import THIS_COMPUTER
 from janus.network.endpoint import Endpoint
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
+from janus.storage.project import project_folder
 from janus.storage.store import Store
 
 
@@ -27,12 +27,12 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     Raises CannotServe when another Janus serves the workspace, or a newer one wrote its state.
     """
     settings = settings or Settings.from_env()
-    store = Store(settings.workspace / ".janus")
-    lock = WorkspaceLock(store.folder)
+    store = Store(project_folder(settings.workspace, settings.state))
+    lock = WorkspaceLock(store.folder, settings.workspace)
     manager = MemorySessionManager(settings, store, mark=lock.serving.run)
-    devices = Devices(folder_of(settings.workspace, state_folder(settings.environ)), time)
+    devices = Devices(store.folder, time)
     cleanup = CleanupService(manager, settings.cleanup_interval)
-    here = Endpoint(HOME[:1], settings.port, settings.public_url)
+    here = Endpoint(THIS_COMPUTER[:1], settings.port, settings.public_url)
     runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, here)
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime

@@ -1,4 +1,7 @@
-"""Settings: what the owner of this machine may choose, read once from the environment and ``.env``.
+"""Settings: what the owner of this machine may choose, read once.
+
+From the environment; from Janus's own file, ``$XDG_CONFIG_HOME/janus/env``; and from a ``.env`` in
+the current folder. That one may be a stranger's: see ``settings_files``.
 
 Adding a setting is adding a line to ``Settings``: its name, default and help text are printed by
 ``janus serve --help`` and held against the README by a test.
@@ -13,8 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
 from janus.parsing import (
     agent_name,
     duration,
@@ -23,20 +24,27 @@ from janus.parsing import (
     one_of,
     origins,
     site,
+    state_dir,
     variables,
     whole,
     words,
     yes_or_no,
 )
+from janus.sources import Source, sources
 
 
 class SettingsError(ValueError):
     """A setting is unknown or does not parse; the message names it."""
 
 
-def setting(name: str, default: str, parse: Callable[[str], Any], text: str) -> Any:
-    """A field of ``Settings`` that comes from the variable *name*."""
-    meta = {"name": name, "default": default, "parse": parse, "help": text}
+def setting(
+    name: str, default: str, parse: Callable[[str], Any], text: str, *, project: bool = False
+) -> Any:
+    """A field of ``Settings`` that comes from the variable *name*.
+
+    With *project* it is harmless: a project's own ``.env`` may choose it.
+    """
+    meta = {"name": name, "default": default, "parse": parse, "help": text, "project": project}
     return field(default_factory=lambda: parse(default), metadata=meta)
 
 
@@ -68,6 +76,7 @@ class Settings:
         "auto",
         agent_name,
         "agent to use; auto takes the first one found, else the demo",
+        project=True,
     )
     agent_command: tuple[str, ...] = setting(
         "JANUS_AGENT_COMMAND", "", words, "command line of an ACP agent of your own"
@@ -79,52 +88,81 @@ class Settings:
         "variables agents may see beside the usual, comma-separated",
     )
     session_timeout: float = setting(
-        "SESSION_TIMEOUT", "10m", duration, "a session unused this long is summarised and ended"
+        "SESSION_TIMEOUT",
+        "10m",
+        duration,
+        "a session unused this long is summarised and ended",
+        project=True,
     )
     cleanup_interval: float = setting(
-        "CLEANUP_INTERVAL", "1m", duration, "how often to look for unused sessions"
+        "CLEANUP_INTERVAL", "1m", duration, "how often to look for unused sessions", project=True
     )
-    turn_limit: float = setting("TURN_LIMIT", "1h", duration, "longest time one turn may take")
-    max_sessions: int = setting("MAX_SESSIONS", "4", whole(1, 1000), "sessions at the same time")
+    turn_limit: float = setting(
+        "TURN_LIMIT", "1h", duration, "longest time one turn may take", project=True
+    )
+    max_sessions: int = setting(
+        "MAX_SESSIONS", "4", whole(1, 1000), "sessions at the same time", project=True
+    )
     ask_timeout: float = setting(
-        "JANUS_ASK_TIMEOUT", "60s", duration, "longest wait of a question; its turn goes on after"
+        "JANUS_ASK_TIMEOUT",
+        "60s",
+        duration,
+        "longest wait of a question; its turn goes on after",
+        project=True,
     )
     summary_timeout: float = setting(
         "JANUS_SUMMARY_TIMEOUT",
         "30s",
         duration,
         "longest wait for the summary of an ending session",
+        project=True,
     )
     cors_origins: tuple[str, ...] = setting(
         "CORS_ALLOWED_ORIGINS", "", origins, "origins of development pages, comma-separated"
     )
     log_format: str = setting(
-        "JANUS_LOG", "text", one_of("text", "json"), "text, or json for one object a line"
+        "JANUS_LOG",
+        "text",
+        one_of("text", "json"),
+        "text, or json for one object a line",
+        project=True,
     )
     log_level: str = setting(
-        "LOG_LEVEL", "info", one_of("debug", "info", "warning", "error"), "how much to log"
+        "LOG_LEVEL",
+        "info",
+        one_of("debug", "info", "warning", "error"),
+        "how much to log",
+        project=True,
+    )
+    state_dir: Path | None = setting(
+        "JANUS_STATE_DIR",
+        "",
+        state_dir,
+        "where Janus keeps what must survive; outside of the workspace",
     )
     #: What agents may inherit from; each is given only what its entry in the agents table allows.
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
+    @property
+    def state(self) -> Path:
+        """Where Janus keeps what must survive; perhaps not there yet."""
+        return self.state_dir or state_folder(self.environ)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from *environ* (by default the process's), and ``.env`` for what it lacks.
+        """Settings from *environ* (by default the process's), and from files for what it lacks.
 
-        Raises SettingsError for a value that does not parse and for an unknown ``JANUS_*`` name.
+        Raises SettingsError for a value that does not parse, for an unknown ``JANUS_*`` name, and
+        for one that a project may not choose.
         """
         environ = dict(os.environ) if environ is None else environ
-        dotenv = {name: text or "" for name, text in dotenv_values(Path.cwd() / ".env").items()}
-        given = {**dotenv, **environ}
-        known = {entry.metadata["name"]: entry for entry in setting_fields()}
-        for name in given:
-            if name.startswith("JANUS_") and name not in known:
-                raise SettingsError(f"{name}: Janus has no such setting; it knows {_names(known)}")
-        values = {
-            entry.name: _parse(name, given[name].strip(), entry)
-            for name, entry in known.items()
-            if name in given
-        }
+        values: dict[str, Any] = {}
+        for source in sources(environ):
+            _check_names(source)
+            for entry in setting_fields():
+                name = next((name for name in names_of(entry) if name in source.given), None)
+                if name and entry.name not in values and _may_choose(source, name):
+                    values[entry.name] = _parse(name, source, entry)
         return cls(**values, environ=dict(environ))
 
 
@@ -133,19 +171,48 @@ def setting_fields() -> list[dataclasses.Field[Any]]:
     return [entry for entry in dataclasses.fields(Settings) if "name" in entry.metadata]
 
 
-def _parse(name: str, text: str, entry: dataclasses.Field[Any]) -> Any:
+def names_of(entry: dataclasses.Field[Any]) -> tuple[str, ...]:
+    """The names of a setting, the one that wins first: each has one that begins with JANUS_."""
+    name = entry.metadata["name"]
+    return (name,) if name.startswith("JANUS_") else (f"JANUS_{name}", name)
+
+
+def _may_choose(source: Source, name: str) -> bool:
+    """Not what is a project's own, such as its PORT."""
+    return source.trusted or name.startswith("JANUS_")
+
+
+def _check_names(source: Source) -> None:
+    """Raises SettingsError for unknown names of ours, and for what a project may not choose."""
+    known = {name: entry for entry in setting_fields() for name in names_of(entry)}
+    for name in source.given:
+        if not name.startswith("JANUS_"):
+            continue
+        if name not in known:
+            raise SettingsError(
+                f"{name} in {source.name}: Janus has no such setting; it knows "
+                + ", ".join(sorted(name for name in known if name.startswith("JANUS_")))
+            )
+        if not source.trusted and not known[name].metadata["project"]:
+            raise SettingsError(
+                f"{name} in {source.name}: a project may not choose this, since it could be a "
+                "stranger's. Remove the line; if it is yours, put it into the environment or into "
+                "~/.config/janus/env"
+            )
+
+
+def _parse(name: str, source: Source, entry: dataclasses.Field[Any]) -> Any:
+    text = source.given[name].strip()
     try:
         return entry.metadata["parse"](text or entry.metadata["default"])
     except ValueError as wrong:
-        raise SettingsError(f"{name}={text!r}: expected {wrong}") from wrong
-
-
-def _names(known: Mapping[str, object]) -> str:
-    return ", ".join(sorted(name for name in known if name.startswith("JANUS_")))
+        raise SettingsError(f"{name}={text!r} in {source.name}: expected {wrong}") from wrong
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
     """What Janus keeps for this user, whatever the workspace; perhaps not there yet."""
+    if text := environ.get("JANUS_STATE_DIR", "").strip():
+        return Path(text).expanduser()
     state = environ.get("XDG_STATE_HOME")
     parent = Path(state) if state else Path(environ.get("HOME", "/")) / ".local" / "state"
     return parent / "janus"

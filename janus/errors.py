@@ -1,4 +1,4 @@
-"""Every error Janus raises on purpose, with the status and code a client sees.
+"""Every error Janus raises on purpose, with the HTTP status and the code that clients get.
 
 JanusError                   500  INTERNAL_ERROR
   InvalidRequest             400  INVALID_REQUEST
@@ -34,214 +34,172 @@ JanusError                   500  INTERNAL_ERROR
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 
 class JanusError(Exception):
-    """Base class: what went wrong, in words that can be read aloud, and details for programs."""
+    """Base class: what went wrong, in words that can be read aloud, and details for programs.
 
-    status = 500
-    code = "INTERNAL_ERROR"
+    A subclass names its ``status`` and ``code``, each by default that of its parent.
+    """
+
+    status: ClassVar[int] = 500
+    code: str = "INTERNAL_ERROR"
+    #: Seconds after which to try again, where that helps.
+    retry_after: int | None = None
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
         self.details = details
 
+    def __init_subclass__(cls, *, code: str = "", status: int = 0) -> None:
+        cls.code = code or cls.code
+        cls.status = status or cls.status
+        _BY_CODE.setdefault(cls.code, cls)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as JSON: a keyword argument would be lost otherwise."""
+        return JanusError.from_json, (self.to_json(),)
+
     def to_json(self) -> dict[str, object]:
+        """Return the error as clients get it."""
         return {"code": self.code, "message": str(self), **self.details}
 
+    @staticmethod
+    def from_json(entry: Mapping[str, Any]) -> JanusError:
+        """Return the error that ``to_json`` wrote; a plain JanusError where its code is unknown."""
+        details = {key: value for key, value in entry.items() if key not in ("code", "message")}
+        error = _BY_CODE.get(entry["code"], JanusError)(entry["message"], **details)
+        error.code = entry["code"]
+        return error
 
-class InvalidRequest(JanusError):
+
+_BY_CODE: dict[str, type[JanusError]] = {}
+
+
+class InvalidRequest(JanusError, code="INVALID_REQUEST", status=400):
     """A parameter or the body is missing, malformed or too long; the message says which."""
 
-    status = 400
-    code = "INVALID_REQUEST"
+
+class InvalidSessionId(InvalidRequest, code="INVALID_SESSION_ID"):
+    """The session id has the wrong form."""
 
 
-class InvalidSessionId(InvalidRequest):
-    """Not the shape of a session id."""
-
-    code = "INVALID_SESSION_ID"
+class InvalidName(InvalidRequest, code="INVALID_NAME"):
+    """The session name has the wrong form."""
 
 
-class InvalidName(InvalidRequest):
-    """Not the shape of a session name."""
-
-    code = "INVALID_NAME"
-
-
-class PayloadTooLarge(InvalidRequest):
+class PayloadTooLarge(InvalidRequest, code="PAYLOAD_TOO_LARGE", status=413):
     """The body is over the limit."""
 
-    status = 413
-    code = "PAYLOAD_TOO_LARGE"
+
+class UnsupportedMediaType(InvalidRequest, code="UNSUPPORTED_MEDIA_TYPE", status=415):
+    """The body is not JSON."""
 
 
-class UnsupportedMediaType(InvalidRequest):
-    """The body is something else than JSON."""
-
-    status = 415
-    code = "UNSUPPORTED_MEDIA_TYPE"
+class Unauthorized(JanusError, code="UNAUTHORIZED", status=401):
+    """The caller has no valid credential."""
 
 
-class Unauthorized(JanusError):
-    """Whoever asks has not been let in, or not any more."""
-
-    status = 401
-    code = "UNAUTHORIZED"
+class Forbidden(JanusError, code="FORBIDDEN", status=403):
+    """The caller may not do this, or not from where it is."""
 
 
-class Forbidden(JanusError):
-    """The request comes from a place that may not talk to Janus."""
-
-    status = 403
-    code = "FORBIDDEN"
+class NotFound(JanusError, code="NOT_FOUND", status=404):
+    """There is nothing of this name."""
 
 
-class NotFound(JanusError):
-    """Nothing is here."""
-
-    status = 404
-    code = "NOT_FOUND"
-
-
-class SessionNotFound(NotFound):
+class SessionNotFound(NotFound, code="SESSION_NOT_FOUND"):
     """The session ended or never existed."""
 
-    code = "SESSION_NOT_FOUND"
 
-
-class MessageNotFound(NotFound):
+class MessageNotFound(NotFound, code="MESSAGE_NOT_FOUND"):
     """No such message waits in the queue."""
 
-    code = "MESSAGE_NOT_FOUND"
+
+class PermissionNotFound(NotFound, code="PERMISSION_NOT_FOUND"):
+    """The agent asked no such question."""
 
 
-class PermissionNotFound(NotFound):
-    """The agent asked no such thing."""
-
-    code = "PERMISSION_NOT_FOUND"
-
-
-class Conflict(JanusError):
+class Conflict(JanusError, code="SESSION_BUSY", status=409):
     """The session is doing something that excludes this."""
 
-    status = 409
-    code = "SESSION_BUSY"
 
-
-class SessionExists(Conflict):
+class SessionExists(Conflict, code="SESSION_EXISTS"):
     """The id is taken."""
 
-    code = "SESSION_EXISTS"
+
+class TooManySessions(Conflict, code="MAX_SESSIONS"):
+    """The owner allows no more sessions at a time."""
 
 
-class TooManySessions(Conflict):
-    """One more session than the owner allows."""
-
-    code = "MAX_SESSIONS"
+class AlreadyAnswered(Conflict, code="ALREADY_ANSWERED"):
+    """The question was answered before, or its turn has ended; the first answer counts."""
 
 
-class AlreadyAnswered(Conflict):
-    """Somebody answered before, or the turn ended; the first answer counts."""
-
-    code = "ALREADY_ANSWERED"
-
-
-class BranchInUse(Conflict):
+class BranchInUse(Conflict, code="BRANCH_IN_USE"):
     """The branch is checked out elsewhere."""
 
-    code = "BRANCH_IN_USE"
+
+class WorktreeDirty(Conflict, code="WORKTREE_DIRTY"):
+    """The worktree has work that exists nowhere else; the details count it."""
 
 
-class WorktreeDirty(Conflict):
-    """There is work in the worktree that is nowhere else; the details count it."""
-
-    code = "WORKTREE_DIRTY"
+class TooManyDevices(Conflict, code="TOO_MANY_DEVICES"):
+    """No more devices can be paired."""
 
 
-class TooManyDevices(Conflict):
-    """One more device than there is room for."""
-
-    code = "TOO_MANY_DEVICES"
-
-
-class QueueFull(JanusError):
+class QueueFull(JanusError, code="QUEUE_FULL", status=429):
     """Too many messages wait already; try again in ``retry_after`` seconds."""
 
-    status = 429
-    code = "QUEUE_FULL"
     retry_after = 5
 
 
-class RateLimited(JanusError):
-    """Too many tries; the next one in ``retry_after`` seconds."""
-
-    status = 429
-    code = "RATE_LIMITED"
+class RateLimited(JanusError, code="RATE_LIMITED", status=429):
+    """Too many attempts; the next is accepted in ``retry_after`` seconds."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
+        super().__init__(message, retry_after=retry_after)
         self.retry_after = retry_after
 
 
-class AgentFailed(JanusError):
+class AgentFailed(JanusError, code="AGENT_FAILED", status=502):
     """The agent crashed, could not start, or gave up."""
 
-    status = 502
-    code = "AGENT_FAILED"
 
-
-class AgentNotFound(AgentFailed):
+class AgentNotFound(AgentFailed, code="AGENT_NOT_FOUND"):
     """The agent's program is not installed."""
 
-    code = "AGENT_NOT_FOUND"
+
+class AgentLoginRequired(AgentFailed, code="AGENT_LOGIN_REQUIRED"):
+    """The agent needs its owner to log in."""
 
 
-class AgentLoginRequired(AgentFailed):
-    """The agent wants its owner to log in."""
-
-    code = "AGENT_LOGIN_REQUIRED"
-
-
-class AgentRateLimited(AgentFailed):
+class AgentRateLimited(AgentFailed, code="AGENT_RATE_LIMITED"):
     """The agent's account is over its limit."""
 
-    code = "AGENT_RATE_LIMITED"
+
+class GitFailed(JanusError, code="GIT_FAILED", status=502):
+    """Git refused, or did not finish in time."""
 
 
-class GitFailed(JanusError):
-    """Git refused, or did not come to an end."""
-
-    status = 502
-    code = "GIT_FAILED"
-
-
-class ServerStopping(JanusError):
+class ServerStopping(JanusError, code="SERVER_STOPPING", status=503):
     """Janus is shutting down."""
 
-    status = 503
-    code = "SERVER_STOPPING"
 
+class TooManyStreams(JanusError, code="TOO_MANY_STREAMS", status=503):
+    """No more streams can be open; try again in ``retry_after`` seconds."""
 
-class TooManyStreams(JanusError):
-    """As many pages listen already as Janus has room for."""
-
-    status = 503
-    code = "TOO_MANY_STREAMS"
     retry_after = 5
 
 
-class AskTimeout(JanusError):
-    """No answer within the bound; the turn goes on."""
-
-    status = 504
-    code = "ASK_TIMEOUT"
+class AskTimeout(JanusError, code="ASK_TIMEOUT", status=504):
+    """No answer came in time; the turn goes on."""
 
 
-class StorageFailed(JanusError):
+class StorageFailed(JanusError, code="STORAGE_FAILED", status=507):
     """What the user said could not be written to disk, so it was not accepted."""
-
-    status = 507
-    code = "STORAGE_FAILED"
 
 
 class CannotServe(Exception):

@@ -24,9 +24,6 @@ class Event(Struct, frozen=True, tag_field="type", tag=_tag, omit_defaults=True)
     """One thing that happened."""
 
 
-# What is said.
-
-
 class UserMessage(Event, frozen=True):
     """The user said something. It waits until its turn starts."""
 
@@ -62,9 +59,6 @@ class Summary(Event, frozen=True):
 
     content: str
     by_agent: bool
-
-
-# Turns.
 
 
 class TurnStarted(Event, frozen=True):
@@ -103,9 +97,6 @@ class QueueHeld(Event, frozen=True):
 
 class QueueReleased(Event, frozen=True):
     """What waits is started again."""
-
-
-# What the agent does.
 
 
 class ToolCall(Event, frozen=True):
@@ -164,9 +155,7 @@ class QuestionAsked(Event, frozen=True):
 
 
 class QuestionClosed(Event, frozen=True):
-    """A question was answered (``outcome`` is ``selected``), or nobody answers it any more
-    (``cancelled``).
-    """
+    """A question was answered (``outcome`` is ``selected``) or dropped (``cancelled``)."""
 
     request_id: str
     option_id: str | None
@@ -201,9 +190,6 @@ class AgentNotice(Event, frozen=True):
     turn_id: str | None = None
 
 
-# The life of the agent's process.
-
-
 class AgentStarting(Event, frozen=True):
     """The agent is being started outside of a turn."""
 
@@ -233,9 +219,6 @@ class AgentDied(Event, frozen=True):
 
 class AgentStopped(Event, frozen=True):
     """The session has no agent process any more, and needs none."""
-
-
-# The session.
 
 
 class SessionDescribed(Event, frozen=True):

@@ -39,6 +39,11 @@ _UNTOLD = ("pid", "conversation_id", "protocol")
 _NAME = re.compile(r"[a-zA-Z0-9-]{1,50}")
 
 
+#: What agents call themselves and their conversations; never what a program takes for an option.
+_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+=@-]{0,255}")
+
+
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
     """A session at one moment. Times are in seconds since 1970."""
@@ -87,6 +92,16 @@ def check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise InvalidName("A session name has 1 to 50 letters, digits or dashes.")
     return name
+
+
+def is_agent_name(text: object) -> bool:
+    """Whether an agent may be called so."""
+    return isinstance(text, str) and _AGENT.fullmatch(text) is not None
+
+
+def is_conversation_id(text: object) -> bool:
+    """Whether an agent may call a conversation so."""
+    return isinstance(text, str) and _CONVERSATION.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

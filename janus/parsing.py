@@ -77,6 +77,16 @@ def folder(text: str) -> Path:
     return path.resolve()
 
 
+def state_dir(text: str) -> Path | None:
+    """The absolute path of a folder, which may have to be made; None for the usual one."""
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if not path.is_absolute() or (path.exists() and not path.is_dir()):
+        raise ValueError("the absolute path of a folder")
+    return path
+
+
 def listener(text: str) -> str:
     """``auto``, ``localhost``, or one address of this computer; never all of them."""
     found = address(text)

@@ -19,7 +19,9 @@ from janus.network.endpoint import Endpoint
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
+from janus.storage.project import check_outside, take_over_devices
 from janus.storage.store import Store
+from janus.storage.takeover import take_over
 
 #: Each open stream holds one request thread, of which there are twice as many.
 STREAMS = 64
@@ -37,7 +39,7 @@ class Runtime:
     manager: MemorySessionManager
     cleanup: CleanupService
     #: The server puts here what is really so, once it listens.
-    listening: Endpoint
+    endpoint: Endpoint
     streams: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(STREAMS)
     )
@@ -46,17 +48,28 @@ class Runtime:
 
     def start(self) -> None:
         """Once, in the process that serves: threads do not survive a fork. Raises CannotServe."""
+        workspace, state = self.settings.workspace, self.settings.state
+        check_outside(workspace, state)
         earlier = self.lock.acquire()
         if earlier:
             end_orphans(earlier.run)
         self.lock.sign()
         self.store.sweep()
+        take_over_devices(workspace, state)
+        self.manager.take_over(take_over(self.store, workspace, self.manager.tracked))
         try:
             self.devices.load()
         except OSError as failure:
             raise CannotServe(f"nobody could be let in: {failure}") from failure
         self.manager.prepare()
+        self.cleanup.also(self.lock.mend)
         self.cleanup.start()
+
+    @property
+    def problem(self) -> str | None:
+        """What the owner should know of the disk, or None if all is well."""
+        owners = (self.store, self.devices, self.manager, self.lock)
+        return next((owner.problem for owner in owners if owner.problem), None)
 
     def open_stream(self) -> Callable[[], None]:
         """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""

@@ -18,10 +18,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from janus.access.folder import folder_of, owner_token
+from janus.access.folder import owner_token
 from janus.app import create_app
 from janus.config import Settings, state_folder
 from janus.sessions.manager import MemorySessionManager
+from janus.storage.project import project_folder
 from janus.storage.store import Store
 
 FAKE_AGENTS = Path(__file__).parent / "fake_agents"
@@ -141,6 +142,17 @@ def settings(workspace):
     return Settings(workspace=workspace, agent="demo", max_sessions=100, port=0)
 
 
+def state_of(settings):
+    """The folder in which Janus keeps the state of the workspace."""
+    return project_folder(settings.workspace, settings.state)
+
+
+@pytest.fixture
+def kept(workspace, home):
+    """The folder in which Janus keeps the state of the workspace."""
+    return project_folder(workspace, home / ".local" / "state" / "janus")
+
+
 @pytest.fixture
 def app(settings):
     app = create_app(settings, start=False)
@@ -154,7 +166,9 @@ class OwnersClient(FlaskClient):
     def open(self, *args, **kwargs):
         janus = self.application.extensions["janus"]
         if not hasattr(self.application, "tests_token"):
-            self.application.tests_token = janus.devices.admit("tests", "full", page=False).secret
+            self.application.tests_token = janus.devices.register(
+                "tests", "full", page=False
+            ).secret
         self.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.application.tests_token}"
         return super().open(*args, **kwargs)
 
@@ -189,9 +203,7 @@ def make_manager(clock):
     made = []
 
     def make(settings):
-        made.append(
-            MemorySessionManager(settings, Store(settings.workspace / ".janus"), clock=clock)
-        )
+        made.append(MemorySessionManager(settings, Store(state_of(settings)), clock=clock))
         return made[-1]
 
     yield make
@@ -212,7 +224,7 @@ class Server:
         wait_for(lambda: self.process.poll() is not None or self._url(), 30)
         self.url = self._url()
         workspace = Path(environ.get("WORKSPACE_DIR") or cwd).resolve()
-        self._state = folder_of(workspace, state_folder(environ))
+        self._state = project_folder(workspace, state_folder(environ))
 
     def _read(self):
         for line in self.process.stderr:

@@ -30,8 +30,9 @@ from pathlib import Path
 
 from conftest import QUICK, fake_path, git, processes_of, wait_for
 
-from janus.access.folder import folder_of, owner_token
+from janus.access.folder import owner_token
 from janus.config import state_folder
+from janus.storage.project import project_folder
 
 CLIENTS, EACH = 4, 2
 #: What is killed: the whole group most often, the master alone, the worker alone. Now and then the
@@ -120,7 +121,7 @@ class Server:
             "MAX_SESSIONS": "50",
             "JANUS_AGENT": "cursor-agent",
         }
-        self._state = folder_of(self.workspace.resolve(), state_folder(self._environ))
+        self._state = project_folder(self.workspace.resolve(), state_folder(self._environ))
         self.log = (folder / "server.log").open("ab")
         self.process = None
 
@@ -159,7 +160,7 @@ class Server:
     def run(self):
         """The mark of the server that last wrote itself into the lock, once it listens."""
         with contextlib.suppress(OSError, ValueError):
-            serving = json.loads((self.workspace / ".janus/lock").read_bytes())
+            serving = json.loads((self._state / "lock").read_bytes())
             return serving["url"] and serving["run"]
         return None
 
@@ -508,7 +509,7 @@ class Soak:
     def _check_messages(self, known, whole):
         """From the server while the session is there, from its log when it has ended."""
         for one in known:
-            log = self.server.workspace / f".janus/logs/{one.id}.jsonl"
+            log = self.server._state / f"logs/{one.id}.jsonl"
             size = log.stat().st_size if log.exists() else 0
             if not whole and self._checked.get(one.id) == (size, str(one.said)):
                 continue
@@ -526,7 +527,7 @@ class Soak:
             self._checked[one.id] = (size, str(one.said))
 
     def _check_logs(self, whole):
-        for log in (self.server.workspace / ".janus/logs").glob("*.jsonl"):
+        for log in (self.server._state / "logs").glob("*.jsonl"):
             size = log.stat().st_size
             if not whole and self._checked.get(log) == size:
                 continue
@@ -535,9 +536,9 @@ class Soak:
             self._checked[log] = size
 
     def _check_files(self):
-        saved = json.loads((self.server.workspace / ".janus/sessions.json").read_bytes())
+        saved = json.loads((self.server._state / "sessions.json").read_bytes())
         expect(saved["version"] == "1.0", f"sessions.json is {saved}")
-        strange = [*(self.server.workspace / ".janus").glob("*.corrupt*")]
+        strange = [*self.server._state.glob("*.corrupt*")]
         expect(not strange, f"Janus did not understand its own file: {strange}")
 
     def _check_git(self, listed, known):

@@ -93,11 +93,11 @@ def test_a_session_that_nobody_uses_is_said_to_be_evicted(talk):
     assert events(server, id) == ["created", "evicted", "ended"]
 
 
-def test_what_was_rebuilt_is_said(talk, workspace):
+def test_what_was_rebuilt_is_said(talk, kept):
     server = talk()
     id = server.start()
     server.stop()
-    (workspace / ".janus" / "sessions.json").write_text("{")
+    (kept / "sessions.json").write_text("{")
 
     again = talk()
     again.call("GET", "/api/health")
@@ -173,9 +173,9 @@ def test_threat_23_no_code_token_or_cookie_is_in_it(talk):
     assert f"&token={token}" not in server.log  # a session may be called anything
 
 
-def test_a_message_of_several_lines_is_one_line(talk, workspace):
-    (workspace / ".janus").mkdir()
-    (workspace / ".janus" / "sessions.json").write_text('{"a\nb": ')
+def test_a_message_of_several_lines_is_one_line(talk, kept):
+    kept.mkdir(parents=True)
+    (kept / "sessions.json").write_text('{"a\nb": ')
     server = talk()
 
     assert happened(server, "state_rebuilt")[0]["level"] == "warning"

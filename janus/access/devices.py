@@ -73,7 +73,9 @@ class Devices:
             self._forget_unused()
             return sorted(self._devices.values(), key=lambda device: device.created_at)
 
-    def admit(self, name: str, scope: str, *, page: bool, address: str | None = None) -> NewDevice:
+    def register(
+        self, name: str, scope: str, *, page: bool, address: str | None = None
+    ) -> NewDevice:
         """Let a device in; a *page* gets two halves. Raises InvalidRequest, TooManyDevices."""
         check_scope(scope)
         secret, key = _new_secret(), _new_secret() if page else None
@@ -98,7 +100,7 @@ class Devices:
                     f"{MOST} devices are paired already. Revoke one of them first."
                 )
 
-    def known_by(self, secret: str, address: str | None) -> Device | None:
+    def authenticate(self, secret: str, address: str | None) -> Device | None:
         """The device that has this secret; it was used just now."""
         given = _hash(secret)
         with self._lock:
@@ -116,7 +118,7 @@ class Devices:
                 self._save()
             return found
 
-    def fits(self, device: Device, key: str) -> bool:
+    def verify_key(self, device: Device, key: str) -> bool:
         """Whether *key* is the second half of the device."""
         return device.key is not None and hmac.compare_digest(device.key, _hash(key))
 

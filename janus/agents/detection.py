@@ -81,7 +81,7 @@ def _detect(spec: AgentSpec, where: SearchPath) -> InstalledAgent | None:
     env = environment(spec, where)
     if spec is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
-        command = (sys.executable, "-S", "-P", "-m", "janus.agents.demo")
+        command = (sys.executable, "-S", "-P", "-m", "janus.demo")
         return InstalledAgent(
             spec, command, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
         )

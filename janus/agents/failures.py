@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from janus.agents.process.process import Exit
+from janus.agents.process.reading import Exit
 from janus.agents.spec import AgentSpec
 from janus.errors import AgentFailed, AgentLoginRequired, AgentRateLimited
 

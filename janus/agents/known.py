@@ -86,9 +86,7 @@ GOOSE = AgentSpec(
     install="install it from its project page, then run: goose configure",
     login="goose configure",
 )
-DEMO = AgentSpec(
-    name=DEMO_NAME, label="The demo agent", aliases=("demo",), acp=("acp",), prints=True
-)
+DEMO = AgentSpec(name=DEMO_NAME, label="The demo agent", aliases=("demo",), acp=("acp",))
 #: In the order of preference; the demo comes last.
 KNOWN = (CURSOR, CLAUDE, CODEX, GEMINI, OPENCODE, COPILOT, QWEN, GOOSE, DEMO)
 #: The name of the owner's own ACP command.

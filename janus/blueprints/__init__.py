@@ -1,4 +1,4 @@
-"""The doors, and what all of them share: request ids, who may come in, one shape for errors."""
+"""The views, and what all of them share: request ids, access, one shape for errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from werkzeug.exceptions import HTTPException
 from janus.blueprints import (
     agents,
     auth,
-    body,
     chat,
     compression,
     frontend,
@@ -24,22 +23,26 @@ from janus.blueprints import (
     setup,
 )
 from janus.blueprints.errors import bug, http_error, janus_error
+from janus.blueprints.wire.words import LIMIT
 from janus.errors import JanusError
 from janus.logs import request_id
 from janus.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
+#: What speaks JSON, and what is for people.
+API = (auth.bp, session.bp, chat.bp, agents.bp, health.bp, openapi.bp)
+PAGES = (setup.bp, frontend.bp)
 #: Of answers that are no page: nothing in them may run or be framed.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def register(app: Flask) -> None:
-    """Put the doors into *app*."""
+    """Register every view with *app*."""
     runtime: Runtime = app.extensions["janus"]
     # One byte more than allowed: what is cut there (chunked bodies are) is seen to be too long.
-    app.config["MAX_CONTENT_LENGTH"] = body.LIMIT + 1
+    app.config["MAX_CONTENT_LENGTH"] = LIMIT + 1
     app.before_request(_name_request)
     app.before_request(gate.check)
     app.after_request(_finish)
@@ -47,17 +50,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(JanusError, janus_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, bug)
-    for door in (
-        auth.bp,
-        session.bp,
-        chat.bp,
-        agents.bp,
-        health.bp,
-        openapi.bp,
-        setup.bp,
-        frontend.bp,
-    ):
-        app.register_blueprint(door)
+    for blueprint in API + PAGES:
+        app.register_blueprint(blueprint)
     if runtime.settings.cors_origins:
         origins = {"origins": list(runtime.settings.cors_origins)}
         CORS(app, resources={"/api/*": origins}, supports_credentials=True)

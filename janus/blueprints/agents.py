@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 from flask import Blueprint
-from flask.typing import ResponseReturnValue
 
-from janus.blueprints.body import SHORT, read, strings
+from janus.blueprints.endpoint import endpoint
+from janus.blueprints.wire.agents import AgentInfo, AgentList, McpBody, McpResult
+from janus.errors import AgentFailed, AgentNotFound, InvalidSessionId, SessionNotFound
 from janus.runtime import runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
 
 
 @bp.get("/agents")
-def index() -> ResponseReturnValue:
-    """Every agent Janus knows: whether it is here, and what to do if it is not."""
-    return {
-        "agents": [
-            {
-                "name": entry.name,
-                "label": entry.label,
-                "available": found is not None,
-                "version": found.version if found else None,
-                "protocol": found.protocol if found else None,
-                "install": entry.install,
-                "login": entry.login,
-            }
-            for entry, found in runtime().manager.agents.survey()
-        ]
-    }
+@endpoint(returns=AgentList)
+def index() -> AgentList:
+    """Every agent Janus knows, and whether it is on this computer.
+
+    Takes some seconds: each agent is asked for its version.
+    """
+    surveyed = runtime().manager.agents.survey()
+    return AgentList(agents=[AgentInfo.of_survey(spec, found) for spec, found in surveyed])
 
 
 @bp.post("/mcp-command")
-def mcp_command() -> ResponseReturnValue:
-    """Run the agent's own MCP subcommand in the session's folder."""
-    body = read("command", "session_id", command=SHORT, session_id=SHORT, args=strings)
-    good, said = runtime().manager.mcp(body["session_id"], body["command"], body.get("args", []))
-    message = said.partition("\n")[0] or ("Done." if good else "It failed without a word.")
-    return {
-        "session_id": body["session_id"],
-        "success": good,
-        "message": message,
-        "data": {"output": said},
-    }
+@endpoint(
+    body=McpBody,
+    returns=McpResult,
+    errors=(InvalidSessionId, SessionNotFound, AgentNotFound, AgentFailed),
+)
+def mcp_command(body: McpBody) -> McpResult:
+    """Run one of the agent's own commands for MCP servers, in the session's folder."""
+    success, output = runtime().manager.mcp(body.session_id, body.command, body.args)
+    return McpResult.of_run(body.session_id, success, output)

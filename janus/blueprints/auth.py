@@ -1,65 +1,86 @@
-"""Devices: let one in, see which there are, let one in no more."""
+"""Devices: pair one, give a program a token, list them, revoke one."""
 
 from __future__ import annotations
 
-from flask import Blueprint, g, jsonify, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, g, request
 
-from janus.access.device import check_scope
 from janus.access.invitation import invite
 from janus.blueprints import gate
-from janus.blueprints.body import SHORT, parameter, read
+from janus.blueprints.endpoint import endpoint, reply
+from janus.blueprints.wire.devices import (
+    Device,
+    DeviceList,
+    Invitation,
+    NewCodeBody,
+    OneDevice,
+    PairBody,
+    PairedDevice,
+    Revoked,
+    Token,
+    TokenBody,
+)
+from janus.errors import NotFound, RateLimited, TooManyDevices
 from janus.runtime import runtime
 
 bp = Blueprint("auth", __name__, url_prefix="/api")
 
 
 @bp.post("/pair")
-def pair() -> ResponseReturnValue:
-    """Let a page in that has a pairing code."""
-    body = read("code", code=SHORT, name=SHORT)
-    janus, former = runtime(), gate.device()
-    janus.devices.check_room()  # or the code would be used up for nothing
-    code = janus.pairing.redeem(body["code"], request.remote_addr or "")
-    admitted = janus.devices.admit(
-        body.get("name", ""), code.scope, page=True, address=request.remote_addr
-    )
+@endpoint(body=PairBody, returns=PairedDevice, status=201, errors=(TooManyDevices, RateLimited))
+def pair(body: PairBody) -> Response:
+    """Pair a page that has a pairing code.
+
+    The page gets a secret in two parts: a cookie that no script can read, and a `key` that it keeps
+    and sends as `X-Janus-Key` whenever it writes. A code is good once and for five minutes; five
+    wrong ones burn all open codes.
+    """
+    devices, former, address = runtime().devices, gate.device(), request.remote_addr
+    devices.check_room()  # or the code would be used up for nothing
+    code = runtime().pairing.redeem(body.code, address or "")
+    new = devices.register(body.name, code.scope, page=True, address=address)
     if former and former.key:
-        janus.devices.revoke(former.id)
-    response = jsonify({**admitted.device.to_json(), "key": admitted.key})
-    response.status_code = 201
-    return gate.let_in(response, admitted.secret)
+        devices.revoke(former.id)
+    paired = PairedDevice.of(new.device.to_json(), key=new.key)
+    return gate.set_cookie(reply(paired, 201), new.secret)
 
 
 @bp.post("/pair/new")
-def new_code() -> ResponseReturnValue:
-    """A pairing code for another device."""
-    body = read(scope=SHORT)
-    code = runtime().pairing.open(check_scope(body.get("scope", "full")))
-    return invite(runtime().listening, code), 201
+@endpoint(body=NewCodeBody, returns=Invitation, status=201)
+def new_code(body: NewCodeBody) -> Invitation:
+    """Make a pairing code for another device.
+
+    Of more than four open codes the oldest is closed.
+    """
+    return Invitation.of(invite(runtime().endpoint, runtime().pairing.open(body.scope)))
 
 
 @bp.post("/tokens")
-def mint() -> ResponseReturnValue:
-    """A token for a program; it is shown this once."""
-    body = read("name", name=SHORT, scope=SHORT)
-    admitted = runtime().devices.admit(body["name"], body.get("scope", "full"), page=False)
-    return {**admitted.device.to_json(), "token": admitted.secret}, 201
+@endpoint(body=TokenBody, returns=Token, status=201, errors=(TooManyDevices,))
+def mint(body: TokenBody) -> Token:
+    """Make a token for a program.
+
+    The program sends it as `Authorization: Bearer …`. Only its hash is kept.
+    """
+    new = runtime().devices.register(body.name, body.scope, page=False)
+    return Token.of(new.device.to_json(), token=new.secret)
 
 
 @bp.get("/devices")
-def index() -> ResponseReturnValue:
-    """Every device that was let in."""
-    devices = [device.to_json() for device in runtime().devices.all()]
-    return {"devices": devices, "this_device": g.device.id}
+@endpoint(returns=DeviceList)
+def index() -> DeviceList:
+    """Every device and program that has access, the oldest first."""
+    devices = [Device.of(device.to_json()) for device in runtime().devices.all()]
+    return DeviceList(devices=devices, this_device=g.device.id)
 
 
 @bp.delete("/devices")
-def revoke() -> ResponseReturnValue:
-    """Let a device in no more, or with ``device_id=all`` none of them; its streams end."""
-    devices = runtime().devices
-    id = parameter("device_id")
-    if id == "all":
-        return {"revoked": devices.revoke_all()}
-    devices.revoke(id)
-    return {"revoked": 1}
+@endpoint(query=OneDevice, returns=Revoked, errors=(NotFound,))
+def revoke(query: OneDevice) -> Revoked:
+    """Revoke the access of a device.
+
+    From its next request on; its streams end at once.
+    """
+    if query.device_id == "all":
+        return Revoked(revoked=runtime().devices.revoke_all())
+    runtime().devices.revoke(query.device_id)
+    return Revoked(revoked=1)

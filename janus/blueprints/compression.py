@@ -1,4 +1,4 @@
-"""Text is sent compressed to who takes it so: a phone on a bad link waits for bytes."""
+"""Gzip text responses for clients that accept it: a phone on a bad link waits for bytes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from functools import lru_cache
 
 from flask import Response, request
 
-#: The stream is none of them: it must not wait for more.
+#: Not the stream: it must not wait for more.
 _TEXT = {
     "application/json", "application/manifest+json", "image/svg+xml", "text/css", "text/html",
     "text/javascript",
 }  # fmt: skip
-#: Bytes below which one packet takes it anyway.
+#: Bytes below which it fits into one packet anyway.
 _WORTHWHILE = 1024
 
 
 def compress(response: Response) -> Response:
-    """*response*, its body compressed if that helps."""
+    """Gzip the body of *response* if that helps."""
     if response.mimetype not in _TEXT or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
@@ -38,5 +38,5 @@ def compress(response: Response) -> Response:
 
 @lru_cache(maxsize=64)
 def _file(body: bytes) -> bytes:
-    """What is the same for everybody is compressed once, and well."""
+    """Compress what is the same for everybody once, and well."""
     return gzip.compress(body, 9)

@@ -43,7 +43,7 @@ def page(path: str) -> ResponseReturnValue:
     # The name of an asset has a hash of what is in it.
     lasting = path.startswith("assets/")
     file.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
-    return gate.renew(file) if path == "index.html" else file
+    return gate.renew_cookie(file) if path == "index.html" else file
 
 
 @bp.after_request

@@ -1,164 +1,106 @@
-"""Who may come in, asked before every door; a door that is not named public is closed.
+"""Authenticate and authorise every request, before any endpoint runs.
 
-    Host ──> transport ──> credential ──> Origin ──> scope and second half ──> the door
-
-A page from elsewhere cannot read or command Janus through its visitor's browser, neither directly
-(its ``Origin`` is foreign) nor by pointing a name of its own at this machine (its ``Host`` is). A
-page on another port of this machine gets the cookie sent along, but has no second half, and another
-``Origin``. This machine itself is no exception: the agents run on it.
+The rules are in ``access.policy``; here they are given the request, and their refusals are raised.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from socket import gethostname
-from urllib.parse import urlsplit
 
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
+from janus.access import policy
 from janus.access.device import Device
 from janus.access.devices import EXPIRES
+from janus.access.policy import Call, Site
 from janus.errors import Forbidden, Unauthorized
-from janus.network.addresses import HOME, host_matches, own_names
 from janus.runtime import runtime
 
-#: The doors that need no credential. They tell nothing of the owner.
-PUBLIC = {
-    "frontend.page", "health.alive", "health.health", "auth.pair",
-    "setup.page", "setup.certificate",
-}  # fmt: skip
-#: Where a page sends its second half.
-KEY = "X-Janus-Key"
-_READING = ("GET", "HEAD", "OPTIONS")
+KEY, PUBLIC = policy.KEY_HEADER, policy.PUBLIC
 
 
 def check() -> ResponseReturnValue | None:
-    """Raises Unauthorized, Forbidden. After it ``g.device`` is who asks; None at public doors.
+    """Let the request through, or raise Unauthorized or Forbidden.
 
-    Who asks for the page without HTTPS gets the way there.
+    Sets ``g.device`` to the device that calls; None where a public endpoint is called without a
+    credential. A browser that opens the page without HTTPS is redirected to the setup page.
     """
-    _check_host()
-    if not (is_secure() or _at_home() or request.blueprint == "setup"):
-        if request.endpoint == "frontend.page" and request.method in _READING:
-            return redirect("/setup")
-        raise Forbidden("Here Janus speaks HTTPS only; /setup says how a phone comes to trust it.")
-    # Who pairs begins anew: perhaps because its second half is lost.
-    g.device = None if request.endpoint == "auth.pair" else device()
-    if request.method == "OPTIONS" and request.headers.get("Origin") in _other_origins():
-        return None  # a browser asks for leave; flask-cors answers
-    if g.device is None and request.endpoint not in PUBLIC:
-        raise Unauthorized("This device is not paired with Janus. On the computer, run: janus pair")
-    _check_origin()
-    if g.device is not None and request.method not in _READING:
-        _check_write(g.device)
+    call, site = _call(), _site()
+    _forbid(policy.refuse_host(call, site))
+    insecure = policy.refuse_transport(call, site)
+    if insecure and call.opens_page:
+        return redirect("/setup")
+    _forbid(insecure)
+    # A device that pairs begins anew: it may have lost its write key.
+    g.device = None if call.endpoint == "auth.pair" else device()
+    if policy.is_preflight(call, site):
+        return None  # flask-cors answers it
+    if unknown := policy.refuse_stranger(call, g.device):
+        raise Unauthorized(unknown)
+    own_origin = policy.proxy_url(call, site) or f"{request.scheme}://{request.host}"
+    _forbid(policy.refuse_origin(call, site, own_origin, authenticated=g.device is not None))
+    if g.device is not None:
+        key = request.headers.get(KEY, "")
+        key_valid = runtime().devices.verify_key(g.device, key)
+        _forbid(policy.refuse_write(call, g.device, key_valid=key_valid))
     return None
 
 
-def is_secure() -> bool:
-    """Whether nobody listens between the browser and this computer."""
-    return request.is_secure or (_at_home() and (_public() or "").startswith("https:"))
-
-
-def origin() -> str:
-    """This site, as the browser that asks calls it."""
-    return _public() or f"{request.scheme}://{request.host}"
-
-
-def let_in(response: Response, secret: str) -> Response:
-    """Give the page its first half, or give it again: browsers forget it after a time."""
-    response.set_cookie(
-        cookie_name(), secret, max_age=int(EXPIRES),
-        secure=is_secure(), httponly=True, samesite="Strict",
-    )  # fmt: skip
-    return response
-
-
-def renew(response: Response) -> Response:
-    """The page was opened by a device that is in: its time begins anew."""
-    secret = request.cookies.get(cookie_name())
-    return let_in(response, secret) if g.device and g.device.key and secret else response
-
-
-def cookie_name() -> str:
-    """Browsers keep cookies by host alone: the port in the name keeps two servers apart."""
-    prefix = "__Host-" if is_secure() else ""
-    return f"{prefix}janus-{request.environ.get('SERVER_PORT', '')}"
-
-
-def _check_host() -> None:
-    # Not request.host: that is mended before it can be looked at.
-    host = request.headers.get("Host")
-    port = int(request.environ.get("SERVER_PORT", 0))
-    if not host_matches(host, _names(_server(), port)) and _public() is None:
-        raise Forbidden("Janus answers only to its own names and addresses, at its own port.")
-
-
-@lru_cache
-def _names(server: str, port: int) -> frozenset[str]:
-    if server in (*HOME, "localhost"):
-        return own_names(HOME, port, hostname="")
-    return own_names([server], port, hostname=gethostname())
-
-
-def _server() -> str:
-    """The address the request came to."""
-    return str(request.environ.get("SERVER_NAME", ""))
-
-
-def _at_home() -> bool:
-    """Whether it came to an address that only this computer reaches, perhaps from a proxy."""
-    return _server() in (*HOME, "localhost")
-
-
-def _public() -> str | None:
-    """The address of the proxy, if the browser that asks knows Janus by it."""
-    url = runtime().settings.public_url
-    named = url is not None and host_matches(
-        request.headers.get("Host"), frozenset({urlsplit(url).netloc})
-    )
-    return url if named and _at_home() else None
-
-
 def device() -> Device | None:
-    """Who asks, by what it has sent."""
+    """Return the device that calls, by the token or the cookie it sent."""
     if _has_bearer():
         secret = request.headers["Authorization"].partition(" ")[2].strip()
     else:
         secret = request.cookies.get(cookie_name(), "")
-    return runtime().devices.known_by(secret, request.remote_addr) if secret else None
+    return runtime().devices.authenticate(secret, request.remote_addr) if secret else None
+
+
+def set_cookie(response: Response, secret: str) -> Response:
+    """Give a page its cookie secret, or give it again: browsers drop cookies after a time."""
+    response.set_cookie(
+        cookie_name(), secret, max_age=int(EXPIRES),
+        secure=policy.is_secure(_call(), _site()), httponly=True, samesite="Strict",
+    )  # fmt: skip
+    return response
+
+
+def renew_cookie(response: Response) -> Response:
+    """Restart the lifetime of the cookie when a paired device opens the page."""
+    secret = request.cookies.get(cookie_name())
+    return set_cookie(response, secret) if g.device and g.device.key and secret else response
+
+
+def cookie_name() -> str:
+    """Return a name with the port: browsers tell cookies apart by host alone."""
+    prefix = "__Host-" if policy.is_secure(_call(), _site()) else ""
+    return f"{prefix}janus-{request.environ.get('SERVER_PORT', '')}"
+
+
+def _call() -> Call:
+    return Call(
+        method=request.method,
+        endpoint=request.endpoint,
+        scheme=request.scheme,
+        server=str(request.environ.get("SERVER_NAME", "")),
+        port=int(request.environ.get("SERVER_PORT", 0)),
+        # Not request.host, which werkzeug corrects before it can be checked.
+        host=request.headers.get("Host"),
+        origin=request.headers.get("Origin"),
+        fetch_site=request.headers.get("Sec-Fetch-Site"),
+        bearer=_has_bearer(),
+    )
+
+
+def _site() -> Site:
+    settings = runtime().settings
+    return Site(gethostname(), settings.public_url, settings.cors_origins)
 
 
 def _has_bearer() -> bool:
     return request.headers.get("Authorization", "").lower().startswith("bearer ")
 
 
-def _check_origin() -> None:
-    """A browser tells where a page is from: in ``Origin``, or for the plainest reading in
-    ``Sec-Fetch-Site``. Programs tell nothing, and have a token that browsers do not send.
-    """
-    given = request.headers.get("Origin")
-    reading = request.method in _READING
-    if given is not None:
-        allowed = given in (origin(), *_other_origins())
-    elif reading and request.endpoint == "frontend.page":
-        allowed = True  # a link to the page, from wherever
-    else:
-        here = request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
-        allowed = here and (reading or _has_bearer() or g.device is None)
-    if not allowed:
-        raise Forbidden("This page may not talk to Janus; see CORS_ALLOWED_ORIGINS.")
-
-
-def _check_write(device: Device) -> None:
-    if device.scope != "full":
-        raise Forbidden("This device may only look.")
-    key = request.headers.get(KEY, "")
-    if device.key and not _has_bearer() and not runtime().devices.fits(device, key):
-        raise Forbidden(f"{KEY} is missing or wrong: pair this device again.")
-    if device.key and _has_bearer():
-        raise Forbidden("A page comes in with its cookie.")
-
-
-def _other_origins() -> tuple[str, ...]:
-    return runtime().settings.cors_origins
+def _forbid(reason: str | None) -> None:
+    if reason:
+        raise Forbidden(reason)

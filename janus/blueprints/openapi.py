@@ -1,4 +1,4 @@
-"""What the API says of itself, in OpenAPI 3.1: ``janus/openapi.json``, written by hand."""
+"""The API described in OpenAPI 3.1: ``janus/openapi.json``, which ``make api`` writes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response
-from flask.typing import ResponseReturnValue
 
 from janus import __version__
+from janus.blueprints.endpoint import JSON, endpoint
+from janus.blueprints.wire.health import OpenApi
 
 bp = Blueprint("openapi", __name__)
 
@@ -17,14 +18,15 @@ _FILE = Path(__file__).resolve().parents[1] / "openapi.json"
 
 
 @bp.get("/api/openapi.json")
-def description() -> ResponseReturnValue:
-    """Every door: what it takes, gives and refuses."""
-    return Response(_description(), mimetype="application/json")
+@endpoint(returns=OpenApi)
+def description() -> Response:
+    """This description."""
+    return Response(_description(), mimetype=JSON)
 
 
 @cache
 def _description() -> str:
-    """The file, and the version of this Janus; as it was written, where ``jsonify`` sorts keys."""
+    """The file, and the version of this Janus."""
     written = json.loads(_FILE.read_text(encoding="utf-8"))
     written["info"]["version"] = __version__
     return json.dumps(written, ensure_ascii=False)

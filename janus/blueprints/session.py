@@ -1,68 +1,157 @@
-"""Sessions: start, ask, heartbeat, end, and what there is."""
+"""Sessions: start one, ask and wait for the answer, go on with it another day, end it.
+
+Sessions outlive Janus: those that were not ended come back when it starts again, with the status
+`idle`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import Blueprint
-from flask.typing import ResponseReturnValue
 
-from janus.blueprints.body import LIMIT, SHORT, flag, read, session_id
+from janus.blueprints.endpoint import endpoint
+from janus.blueprints.wire.sessions import (
+    AskAnswer,
+    AskBody,
+    ConversationMessage,
+    EndBody,
+    EndedSession,
+    Heartbeat,
+    RenameBody,
+    SessionInfo,
+    SessionList,
+    StartBody,
+)
+from janus.blueprints.wire.words import OneSession
+from janus.errors import (
+    AgentFailed,
+    AgentLoginRequired,
+    AgentNotFound,
+    AgentRateLimited,
+    AskTimeout,
+    BranchInUse,
+    GitFailed,
+    InvalidName,
+    InvalidSessionId,
+    MessageNotFound,
+    QueueFull,
+    ServerStopping,
+    SessionNotFound,
+    StorageFailed,
+    TooManySessions,
+    WorktreeDirty,
+)
 from janus.runtime import runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
+_SESSION = (InvalidSessionId, SessionNotFound)
+_OPENING = (TooManySessions, ServerStopping)
+_AGENT = (AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited)
+
 
 @bp.post("/session/start")
-def start() -> ResponseReturnValue:
-    """Open a session: in the workspace as it is, or on a branch in a worktree of its own."""
-    body = read(name=SHORT, branch=SHORT, agent=SHORT, isolated=flag)
-    return runtime().manager.create(**body).to_json(), 201
+@endpoint(
+    body=StartBody,
+    returns=SessionInfo,
+    status=201,
+    errors=(InvalidSessionId, InvalidName, *_OPENING, BranchInUse, AgentNotFound, GitFailed),
+)
+def start(body: StartBody) -> SessionInfo:
+    """Open a session: in the workspace as it is, or isolated from it.
+
+    Its agent starts with the first message. An isolated session has a git worktree of its own,
+    `.worktrees/<session id>` in the workspace, on a branch of its own, which begins at the
+    workspace's commit: what is not committed is not in it.
+    """
+    info = runtime().manager.start(
+        body.name, body.agent, body.session_id, branch=body.branch, isolated=body.isolated
+    )
+    return SessionInfo.of(info.to_json())
 
 
 @bp.post("/ask")
-def ask() -> ResponseReturnValue:
-    """Ask a question and wait for the answer."""
-    body = read("question", question=LIMIT, message_id=SHORT)
-    answer = runtime().manager.ask(session_id(), **body)
-    return {"session_id": session_id(), **asdict(answer)}
+@endpoint(
+    query=OneSession,
+    body=AskBody,
+    returns=AskAnswer,
+    errors=(*_SESSION, *_OPENING, *_AGENT, MessageNotFound, QueueFull, AskTimeout, StorageFailed),
+)
+def ask(query: OneSession, body: AskBody) -> AskAnswer:
+    """Ask a question and wait for the answer.
+
+    Questions of one session are answered one at a time, in order.
+    """
+    answer = runtime().manager.ask(query.session_id, body.question, body.message_id)
+    return AskAnswer.of(answer, session_id=query.session_id)
 
 
 @bp.post("/heartbeat")
-def heartbeat() -> ResponseReturnValue:
-    """Somebody is still there."""
-    session = runtime().manager.touch(session_id()).to_json()
-    return {key: session[key] for key in ("session_id", "last_activity", "status")}
+@endpoint(query=OneSession, returns=Heartbeat, errors=_SESSION)
+def heartbeat(query: OneSession) -> Heartbeat:
+    """Somebody is still there.
+
+    A session that nobody uses ends by itself. A body is not read.
+    """
+    return Heartbeat.of(runtime().manager.touch(query.session_id).to_json())
 
 
 @bp.post("/session/end")
-def end() -> ResponseReturnValue:
-    """End a session, with a summary unless ``summary`` is false."""
-    body = read(summary=flag, cleanup=flag, force=flag)
-    return {"status": "ended", **asdict(runtime().manager.end(session_id(), **body))}
+@endpoint(
+    query=OneSession,
+    body=EndBody,
+    returns=EndedSession,
+    errors=(*_SESSION, WorktreeDirty, GitFailed),
+)
+def end(query: OneSession, body: EndBody) -> EndedSession:
+    """End a session and all its agent started.
+
+    Cancels what runs and what waits, and asks the agent for a summary first; without a usable
+    agent the summary is made from the conversation. Its branch stays, its worktree too unless
+    `cleanup` is true, and its conversation: `/api/session/resume` opens it again.
+    """
+    ended = runtime().manager.end(
+        query.session_id, summary=body.summary, cleanup=body.cleanup, force=body.force
+    )
+    return EndedSession.of(ended)
 
 
 @bp.post("/session/resume")
-def resume() -> ResponseReturnValue:
-    """Start the agent of a session, which goes on with its conversation."""
-    return runtime().manager.resume(session_id()).to_json()
+@endpoint(query=OneSession, returns=SessionInfo, errors=(*_SESSION, *_OPENING, *_AGENT, AskTimeout))
+def resume(query: OneSession) -> SessionInfo:
+    """Start the agent of a session, and wait until it runs.
+
+    It goes on with its conversation, as it would with the next message. Opens a session again that
+    was ended. An agent that died too often is tried again. A body is not read.
+    """
+    return SessionInfo.of(runtime().manager.resume(query.session_id).to_json())
 
 
 @bp.post("/session/rename")
-def rename() -> ResponseReturnValue:
-    """Call a session something else."""
-    return runtime().manager.rename(session_id(), read("name", name=SHORT)["name"]).to_json()
+@endpoint(
+    query=OneSession,
+    body=RenameBody,
+    returns=SessionInfo,
+    errors=(*_SESSION, InvalidName, *_OPENING),
+)
+def rename(query: OneSession, body: RenameBody) -> SessionInfo:
+    """Call a session something else.
+
+    Its branch and its worktree stay as they are.
+    """
+    return SessionInfo.of(runtime().manager.rename(query.session_id, body.name).to_json())
 
 
 @bp.get("/session")
-def show() -> ResponseReturnValue:
+@endpoint(query=OneSession, returns=SessionInfo, errors=_SESSION)
+def show(query: OneSession) -> SessionInfo:
     """One session, with its conversation."""
-    manager = runtime().manager
-    conversation = [asdict(message) for message in manager.conversation(session_id())]
-    return {**manager.get(session_id()).to_json(), "conversation": conversation}
+    info = runtime().manager.get(query.session_id)
+    said = [ConversationMessage.of(it) for it in runtime().manager.conversation(query.session_id)]
+    return SessionInfo.of(info.to_json(), conversation=said)
 
 
 @bp.get("/sessions")
-def index() -> ResponseReturnValue:
-    """All open sessions."""
-    return {"sessions": [session.to_json() for session in runtime().manager.all()]}
+@endpoint(returns=SessionList)
+def index() -> SessionList:
+    """All open sessions, the oldest first."""
+    return SessionList(sessions=[SessionInfo.of(it.to_json()) for it in runtime().manager.all()])

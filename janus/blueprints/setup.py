@@ -28,7 +28,7 @@ _POLICY = (
 @bp.get("/setup")
 def page() -> ResponseReturnValue:
     """What to do on the phone, its own system's steps first."""
-    here = runtime().listening
+    here = runtime().endpoint
     agent = request.headers.get("User-Agent", "")
     text = render_template(
         "setup.html",
@@ -44,7 +44,7 @@ def page() -> ResponseReturnValue:
 @bp.get("/ca.crt")
 def certificate() -> ResponseReturnValue:
     """The certificate of the authority, as phones install it."""
-    authority = runtime().listening.authority
+    authority = runtime().endpoint.authority
     if authority is None:
         raise NotFound("There is no certificate: only this computer reaches this Janus.")
     named = {"Content-Disposition": 'attachment; filename="janus-ca.crt"'}

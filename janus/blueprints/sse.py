@@ -11,68 +11,111 @@ back with it misses nothing and gets nothing twice.
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
+import msgspec
 from flask import Response
 
-from janus.clock import timestamp
-from janus.conversation.event import Event
+from janus.blueprints.translation import shown, translate
+from janus.conversation.record import Record
+from janus.conversation.shown import State
 from janus.errors import InvalidRequest
+from janus.events import (
+    AnyEvent,
+    QuestionAsked,
+    QuestionClosed,
+    QueueHeld,
+    QueueReleased,
+    SessionEnded,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+    TurnWithdrawn,
+)
 
 #: Seconds between two signs of life.
 HEARTBEAT = 15.0
 #: Seconds a reader may keep the thread waiting that writes to it.
 STALLED = 20.0
 _WAITING = 1 << 17
-#: After these the whole state is sent: a turn began or ended, or a permission changed.
-_TURNING_POINTS = {
-    "assistant_message",
-    "error",
-    "permission_request",
-    "permission_resolved",
-    "session_ended",
-}
+_PING = b"event: ping\ndata: {}\n\n"
+#: After these the whole state is sent.
+_TURNING_POINTS: tuple[type[AnyEvent], ...] = (
+    TurnStarted, TurnFinished, TurnFailed, TurnWithdrawn, QueueHeld, QueueReleased,
+    QuestionAsked, QuestionClosed, SessionEnded,
+)  # fmt: skip
+_encode = msgspec.json.Encoder().encode
 
 
-class Followed(Protocol):
-    """What a stream needs of a session."""
+class Conversations(Protocol):
+    """What a stream needs of the manager: reading, which makes nothing."""
 
-    def state(self) -> dict[str, Any]: ...
-    def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]: ...
+    def state(self, session_id: str) -> State: ...
+    def follow(self, session_id: str, seq: int, heartbeat: float) -> Iterator[Record | None]: ...
 
 
-def encode(session: Followed, last: int | None) -> Iterator[str]:
-    """The stream for a client that has seen event *last*, or nothing."""
-    state = session.state()
-    seq: int = state["seq"]
+class _Frame:
+    """A state, and the lines of the stream that carry it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.lines = b"data: %b\n\n" % _encode(shown(state))
+
+
+#: What is being sent to somebody now, by session: all who are told the same state at the same time
+#: are sent the same bytes, which can be 10 MB and take 64 readers. It keeps nothing by itself.
+_FRAMES: WeakValueDictionary[str, _Frame] = WeakValueDictionary()
+
+
+def encode(conversations: Conversations, session_id: str, last: int | None) -> Iterator[bytes]:
+    """The stream for a client that has seen event *last*, or nothing.
+
+    Raises at once what stands against reading the session.
+    """
+    return _encoded(conversations, session_id, last, conversations.state(session_id))
+
+
+def _encoded(
+    conversations: Conversations, session_id: str, last: int | None, state: State
+) -> Iterator[bytes]:
+    seq = state.seq
     behind = last is not None and last < seq  # then the state comes after what was missed
     if not behind:
-        yield _state(state, seq)
+        yield from _state(session_id, state, seq)
     del state  # it can be large, and a stream lasts for hours
-    for event in session.follow(last if behind and last is not None else seq, HEARTBEAT):
-        if event is None:
-            yield "event: ping\ndata: {}\n\n"
+    after = last if behind and last is not None else seq
+    for record in conversations.follow(session_id, after, HEARTBEAT):
+        if record is None:
+            yield _PING
             continue
-        yield _named(event)
+        yield _named(record)
         if behind:
-            behind = event.seq < seq
+            behind = record.seq < seq
             turned = not behind
         else:
-            turned = event.kind in _TURNING_POINTS or "turn" in event.data
+            turned = isinstance(record.event, _TURNING_POINTS)
         if turned:
-            yield _state(session.state(), event.seq)
+            yield from _state(session_id, conversations.state(session_id), record.seq)
 
 
-def _state(state: dict[str, Any], seq: int) -> str:
-    return f"id: {seq}\ndata: {json.dumps(state)}\n\n"
+def _state(session_id: str, state: State, seq: int) -> Iterator[bytes]:
+    """In two pieces, because the large one is shared and the number is each reader's own: a state
+    may know more than this reader has been told yet.
+    """
+    frame = _FRAMES.get(session_id)
+    if frame is None or frame.state != state:
+        # Two threads that come here at once both encode it; a lock would make both slower.
+        _FRAMES[session_id] = frame = _Frame(state)
+    yield b"id: %d\n" % seq
+    yield frame.lines
 
 
-def _named(event: Event) -> str:
-    data = json.dumps({"seq": event.seq, "at": timestamp(event.at), **event.data})
-    return f"id: {event.seq}\nevent: {event.kind}\ndata: {data}\n\n"
+def _named(record: Record) -> bytes:
+    name, data = translate(record)
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (record.seq, name.encode(), _encode(data))
 
 
 def event_number(text: str | None) -> int | None:
@@ -84,7 +127,15 @@ def event_number(text: str | None) -> int | None:
     return int(text)
 
 
-def free_when_gone(response: Response, environ: dict[str, Any]) -> None:
+def event_stream(events: Iterator[bytes], environ: dict[str, Any]) -> Response:
+    """The response that sends *events* as they come."""
+    response = Response(events, mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"
+    _free_when_gone(response, environ)
+    return response
+
+
+def _free_when_gone(response: Response, environ: dict[str, Any]) -> None:
     """Let writing to a phone that has vanished fail, or its thread is lost for good."""
     connection = environ.get("gunicorn.socket")
     if connection is None:
@@ -95,12 +146,12 @@ def free_when_gone(response: Response, environ: dict[str, Any]) -> None:
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # the kernel's own patience is a quarter of an hour
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED * 1000))
 
-    def say_no_more() -> None:
+    def stop_reading() -> None:
         """Nobody may wait for its last words: gunicorn would, 2 s, on the thread that accepts."""
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RD)
 
-    response.call_on_close(say_no_more)
+    response.call_on_close(stop_reading)
 
 
 def hang_up(environ: dict[str, Any]) -> Callable[[], None]:

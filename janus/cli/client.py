@@ -13,8 +13,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from janus.access.folder import folder_of, owner_token
+from janus.access.folder import owner_token
+from janus.parsing import address
 from janus.storage.lock import serving
+from janus.storage.project import project_folder
 
 Json = dict[str, Any]
 #: Seconds; more than any call takes, and than two signs of life of a stream are apart.
@@ -41,12 +43,12 @@ class Client:
     def of(cls, workspace: Path, state: Path) -> Client:
         """A client of the server of this *workspace*. Raises ClientError if there is none.
 
-        It comes in with the owner's token, which is in the user's *state* folder.
-
-        Waits for one that is just starting.
+        Its address and the owner's token are in the user's *state* folder. The token goes to no
+        other computer, whatever is written there. Waits for a server that is just starting.
         """
+        folder = project_folder(workspace, state)
         deadline = time.monotonic() + _STARTING
-        while (found := serving(workspace / ".janus")) and found.url is None:
+        while (found := serving(folder)) and found.url is None:
             if time.monotonic() > deadline:
                 break
             Event().wait(0.05)
@@ -55,7 +57,12 @@ class Client:
                 f"No Janus serves {workspace}. Start it there with: janus serve "
                 "(or name its folder with WORKSPACE_DIR)."
             )
-        token = owner_token(folder_of(workspace, state))
+        if not _is_here(found.url):
+            raise ClientError(
+                f"The address {found.url} in {folder / 'lock'} is not one of this computer's own: "
+                "somebody changed it. Stop Janus and start it again."
+            )
+        token = owner_token(folder)
         if token is None:
             raise ClientError(
                 f"The Janus that serves {workspace} was started by another user, or with another "
@@ -112,6 +119,17 @@ class Client:
             headers["Content-Type"] = "application/json"
         url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
         return urllib.request.Request(url, data, headers, method=method)
+
+
+def _is_here(url: str) -> bool:
+    """Whether this is an address that only this computer answers."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = address(parts.hostname or "")
+        plain = url == f"http://{parts.netloc}" and "@" not in parts.netloc
+        return plain and parts.port is not None and host is not None and host.is_loopback
+    except ValueError:
+        return False
 
 
 def _explained(failure: Exception) -> ClientError:

@@ -14,8 +14,11 @@ import click
 from janus import __version__
 from janus.cli.asking import Question, tell
 from janus.cli.client import Client, ClientError
-from janus.config import Settings, SettingsError, setting_fields, state_folder
+from janus.config import Settings, SettingsError, setting_fields
 
+_WHERE = """\
+Settings, from the environment or from Janus's own file, ~/.config/janus/env.
+Each may be written with JANUS_ in front, as in JANUS_PORT; that name wins:"""
 _SETTINGS = "\n".join(
     f"  {field.metadata['name']:22} {field.metadata['help']}"
     + (f" [{field.metadata['default']}]" if field.metadata["default"] else "")
@@ -33,9 +36,7 @@ def main() -> None:
     """
 
 
-@main.command(
-    epilog=f"\b\nSettings, from the environment or a .env file in the current folder:\n{_SETTINGS}"
-)
+@main.command(epilog=f"\b\n{_WHERE}\n{_SETTINGS}")
 def serve() -> None:
     """Serve the page and the API until Ctrl-C."""
     from janus.server.gunicorn_app import serve, settings_or_exit
@@ -190,7 +191,7 @@ def _call(call: Callable[[Client], Any]) -> Any:
     """What *call* returns, given a client of the server of this workspace; or the end."""
     try:
         settings = Settings.from_env()
-        return call(Client.of(settings.workspace, state_folder(settings.environ)))
+        return call(Client.of(settings.workspace, settings.state))
     except (ClientError, SettingsError) as problem:
         sys.exit(str(problem))
 

@@ -1,10 +1,10 @@
 """The event log: everything that happened in one session, numbered 1, 2, 3, … without gaps.
 
-    append() ──> keeper (the disk) ──> state, the newest events ──> follow(seq)
+    append() ──> store (the disk) ──> snapshot, messages, the newest records ──> follow(seq)
 
 There are no subscribers and no queues: a reader is only the number of the last event it has seen.
-The newest events are in memory, the older ones are read from the disk by those who ask for them,
-so that neither a long session nor a slow reader costs more than a bounded piece of memory.
+The newest records are in memory, older ones are read from the disk by those who ask for them, so
+that neither a long session nor a slow reader costs more than a bounded piece of memory.
 """
 
 from __future__ import annotations
@@ -15,25 +15,28 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from math import inf
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
-from janus.clock import Clock
-from janus.conversation.event import Event
-from janus.conversation.merging import merged
+from janus.clock import Clock, possible
+from janus.conversation.merging import is_delta, merged
+from janus.conversation.record import Record, numbered
+from janus.conversation.shown import State
+from janus.conversation.snapshot import Snapshot
+from janus.conversation.state import apply
+from janus.conversation.view import Messages
+from janus.errors import StorageFailed
+from janus.events import AnyEvent
 
 log = logging.getLogger(__name__)
 
-#: How much of a log is in memory: events, and bytes of their lines.
+#: How much of a log is in memory: records, and bytes of their lines.
 _NEWEST, _BYTES = 2000, 1 << 20
-#: Seconds in which they gather: a screen shows no more than one a frame, and each costs a phone.
+#: Seconds in which deltas gather: a screen shows no more than one a frame, and each costs a phone.
 _GATHER = 0.008
-
-T = TypeVar("T")
 
 
 class EventStore(Protocol):
-    """Where events survive."""
+    """Where records survive."""
 
     def append(self, line: bytes, promised: bool) -> None:
         """Write a line; a *promised* one is on the disk when this returns, or it raises."""
@@ -47,131 +50,157 @@ class EventStore(Protocol):
     def close(self) -> None: ...
 
 
-class Fold(Protocol):
-    """What is made of the events, one after the other."""
-
-    def hear(self, event: Event) -> None: ...
-    def to_json(self) -> dict[str, Any]: ...
-
-
 class EventLog:
     """The numbered events of one session.
 
-    ``_changed`` guards all fields, and the keeper's and the state's too. It is held while one event
+    ``_changed`` guards all fields, and the store and the messages too. It is held while one event
     is written to the disk, because the order there must be the order of the numbers; that takes
-    microseconds, or about 0.2 ms for an event that was promised to survive.
+    microseconds, or about 0.2 ms for an event that was promised to survive. ``snapshot`` is
+    swapped under it and may be read without it.
     """
 
-    def __init__(self, keeper: EventStore, state: Fold, clock: Clock = time) -> None:
-        """Goes on where the keeper's lines end."""
-        self._keeper = keeper
-        self._state = state
+    def __init__(
+        self, store: EventStore, clock: Clock = time, changed: Callable[[], object] = lambda: None
+    ) -> None:
+        """Continue where the store's lines end.
+
+        *changed* is called, without a lock, when what identifies the session or its status did.
+        """
+        self.snapshot = Snapshot()
+        self.seq = 0  # of the newest event; 0 if there is none
+        self._store = store
         self._clock = clock
+        self._tell_change = changed
         self._changed = threading.Condition()
-        self._newest: deque[tuple[Event, int]] = deque()
+        self._messages = Messages()
+        self._newest: deque[tuple[Record, int]] = deque()
         self._size = 0
-        self._seq = 0
         self._closed = False
-        for event in self._kept():
-            try:
-                self._take(event, len(event.line()))
-            except (AttributeError, KeyError, TypeError):
-                log.warning("Event %d is not understood; it is left out", event.seq)
+        self.left_out = 0  # lines that are damaged
+        for seq, record, size in numbered(self._store.lines()):
+            if record is None:
+                self.seq, self.left_out = seq, self.left_out + 1
+            else:
+                self._take(record, size)
+        if self.left_out:
+            log.warning("%d damaged lines of a conversation are left out", self.left_out)
 
     @property
-    def seq(self) -> int:
-        """The number of the newest event; 0 if there is none."""
-        with self._changed:
-            return self._seq
+    def total(self) -> int:
+        """How many messages there are."""
+        return self._messages.total
 
-    def append(self, kind: str, data: dict[str, Any], *, promised: bool = False) -> Event:
+    def append(self, event: AnyEvent, *, promised: bool = False) -> Record:
         """Number and keep an event, then wake whoever waits for one.
 
-        A *promised* event is on the disk when this returns; if it could not be kept, the keeper's
+        A *promised* event is on the disk when this returns; if it could not be kept, the store's
         error is raised and nothing has happened.
         """
         with self._changed:
             if self._closed:
                 raise ValueError("this log is closed")
-            event = Event(self._seq + 1, kind, data, self._clock.time())
-            line = event.line()
-            self._keeper.append(line, promised)
-            self._take(event, len(line))
+            record = Record(self.seq + 1, possible(self._clock.time()), event)
+            line = record.line()
+            self._store.append(line, promised)
+            before = self.snapshot
+            self._take(record, len(line))
+            after = self.snapshot
             self._changed.notify_all()
-        return event
+        if after is not before and after.identity != before.identity:
+            self._tell_change()
+        return record
 
-    def state(self) -> dict[str, Any]:
-        """What the events so far amount to, as JSON; ``seq`` is the newest of them."""
+    def record(self, event: AnyEvent) -> Record:
+        """Append what happened; on a full disk it is kept in memory until there is room again."""
+        try:
+            return self.append(event, promised=True)
+        except StorageFailed:
+            return self.append(event)
+
+    def state(self, session_id: str) -> State:
+        """What the events so far amount to, with the newest messages."""
         with self._changed:
-            return {"seq": self._seq, **self._state.to_json()}
+            return State(
+                session_id=session_id,
+                seq=self.seq,
+                now=self.snapshot,
+                messages=self._messages.shown(),
+                total=self._messages.total,
+                left_out=self.left_out,
+            )
 
-    def look(self, at: Callable[[], T]) -> T:
-        """What *at* returns, while nothing happens: for looking at parts of the state."""
+    def partial(self, turn_id: str) -> str:
+        """What the agent has said so far in a turn that is not finished."""
         with self._changed:
-            return at()
+            return self._messages.partial(turn_id)
 
-    def all(self) -> Iterator[Event]:
+    def turn_of(self, message_id: str) -> str | None:
+        """The turn of a message that was accepted."""
+        with self._changed:
+            return self._messages.accepted.get(message_id)
+
+    def all(self) -> Iterator[Record]:
         """Every event so far, the oldest first."""
         return self._kept(0, self.seq)
 
-    def follow(self, seq: int, heartbeat: float) -> Iterator[Event | None]:
+    def follow(self, seq: int, heartbeat: float) -> Iterator[Record | None]:
         """Yield what happens after *seq*, and ``None`` on every *heartbeat* seconds of quiet.
 
-        Deltas that wait for this reader come as one, under the number of the last. Ends when the
-        log is closed and everything in it has been yielded.
+        Deltas that wait for this reader come as one, under the number of the last; after one they
+        gather for 8 ms. Ends when the log is closed and everything in it has been yielded.
         """
         while True:
-            events, closed = self._after(seq, heartbeat)
-            kind = ""
-            for event in merged(events):
-                yield event
-                seq, kind = event.seq, event.kind
-            if kind.endswith("_delta"):
+            records, newest, closed = self._after(seq, heartbeat)
+            last = None
+            for last in merged(records):
+                yield last
+            if last and is_delta(last):
                 time.sleep(_GATHER)
-            if events == []:
+            if newest <= seq:
                 if closed:
                     return
                 yield None
+            seq = max(seq, newest)  # also where a line could not be read
 
     def flush(self) -> None:
         """Try again to keep what could not be kept."""
         with self._changed:
-            self._keeper.flush()
+            self._store.flush()
 
     def close(self) -> None:
         """Nothing more will happen here. May be called twice."""
         with self._changed:
             self._closed = True
-            self._keeper.close()
+            self._store.close()
             self._changed.notify_all()
 
-    def _after(self, seq: int, timeout: float) -> tuple[Iterable[Event], bool]:
-        """The events after *seq*, waiting for one; those no longer in memory are read from disk."""
+    def _after(self, seq: int, timeout: float) -> tuple[Iterable[Record], int, bool]:
+        """What is after *seq*, waiting for it; the newest number by now; whether it is the end.
+
+        What is no longer in memory is read from the disk.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._seq > seq, timeout)
-            missing = self._seq - seq
+            self._changed.wait_for(lambda: self._closed or self.seq > seq, timeout)
+            missing = self.seq - seq
             if missing > len(self._newest):
                 # Not beyond what is written now: the next line may be half there.
-                return self._kept(seq, self._seq), self._closed
-            newest = [event for event, _ in islice(reversed(self._newest), max(0, missing))]
+                return self._kept(seq, self.seq), self.seq, self._closed
+            newest = [record for record, _ in islice(reversed(self._newest), max(0, missing))]
             # A line that could not be read leaves a gap in the numbers.
-            return [event for event in reversed(newest) if event.seq > seq], self._closed
+            after = [record for record in reversed(newest) if record.seq > seq]
+            return after, self.seq, self._closed
 
-    def _take(self, event: Event, size: int) -> None:
-        self._state.hear(event)
-        self._seq = event.seq
-        self._newest.append((event, size))
+    def _take(self, record: Record, size: int) -> None:
+        self._messages.apply(record, self.snapshot.turn)
+        self.snapshot = apply(self.snapshot, record)
+        self.seq = record.seq
+        self._newest.append((record, size))
         self._size += size
         while len(self._newest) > _NEWEST or (self._size > _BYTES and len(self._newest) > 1):
             self._size -= self._newest.popleft()[1]
 
-    def _kept(self, after: int = 0, last: float = inf) -> Iterator[Event]:
-        """The keeper's events from *after* to *last*; what is unreadable there is left out."""
-        for line in self._keeper.lines():
-            try:
-                event = Event.from_line(line)
-            except ValueError:
-                continue
-            if after < event.seq <= last:
-                yield event
-                after = event.seq
+    def _kept(self, after: int, last: int) -> Iterator[Record]:
+        """The store's records from *after* to *last*."""
+        for seq, record, _ in numbered(self._store.lines()):
+            if record and after < seq <= last:
+                yield record

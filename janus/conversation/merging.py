@@ -1,40 +1,52 @@
-"""Merge deltas that wait for the same reader."""
+"""Merge deltas that wait for the same reader: a phone draws one faster than a hundred."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from janus.conversation.event import Event
+from msgspec.structs import replace
 
-#: Deltas that wait for the same reader come as one of up to so many characters.
-_MERGED = 1 << 14
+from janus.conversation.record import Record
+from janus.events import Text, Thought
+
+#: Characters of one merged delta.
+_LONGEST = 1 << 14
 
 
-def merged(events: Iterable[Event]) -> Iterator[Event]:
-    """The same events, but deltas of one kind in a row, of the same turn, as one."""
-    held: list[Event] = []
+def merged(records: Iterable[Record]) -> Iterator[Record]:
+    """The same records, but deltas of one kind in a row, of the same turn, as one.
+
+    It has the number of the last of them.
+    """
+    held: list[Record] = []
     size = 0
-    for event in events:
-        if held and not (_continues(held[-1], event) and size < _MERGED):
+    for record in records:
+        if held and not (_continues(held[-1], record) and size < _LONGEST):
             yield _joined(held)
             held, size = [], 0
-        held.append(event)
-        size += len(event.data.get("text", ""))
+        held.append(record)
+        size += len(getattr(record.event, "text", ""))
     if held:
         yield _joined(held)
 
 
-def _continues(before: Event, event: Event) -> bool:
+def is_delta(record: Record) -> bool:
+    """Whether more of the same may follow at once."""
+    return isinstance(record.event, (Text, Thought))
+
+
+def _continues(before: Record, record: Record) -> bool:
+    one, other = before.event, record.event
     return (
-        event.kind.endswith("_delta")
-        and event.kind == before.kind
-        and event.data["turn_id"] == before.data["turn_id"]
+        isinstance(one, (Text, Thought))
+        and type(one) is type(other)
+        and one.turn_id == getattr(other, "turn_id", None)
     )
 
 
-def _joined(events: list[Event]) -> Event:
-    if len(events) == 1:
-        return events[0]
-    text = "".join(event.data["text"] for event in events)
-    return replace(events[-1], data={**events[-1].data, "text": text})
+def _joined(records: list[Record]) -> Record:
+    last = records[-1]
+    if len(records) == 1 or not isinstance(last.event, (Text, Thought)):
+        return last
+    text = "".join(getattr(record.event, "text", "") for record in records)
+    return replace(last, event=replace(last.event, text=text))

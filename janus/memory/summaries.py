@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from janus.conversation.summary import Summary
 from janus.logs import about
 from janus.model import SessionInfo
-from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -19,12 +19,19 @@ _MOST_FILES = 20
 _PUNCTUATION = "()[]{}<>,;:'\"`*!?"
 
 
-def save_summary(store: Store, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
-    """Write down what an ended session was about; False if the disk did not take it."""
+class Folder(Protocol):
+    """Where summaries are kept: ``.janus`` in the workspace."""
+
+    def save_new(self, folder: str, name: str, text: str) -> str:
+        """Write a whole new file and return its name. Raises OSError, leaving nothing."""
+
+
+def save_summary(published: Folder, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
+    """Write down what an ended session was about; False if that was not possible."""
     ended = datetime.fromtimestamp(info.last_activity)
     told = about(info.session_id)
     try:
-        name = store.save_new(
+        name = published.save_new(
             _FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(info, summary, workspace)
         )
     except OSError as failure:

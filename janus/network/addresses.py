@@ -111,4 +111,4 @@ def _host(text: str) -> str:
 
 
 #: Where http is enough.
-HOME = ("127.0.0.1", "::1")
+THIS_COMPUTER = ("127.0.0.1", "::1")

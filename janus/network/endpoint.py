@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from janus.config import Settings, SettingsError
-from janus.network.addresses import HOME, is_loopback, is_private, lan_address, local_name
+from janus.network.addresses import THIS_COMPUTER, is_loopback, is_private, lan_address, local_name
 from janus.network.authority import Authority, Leaf
 from janus.network.x509 import CannotCertify
 from janus.parsing import address
@@ -93,7 +93,7 @@ def choose(settings: Settings, folder: Path) -> Endpoint:
 
 
 def renewal(
-    listening: Endpoint, context: ssl.SSLContext, now: Callable[[], float]
+    endpoint: Endpoint, context: ssl.SSLContext, now: Callable[[], float]
 ) -> Callable[[], None]:
     """To be called now and then: gives *context* a new certificate when one is due."""
     next_look = now() + RENEWAL
@@ -102,7 +102,7 @@ def renewal(
         nonlocal next_look
         if now() >= next_look:
             next_look = now() + RENEWAL
-            if leaf := listening.renew():
+            if leaf := endpoint.renew():
                 context.load_cert_chain(leaf.chain, leaf.key)  # for those who come from now on
 
     return renew
@@ -112,15 +112,15 @@ def _addresses(settings: Settings) -> tuple[str, ...]:
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
     if host == "auto":
         lan = None if settings.public_url else lan_address()
-        return (HOME[0], lan) if lan else HOME[:1]
-    if host in HOME:
+        return (THIS_COMPUTER[0], lan) if lan else THIS_COMPUTER[:1]
+    if host in THIS_COMPUTER:
         return (host,)
     if not (is_private(host) or is_loopback(host) or settings.allow_public):
         raise SettingsError(
             f"JANUS_HOST={host}: the whole Internet may reach this address, and whoever gets in "
             "can run commands as you. If you insist, set JANUS_ALLOW_PUBLIC=yes"
         )
-    return (HOME[0], host)
+    return (THIS_COMPUTER[0], host)
 
 
 def _names(addresses: tuple[str, ...]) -> list[str]:
@@ -131,7 +131,7 @@ def _names(addresses: tuple[str, ...]) -> list[str]:
 
 
 def _free_port() -> int:
-    with socket.create_server((HOME[0], 0)) as probe:
+    with socket.create_server((THIS_COMPUTER[0], 0)) as probe:
         return int(probe.getsockname()[1])
 
 

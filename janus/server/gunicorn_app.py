@@ -25,13 +25,14 @@ from gunicorn.errors import HaltServer
 from janus.access.invitation import invitation, invite
 from janus.agents.catalog import check_choice
 from janus.app import create_app
-from janus.config import Settings, SettingsError, state_folder
+from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
 from janus.logs import log_config
 from janus.network.endpoint import Endpoint, choose, renewal
 from janus.server.worker import Worker
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.lock import check_free
+from janus.storage.project import check_outside, project_folder
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,9 +57,9 @@ def settings_or_exit() -> Settings:
 
 def options(settings: Settings) -> dict[str, Any]:
     """gunicorn's settings, by name. Raises SettingsError."""
-    listening = choose(settings, state_folder(settings.environ) / "certificates")
+    endpoint = choose(settings, settings.state / "certificates")
     chosen: dict[str, Any] = {
-        "bind": listening.binds,
+        "bind": endpoint.binds,
         "workers": 1,
         "worker_class": Worker,
         "threads": THREADS,
@@ -75,10 +76,10 @@ def options(settings: Settings) -> dict[str, Any]:
         "on_starting": lambda arbiter: on_starting(arbiter, settings),
         "when_ready": when_ready,
         "on_exit": on_exit,
-        "post_worker_init": lambda worker: post_worker_init(worker, listening),
+        "post_worker_init": lambda worker: post_worker_init(worker, endpoint),
     }
-    if listening.leaf:
-        chosen |= {"certfile": str(listening.leaf.chain), "keyfile": str(listening.leaf.key)}
+    if endpoint.leaf:
+        chosen |= {"certfile": str(endpoint.leaf.chain), "keyfile": str(endpoint.leaf.key)}
     if _SHARED_MEMORY.is_dir():
         chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # a busy disk would look like a dead worker
     return chosen
@@ -110,10 +111,11 @@ def app_or_exit(settings: Settings | None = None) -> Flask:
 
 def check_workspace(settings: Settings) -> None:
     """End the program if another Janus serves this workspace, or a newer one wrote in it."""
-    store = Store(settings.workspace / ".janus")
+    store = Store(project_folder(settings.workspace, settings.state))
     try:
-        check_free(store.folder)
-        SessionsFile(store).check()
+        check_outside(settings.workspace, settings.state)
+        check_free(store.folder, settings.workspace)
+        SessionsFile(store, settings.workspace).check()
     except CannotServe as why:
         sys.exit(f"Janus cannot start: {why}.")
 
@@ -168,19 +170,19 @@ def on_exit(_: Arbiter) -> None:
         sys.exit(1)
 
 
-def post_worker_init(worker: Worker, listening: Endpoint) -> None:
+def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     """In the worker: sessions end while it still answers, not when it is about to be killed."""
     runtime = worker.wsgi.extensions["janus"]
-    listening = runtime.listening = listening.at(worker.sockets[0].sock.getsockname()[1])
+    endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
     if worker.tls:
-        runtime.cleanup.also(renewal(listening, worker.tls, time.monotonic))
+        runtime.cleanup.also(renewal(endpoint, worker.tls, time.monotonic))
     _hide()
-    runtime.lock.announce(listening.home, worker.ppid)
-    log.info("Janus listens on %s", listening.home)
-    if listening.reach != listening.home:
-        log.info("Phones reach it at %s", listening.reach)
+    runtime.lock.announce(endpoint.home, worker.ppid)
+    log.info("Janus listens on %s", endpoint.home)
+    if endpoint.reach != endpoint.home:
+        log.info("Phones reach it at %s", endpoint.reach)
     if not runtime.devices.all() and sys.stderr.isatty():  # a code is for who sits there, no log
-        print(invitation(invite(listening, runtime.pairing.open())), file=sys.stderr)
+        print(invitation(invite(endpoint, runtime.pairing.open())), file=sys.stderr)
 
     def stop(number: int, frame: Any) -> None:
         threading.Thread(target=runtime.stop, name="janus-stop").start()

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from janus.agents.agent import Agent, Emit
+from janus.agents.agent import Agent, Recap
 from janus.agents.catalog import AgentCatalog
 from janus.agents.factory import make_agent
 from janus.agents.lazy import LazyAgent
-from janus.agents.process.orphans import MARK
+from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
+from janus.events import Emit
 from janus.logs import about
 from janus.model import Conversation, SessionInfo
 from janus.sessions.recovery import from_log, remembered
@@ -53,9 +54,13 @@ class SessionFactory:
         now = self._clock.time()
         return SessionInfo(session_id, name, "idle", agent, now, now)
 
+    def check_workspace(self) -> None:
+        """Raises StorageFailed where the workspace was moved or replaced: nothing is made then."""
+        self._workspace.check_there()
+
     def recall(self, session_id: str) -> SessionInfo | None:
         """What is known of a session that ended; None if there was none."""
-        return from_log(self._store, session_id)
+        return from_log(self._store, self._workspace, session_id)
 
     @contextlib.contextmanager
     def new(self, info: SessionInfo, branch: str | None, *, isolated: bool) -> Iterator[Session]:
@@ -83,7 +88,7 @@ class SessionFactory:
                     info.session_id, failure.strerror, extra=told,
                 )  # fmt: skip
                 continue
-            session.begin()
+            session.describe()
             log.info("Session %s: is back", session.id, extra=told)
             yield session
 
@@ -95,14 +100,14 @@ class SessionFactory:
         lost = Path(info.worktree_path) if info.worktree_path else self._settings.workspace
         folder = folder or lost
 
-        def make(emit: Emit, conversation: Conversation | None, recap: Callable[[], str]) -> Agent:
+        def make(emit: Emit, conversation: Conversation | None, recap: Recap) -> Agent:
             def agent() -> Agent:
                 found = self._agents.agent(info.agent or None)
-                marked = replace(found, environ={**found.environ, MARK: self._mark})
+                marked = replace(found, environ=mark_environ(found.environ, self._mark))
                 return make_agent(marked, folder, info.session_id, emit, conversation, recap=recap)
 
             return agent() if self._agents.knows(info.agent) else LazyAgent(agent)
 
-        keeper = self._store.open_log(info.session_id)
+        events = self._store.open_log(info.session_id)
         limit = self._settings.turn_limit
-        return Session(info, folder, make, keeper, self._clock, limit, self.changed)
+        return Session(info, folder, make, events, self._clock, limit, self.changed)

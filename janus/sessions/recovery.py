@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from janus.clock import seconds
-from janus.conversation.event import Event
+from janus.conversation.record import Record, numbered
 from janus.errors import InvalidName, InvalidSessionId
+from janus.events import SessionDescribed, SessionEnded
 from janus.logs import about
-from janus.model import SessionInfo, check_id, check_name
+from janus.model import SessionInfo, check_id, check_name, is_agent_name
 from janus.sessions.saver import log
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.store import Store
@@ -27,7 +28,7 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     for id in logs:
         if _has_ended(store, id):
             found.pop(id, None)
-        elif id not in found and (told := from_log(store, id)):
+        elif id not in found and (told := from_log(store, workspace, id)):
             log.warning("Session %s is rebuilt from its log", id, extra=about(id, "state_rebuilt"))
             found[id] = told
     if saved is None:
@@ -40,26 +41,47 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     return sorted(found.values(), key=lambda info: info.created_at)
 
 
-def from_log(store: Store, session_id: str) -> SessionInfo | None:
-    """What the log of a session says of it; None if it has none, or one that says nothing."""
+def from_log(store: Store, workspace: Workspace, session_id: str) -> SessionInfo | None:
+    """What the log of a session says of it; None if it has none, or one that says nothing.
+
+    Lines that cannot be read, or tell what cannot be, are left out.
+    """
     info: SessionInfo | None = None
     file = store.open_log(session_id)
     try:
-        for line in file.lines():
-            try:
-                event = Event.from_line(line)
-            except ValueError:
+        for _, record, _ in numbered(file.lines()):
+            if record is None:
                 continue
-            info = info or SessionInfo(session_id, None, "idle", "", event.at, event.at)
-            info = replace(info, last_activity=event.at)
-            if isinstance(told := event.data.get("session"), dict):
-                names = ("name", "agent", "branch", "worktree_path")
-                info = replace(info, **{name: told[name] for name in names if name in told})
-                info = replace(info, created_at=seconds(told["created_at"]))
+            info = info or SessionInfo(session_id, None, "idle", "", record.at, record.at)
+            info = replace(info, last_activity=record.at)
+            if isinstance(record.event, SessionDescribed):
+                info = _described(info, record.event, workspace)
     except OSError as failure:
         log.error("Cannot read the log of session %s: %s", session_id, failure.strerror)
         return None
+    finally:
+        file.close()
     return info
+
+
+def _described(info: SessionInfo, event: SessionDescribed, workspace: Workspace) -> SessionInfo:
+    """*info* with what its log says of the session, as far as that can be.
+
+    Where the worktree is follows from the id: a path in a log is not believed.
+    """
+    try:
+        created_at = seconds(event.created_at)
+    except (ValueError, OverflowError, OSError):
+        created_at = info.created_at
+    path = str(workspace.path_of(info.session_id))
+    return replace(
+        info,
+        name=event.name if event.name and _is_name(event.name) else None,
+        branch=event.branch,
+        agent=event.agent if is_agent_name(event.agent) else "",
+        worktree_path=path if event.worktree_path else None,
+        created_at=created_at,
+    )
 
 
 def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
@@ -84,17 +106,22 @@ def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
 def _name(branch: str | None) -> str | None:
     """What the session on this branch was called, most likely."""
     name = (branch or "").rpartition("/")[2]
-    try:
-        return check_name(name)
-    except InvalidName:
-        return None
+    return name if _is_name(name) else None
 
 
 def _has_ended(store: Store, session_id: str) -> bool:
     try:
-        return Event.from_line(store.last_line(session_id)).kind == "session_ended"
+        return isinstance(Record.from_line(store.last_line(session_id)).event, SessionEnded)
     except ValueError:
         return False
+
+
+def _is_name(text: str) -> bool:
+    try:
+        check_name(text)
+    except InvalidName:
+        return False
+    return True
 
 
 def _is_id(text: str) -> bool:

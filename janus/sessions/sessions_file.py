@@ -1,10 +1,10 @@
-"""``.janus/sessions.json``: which sessions there are, for the next start.
+"""``sessions.json`` in the state folder: which sessions there are, for the next start.
 
     {"version": "1.0", "sessions": [{"id", "name", "status", "branch", "worktreePath", "ptyPid",
      "createdAt", "lastActivity", "agent", "metadata"}]}
 
-It is written whole. What is in it and not understood is kept: a newer Janus, or the owner, may have
-put it there.
+It is written whole, and then published for other programs. What is in it and not understood is
+kept: a newer Janus, or the owner, may have put it there.
 """
 
 from __future__ import annotations
@@ -12,30 +12,38 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from janus.clock import seconds, timestamp
 from janus.errors import CannotServe, InvalidRequest
-from janus.model import SessionInfo, check_id, check_name
+from janus.model import SessionInfo, check_id, check_name, is_agent_name
 from janus.storage.store import Store
+from janus.workspace.root import WorktreeRoot
 
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 NAME, VERSION = "sessions.json", "1.0"
 _NOT_UNDERSTOOD = (
-    AttributeError, KeyError, TypeError, ValueError, OverflowError, InvalidRequest
+    AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError, InvalidRequest
 )  # fmt: skip
 
 
 class SessionsFile:
     """The file. ``_lock`` guards what is kept of it without being understood."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        workspace: Path,
+        publish: Callable[[str, bytes], object] = lambda name, data: None,
+    ) -> None:
+        """*publish* is given what was saved."""
         self._store = store
+        self._publish = publish
+        self._worktree_of = WorktreeRoot(workspace).path_of
         self._path = store.folder / NAME
         self._lock = threading.Lock()
         self._extra: Json = {}
@@ -45,7 +53,7 @@ class SessionsFile:
     def check(self) -> None:
         """Raises CannotServe for a file of a newer version, which is left as it is."""
         try:
-            version = json.loads(self._path.read_bytes()).get("version")
+            version = json.loads(self._store.read(NAME) or b"").get("version")
         except (OSError, ValueError, RecursionError, AttributeError):
             return
         if isinstance(version, str) and _number(version) > _number(VERSION):
@@ -61,12 +69,13 @@ class SessionsFile:
         """
         self.check()
         try:
-            match json.loads(self._path.read_bytes()):
+            data = self._store.read(NAME)
+            if data is None:
+                return None
+            match json.loads(data):
                 case {"version": str(version), "sessions": [*entries], **extra} if _number(version):
                     return self._taken(entries, extra)
             problem = "it is no list of sessions"
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, RecursionError) as error:
             problem = str(error)[:200]
         self._put_aside(problem)
@@ -81,6 +90,7 @@ class SessionsFile:
         # A line each: json's own indenting is many times slower than this.
         data = f'{head[:-1]}, "sessions": [\n{lines}\n]}}\n'.encode()
         saved = self._store.replace(NAME, data)
+        self._publish(NAME, data)
         self._store.flush()
         return saved and self._store.problem is None
 
@@ -90,7 +100,7 @@ class SessionsFile:
             self._extra = extra
             for entry in entries:
                 try:
-                    info = _info(entry)
+                    info = self._info(entry)
                 except _NOT_UNDERSTOOD:
                     info = None
                 if info is None or info.session_id in found:
@@ -102,15 +112,32 @@ class SessionsFile:
         return [*found.values()]
 
     def _put_aside(self, problem: str) -> None:
-        aside = self._path.with_name(f"{NAME}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+        aside = NAME
         try:
-            self._path.rename(aside)
+            aside = self._store.put_aside(NAME)
         except OSError as failure:
             problem = f"{problem}; cannot rename it: {failure.strerror}"
         log.warning(
             "%s is damaged (%s). It is kept as %s; the sessions are rebuilt from what else is left",
-            NAME, problem, aside.name, extra={"event": "state_rebuilt"},
+            NAME, problem, aside, extra={"event": "state_rebuilt"},
         )  # fmt: skip
+
+    def _info(self, entry: Json) -> SessionInfo:
+        """The session of an entry. Where its worktree is follows from its id, whatever it says."""
+        id, name, branch = check_id(entry["id"]), entry["name"], entry.get("branch")
+        if not isinstance(branch, str | None):
+            raise TypeError("branch is a text")
+        agent = entry.get("agent")
+        return SessionInfo(
+            session_id=id,
+            name=None if name is None else check_name(name),
+            status="idle",
+            agent=str(agent) if is_agent_name(agent) else "",
+            created_at=seconds(entry["createdAt"]),
+            last_activity=seconds(entry["lastActivity"]),
+            branch=branch,
+            worktree_path=str(self._worktree_of(id)) if entry.get("worktreePath") else None,
+        )
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -143,19 +170,3 @@ def _merged(before: Json, entry: Json) -> Json:
     metadata = before.get("metadata")
     kept = metadata if isinstance(metadata, dict) else {}
     return {**before, **entry, "metadata": {**kept, **entry["metadata"]}}
-
-
-def _info(entry: Json) -> SessionInfo:
-    name, branch, worktree = entry["name"], entry.get("branch"), entry.get("worktreePath")
-    if not all(text is None or isinstance(text, str) for text in (branch, worktree)):
-        raise TypeError("branch and worktreePath are texts")
-    return SessionInfo(
-        session_id=check_id(entry["id"]),
-        name=None if name is None else check_name(name),
-        status="idle",
-        agent=str(entry.get("agent") or ""),
-        created_at=seconds(entry["createdAt"]),
-        last_activity=seconds(entry["lastActivity"]),
-        branch=branch,
-        worktree_path=worktree and str(Path(worktree)),
-    )

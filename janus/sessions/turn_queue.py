@@ -1,82 +1,157 @@
-"""Turns one at a time, in order, on a thread that exists while there are any."""
+"""The messages of one session, a turn at a time, in order.
+
+What waits, and whether it is held, is in the log's snapshot and nowhere else. Here are only the
+thread that runs turns, which exists while there are any, and the promises of their answers.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 
-from janus.conversation.turn import Turn
+from janus.conversation.event_log import EventLog
+from janus.conversation.snapshot import Snapshot, Waiting
+from janus.conversation.transcript import answer_of
+from janus.errors import JanusError, MessageNotFound, QueueFull
+from janus.events import Note, QueueHeld, QueueReleased, TurnStarted, TurnWithdrawn, UserMessage
+from janus.model import Answer
+from janus.sessions.turn import Promised, Turn
 
 log = logging.getLogger(__name__)
 
-
-class Closed(Exception):
-    """The queue takes no more turns."""
+QUEUE_LIMIT = 20
 
 
 class TurnQueue:
-    """Gives each turn to *run*, which answers it, however long that takes.
+    """Accepts messages, and gives each turn to *run*, which answers it, however long that takes.
 
-    ``_lock`` guards all fields, for a few assignments; it is not held while a turn runs.
+    ``_order`` keeps what is accepted, started, withdrawn and held in the same order in the log as
+    it happens; it is held while a message is written to the disk. ``_lock`` guards all fields, for
+    a few assignments. The order is ``_order``, ``_lock``, then the log's own lock.
     """
 
-    def __init__(self, run: Callable[[Turn], None], name: str) -> None:
+    def __init__(self, events: EventLog, run: Callable[[Turn], None], name: str) -> None:
+        self._events = events
         self._run = run
         self._name = name
+        self._order = threading.Lock()
         self._lock = threading.Lock()
-        self._waiting: deque[Turn] = deque()
         self._running: Turn | None = None
+        self._starts: deque[Turn] = deque()  # in which nothing is said; they are in no log
+        self._answers: dict[str, Future[Answer]] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
 
     @property
     def running(self) -> Turn | None:
+        """The turn that runs."""
         with self._lock:
             return self._running
 
     @property
     def busy(self) -> bool:
+        """Whether a turn runs or is about to."""
         with self._lock:
             return self._thread is not None
 
-    def __len__(self) -> int:
-        """How many wait, without the one that runs."""
-        with self._lock:
-            return len(self._waiting)
+    def say(self, text: str, message_id: str | None, check_open: Callable[[], None]) -> Promised:
+        """Accept a message; it is on the disk when this returns, and its answer is promised.
 
-    def put(self, turn: Turn) -> None:
-        """Queue a turn. Raises Closed."""
+        The same *message_id* again gives the same answer, also after a restart. Raises QueueFull,
+        StorageFailed, and what *check_open* raises.
+        """
+        with self._order:
+            turn_id = self._events.turn_of(message_id) if message_id else None
+            if turn_id is None:
+                check_open()
+                if len(self._now.waiting) >= QUEUE_LIMIT:
+                    raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
+                turn_id = str(uuid.uuid4())
+                self._events.append(UserMessage(turn_id, text, message_id), promised=True)
+                self._promise(turn_id)
+        self.wake()
+        return Promised(turn_id, self._answer(turn_id))
+
+    def note(self, text: str, check_open: Callable[[], None]) -> None:
+        """Accept a note: with the next turn, or as a turn of its own if the agent is free."""
+        with self._order:
+            check_open()
+            turn_id = None if self.busy else str(uuid.uuid4())
+            self._events.append(Note(str(uuid.uuid4()), text, turn_id), promised=True)
+        self.wake()
+
+    def start_agent(self) -> Promised:
+        """Queue a turn in which the agent only gets ready."""
+        turn = Turn(str(uuid.uuid4()), "", only_starts=True)
         with self._lock:
-            if self._closed:
-                raise Closed
-            self._waiting.append(turn)
-            if self._thread is None:
+            self._starts.append(turn)
+        self.wake()
+        return Promised(turn.id, turn.answer)
+
+    def wake(self) -> None:
+        """Run what waits, unless it is held."""
+        with self._lock:
+            if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
 
-    def find(self, turn_id: str) -> Turn | None:
-        """The turn with this id, if it waits or runs."""
-        with self._lock:
-            known = [*self._waiting, *([self._running] if self._running else [])]
-        return next((turn for turn in known if turn.id == turn_id), None)
+    def withdraw(self, message_id: str | None) -> None:
+        """Take a message back that waits, or all of them. Raises MessageNotFound."""
+        with self._order:
+            entries = [
+                e for e in self._now.waiting if message_id in (None, e.message_id, e.turn_id)
+            ]
+            if message_id is not None and not entries:
+                raise MessageNotFound("This message does not wait: it is being answered, or gone.")
+            for entry in entries:
+                self._events.record(TurnWithdrawn(entry.turn_id))
+        for entry in entries:
+            self._break(entry.turn_id, MessageNotFound("This message was withdrawn."))
 
-    def withdraw(self, turn_id: str) -> Turn | None:
-        """Take a turn back that waits; None if none does."""
-        with self._lock:
-            found = next((turn for turn in self._waiting if turn.id == turn_id), None)
-            if found:
-                self._waiting.remove(found)
-            return found
+    def release(self) -> None:
+        """Send what was held."""
+        with self._order:
+            self._release()
+        self.wake()
 
-    def close(self) -> list[Turn]:
-        """Take no more, and give back those that wait; the one that runs goes on."""
+    def interrupt(self, turn_id: str | None, *, send_queue: bool) -> bool:
+        """Cancel the turn that runs, if it is *turn_id* or that is None; whether there was one.
+
+        What waits is then held until the user says so, unless *send_queue*.
+        """
+        with self._order:
+            turn = self.running
+            if turn is None or turn_id not in (None, turn.id):
+                return False
+            if send_queue:
+                self._release()
+            elif any(not entry.held for entry in self._now.waiting):
+                self._events.record(QueueHeld())
+            turn.cancelled.set()
+        return True
+
+    def close(self) -> tuple[Waiting, ...]:
+        """Start no more turns, and tell which messages wait; the one that runs goes on."""
+        with self._order:
+            with self._lock:
+                self._closed = True
+            return self._now.waiting
+
+    def give_up(self, why: JanusError) -> None:
+        """Nobody will be answered here any more but who asked in the turn that runs."""
         with self._lock:
-            self._closed = True
-            waiting = [*self._waiting]
-            self._waiting.clear()
-            return waiting
+            running = self._running.id if self._running else None
+            left = [id for id in self._answers if id != running]
+            starts = [*self._starts]
+            self._starts.clear()
+        for turn_id in left:
+            self._break(turn_id, why)
+        for turn in starts:
+            turn.answer.set_exception(why)
 
     def join(self, timeout: float) -> bool:
         """Wait until nothing runs; False if that takes longer."""
@@ -85,6 +160,42 @@ class TurnQueue:
         if thread:
             thread.join(timeout)
         return thread is None or not thread.is_alive()
+
+    @property
+    def _now(self) -> Snapshot:
+        return self._events.snapshot
+
+    def _release(self) -> None:
+        if self._now.held:
+            self._events.record(QueueReleased())
+
+    def _promise(self, turn_id: str) -> Future[Answer] | None:
+        """The promise of an answer that is still to come; None if the turn is over."""
+        with self._lock:
+            if turn_id in self._answers:
+                return self._answers[turn_id]
+            if turn_id not in self._now.unanswered:
+                return None
+            return self._answers.setdefault(turn_id, Future())
+
+    def _answer(self, turn_id: str) -> Future[Answer]:
+        """The promise of a turn's answer, kept already if the turn is over."""
+        if promise := self._promise(turn_id):
+            return promise
+        kept: Future[Answer] = Future()
+        try:
+            kept.set_result(answer_of(self._events, turn_id))
+        except JanusError as error:
+            kept.set_exception(error)
+        return kept
+
+    def _break(self, turn_id: str, why: JanusError) -> None:
+        with self._lock:
+            promise = self._answers.pop(turn_id, None)
+        if promise and not promise.done():
+            promise.set_exception(why)
+
+    # The turn thread.
 
     def _work(self) -> None:
         while turn := self._next():
@@ -96,8 +207,28 @@ class TurnQueue:
                     turn.answer.set_exception(bug)
 
     def _next(self) -> Turn | None:
-        with self._lock:
-            self._running = self._waiting.popleft() if self._waiting else None
-            if self._running is None:
-                self._thread = None
-            return self._running
+        with self._order:
+            notes = self._now.notes
+            with self._lock:
+                if self._running:
+                    self._answers.pop(self._running.id, None)
+                self._running = turn = self._choose(notes)
+                if turn is None:
+                    self._thread = None
+            if turn and not turn.only_starts:
+                # On the disk first: a turn that may have had effects is never run again.
+                self._events.record(TurnStarted(turn.id))
+        return turn
+
+    def _choose(self, notes: tuple[str, ...]) -> Turn | None:
+        """With both locks held."""
+        if self._closed:
+            return None
+        if self._starts:
+            return self._starts.popleft()
+        entry = self._now.next
+        if entry is None:
+            return None
+        said = "" if entry.is_note else entry.content
+        prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), said]).strip()
+        return Turn(entry.turn_id, prompt, self._answers.setdefault(entry.turn_id, Future()))

@@ -1,14 +1,14 @@
-"""Write files whole: a reader sees the old one or the new one, also after a power cut."""
+"""Small files that are written whole, and folders that are made for their owner only."""
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from janus.storage.folder import Folder
 
 
 def replace(path: Path, value: Any) -> None:
@@ -23,62 +23,6 @@ def replace(path: Path, value: Any) -> None:
         raise
 
 
-#: How the files begin that are not whole yet.
-NEW = ".new-"
-
-
 def make_folder(path: Path) -> None:
-    """A folder, and what is missing above it, for its owner only."""
-    if not path.is_dir():
-        make_folder(path.parent)  # with parents=True those above would be open to all
-        path.mkdir(mode=0o700, exist_ok=True)
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def save_new(folder: Path, name: Path, data: bytes) -> str:
-    make_folder(folder)
-    temporary = write_new(folder, data)
-    try:
-        for number in itertools.count(1):
-            target = name if number == 1 else name.with_stem(f"{name.stem}-{number}")
-            try:
-                os.link(temporary, folder / target)
-            except FileExistsError:
-                continue
-            sync_folder(folder)
-            return str(target)
-        raise AssertionError("counting does not end")
-    finally:
-        remove(temporary)
-
-
-def write_new(folder: Path, data: bytes) -> Path:
-    """A temporary file in *folder* with *data*, on the disk. Raises OSError, leaving nothing."""
-    fd, name = tempfile.mkstemp(dir=folder, prefix=NEW)
-    try:
-        write_all(fd, data)
-        os.fsync(fd)
-    except OSError:
-        remove(Path(name))
-        raise
-    finally:
-        os.close(fd)
-    return Path(name)
-
-
-def write_all(fd: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
-
-
-def remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # a disk that broke may not even take that
-        path.unlink()
+    """Make a folder, and what is missing above it, for its owner only. Raises OSError."""
+    Folder.make(path).close()

@@ -1,24 +1,32 @@
 """One Janus for a workspace: two would write the same logs and start the same agents.
 
-The kernel holds the lock for as long as the process lives, however it ends. What the file says is
-for others: who serves here, where, and by which mark its agents are known.
+Two locks of the kernel are held for as long as the process lives, however it ends: one on a file in
+the state folder, and one on the workspace itself, which nobody removes by mistake and which a Janus
+with another state folder meets too. What the file says is for others: who serves here, where, and
+by which mark its agents are known.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import logging
 import os
+import threading
 import time
 import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from threading import Event
 
 from janus.errors import CannotServe
-from janus.storage.atomic import make_folder
+from janus.storage.folder import Folder, NotOurs
+
+log = logging.getLogger(__name__)
 
 _NAME = "lock"
+#: Bytes of a lock file that are read.
+_LONGEST = 1 << 16
 #: Seconds that a server whose master was killed may take to end what it has.
 _LEAVING = 30.0
 
@@ -34,12 +42,20 @@ class Serving:
 
 
 class WorkspaceLock:
-    """Held from ``acquire`` to ``release``; not shared with what the process starts."""
+    """Held from ``acquire`` to ``release``; not shared with what the process starts.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / _NAME
-        self._fd: int | None = None
+    ``_lock`` guards the descriptors.
+    """
+
+    def __init__(self, folder: Path, workspace: Path | None = None) -> None:
+        """The file is in *folder*; the *workspace* itself is locked as well if it is given."""
+        self._folder = folder
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._held: list[int] = []  # the file first
         self.serving = Serving(os.getpid(), os.getpid(), str(uuid.uuid4()))
+        #: Why another Janus might start beside this one, or None.
+        self.problem: str | None = None
 
     def acquire(self) -> Serving | None:
         """Take the lock; who had it before, if anybody. Raises CannotServe when somebody has it.
@@ -47,62 +63,124 @@ class WorkspaceLock:
         Waits for a server that is ending because its master was killed. What the file says stays
         until ``sign``: whoever is killed before must not take the earlier one's mark with it.
         """
-        self._fd = _locked(self._path)
-        return _read(self._path)
+        with self._lock:
+            self._held = _locked(self._folder, self._workspace)
+            return _read(self._held[0])
 
     def sign(self) -> None:
         """Say that this process serves here: of the earlier one nothing is left."""
-        self._write()
+        with self._lock:
+            self._write()
 
     def announce(self, url: str, master: int) -> None:
         """Say where this server is to be found, and which process to stop."""
-        self.serving = replace(self.serving, url=url, master=master)
-        self._write()
+        with self._lock:
+            self.serving = replace(self.serving, url=url, master=master)
+            self._write()
+
+    def mend(self) -> None:
+        """Make the lock file anew if somebody removed or replaced it; to be called now and then."""
+        with self._lock:
+            if not self._held or _is_there(self._folder, self._held[0]):
+                self.problem = None
+                return
+            log.warning("%s was removed or replaced; it is made anew", self._folder / _NAME)
+            try:
+                fd = _open(self._folder)
+            except OSError as failure:
+                self.problem = f"The lock of this workspace is gone: {failure.strerror}."
+                return
+            if not _taken(fd):
+                os.close(fd)
+                self.problem = "Another Janus has taken the lock of this workspace. Stop one."
+                return
+            os.close(self._held[0])
+            self._held[0], self.problem = fd, None
+            self._write()
 
     def release(self) -> None:
         """May be called twice."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        with self._lock:
+            while self._held:
+                os.close(self._held.pop())
 
     def _write(self) -> None:
-        if self._fd is not None:
+        if self._held:
             data = json.dumps(asdict(self.serving)).encode() + b"\n"
-            os.pwrite(self._fd, data, 0)  # first: nobody ever reads an empty file
-            os.ftruncate(self._fd, len(data))
+            os.pwrite(self._held[0], data, 0)  # first: nobody ever reads an empty file
+            os.ftruncate(self._held[0], len(data))
 
 
 def serving(folder: Path) -> Serving | None:
-    """Who serves the workspace whose ``.janus`` is *folder*, or None if nobody does."""
+    """Who serves the workspace whose state is in *folder*, or None if nobody does."""
     try:
-        fd = os.open(folder / _NAME, os.O_RDWR | os.O_CLOEXEC)
+        with Folder.open(folder) as held:
+            fd = held.file(_NAME, os.O_RDWR)
     except OSError:
         return None
     try:
-        return None if _taken(fd) else _read(folder / _NAME)
+        return None if _taken(fd) else _read(fd)
     finally:
         os.close(fd)
 
 
-def check_free(folder: Path) -> None:
+def check_free(folder: Path, workspace: Path | None = None) -> None:
     """Raises CannotServe when somebody serves here; see ``acquire``."""
-    os.close(_locked(folder / _NAME))
+    for fd in _locked(folder, workspace):
+        os.close(fd)
 
 
-def _locked(path: Path) -> int:
-    try:
-        make_folder(path.parent)
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as failure:
-        raise CannotServe(f"cannot open {path}: {failure.strerror}") from failure
+def _locked(folder: Path, workspace: Path | None) -> list[int]:
+    """The descriptors of the lock file and, where its disk can lock folders, of the workspace."""
     deadline = time.monotonic() + _LEAVING
-    while not _taken(fd):
-        other = _read(path)
-        if other is None or _lives(other.master) or time.monotonic() > deadline:
+    while True:
+        try:
+            fd = _open(folder)
+        except NotOurs as strange:
+            raise CannotServe(f"{strange.strerror}. Move it away") from strange
+        except OSError as failure:
+            raise CannotServe(f"cannot open {folder / _NAME}: {failure.strerror}") from failure
+        if not _taken(fd):
+            other = _read(fd)
             os.close(fd)
-            raise CannotServe(_refusal(path, other))
-        Event().wait(0.05)
-    return fd
+            if other is None or _lives(other.master) or time.monotonic() > deadline:
+                raise CannotServe(_refusal(workspace or folder, other))
+            threading.Event().wait(0.05)
+        elif _is_there(folder, fd):
+            return [fd, *_locked_workspace(workspace, fd)]
+        else:  # removed meanwhile: this one locks nobody out
+            os.close(fd)
+
+
+def _locked_workspace(workspace: Path | None, file: int) -> list[int]:
+    if workspace is None:
+        return []
+    try:
+        with Folder.open(workspace, follow=True) as held:
+            try:
+                free = _taken(held.fd)
+            except OSError:  # NFS, for one, locks no folder that is open for reading
+                return []
+            if free:
+                return [os.dup(held.fd)]
+    except OSError as failure:
+        os.close(file)
+        raise CannotServe(f"cannot open {workspace}: {failure.strerror}") from failure
+    os.close(file)
+    raise CannotServe(_refusal(workspace, None))
+
+
+def _open(folder: Path) -> int:
+    with Folder.make(folder) as held:
+        return held.file(_NAME, os.O_RDWR | os.O_CREAT)
+
+
+def _is_there(folder: Path, fd: int) -> bool:
+    """Whether the lock file of the folder is still the open one."""
+    with contextlib.suppress(OSError), Folder.open(folder) as held:
+        found = held.stat(_NAME)
+        return found is not None and os.path.samestat(found, os.fstat(fd))
+    return False
 
 
 def _taken(fd: int) -> bool:
@@ -114,27 +192,29 @@ def _taken(fd: int) -> bool:
     return True
 
 
-def _read(path: Path) -> Serving | None:
+def _read(fd: int) -> Serving | None:
     try:
-        return Serving(**json.loads(path.read_bytes().partition(b"\n")[0]))
-    except (OSError, ValueError, TypeError):
+        found = Serving(**json.loads(os.pread(fd, _LONGEST, 0).partition(b"\n")[0]))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+    texts = isinstance(found.run, str) and isinstance(found.url, str | None)
+    return found if texts and isinstance(found.master, int) else None
 
 
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass
     return True
 
 
-def _refusal(path: Path, other: Serving | None) -> str:
+def _refusal(workspace: Path, other: Serving | None) -> str:
     who = f"process {other.master}" if other else "another process"
     where = f" at {other.url}" if other and other.url else ""
     return (
-        f"another Janus serves {path.parent.parent} already: {who}{where}. "
+        f"another Janus serves {workspace} already: {who}{where}. "
         "Use that one, stop it first, or choose another WORKSPACE_DIR"
     )

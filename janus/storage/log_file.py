@@ -1,24 +1,28 @@
-"""An append-only file of lines that survives a crash and a full disk."""
+"""An append-only file of lines that survives a crash, a full disk, and being deleted."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from janus.errors import StorageFailed
-from janus.storage.atomic import make_folder, sync_folder, write_all
+from janus.storage.folder import Folder, NotOurs, write_all
+from janus.storage.lines import end_of_lines, whole_lines
 
 log = logging.getLogger(__name__)
 
-BLOCK = 1 << 16
+#: What a disk says of a file that may be read and not written.
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class Ledger(Protocol):
-    """Where a log tells how its writing went."""
+    """Where a log reports how its writing went."""
 
     def note(self, path: Path, failure: OSError | None) -> None: ...
     def finish_later(self, file: LogFile) -> None: ...
@@ -27,34 +31,44 @@ class Ledger(Protocol):
 class LogFile:
     """An append-only file of lines.
 
-    One thread appends at a time (the event log calls under its own lock); any may read. What could
-    not be written and was not promised waits in ``_unsaved`` and goes first with the next promise.
-    ``_size`` is how much of the file counts; what is behind is cut off before anything is added:
-    the line that a crash or a full disk left half written, or the next one would be glued to it.
+    One thread appends at a time (the event log calls under its own lock); any may read. The file is
+    held open from the first reading to ``close``, so that what was read once can be written anew if
+    somebody removes it. ``_lock`` guards ``_fd``, which readers duplicate.
+
+    What could not be written and was not promised waits in ``_unsaved`` and goes first with the
+    next promise. ``_size`` is how much of the file counts; what is behind is cut off before
+    anything is added: the line that a crash or a full disk left half written, or the next one would
+    be glued to it.
     """
 
     def __init__(self, path: Path, store: Ledger) -> None:
         self.path = path
         self._store = store
+        self._lock = threading.Lock()
         self._fd: int | None = None
+        self._writable = False
+        self._closed = False
         self._size: int | None = None  # not known before it is opened
-        self._torn = False
         self._failed = False
         self._unsaved: list[bytes] = []
 
     def lines(self) -> Iterator[bytes]:
         """The lines so far, the oldest first. Those being appended meanwhile may come or not.
 
-        Raises OSError if they are there and cannot be read.
+        One that is too long to be ours comes as an empty line. Raises OSError if they are there and
+        cannot be read.
         """
         unsaved = [*self._unsaved]
-        if self.path.exists():
-            with self.path.open("rb") as file:
-                yield from (line for line in file if line.endswith(b"\n"))
+        fd = self._reading()
+        if fd is not None:
+            try:
+                yield from whole_lines(fd)
+            finally:
+                os.close(fd)
         yield from unsaved
 
     def append(self, line: bytes, promised: bool) -> None:
-        """Write a line; a *promised* one is on the disk when this returns.
+        """Write a line; a *promised* one is on the disk, in the file of this name, on return.
 
         Raises StorageFailed if a promised line cannot be kept, leaving no trace of it.
         """
@@ -83,9 +97,8 @@ class LogFile:
     def close(self) -> None:
         """Give the file back, once all is written: if need be later. May be called twice."""
         self.flush()
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        self._swap(None)
+        self._closed = True
         if self._failed:  # there may also be something to cut off
             self._store.finish_later(self)
         else:
@@ -94,54 +107,98 @@ class LogFile:
     def _write(self, lines: list[bytes], promised: bool) -> None:
         data = b"".join(lines)
         try:
-            fd = self._open()
+            fd = self._writing()
             self._cut(fd)
-            self._torn = True
             write_all(fd, data)
             if promised:
                 os.fsync(fd)
+            # Afterwards: whatever was removed until now is noticed.
+            if os.fstat(fd).st_nlink == 0 or (promised and not self._has_its_name(fd)):
+                self._write_anew(fd, (self._size or 0) + len(data))
         except OSError as failure:
             self._failed = True
             self._store.note(self.path, failure)
             with contextlib.suppress(OSError):  # if it fails, the next attempt begins with it
-                if self._fd is not None:
+                if self._fd is not None and self._writable:
                     self._cut(self._fd)
             raise
-        self._torn = self._failed = False
+        self._failed = False
         self._size = (self._size or 0) + len(data)
         self._store.note(self.path, None)
 
-    def _open(self) -> int:
-        if self._fd is None:
-            make_folder(self.path.parent)
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                sync_folder(self.path.parent)
-                if self._size is None:
-                    self._size = end_of_lines(fd)
-            except OSError:
-                os.close(fd)
-                raise
-            self._fd, self._torn = fd, True
+    def _reading(self) -> int | None:
+        """A descriptor to read from and close; None if there is no file."""
+        with self._lock:
+            if self._fd is not None:
+                return os.dup(self._fd)
+        try:
+            with Folder.open(self.path.parent) as folder:
+                fd, writable = _opened(folder, self.path.name)
+        except FileNotFoundError:
+            return None
+        with self._lock:
+            if self._closed or self._fd is not None:
+                return fd
+            self._fd, self._writable = fd, writable
+            return os.dup(fd)
+
+    def _writing(self) -> int:
+        """The descriptor to write to; the file is made if it is missing."""
+        if self._fd is None or not self._writable:
+            with Folder.make(self.path.parent) as folder:
+                fd = folder.file(self.path.name, os.O_RDWR | os.O_CREAT)
+                try:
+                    folder.sync()
+                    if self._size is None:
+                        self._size = end_of_lines(fd)
+                except OSError:
+                    os.close(fd)
+                    raise
+            self._swap(fd)
+        assert self._fd is not None
         return self._fd
 
     def _cut(self, fd: int) -> None:
-        if self._torn and self._size is not None:
-            torn = os.lseek(fd, 0, os.SEEK_END) - self._size
-            if torn:
-                os.ftruncate(fd, self._size)
-                log.warning("Cut %d bytes of a torn line off %s", torn, self.path.name)
-            os.lseek(fd, self._size, os.SEEK_SET)
-            self._torn = False
+        end = os.lseek(fd, 0, os.SEEK_END)
+        if self._size is None or end < self._size:  # somebody emptied it: go on with what is there
+            self._size = end_of_lines(fd)
+        if end > self._size:
+            os.ftruncate(fd, self._size)
+            log.warning("Cut %d bytes of a torn line off %s", end - self._size, self.path.name)
+        os.lseek(fd, self._size, os.SEEK_SET)
+
+    def _has_its_name(self, fd: int) -> bool:
+        mine = os.fstat(fd)
+        try:
+            with Folder.open(self.path.parent) as folder:
+                found = folder.stat(self.path.name)
+        except OSError:
+            return False
+        return found is not None and os.path.samestat(found, mine)
+
+    def _write_anew(self, fd: int, size: int) -> None:
+        """Give the name to a copy of what was removed or replaced, on the disk. Raises OSError."""
+        with Folder.make(self.path.parent) as folder:
+            if folder.stat(self.path.name):
+                folder.put_aside(self.path.name)
+            self._swap(folder.copy(self.path.name, fd, size))
+        log.warning("%s had been removed or replaced; it is written anew", self.path)
+
+    def _swap(self, fd: int | None) -> None:
+        with self._lock:
+            before, self._fd, self._writable = self._fd, fd, fd is not None
+            self._closed = False
+        if before is not None:
+            os.close(before)
 
 
-def end_of_lines(fd: int, end: int | None = None) -> int:
-    """Where the last whole line before *end* (the end of the file) ends; 0 if there is none."""
-    end = os.lseek(fd, 0, os.SEEK_END) if end is None else end
-    while end > 0:
-        start = max(0, end - BLOCK)
-        newline = os.pread(fd, end - start, start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end = start
-    return 0
+def _opened(folder: Folder, name: str) -> tuple[int, bool]:
+    """A file that is there, and whether it can be written."""
+    try:
+        return folder.file(name, os.O_RDWR), True
+    except NotOurs:
+        raise
+    except OSError as failure:
+        if failure.errno not in _READ_ONLY:
+            raise
+        return folder.file(name), False

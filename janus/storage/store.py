@@ -1,22 +1,25 @@
 """What survives: append-only conversation logs, and files that are written whole.
 
-Everything lives in one folder, ``<workspace>/.janus``, readable by its owner only. This is the only
-module that writes there, so whatever a disk can do to Janus it does here.
+Everything lives in one folder of the owner's state, readable by its owner only. Nothing here
+follows a link or opens anything but plain files of this user; see ``storage.folder``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import stat
 import threading
 from pathlib import Path
 
-from janus.storage.atomic import NEW, make_folder, remove, save_new, sync_folder, write_new
-from janus.storage.log_file import LogFile, end_of_lines
+from janus.storage.folder import NEW, Folder
+from janus.storage.lines import end_of_lines
+from janus.storage.log_file import LogFile
 
 log = logging.getLogger(__name__)
 
-_LOGS = "logs"
+_LOGS, _SUFFIX = "logs", ".jsonl"
 
 
 class Store:
@@ -51,7 +54,7 @@ class Store:
 
     def open_log(self, session_id: str) -> LogFile:
         """The log of a session, new or continued; nothing is created until the first event."""
-        path = self.folder / _LOGS / f"{session_id}.jsonl"
+        path = self.folder / _LOGS / f"{session_id}{_SUFFIX}"
         with self._lock:
             late = self._late.pop(path, None)
         return late or LogFile(path, self)
@@ -71,20 +74,36 @@ class Store:
     def logs(self) -> list[str]:
         """The ids of all sessions that have a log, the one written last at the end."""
         try:
-            found = [(file.stat().st_mtime, file) for file in (self.folder / _LOGS).glob("*.jsonl")]
+            with Folder.open(self.folder / _LOGS) as folder:
+                names = [name for name in folder.names() if name.endswith(_SUFFIX)]
+                found = [(info.st_mtime, name) for name in names if (info := folder.stat(name))]
         except OSError:
             return []
-        return [file.stem for _, file in sorted(found)]
+        return [name.removesuffix(_SUFFIX) for _, name in sorted(found)]
 
     def last_line(self, session_id: str) -> bytes:
         """The last whole line of a session's log; nothing if there is none."""
         try:
-            with (self.folder / _LOGS / f"{session_id}.jsonl").open("rb") as file:
-                end = end_of_lines(file.fileno())
-                start = end_of_lines(file.fileno(), end - 1)
-                return os.pread(file.fileno(), end - start, start)
+            with Folder.open(self.folder / _LOGS) as folder:
+                fd = folder.file(f"{session_id}{_SUFFIX}")
         except OSError:
             return b""
+        try:
+            end = end_of_lines(fd)
+            start = end_of_lines(fd, end - 1)
+            return os.pread(fd, end - start, start)
+        except OSError:
+            return b""
+        finally:
+            os.close(fd)
+
+    def read(self, name: str) -> bytes | None:
+        """All of a file; None if there is none. Raises OSError, also for what is no plain file."""
+        try:
+            with Folder.open(self.folder) as folder:
+                return folder.read(name)
+        except FileNotFoundError:
+            return None
 
     def replace(self, name: str, data: bytes) -> bool:
         """Write a whole file: a reader sees the old one or the new one, also after a power cut.
@@ -93,14 +112,9 @@ class Store:
         """
         path = self.folder / name
         try:
-            make_folder(self.folder)
-            temporary = write_new(self.folder, data)
-            try:
-                os.rename(temporary, path)  # noqa: PTH104  # with all that a disk does, through os
-            except OSError:
-                remove(temporary)
-                raise
-            sync_folder(self.folder)
+            with Folder.make(self.folder) as folder:
+                _make_private(folder)
+                folder.replace(name, data)
         except OSError as failure:
             self.note(path, failure)
             return False
@@ -112,9 +126,39 @@ class Store:
 
         Nobody sees half of it, also after a power cut. Raises OSError, leaving nothing.
         """
-        return save_new(self.folder / folder, Path(name), text.encode("utf-8", "replace"))
+        with Folder.make(self.folder / folder) as below:
+            return below.save_new(name, text.encode("utf-8", "replace"))
+
+    def names(self) -> list[str]:
+        """What is in the folder, in the order of the alphabet."""
+        try:
+            with Folder.open(self.folder) as folder:
+                return folder.names()
+        except OSError:
+            return []
+
+    def remove(self, name: str) -> None:
+        """Remove a file, durably; fine if there is none. Raises OSError."""
+        with contextlib.suppress(FileNotFoundError), Folder.open(self.folder) as folder:
+            os.unlink(name, dir_fd=folder.fd)
+            folder.sync()
+
+    def put_aside(self, name: str) -> str:
+        """Give whatever is called *name* another one, and return that. Raises OSError."""
+        with Folder.open(self.folder) as folder:
+            return folder.put_aside(name)
 
     def sweep(self) -> None:
         """Remove what a crash left half written. Only for the one Janus that holds the lock."""
-        for left in self.folder.glob(f"**/{NEW}*"):
-            remove(left)
+        for path in (self.folder, self.folder / _LOGS):
+            with contextlib.suppress(OSError), Folder.open(path) as folder:
+                for name in folder.names():
+                    if name.startswith(NEW):
+                        folder.remove(name)
+
+
+def _make_private(folder: Folder) -> None:
+    """Take back what others may do in a folder that was there before."""
+    found = os.fstat(folder.fd)
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+        os.fchmod(folder.fd, 0o700)

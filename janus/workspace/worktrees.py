@@ -4,73 +4,62 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from janus.errors import BranchInUse, GitFailed, InvalidRequest, JanusError, WorktreeDirty
-from janus.storage.atomic import make_folder
-from janus.workspace import branches
-from janus.workspace.git import Git, failed, readable
-from janus.workspace.unsaved_work import work_in
-from janus.workspace.worktree_files import Worktree, delete_tree, folder_in, logged
+from janus.errors import GitFailed, InvalidRequest, InvalidSessionId
+from janus.storage.store import Store
+from janus.workspace.exclude import hide_ours
+from janus.workspace.git import Git
+from janus.workspace.held import HeldWorkspace
+from janus.workspace.making import WorktreeMaker, logged
+from janus.workspace.notes import WorktreeNotes
+from janus.workspace.published import PublishedFolder
+from janus.workspace.registry import WorktreeRegistry
+from janus.workspace.removing import WorktreeRemover
+from janus.workspace.root import Worktree, WorktreeRoot, folder_in
 
 log = logging.getLogger(__name__)
 
-#: What Janus keeps in the workspace; it shall not show up in the user's ``git status``.
-OURS = (".janus/", ".worktrees/")
-#: In ``.worktrees``, before the id of a session: a note that its worktree is being made, and what
-#: is left of one that is being removed. Where a crash left one, the next start finishes it.
-_NEW, OLD = ".new-", ".old-"
-#: One entry of ``git worktree list``; not its ``-z``, which came with git 2.36 only.
-_ENTRY = re.compile(
-    r"worktree (?P<path>.+?)\n(?:bare|HEAD \w+)\n(?:branch refs/heads/(?P<branch>[^\n]+)\n)?"
-    r"(?:(?:detached|locked|prunable)[^\n]*\n)*\n",
-    re.DOTALL,
-)
-
 
 class Workspace:
-    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``.
+    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``."""
 
-    ``_lock`` is held around what reads or changes git's list of worktrees, and never while files
-    are checked out or deleted: ``git worktree`` dies when it meets an entry another just begins
-    ("failed to read .git/worktrees/…/commondir"), once in 50 times with 16 threads.
-    """
-
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], store: Store) -> None:
+        """The *store*, outside of the workspace, says which worktrees Janus made."""
         self.folder = folder
         self._git = Git(folder, environ)
-        self._lock = threading.RLock()
+        self._root = WorktreeRoot(folder)
+        self._registry = WorktreeRegistry(self._git, self._root)
+        self._notes = WorktreeNotes(store.folder / "worktrees")
+        self._maker = WorktreeMaker(self._registry, self._notes)
+        self._remover = WorktreeRemover(self._registry, self._notes)
+        self._held = HeldWorkspace(folder)
+        self.published = PublishedFolder(self._held, self._git, store)
+        #: Where the worktree of a session is, if it has one.
+        self.path_of = self._root.path_of
 
     @property
-    def _root(self) -> Path:
-        return (self.folder / ".worktrees").resolve()  # as git writes it
+    def problem(self) -> str | None:
+        """Why nothing can be made here, or None."""
+        return self._held.problem
+
+    def check_there(self) -> None:
+        """Raises StorageFailed if the folder was moved or replaced since it was opened."""
+        self._held.check()
+
+    def close(self) -> None:
+        """Give the folder back. May be called twice."""
+        self._held.close()
 
     def hide_ours(self) -> None:
-        """Add what is ours to ``.git/info/exclude``. Does nothing outside a git checkout.
-
-        A failure is logged and harmless: only the user's ``git status`` shows it.
-        """
-        try:
-            exclude = self.folder / self._git.ask("rev-parse", "--git-path", "info/exclude")
-            text = exclude.read_text("utf-8", "surrogateescape") if exclude.exists() else ""
-            missing = [name for name in OURS if name not in text.splitlines()]
-            if missing:
-                exclude.parent.mkdir(exist_ok=True)
-                with exclude.open("a", encoding="utf-8") as file:
-                    file.write("".join(f"{name}\n" for name in ["", *missing] if text or name))
-        except InvalidRequest:
-            return
-        except (OSError, GitFailed) as failure:
-            log.warning("Cannot hide %s from git status: %s", ", ".join(OURS), failure)
+        """Add what is ours to ``.git/info/exclude``; see ``workspace.exclude``."""
+        hide_ours(self._git, self.folder)
 
     def worktrees(self) -> dict[str, Worktree]:
         """Those of sessions, by their ids, that git knows and whose folder is there."""
         try:
-            known, prefix = self._list(), self._prefix()
+            known, prefix = self._registry.all(), self._registry.prefix()
         except InvalidRequest:
             return {}
         except GitFailed as failure:
@@ -79,7 +68,7 @@ class Workspace:
         return {
             path.name: Worktree(path, branch, folder_in(path, prefix))
             for path, branch in known.items()
-            if path.parent == self._root and path.is_dir()
+            if self._is_ours(path)
         }
 
     def worktree(self, session_id: str) -> Worktree | None:
@@ -97,170 +86,57 @@ class Workspace:
     ) -> Iterator[Worktree]:
         """A checkout in ``.worktrees/<session_id>``, of *branch* or a new ``feature/<name>``.
 
-        Returns when all its files are there. Raises InvalidRequest, BranchInUse or GitFailed, and
-        then nothing is left of it.
+        Returns when all its files are there. Raises InvalidRequest, BranchInUse, GitFailed, or
+        StorageFailed where the workspace was moved; and then nothing is left of it.
         """
-        prefix = self._prefix()
-        path = self._root / session_id
-        with self._noted(session_id) as note, contextlib.ExitStack() as undo:
-            if branch is None:
-                branch, commit = branches.reserve(self._git, name, note)
-                undo.callback(logged(branches.forget), self._git, branch, commit)
-            else:
-                commit = branches.existing(self._git, branch)
-                note("", commit)
-            self._register(path, branch, undo)
-            self._check_out(path, commit)
-            self._check_inside(path)
-            on = self._git.run("symbolic-ref", "--quiet", "HEAD", at=path).stdout.strip()
-            if on != f"refs/heads/{branch}":
-                raise GitFailed(f"A hook took the new worktree off its branch, {branch}.")
-            yield Worktree(path, branch, folder_in(path, prefix))
-            undo.pop_all()
+        self.check_there()
+        with self._maker.adding(session_id, name, branch) as made:
+            yield made
 
     def check_removable(self, session_id: str) -> None:
         """Raises WorktreeDirty, with what would be lost or is merged nowhere, if there is any."""
-        path = self._root / session_id
-        known = self._list()
-        if path not in known or not path.exists():
-            return
-        try:
-            self._check_inside(path)
-        except JanusError as broken:
-            raise WorktreeDirty(
-                "Git does not know the session's worktree any more, so nobody can tell what is "
-                "in it. It can be removed by force; its branch stays."
-            ) from broken
-        work, details = work_in(self._git, path, known[path])
-        if work:
-            raise WorktreeDirty(
-                f"The session's worktree has {', '.join(work)}. Commit and merge it, or remove "
-                "the worktree by force: then its branch stays, and what is not committed is lost.",
-                **details,
-            )
+        self._remover.check(session_id)
 
     def remove_worktree(self, session_id: str, *, force: bool = False) -> bool:
         """Remove the session's worktree, never its branch; False if git knows of none.
 
-        Raises what ``check_removable`` raises, unless by *force*, or GitFailed.
+        Raises what ``check_removable`` raises, unless by *force*; or GitFailed, also where Janus
+        has no record that it made it.
         """
-        path = self._root / session_id
-        try:
-            known = path in self._list()
-        except InvalidRequest:
-            return False
-        if known:
-            if not force:
-                self.check_removable(session_id)
-            left = path.with_name(f"{OLD}{path.name}")
-            try:
-                if path.exists():
-                    delete_tree(path, left)
-                with self._lock:
-                    self._unregister(path)
-            finally:
-                with contextlib.suppress(OSError):
-                    left.rmdir()
-        return known
+        return self._remover.remove(session_id, force=force)
+
+    def adopt(self, session_ids: Iterable[str]) -> None:
+        """Note the worktrees of sessions that were taken over as made by us."""
+        known = self.worktrees()
+        for id in session_ids:
+            if id in known:
+                logged(self._notes.made)(id)
 
     def mend(self, has_begun: Callable[[str], object]) -> None:
         """Undo what a crash left half made, and finish what it left half removed.
 
-        *has_begun* tells whether a session ever began. Only for the one Janus that serves.
+        Only what the notes name. *has_begun* tells whether a session ever began. Only for the one
+        Janus that serves.
         """
-        for note in self._root.glob(f"{_NEW}*"):
-            id = note.name.removeprefix(_NEW)
-            if not has_begun(id):
-                log.warning("Session %s was only half made; its worktree is removed", id)
-                logged(self._unmake)(self._root / id, note)
-            note.unlink(missing_ok=True)
-        for left in self._root.glob(f"{OLD}*"):
-            with self._lock:
-                logged(self._forget_missing)(self._root / left.name.removeprefix(OLD))
-            shutil.rmtree(left, ignore_errors=True)
+        self._notes.sweep()
+        for note in self._notes.all():
+            if note.step == "removing":
+                logged(self._remover.finish)(note)
+            elif note.step == "making" and has_begun(note.session_id):
+                logged(self._notes.made)(note.session_id)
+            elif note.step == "making":
+                log.warning(
+                    "Session %s was only half made; its worktree is removed", note.session_id
+                )
+                logged(self._unmake)(note.session_id)
 
-    def _prefix(self) -> str:
-        """Where in the repository the workspace is; empty at its top, and in a bare one."""
-        return self._git.ask("rev-parse", "--show-prefix")
+    def _unmake(self, session_id: str) -> None:
+        if note := self._notes.of(session_id):
+            self._maker.undo(note)
+            self._notes.remove(session_id)
 
-    def _list(self) -> dict[Path, str | None]:
-        """All worktrees of the repository, also those whose folder is gone, and their branches."""
-        with self._lock:
-            text = self._git.ask("worktree", "list", "--porcelain") + "\n"
-        return {Path(entry["path"]): entry["branch"] for entry in _ENTRY.finditer(text)}
-
-    @contextlib.contextmanager
-    def _noted(self, session_id: str) -> Iterator[Callable[[str, str], None]]:
-        """Gives what notes the branch that is made for a worktree, and its commit, for ``mend``."""
-        path = self._root / f"{_NEW}{session_id}"
-
-        def note(branch: str, commit: str) -> None:
-            try:
-                make_folder(path.parent)
-                path.write_text(f"{branch}\n{commit}\n")
-            except OSError as failure:
-                raise GitFailed(f"Cannot write {path}: {failure.strerror}.") from failure
-
+    def _is_ours(self, path: Path) -> bool:
         try:
-            yield note
-        finally:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-
-    def _unmake(self, path: Path, note: Path) -> None:
-        self._discard(path)
-        branch, _, commit = note.read_text().strip("\n").partition("\n")
-        if branch and commit and branch not in self._list().values():
-            branches.forget(self._git, branch, commit)
-
-    def _forget_missing(self, path: Path) -> None:
-        if path in self._list() and not path.exists():
-            self._unregister(path)
-
-    def _register(self, path: Path, branch: str, undo: contextlib.ExitStack) -> None:
-        """Enter a worktree, without its files, in git's list."""
-        with self._lock:
-            self._forget_missing(path)  # somebody deleted its folder
-            try:
-                make_folder(path.parent)
-                path.mkdir()  # git takes an empty one, and this one is ours to delete
-            except OSError as failure:
-                raise GitFailed(f"Cannot make the folder {path}: {failure.strerror}.") from failure
-            undo.callback(logged(self._discard), path)
-            added = self._git.run("worktree", "add", "--no-checkout", "--", str(path), branch)
-        # The words differ between versions of git.
-        used = re.search("already (?:checked out|used by worktree) at '(.*)'", added.stderr, re.S)
-        if used:
-            where = readable(used[1])
-            raise BranchInUse(
-                f"The branch {branch} is checked out in {where}, and git allows that only once."
-            )
-        if added.returncode != 0:
-            raise failed(added)
-
-    def _unregister(self, path: Path) -> None:
-        # Not prune: that would also forget what the user keeps on a disk that is not plugged in.
-        # Forced twice because it may be locked.
-        self._git.ask("worktree", "remove", "--force", "--force", "--", str(path))
-
-    def _discard(self, path: Path) -> None:
-        shutil.rmtree(path, ignore_errors=True)
-        with self._lock:
-            if path in self._list():
-                self._unregister(path)
-
-    def _check_out(self, path: Path, commit: str) -> None:
-        """Fill it, and run the hook, as ``git worktree add`` does without ``--no-checkout``."""
-        self._git.ask("reset", "--hard", "--quiet", "--no-recurse-submodules", at=path, slow=True)
-        hook = ("hook", "run", "--ignore-missing", "post-checkout", "--")
-        done = self._git.run(*hook, "0" * len(commit), commit, "1", at=path, slow=True)
-        if "'hook' is not a git command" in done.stderr:
-            log.warning("The post-checkout hook is not run in %s: git is older than 2.36", path)
-        elif done.returncode != 0:
-            raise failed(done)
-
-    def _check_inside(self, path: Path) -> None:
-        """Raises GitFailed if it is not the worktree it looks like."""
-        # One that has lost its .git would give answers about the user's own checkout.
-        if self._git.ask("rev-parse", "--show-toplevel", at=path) != str(path):
-            raise GitFailed(f"Git does not take {path} for a worktree any more.")
+            return self.path_of(path.name) == path and self._root.has(path)
+        except InvalidSessionId:
+            return False

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from janus.access.devices import EXPIRES, MOST, STREAMS_EACH, Devices
-from janus.access.folder import NAME, folder_of, owner_token
+from janus.access.folder import NAME, owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
+from janus.storage.project import project_folder
 
 
 @pytest.fixture
@@ -25,22 +26,24 @@ def again(devices, clock):
 
 
 def test_a_device_is_known_by_its_secret_also_after_a_restart(devices, clock):
-    admitted = devices.admit("Ada's phone", "full", page=True, address="10.0.0.2")
+    admitted = devices.register("Ada's phone", "full", page=True, address="10.0.0.2")
 
     for known in (devices, again(devices, clock)):
-        device = known.known_by(admitted.secret, "10.0.0.3")
+        device = known.authenticate(admitted.secret, "10.0.0.3")
         assert (device.id, device.name, device.address) == (
             admitted.device.id, "Ada's phone", "10.0.0.3",
         )  # fmt: skip
-        assert known.fits(device, admitted.key) and not known.fits(device, admitted.secret)
+        assert known.verify_key(device, admitted.key) and not known.verify_key(
+            device, admitted.secret
+        )
     for wrong in ("", "x", admitted.key, admitted.device.id, admitted.device.secret, "\ud83d"):
-        assert devices.known_by(wrong, None) is None
+        assert devices.authenticate(wrong, None) is None
 
 
 def test_only_hashes_are_on_the_disk_for_the_owner_alone(devices):
     previous = os.umask(0)
     try:
-        admitted = devices.admit("phone", "full", page=True)
+        admitted = devices.register("phone", "full", page=True)
     finally:
         os.umask(previous)
 
@@ -51,15 +54,15 @@ def test_only_hashes_are_on_the_disk_for_the_owner_alone(devices):
 
 
 def test_secrets_have_256_bits_and_are_all_different(devices):
-    made = [devices.admit("d", "full", page=True) for _ in range(MOST)]
+    made = [devices.register("d", "full", page=True) for _ in range(MOST)]
 
     secrets = {text for admitted in made for text in (admitted.secret, admitted.key)}
     assert len(secrets) == 2 * MOST and all(len(text) == 43 for text in secrets)
 
 
 def test_a_revoked_device_is_out_at_once_and_its_streams_end(devices, clock):
-    admitted = devices.admit("phone", "full", page=True)
-    other = devices.admit("tablet", "full", page=True)
+    admitted = devices.register("phone", "full", page=True)
+    other = devices.register("tablet", "full", page=True)
     ended = []
     devices.attach(admitted.device.id, lambda: ended.append("first"))
     detach = devices.attach(admitted.device.id, lambda: ended.append("second"))
@@ -69,8 +72,8 @@ def test_a_revoked_device_is_out_at_once_and_its_streams_end(devices, clock):
     devices.revoke(admitted.device.id)
 
     assert ended == ["first"]
-    assert devices.known_by(admitted.secret, None) is None
-    assert again(devices, clock).known_by(admitted.secret, None) is None
+    assert devices.authenticate(admitted.secret, None) is None
+    assert again(devices, clock).authenticate(admitted.secret, None) is None
     assert [device.id for device in devices.all()] == [other.device.id]
     with pytest.raises(NotFound):
         devices.revoke(admitted.device.id)
@@ -78,19 +81,19 @@ def test_a_revoked_device_is_out_at_once_and_its_streams_end(devices, clock):
 
 
 def test_what_is_not_used_for_ninety_days_is_forgotten(devices, clock):
-    kept, lost = (devices.admit(name, "full", page=False) for name in ("kept", "lost"))
+    kept, lost = (devices.register(name, "full", page=False) for name in ("kept", "lost"))
     clock.now += EXPIRES - 10
-    assert devices.known_by(kept.secret, None)
+    assert devices.authenticate(kept.secret, None)
     clock.now += 20
 
-    assert devices.known_by(lost.secret, None) is None
+    assert devices.authenticate(lost.secret, None) is None
     assert [device.name for device in devices.all()] == ["kept"]
 
 
 def test_the_last_use_is_written_down_now_and_then(devices, clock):
-    admitted = devices.admit("phone", "full", page=False)
+    admitted = devices.register("phone", "full", page=False)
     clock.now += 3600
-    devices.known_by(admitted.secret, None)
+    devices.authenticate(admitted.secret, None)
 
     [device] = again(devices, clock).all()
 
@@ -99,19 +102,19 @@ def test_the_last_use_is_written_down_now_and_then(devices, clock):
 
 @pytest.mark.parametrize("name", ["\u202eevil", "a\nb", "\x1b[31mred", "  ", "<b>x</b>", "x" * 500])
 def test_a_name_shows_what_it_is(name, devices):
-    shown = devices.admit(name, "full", page=False).device.name
+    shown = devices.register(name, "full", page=False).device.name
 
     assert 0 < len(shown) <= 40 and shown.isprintable()
 
 
 def test_there_is_an_end_to_devices(devices):
     for _ in range(MOST):
-        devices.admit("phone", "full", page=False)
+        devices.register("phone", "full", page=False)
 
     with pytest.raises(TooManyDevices, match="Revoke one"):
-        devices.admit("phone", "full", page=False)
+        devices.register("phone", "full", page=False)
     with pytest.raises(InvalidRequest):
-        devices.admit("phone", "root", page=False)
+        devices.register("phone", "root", page=False)
 
 
 #: Right but for one type.
@@ -123,24 +126,24 @@ WRONG = json.dumps(
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"devices": [{}]}', b"\xff" * 99, WRONG])
 def test_a_damaged_list_lets_nobody_in_and_is_kept(damage, devices, clock):
-    admitted = devices.admit("phone", "full", page=False)
+    admitted = devices.register("phone", "full", page=False)
     (devices.folder / NAME).write_bytes(damage)
 
     after = again(devices, clock)
 
-    assert after.known_by(admitted.secret, None) is None and after.all() == []
+    assert after.authenticate(admitted.secret, None) is None and after.all() == []
     kept = [file for file in devices.folder.iterdir() if "corrupt" in file.name]
     assert [file.read_bytes() for file in kept] == [damage]
 
 
 def test_the_owners_own_token_lives_as_long_as_the_server(devices, clock):
     token = owner_token(devices.folder)
-    assert devices.known_by(token, None).id == "owner"
+    assert devices.authenticate(token, None).id == "owner"
     assert (devices.folder / "owner-token").stat().st_mode & 0o777 == 0o600
     assert devices.all() == []
 
     later = again(devices, clock)
-    assert later.known_by(token, None) is None
+    assert later.authenticate(token, None) is None
 
     later.close()
     later.close()
@@ -148,9 +151,9 @@ def test_the_owners_own_token_lives_as_long_as_the_server(devices, clock):
 
 
 def test_every_workspace_has_its_own(tmp_path):
-    one, two = folder_of(tmp_path / "a", tmp_path), folder_of(tmp_path / "b", tmp_path)
+    one, two = project_folder(tmp_path / "a", tmp_path), project_folder(tmp_path / "b", tmp_path)
 
-    assert one != two and one == folder_of(tmp_path / "a", tmp_path)
+    assert one != two and one == project_folder(tmp_path / "a", tmp_path)
 
 
 def test_many_threads_at_once_lose_nothing(devices, clock):
@@ -158,8 +161,8 @@ def test_many_threads_at_once_lose_nothing(devices, clock):
 
     def work():
         for _ in range(4):
-            made.append(devices.admit("d", "full", page=False))
-            devices.known_by(made[-1].secret, None)
+            made.append(devices.register("d", "full", page=False))
+            devices.authenticate(made[-1].secret, None)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -172,7 +175,7 @@ def test_many_threads_at_once_lose_nothing(devices, clock):
 
 
 def test_a_device_has_its_share_of_streams(devices):
-    device = devices.admit("phone", "full", page=True).device
+    device = devices.register("phone", "full", page=True).device
     leave = [devices.attach(device.id, lambda n=n: n) for n in range(STREAMS_EACH)]
 
     with pytest.raises(TooManyStreams):
@@ -182,7 +185,7 @@ def test_a_device_has_its_share_of_streams(devices):
 
 
 def test_a_stream_that_was_let_in_a_moment_before_the_revocation_ends(devices):
-    device = devices.admit("phone", "full", page=True).device
+    device = devices.register("phone", "full", page=True).device
     devices.revoke(device.id)
     ended = []
 

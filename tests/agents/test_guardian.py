@@ -18,7 +18,8 @@ from test_process import SILENT, fake, running, shell
 
 from janus.agents.process import process as process_module
 from janus.agents.process.guardian import Guardian
-from janus.agents.process.process import AgentProcess, Exit
+from janus.agents.process.process import AgentProcess
+from janus.agents.process.reading import Exit
 from janus.errors import AgentFailed
 
 ROOT = FAKE_AGENTS.parents[1]
@@ -91,7 +92,7 @@ def test_nothing_is_left_when_the_guardian_is_killed(mark):
     with running(fake("stubborn"), **mark) as process:
         assert next(process.lines()) == b"ready"
 
-        process._guardian.kill()
+        process._launched.guardian.kill()
 
         assert process.wait()
         assert process.exit == Exit(signal=signal.SIGKILL)
@@ -103,7 +104,7 @@ def test_whoever_goes_on_writing_after_the_guardian_was_killed_holds_nobody_up(m
     with running(fake("noisy_orphan"), **mark) as process:
         assert next(process.lines()) == b"ready"
 
-        process._guardian.kill()
+        process._launched.guardian.kill()
 
         assert process.wait()
     wait_for(lambda: not alive(mark))  # its terminal is gone
@@ -112,7 +113,7 @@ def test_whoever_goes_on_writing_after_the_guardian_was_killed_holds_nobody_up(m
 def test_a_guardian_that_hangs_is_killed(mark, monkeypatch):
     monkeypatch.setattr(process_module, "_SLACK", 0.1)
     with running(SILENT, **mark) as process:
-        os.kill(process._guardian.pid, signal.SIGSTOP)
+        os.kill(process._launched.guardian.pid, signal.SIGSTOP)
 
         process.stop(grace=0)
 
@@ -139,7 +140,7 @@ def test_whatever_an_agent_started_is_asked_before_it_is_killed():
 
 def test_a_frozen_agent_is_woken_to_hear_that_it_is_to_leave():
     with running(fake("frozen")) as process:
-        status = Path(f"/proc/{agent_of(process._guardian.pid)}/status")
+        status = Path(f"/proc/{agent_of(process._launched.guardian.pid)}/status")
         wait_for(lambda: "T (stopped)" in status.read_text())
 
         process.leave(0)
@@ -202,17 +203,17 @@ def test_an_agent_that_is_to_leave_is_ended_in_time(ask, mark):
 
 def test_asking_again_does_not_postpone_the_end():
     guardian = Guardian(control=-1, agent=0)
-    guardian.obey("linger", "3", "5")
+    guardian.execute("linger", "3", "5")
     planned = guardian.steps
 
-    guardian.obey("linger", "3", "5")
+    guardian.execute("linger", "3", "5")
     assert guardian.steps == planned
 
-    guardian.obey("end", "1", "0")
+    guardian.execute("end", "1", "0")
     assert [number for _, number in guardian.steps] == [signal.SIGTERM, signal.SIGKILL]
     assert guardian.steps[1] < planned[0]
 
-    guardian.agent_left(0)
+    guardian.agent_exited(0)
     assert guardian.steps[0] < planned[0]
 
 
@@ -244,7 +245,7 @@ def crash(process, moment, delay):
     with ThreadPoolExecutor() as pool:
         starting = pool.submit(process.start)
         if moment == "starting":
-            guardian = wait_for(lambda: getattr(process, "_guardian", None))
+            guardian = wait_for(lambda: process._launched).guardian
             threading.Event().wait(delay)
             guardian.kill()
         failure = starting.exception(10)
@@ -258,7 +259,7 @@ def crash(process, moment, delay):
         process.send(b"go on\n")
         assert next(process.lines()) == b"half a line"
     if moment != "starting":
-        os.kill(agent_of(process._guardian.pid), signal.SIGKILL)
+        os.kill(agent_of(process._launched.guardian.pid), signal.SIGKILL)
     assert process.wait()
     assert process.exit == Exit(signal=signal.SIGKILL)
 

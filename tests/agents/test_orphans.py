@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from conftest import fake_path, git, processes_of, wait_for
 
-from janus.agents.process import orphans as leftovers
+from janus.agents.process import orphans
 from janus.agents.process.orphans import MARK, end_orphans
 from janus.errors import GitFailed, ServerStopping
 from janus.storage.lock import WorkspaceLock
+from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
 
 ID = "3f1b2c9e-0000-4000-8000-000000000001"
@@ -47,11 +48,11 @@ def cmdline(pid):
 
 
 def marked(run):
-    return leftovers._marked(f"{MARK}={run}".encode())
+    return orphans._marked(f"{MARK}={run}".encode())
 
 
-def run_of(workspace):
-    return json.loads((workspace / ".janus/lock").read_bytes())["run"]
+def run_of(kept):
+    return json.loads((kept / "lock").read_bytes())["run"]
 
 
 def ask_and_lose(server, id, question):
@@ -73,7 +74,7 @@ def killed_with_its_guardians(server, home):
 
 @pytest.mark.slow
 def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answers(
-    serve, agent, home, workspace
+    serve, agent, home, kept
 ):
     first = serve(path=agent)
     id = first.start()
@@ -81,7 +82,7 @@ def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answer
     asking.start()
     sleeping = [b"sleep", b"1000"]
     wait_for(lambda: [cmdline(pid) for pid in processes_of(home)].count(sleeping) == 3)
-    before = run_of(workspace)
+    before = run_of(kept)
 
     with bystander(**{MARK: str(uuid.uuid4())}), bystander():
         killed_with_its_guardians(first, home)
@@ -91,17 +92,17 @@ def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answer
 
         assert second.call("GET", "/api/health")[0] == 200
         assert marked(before) == []
-        assert "Ended 3 processes that an earlier Janus left" in second.log
+        assert "Ended 3 processes that an earlier Janus left behind" in second.log
         assert second.ask(id, "say hello")[1]["answer"] == "hello "
 
 
-def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agent, workspace):
+def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agent, kept):
     first = serve(path=agent)
     id = first.start()
     first.ask(id, "say hello")
     os.killpg(first.process.pid, signal.SIGKILL)
     first.wait()
-    file = workspace / ".janus/sessions.json"
+    file = kept / "sessions.json"
     saved = json.loads(file.read_bytes())
 
     with bystander() as other:
@@ -129,8 +130,8 @@ def test_only_the_very_mark_counts(environ, in_a_hurry):
 
 @pytest.fixture
 def in_a_hurry(monkeypatch):
-    monkeypatch.setattr(leftovers, "_ORDERLY", 0.05)
-    monkeypatch.setattr(leftovers, "_LONGEST", 2.0)
+    monkeypatch.setattr(orphans, "_ORDERLY", 0.05)
+    monkeypatch.setattr(orphans, "_TIMEOUT", 2.0)
 
 
 def test_what_ignores_everything_is_killed(in_a_hurry):
@@ -149,8 +150,8 @@ def test_what_ignores_everything_is_killed(in_a_hurry):
 
 def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monkeypatch):
     with bystander() as other:
-        monkeypatch.setattr(leftovers, "_LONGEST", 0.3)
-        monkeypatch.setattr(leftovers, "_marked", lambda mark: [other.pid])
+        monkeypatch.setattr(orphans, "_TIMEOUT", 0.3)
+        monkeypatch.setattr(orphans, "_marked", lambda mark: [other.pid])
 
         assert end_orphans("run-1") == 1
 
@@ -213,18 +214,25 @@ def start_and_lose(server, body):
 
 
 @pytest.fixture
-def shop(workspace):
-    return Workspace(workspace, dict(os.environ))
+def shop(workspace, kept):
+    shop = Workspace(workspace, dict(os.environ), Store(kept))
+    yield shop
+    shop.close()
 
 
 @pytest.fixture
-def half_made(shop, workspace):
+def half_made(shop, kept):
     """As a SIGKILL leaves it: a note, a branch, and a worktree."""
     made = shop.add_worktree(ID, name="half")
-    commit = git(workspace, "rev-parse", "HEAD").strip()
-    note = workspace / ".worktrees" / f".new-{ID}"
-    note.write_text(f"{made.branch}\n{commit}\n")
+    noted(kept, step="making")
     return made
+
+
+def noted(kept, **changes):
+    """Change the note that the state folder has of the worktree."""
+    note = kept / "worktrees" / f"{ID}.json"
+    note.write_text(json.dumps({**json.loads(note.read_text()), **changes}))
+    return note
 
 
 def test_what_was_half_made_is_undone(shop, workspace, half_made):
@@ -250,32 +258,38 @@ def test_a_branch_that_somebody_uses_or_committed_to_stays(shop, workspace, half
     assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 0)
 
 
-@pytest.mark.parametrize("note", ["", "feature/h", "\n0000\n", "../x\n\n"])
-def test_a_torn_note_is_no_harm(note, shop, workspace, half_made):
-    (workspace / ".worktrees" / f".new-{ID}").write_text(note)
+@pytest.mark.parametrize(
+    "note",
+    ["", "{", "[]", "[" * 100_000, '{"step": "making"}',
+     '{"step": "removing", "branch": "", "commit": "", "removing": "../.."}'],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_for_a_damaged_note_nothing_is_deleted(note, shop, workspace, kept, half_made):
+    (kept / "worktrees" / f"{ID}.json").write_text(note)
 
     shop.mend(lambda id: False)
 
-    assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 0)
-    assert [*(workspace / ".worktrees").iterdir()] == []
+    assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 1)
+    assert half_made.path.exists()
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_what_was_half_removed_is_removed(moved, shop, workspace):
+def test_what_was_half_removed_is_removed(moved, shop, workspace, kept):
     made = shop.add_worktree(ID, name="half")
-    left = workspace / ".worktrees" / f".old-{ID}"
-    left.mkdir()
+    left = f".old-{ID}-0123456789abcdef"
+    note = noted(kept, step="removing", removing=left)
     if moved:
-        made.path.rename(left / ID)
+        made.path.rename(workspace / ".worktrees" / left)
 
     shop.mend(lambda id: True)
 
-    assert not left.exists() and worktrees(workspace) == (0 if moved else 1)
-    assert made.path.exists() is not moved
+    assert not (workspace / ".worktrees" / left).exists()
+    assert worktrees(workspace) == (0 if moved else 1)
+    assert made.path.exists() is not moved and note.exists() is not moved
     assert branches(workspace) == ["feature/half"]
 
 
-def test_nothing_is_noted_of_what_failed(shop, workspace):
+def test_nothing_is_noted_of_what_failed(shop, workspace, kept):
     (workspace / ".worktrees").mkdir()
     (workspace / ".worktrees" / ID).write_text("in the way")
 
@@ -283,6 +297,7 @@ def test_nothing_is_noted_of_what_failed(shop, workspace):
         shop.add_worktree(ID, name="half")
 
     assert [path.name for path in (workspace / ".worktrees").iterdir()] == [ID]
+    assert not (kept / "worktrees").exists()
 
 
 # --- sessions that rest

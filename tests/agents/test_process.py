@@ -14,8 +14,10 @@ import pytest
 from conftest import FAKE_AGENTS, descriptors, wait_for
 
 from janus.agents.process import process as process_module
-from janus.agents.process.process import AgentProcess, Exit, strip_controls
+from janus.agents.process.process import AgentProcess
+from janus.agents.process.reading import Exit
 from janus.errors import AgentFailed, AgentNotFound
+from janus.text import strip_controls
 
 MB = 1 << 20
 SILENT = ["sleep", "1000"]
@@ -116,15 +118,15 @@ def test_an_agent_that_does_not_read_fails_in_words_and_holds_nobody_up():
             failure = pool.submit(process.send, b"x" * MB, timeout=0.05).exception(10)
 
             assert isinstance(failure, AgentFailed)
-            assert "does not listen" in str(failure)
+            assert "does not accept input" in str(failure)
 
 
 def test_writing_to_a_dead_agent_fails_in_words():
     with running(["true"]) as process:
-        with pytest.raises(AgentFailed, match=r"gone|does not listen"):
+        with pytest.raises(AgentFailed, match=r"gone|does not accept input"):
             process.send(b"x" * MB)
         process.wait()
-        with pytest.raises(AgentFailed, match="does not listen"):
+        with pytest.raises(AgentFailed, match="does not accept input"):
             process.send(b"x")
 
 
@@ -157,7 +159,7 @@ def test_what_it_writes_on_its_terminal_never_holds_it_up():
         *_, first, last = process.tail().splitlines()
         assert (first, last) == ("complaint 09998" + "." * 76, "complaint 09999" + "." * 76)
         assert len(process.tail()) < 1 << 16
-        assert len(process._tail) <= 1 << 17
+        assert len(process._terminal._tail) <= 1 << 17
 
 
 def test_its_last_words_are_complete_as_soon_as_it_is_gone():
@@ -178,7 +180,7 @@ def test_ctrl_c_reaches_it_through_the_terminal():
     with running(fake("interruptible")) as process:
         lines = process.lines()
         assert next(lines) == b"ready"
-        assert process._tty.delaybeforesend is None  # or pexpect sleeps
+        assert process._launched.terminal.delaybeforesend is None  # or pexpect sleeps
 
         for _ in range(3):
             process.interrupt()

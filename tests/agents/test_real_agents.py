@@ -77,10 +77,10 @@ def chat(request, serve, model, tmp_path):
     )
 
 
-def test_an_answer_is_streamed_in_more_than_one_delta(chat, workspace):
+def test_an_answer_is_streamed_in_more_than_one_delta(chat, kept):
     assert chat.ask("say hello there my friend how are you") == "hello there my friend how are you"
 
-    log = (workspace / ".janus" / "logs" / "ride.jsonl").read_text()
+    log = (kept / "logs" / "ride.jsonl").read_text()
     assert log.count('"assistant_delta"') > 1
     assert chat.state()["agent"] == {"name": "custom", "asks": True}
 

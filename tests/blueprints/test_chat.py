@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from conftest import wait_for
+from conftest import state_of, wait_for
 from test_api import error
 
 from janus.app import create_app
@@ -357,7 +357,7 @@ def test_one_session_more_than_allowed_is_refused_when_somebody_speaks(cursor):
 def test_a_damaged_log_costs_the_damaged_events_only(chat, quiet, cursor):
     chat("say hello")
     quiet()
-    log = cursor.workspace / ".janus" / "logs" / "page.jsonl"
+    log = state_of(cursor) / "logs" / "page.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     odd = b'{"seq": 2, "kind": "user_message", "data": {"text": []}, "at": 1}\n'
     log.write_bytes(lines[0] + b"\x00\xff\n" + odd + b"".join(lines[2:]))

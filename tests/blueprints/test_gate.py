@@ -317,7 +317,7 @@ def test_a_page_that_lost_its_second_half_pairs_again(page, app):
 
 def test_a_code_is_not_used_up_when_there_is_no_room(page, app):
     janus = app.extensions["janus"]
-    others = [janus.devices.admit("", "read", page=False).device for _ in range(31)]
+    others = [janus.devices.register("", "read", page=False).device for _ in range(31)]
     code = janus.pairing.open()
     other = Page(app, app.response_class, use_cookies=True)
 

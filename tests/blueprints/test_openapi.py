@@ -491,7 +491,7 @@ class Trouble:
         self.app.test_client().get("/health")  # now the client itself is in
         self.body["code"] = janus.pairing.open().shown
         while len(janus.devices.all()) < MOST:
-            janus.devices.admit("one more", "read", page=False)
+            janus.devices.register("one more", "read", page=False)
         return self.knock()
 
     def RATE_LIMITED(self):

@@ -5,8 +5,8 @@ import pytest
 
 from janus.clock import timestamp
 from janus.conversation import event_log as events_module
-from janus.conversation.event import Event
 from janus.conversation.event_log import EventLog
+from janus.events import AgentNotice, Text, Thought, ToolCall
 
 
 class Kept(list):
@@ -26,16 +26,9 @@ class Kept(list):
         self.append = None
 
 
-class Count:
-    """A state that only counts."""
-
-    count = 0
-
-    def hear(self, event):
-        self.count += 1
-
-    def to_json(self):
-        return {"count": self.count}
+def note(n=0):
+    """An event that is not a delta."""
+    return AgentNotice(str(n))
 
 
 @pytest.fixture
@@ -45,38 +38,38 @@ def kept():
 
 @pytest.fixture
 def log(kept, clock):
-    return EventLog(kept, Count(), clock)
+    return EventLog(kept, clock)
 
 
 def test_events_are_numbered_without_gaps_and_kept_before_they_are_seen(kept, log, clock):
-    first = log.append("a", {"x": 1})
-    second = log.append("b", {}, promised=True)
+    first = log.append(note())
+    second = log.append(note(), promised=True)
 
     assert kept == [(first.line(), False), (second.line(), True)]
     assert (first.seq, second.seq, second.at) == (1, 2, clock.now)
     assert list(log.all()) == [first, second]
-    assert log.state() == {"seq": 2, "count": 2}
+    assert log.seq == 2
 
 
 def test_what_could_not_be_kept_did_not_happen(kept, log):
     kept.full = True
 
     with pytest.raises(OSError, match="full"):
-        log.append("a", {})
+        log.append(Text("a", "t"))
 
-    assert log.state() == {"seq": 0, "count": 0}
+    assert (log.seq, log.total) == (0, 0)
     kept.full = False
-    assert log.append("a", {}).seq == 1
+    assert log.append(note()).seq == 1
 
 
 def test_a_log_goes_on_where_it_ended(kept, log, clock):
-    log.append("a", {})
-    log.append("b", {})
+    log.append(Text("a", "t"))
+    log.append(note())
 
-    again = EventLog(kept, Count(), clock)
+    again = EventLog(kept, clock)
 
-    assert again.state() == {"seq": 2, "count": 2}
-    assert again.append("c", {}).seq == 3
+    assert (again.seq, again.total) == (2, 1)
+    assert again.append(note()).seq == 3
 
 
 def test_many_threads_append_in_one_order(kept, log):
@@ -84,7 +77,7 @@ def test_many_threads_append_in_one_order(kept, log):
 
     def work(_):
         barrier.wait()
-        return [log.append("a", {}).seq for _ in range(200)]
+        return [log.append(note()).seq for _ in range(200)]
 
     with ThreadPoolExecutor(16) as pool:
         numbers = [number for numbers in pool.map(work, range(16)) for number in numbers]
@@ -98,7 +91,7 @@ def test_a_closed_log_takes_no_more(log):
     log.close()
 
     with pytest.raises(ValueError, match="closed"):
-        log.append("a", {})
+        log.append(note())
 
 
 def followed(log, seq=0):
@@ -108,7 +101,7 @@ def followed(log, seq=0):
 
 
 def test_a_reader_gets_what_it_missed_and_then_the_end(log):
-    events = [log.append("a", {"n": n}) for n in range(5)]
+    events = [log.append(note(n)) for n in range(5)]
 
     assert followed(log) == events
     assert followed(log, 3) == events[3:]
@@ -120,25 +113,25 @@ def test_a_reader_waits_for_what_comes_and_is_told_of_quiet(log):
     reader = log.follow(0, 0.001)
 
     assert next(reader) is None
-    event = log.append("a", {})
+    event = log.append(note())
     assert next(reader) == event
     assert next(reader) is None
 
 
-def delta(log, text, turn="t", kind="assistant_delta"):
-    return log.append(kind, {"turn_id": turn, "text": text})
+def delta(log, text, turn="t", kind=Text):
+    return log.append(kind(text, turn))
 
 
 def test_deltas_that_wait_come_as_one_under_the_last_number(log):
     delta(log, "a")
     delta(log, "b")
-    delta(log, "c", kind="thought_delta")
+    delta(log, "c", kind=Thought)
     delta(log, "d", turn="u")
     delta(log, "e", turn="u")
-    log.append("tool_call", {})
+    log.append(ToolCall("1", "", "other", "", "completed", turn_id="u"))
     delta(log, "f", turn="u")
 
-    seen = [(event.seq, event.data.get("text")) for event in followed(log)]
+    seen = [(it.seq, getattr(it.event, "text", None)) for it in followed(log)]
 
     assert seen == [(2, "ab"), (3, "c"), (5, "de"), (6, None), (7, "f")]
 
@@ -148,7 +141,7 @@ def test_a_reader_that_keeps_up_gets_every_delta(log):
 
     for text in "abc":
         delta(log, text)
-        assert next(reader).data["text"] == text
+        assert next(reader).event.text == text
 
 
 def test_after_a_delta_those_that_follow_at_once_gather(log, monkeypatch):
@@ -161,13 +154,13 @@ def test_after_a_delta_those_that_follow_at_once_gather(log, monkeypatch):
     delta(log, "a")
     reader = log.follow(0, 60)
 
-    assert next(reader).data["text"] == "a"
-    assert next(reader).data["text"] == "bc"
+    assert next(reader).event.text == "a"
+    assert next(reader).event.text == "bc"
 
 
 def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypatch):
     monkeypatch.setattr(events_module, "_NEWEST", 10)
-    written = [log.append("a", {"n": n}) for n in range(50)]
+    written = [log.append(note(n)) for n in range(50)]
 
     assert len(log._newest) == 10
     assert followed(log) == written
@@ -177,33 +170,59 @@ def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypa
 
 def test_large_events_leave_memory_sooner(log, monkeypatch):
     monkeypatch.setattr(events_module, "_BYTES", 1000)
-    written = [log.append("a", {"text": "x" * 400}) for _ in range(5)]
+    written = [log.append(AgentNotice("x" * 400)) for _ in range(5)]
 
     assert len(log._newest) == 2
     assert followed(log) == written
 
 
 def test_an_unreadable_line_costs_no_other(kept, log, clock):
-    first, _, third = [log.append("a", {"n": n}) for n in range(3)]
+    first, _, third = [log.append(note(n)) for n in range(3)]
     kept[1] = (b"garbage", False)
 
-    again = EventLog(kept, Count(), clock)
+    again = EventLog(kept, clock)
 
     assert list(again.all()) == [first, third]
     assert followed(again, 1) == [third]
 
 
-def test_an_event_survives_its_line():
-    event = Event(7, "a", {"text": 'ü\n"\ud83d'}, 1.5)
+@pytest.mark.parametrize(
+    ("number", "shown"), [(70, [1, 2, 3, 4, 5]), (2, [1, 2, 3, 4, 5]), (10**12, [1, 2, 3, 4, 5])]
+)
+def test_a_number_that_cannot_be_hides_nothing(kept, log, clock, number, shown):
+    for n in range(5):
+        log.append(note(n))
+    line = kept[2][0].replace(b'"seq":3', b'"seq":%d' % number)
+    kept[2] = (line, False)
 
-    assert event.line().count(b"\n") == 1
-    assert Event.from_line(event.line()) == event
+    again = EventLog(kept, clock)
+
+    assert [record.seq for record in again.all()] == shown
+    assert [record.event.detail for record in again.all()] == list("01234")
+    assert again.append(note()).seq == 6
 
 
-@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"seq":"1"}', b"\xff", b'{"seq":1'])
-def test_what_is_no_event_is_refused(line):
-    with pytest.raises(ValueError):
-        Event.from_line(line)
+def test_lines_that_are_left_out_are_counted(kept, log, clock, caplog):
+    for n in range(4):
+        log.append(note(n))
+    kept[1] = kept[2] = (b"[" * 100_000 + b"\n", False)
+
+    again = EventLog(kept, clock)
+
+    assert again.left_out == 2 and again.state("s").left_out == 2
+    assert [record.seq for record in again.all()] == [1, 4]
+    assert "2 damaged lines" in caplog.text
+
+
+def test_a_snapshot_never_changes(log):
+    before = log.snapshot
+    log.append(note())
+    assert log.snapshot is before  # a notice changes nothing that is known
+    log.append(ToolCall("1", "", "execute", "", "in_progress", turn_id="t"))
+
+    assert before.running_tools == () and len(log.snapshot.running_tools) == 1
+    with pytest.raises(AttributeError):
+        log.snapshot.status = "idle"
 
 
 def test_times_are_iso_8601_in_utc_with_milliseconds():

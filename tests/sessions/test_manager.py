@@ -1,3 +1,4 @@
+import pickle
 import random
 import threading
 import uuid
@@ -17,7 +18,7 @@ from janus.errors import (
     TooManySessions,
 )
 from janus.sessions.cleanup import CleanupService
-from janus.sessions.session import Session
+from janus.sessions.closing import SessionCloser
 
 
 @pytest.fixture
@@ -143,18 +144,72 @@ def test_a_session_nobody_spoke_in_takes_no_place(make_manager, cursor):
     manager.say("page-4", "say hello")
 
 
-def test_pages_in_which_nobody_speaks_are_bounded_too(manager, monkeypatch, clock):
-    monkeypatch.setattr("janus.sessions.manager._UNBEGUN", 3)
-    for n in range(3):
+def test_pages_in_which_nobody_speaks_make_room_for_each_other(manager, monkeypatch, clock):
+    monkeypatch.setattr("janus.sessions.registry._LOOKED_AT", 3)
+    for n in range(5):
+        clock.now += 1
         manager.get_or_create(f"page-{n}")
 
-    with pytest.raises(TooManySessions, match="nobody has said a word"):
-        manager.get_or_create("page-3")
+    with pytest.raises(SessionNotFound):
+        manager.get("page-1")
+    assert manager.get("page-2").message_count == 0
+    manager.say("page-0", "say hello")  # a page that had to make room speaks all the same
+    assert [info.session_id for info in manager.all()] == ["page-0"]
 
-    clock.now += 601
-    manager.end_idle()
-    wait_for(lambda: not manager._sessions)
-    manager.get_or_create("page-3")
+
+def test_reading_makes_nothing(manager, settings):
+    assert manager.state("ghost").seq == 0
+    quiet = manager.follow("ghost", 0, 0.001)
+    assert next(quiet) is None
+
+    with pytest.raises(SessionNotFound):
+        manager.get("ghost")
+    assert manager._registry.all() == []
+    manager.say("ghost", "say hello")
+    assert next(record for record in quiet if record).seq == 1
+
+
+def test_a_session_is_started_once_whoever_asks_for_it(manager):
+    barrier = threading.Barrier(8)
+
+    def work(_):
+        barrier.wait()
+        return manager.start(session_id="mine", name="fix")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(work, range(8))]
+
+    assert {(info.session_id, info.created_at) for info in found} == {("mine", found[0].created_at)}
+    assert len(manager.all()) == 1
+    with pytest.raises(SessionExists, match="called fix"):
+        manager.start(session_id="mine", name="other")
+
+
+def test_a_message_without_a_session_finds_the_one_it_began(manager, make_manager, settings):
+    first = manager.say(None, "say hello", "m-1")
+
+    with ThreadPoolExecutor(8) as pool:
+        again = [*pool.map(lambda _: manager.say(None, "say hello", "m-1"), range(8))]
+
+    assert {state.session_id for state in again} == {first.session_id}
+    other = manager.say(None, "say hello", "m-2")
+    assert other.session_id != first.session_id
+    wait_for(lambda: manager.get(first.session_id).message_count == 2)
+    manager.stop()
+    after = make_manager(settings)
+    after.prepare()
+    assert after.say(None, "say hello", "m-1").session_id == first.session_id
+
+
+def test_nobody_is_handed_a_session(manager):
+    """Every public call gives values, which survive a pickle."""
+    for name in dir(manager):
+        if not name.startswith("_") and callable(getattr(manager, name)):
+            returned = str(getattr(manager, name).__annotations__.get("return"))
+            assert "Session" not in returned.replace("SessionInfo", ""), name
+    info = manager.create()
+    values = [info, manager.state(info.session_id), manager.say(info.session_id, "say hello")]
+    assert [pickle.loads(pickle.dumps(value)) for value in values] == values
 
 
 def test_of_many_threads_that_want_the_last_place_one_gets_it(make_manager, settings):
@@ -207,7 +262,7 @@ def test_a_busy_session_is_not_idle_however_long_it_takes(make_manager, cursor, 
 
 
 def test_a_slow_ending_delays_no_other(make_manager, cursor, clock, tmp_path, monkeypatch):
-    monkeypatch.setattr("janus.sessions.session.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
+    monkeypatch.setattr("janus.sessions.turn_runner.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
     manager = make_manager(cursor)
     slow, quick = manager.create().session_id, manager.create().session_id
     manager.ask(slow, "say hello")
@@ -223,15 +278,15 @@ def test_a_slow_ending_delays_no_other(make_manager, cursor, clock, tmp_path, mo
 
 def test_one_session_that_fails_to_end_does_not_keep_the_others(manager, clock, monkeypatch):
     ids = [manager.create().session_id for _ in range(3)]
-    finish = Session.finish_end
+    end = SessionCloser.end
 
-    def fail_for_one(self, timeout, **how):
-        summary = finish(self, timeout, **how)
-        if self.id == ids[1]:
+    def fail_for_one(self, session, patience):
+        ended = end(self, session, patience)
+        if session.id == ids[1]:
             raise RuntimeError("broken")
-        return summary
+        return ended
 
-    monkeypatch.setattr(Session, "finish_end", fail_for_one)
+    monkeypatch.setattr(SessionCloser, "end", fail_for_one)
     clock.now += 601
 
     assert manager.end_idle() == ids
@@ -243,7 +298,7 @@ def test_a_lingering_stubborn_agent_goes_with_its_idle_session(
 ):
     monkeypatch.setattr(print_mode, "LINGER", 0.05)
     monkeypatch.setattr("janus.agents.process.process.GRACE", 0.05)
-    monkeypatch.setattr("janus.sessions.session.SUMMARY_PROMPT", "stubborn")
+    monkeypatch.setattr("janus.sessions.turn_runner.SUMMARY_PROMPT", "stubborn")
     manager = make_manager(replace(cursor, summary_timeout=0.3))
     manager.ask(manager.create().session_id, "say hello")
     clock.now += 601

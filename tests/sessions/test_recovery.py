@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import git, wait_for
+from conftest import git, state_of, wait_for
 
 from janus.errors import (
     AgentFailed,
@@ -20,6 +20,7 @@ from janus.errors import (
     TooManySessions,
     WorktreeDirty,
 )
+from janus.events import QuestionAsked
 from janus.storage.store import Store
 
 
@@ -40,11 +41,11 @@ def said(manager, id):
 
 
 def saved(cursor):
-    return json.loads((cursor.workspace / ".janus" / "sessions.json").read_text())["sessions"]
+    return json.loads((state_of(cursor) / "sessions.json").read_text())["sessions"]
 
 
 def put_aside(cursor):
-    return [f for f in (cursor.workspace / ".janus").iterdir() if ".corrupt-" in f.name]
+    return [f for f in state_of(cursor).iterdir() if ".corrupt-" in f.name]
 
 
 def test_a_session_comes_back_idle_with_all_it_had(start, cursor):
@@ -96,32 +97,28 @@ def test_a_server_that_stops_writes_a_summary_and_one_that_had_nothing_to_do_wri
 def test_a_turn_that_was_cut_off_is_told_with_what_had_been_said(start, cursor):
     before = start()
     id = before.create().session_id
-    turn = before.say(id, "hang now")
-    wait_for(lambda: "".join(m["content"] for m in turn.state()["messages"][1:]))
-    queued = before.say(id, "say later").state()["queue"]
-    assert len(queued) == 1
+    before.say(id, "hang now")
+    wait_for(lambda: "".join(m.content for m in before.state(id).messages[1:]))
+    assert len(before.say(id, "say later").now.waiting) == 1
 
     after = start()  # as if the first had been killed
 
     told = said(after, id)
     assert told[0] == ("user", "hang now") and ("user", "say later") in told
-    assert any(role == "assistant" for role, _ in told)
     assert [text for role, text in told if role == "system"] == [
         "Janus was stopped before it answered this. Ask again."
-    ] * 2
-    assert after.get(id).status == "idle" and after.get(id).attention == "error"
-    assert after.chat(id).state()["queue"] == []
+    ]
+    # What had not begun is asked now.
+    wait_for(lambda: ("assistant", "later") in said(after, id))
+    assert after.state(id).now.waiting == ()
 
 
 def test_an_open_question_does_not_come_back(start, cursor, home):
     before = start()
     id = before.create().session_id
-    session = before.chat(id)
-    session._transcript.promise(
-        "permission_request", {"request_id": "r", "kind": "permission", "options": []}
-    )
+    events = before._registry.find(id).log
+    events.append(QuestionAsked("r", "permission", "May I?", ()), promised=True)
     assert before.get(id).attention == "permission"
-    session._transcript.record("status", {"status": "active"})
 
     assert start().get(id).attention is None
 
@@ -148,7 +145,7 @@ def test_without_its_list_the_logs_and_worktrees_tell(damage, start, cursor):
     gone = before.create("gone").session_id
     before.end(gone)
     before.stop()
-    file = cursor.workspace / ".janus" / "sessions.json"
+    file = state_of(cursor) / "sessions.json"
     file.unlink()
     if damage == "folder":
         file.mkdir()
@@ -173,7 +170,7 @@ def test_a_worktree_alone_is_enough(start, cursor):
     before = start()
     info = before.create("feature-auth")
     before.stop()
-    shutil.rmtree(cursor.workspace / ".janus")
+    shutil.rmtree(state_of(cursor))
 
     found = start().get(info.session_id)
 
@@ -186,7 +183,7 @@ def test_an_entry_without_its_log_is_enough(start, cursor):
     info = before.create("feature-auth")
     before.ask(info.session_id, "say hello")
     before.stop()
-    shutil.rmtree(cursor.workspace / ".janus" / "logs")
+    shutil.rmtree(state_of(cursor) / "logs")
 
     after = start()
 
@@ -199,7 +196,7 @@ def test_a_log_without_its_entry_is_enough(start, cursor):
     before = start()
     ids = [before.create().session_id for _ in range(2)]
     before.stop()
-    file = cursor.workspace / ".janus" / "sessions.json"
+    file = state_of(cursor) / "sessions.json"
     whole = json.loads(file.read_text())
     file.write_text(json.dumps({**whole, "sessions": whole["sessions"][:1]}))
 
@@ -210,7 +207,7 @@ def test_a_log_that_cannot_be_read_costs_its_session_only(start, cursor, caplog)
     before = start()
     good, bad = (before.create().session_id for _ in range(2))
     before.stop()
-    log = cursor.workspace / ".janus" / "logs" / f"{bad}.jsonl"
+    log = state_of(cursor) / "logs" / f"{bad}.jsonl"
     log.unlink()
     log.mkdir()
 
@@ -292,12 +289,12 @@ def test_looking_at_an_ended_session_does_not_bring_it_back(start, cursor):
     manager.ask(id, "say hello")
     manager.end(id)
 
-    assert manager.chat(id).state()["status"] == "stopped"
+    assert manager.state(id).now.status == "stopped"
     assert manager.all() == []
-    log = Store(cursor.workspace / ".janus").last_line(id)
+    log = Store(state_of(cursor)).last_line(id)
     manager.stop()
 
-    assert Store(cursor.workspace / ".janus").last_line(id) == log
+    assert Store(state_of(cursor)).last_line(id) == log
     assert start().all() == []
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from conftest import wait_for
+from conftest import state_of, wait_for
 
 from janus.agents.cursor import print_agent as print_mode
 from janus.errors import (
@@ -17,7 +17,7 @@ from janus.errors import (
     SessionNotFound,
     StorageFailed,
 )
-from janus.sessions import session as session_module
+from janus.sessions.turn_queue import QUEUE_LIMIT
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def said(manager, id):
 
 
 def events(settings, id):
-    text = (settings.workspace / ".janus" / "logs" / f"{id}.jsonl").read_text()
+    text = (state_of(settings) / "logs" / f"{id}.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -97,7 +97,7 @@ def test_an_answer_after_the_timeout_is_found_in_the_conversation(make_manager, 
 
     with pytest.raises(AskTimeout, match="The agent goes on"):
         manager.ask(id, question, "m1")
-    wait_for(lambda: "assistant_delta" in [event["kind"] for event in events(cursor, id)])
+    wait_for(lambda: "text" in [line["event"]["type"] for line in events(cursor, id)])
     with pytest.raises(AskTimeout) as caught:
         manager.ask(id, question, "m1")
     assert caught.value.details["partial"] == "Working "
@@ -136,8 +136,8 @@ def test_twenty_messages_may_wait(manager, start, tmp_path):
     id = start()
     waiting = [ask_aside(manager, id, f"until {tmp_path / 'go'}")]
     wait_for(lambda: manager.get(id).status == "active")
-    waiting += [ask_aside(manager, id, "say more") for _ in range(session_module.QUEUE_LIMIT)]
-    wait_for(lambda: manager.get(id).message_count == 2 + session_module.QUEUE_LIMIT)
+    waiting += [ask_aside(manager, id, "say more") for _ in range(QUEUE_LIMIT)]
+    wait_for(lambda: manager.get(id).message_count == 2 + QUEUE_LIMIT)
 
     with pytest.raises(QueueFull):
         manager.ask(id, "say too much")
@@ -158,7 +158,10 @@ def test_a_session_ends_with_the_summary_of_its_agent(manager, start, cursor):
     assert ended.summary_saved
     [file] = (cursor.workspace / ".janus" / "conversation-summaries").iterdir()
     assert "say hello" in file.read_text() and "Questions asked: 1" in file.read_text()
-    assert [event["kind"] for event in events(cursor, id)][-2:] == ["summary", "session_ended"]
+    assert [line["event"]["type"] for line in events(cursor, id)][-2:] == [
+        "summary",
+        "session_ended",
+    ]
     with pytest.raises(SessionNotFound):
         manager.get(id)
 
@@ -185,7 +188,7 @@ def test_an_agent_that_failed_is_not_asked_for_a_summary(manager, start):
 
 
 def test_a_summary_that_takes_too_long_is_made_from_the_log(make_manager, cursor, monkeypatch):
-    monkeypatch.setattr("janus.sessions.session.SUMMARY_PROMPT", "hang")
+    monkeypatch.setattr("janus.sessions.turn_runner.SUMMARY_PROMPT", "hang")
     manager = make_manager(replace(cursor, summary_timeout=0.5))
     id = manager.create().session_id
     manager.ask(id, "say one")
@@ -210,7 +213,7 @@ def test_ending_cancels_the_turn_and_fails_what_waits(manager, start):
 
 
 def test_an_ending_session_takes_no_more_and_ends_once(manager, start, monkeypatch, tmp_path):
-    monkeypatch.setattr("janus.sessions.session.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
+    monkeypatch.setattr("janus.sessions.turn_runner.SUMMARY_PROMPT", f"until {tmp_path / 'go'}")
     id = start()
     manager.ask(id, "say hello")
     ending = threading.Thread(target=manager.end, args=(id,))
@@ -253,12 +256,13 @@ def test_a_stopping_manager_ends_all_and_opens_nothing(manager, start):
 
 
 def test_what_cannot_be_saved_is_not_accepted(manager, start, cursor):
-    (cursor.workspace / ".janus").write_text("in the way")
+    state_of(cursor).parent.mkdir(parents=True)
+    state_of(cursor).write_text("in the way")
     id = start()
 
     with pytest.raises(StorageFailed, match="could not save your message"):
         manager.ask(id, "say hello")
 
-    (cursor.workspace / ".janus").unlink()
+    state_of(cursor).unlink()
     assert manager.ask(id, "say hello").answer == "hello "
     assert said(manager, id) == [("user", "say hello"), ("assistant", "hello")]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,24 +13,26 @@ from janus.storage.store import Store
 
 ONE = SessionInfo(
     "11111111-1111-4111-8111-111111111111", "fix-it", "idle", "cursor-agent",
-    1_800_000_000.0, 1_800_000_060.5, branch="feature/fix", worktree_path="/w/.worktrees/1",
+    1_800_000_000.0, 1_800_000_060.5, branch="feature/fix",
+    worktree_path="/w/.worktrees/11111111-1111-4111-8111-111111111111",
 )  # fmt: skip
+SHOP = Path("/w")
 TWO = SessionInfo("page_2", None, "idle", "", 1_800_000_001.0, 1_800_000_001.0)
 
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path / ".janus")
+    return Store(tmp_path / "state")
 
 
 @pytest.fixture
 def path(store):
-    SessionsFile(store).save([ONE, TWO])
+    SessionsFile(store, SHOP).save([ONE, TWO])
     return store.folder / NAME
 
 
 def load(store):
-    return SessionsFile(store).load()
+    return SessionsFile(store, SHOP).load()
 
 
 def kept_aside(store):
@@ -42,7 +45,7 @@ def test_what_was_saved_is_loaded(store, path):
 
 
 def test_it_has_the_agreed_shape(store, path):
-    SessionsFile(store).save(
+    SessionsFile(store, SHOP).save(
         [replace(ONE, status="waiting", pid=7, conversation_id="c", protocol="acp")]
     )
 
@@ -54,7 +57,7 @@ def test_it_has_the_agreed_shape(store, path):
                 "name": "fix-it",
                 "status": "waiting",
                 "branch": "feature/fix",
-                "worktreePath": "/w/.worktrees/1",
+                "worktreePath": "/w/.worktrees/11111111-1111-4111-8111-111111111111",
                 "ptyPid": 7,
                 "createdAt": "2027-01-15T08:00:00.000Z",
                 "lastActivity": "2027-01-15T08:01:00.500Z",
@@ -100,15 +103,15 @@ def test_a_folder_in_its_place_is_put_aside(store, path):
 
     assert load(store) is None
     assert [(folder / "precious").read_text() for folder in kept_aside(store)] == ["x"]
-    assert SessionsFile(store).save([ONE]) and load(store) == [ONE]
+    assert SessionsFile(store, SHOP).save([ONE]) and load(store) == [ONE]
 
 
 def test_one_that_cannot_be_read_is_put_aside(store, path, monkeypatch):
-    def refuse(self):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.read_bytes", refuse)
+        patch.setattr("janus.storage.folder.Folder.read", refuse)
         assert load(store) is None
 
     assert len(kept_aside(store)) == 1
@@ -135,7 +138,7 @@ def test_without_a_file_nothing_is_put_aside(store):
 def test_an_entry_that_is_not_understood_is_kept_and_costs_no_other(strange, store, path):
     whole = json.loads(path.read_text())
     path.write_text(json.dumps({**whole, "sessions": [*whole["sessions"], strange]}))
-    file = SessionsFile(store)
+    file = SessionsFile(store, SHOP)
 
     found = file.load()
     assert found == [ONE, TWO]
@@ -150,7 +153,7 @@ def test_what_others_wrote_into_it_stays(store, path):
     whole["sessions"][0]["currentPhase"] = "review"
     whole["sessions"][0]["metadata"]["colour"] = "red"
     path.write_text(json.dumps(whole))
-    file = SessionsFile(store)
+    file = SessionsFile(store, SHOP)
 
     file.save([replace(info, status="error") for info in file.load()])
 

@@ -7,12 +7,12 @@ import threading
 from dataclasses import replace
 
 import pytest
-from conftest import wait_for
+from conftest import state_of, wait_for
 
 from janus.errors import JanusError
 from janus.sessions import factory as session_factory
 from janus.sessions.manager import MemorySessionManager
-from janus.storage import store
+from janus.storage import folder, lines, log_file, store
 from janus.storage.store import Store
 
 CALLS = ("write", "fsync", "rename", "open", "link", "ftruncate")
@@ -84,7 +84,8 @@ class Echo:
 @pytest.fixture
 def disk(monkeypatch):
     disk = Disk()
-    monkeypatch.setattr(store, "os", disk)
+    for module in (folder, lines, log_file, store):
+        monkeypatch.setattr(module, "os", disk)
     monkeypatch.setattr(session_factory, "make_agent", lambda *args, **_: Echo(args[3]))
     return disk
 
@@ -94,7 +95,7 @@ class Story:
 
     def __init__(self, settings):
         self.settings = settings
-        self.manager = MemorySessionManager(settings, Store(settings.workspace / ".janus"))
+        self.manager = MemorySessionManager(settings, Store(state_of(settings)))
         self.sessions = {}
         self.ended = set()
         self.said = []
@@ -139,7 +140,7 @@ class Story:
 
     def check_after_restart(self):
         """All that was acknowledged is there, once."""
-        again = MemorySessionManager(self.settings, Store(self.settings.workspace / ".janus"))
+        again = MemorySessionManager(self.settings, Store(state_of(self.settings)))
         again.prepare()
         found = {info.session_id: info.name for info in again.all()}
         kept = {id: name for id, name in self.sessions.items() if id not in self.ended}

@@ -65,11 +65,11 @@ def listed(server):
 
 
 @pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
-def test_the_second_says_who_serves_and_where(command, serve, refused, agent, workspace):
+def test_the_second_says_who_serves_and_where(command, serve, refused, agent, workspace, kept):
     first = serve(path=agent)
     id = first.call("POST", "/api/session/start", {"name": "mine"})[1]["session_id"]
     first.ask(id, "say hello")
-    before = (workspace / ".janus/sessions.json").read_bytes()
+    before = (kept / "sessions.json").read_bytes()
 
     said = refused(*command, cwd=ROOT)
 
@@ -143,42 +143,41 @@ def starting(serve, command, workspace):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff garbage", b"[]", b'{"pid": 1}', b'{"pid": '])
-def test_a_lock_file_that_says_nothing_stops_nobody(content, serve, workspace):
-    (workspace / ".janus").mkdir()
-    (workspace / ".janus/lock").write_bytes(content)
+def test_a_lock_file_that_says_nothing_stops_nobody(content, serve, kept):
+    kept.mkdir(parents=True)
+    (kept / "lock").write_bytes(content)
 
     server = serve()
 
     assert server.call("GET", "/api/health")[0] == 200
     assert "Traceback" not in server.log
-    assert json.loads((workspace / ".janus/lock").read_bytes())["url"] == server.url
+    assert json.loads((kept / "lock").read_bytes())["url"] == server.url
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff garbage"])
-def test_a_lock_file_that_somebody_spoiled_still_locks(content, serve, refused, workspace):
+def test_a_lock_file_that_somebody_spoiled_still_locks(content, serve, refused, kept):
     server = serve()
     assert server.call("GET", "/api/health")[0] == 200  # it has written itself into the lock
-    (workspace / ".janus/lock").write_bytes(content)
+    (kept / "lock").write_bytes(content)
 
     assert "another process" in refused()
     assert server.call("GET", "/api/health")[0] == 200
 
 
 @pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
-def test_a_lock_that_cannot_be_opened_is_a_sentence(command, refused, workspace):
-    (workspace / ".janus").mkdir()
-    (workspace / ".janus/lock").mkdir()  # root may open any file, but no folder
+def test_a_lock_that_cannot_be_opened_is_a_sentence(command, refused, kept):
+    (kept / "lock").mkdir(parents=True)  # root may open any file, but no folder
 
     said = refused(*command, cwd=ROOT)
 
-    assert "Janus cannot start:" in said and str(workspace / ".janus/lock") in said
+    assert "Janus cannot start:" in said and str(kept / "lock") in said
 
 
 @pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
-def test_sessions_of_a_newer_version_are_refused_untouched(command, refused, workspace):
+def test_sessions_of_a_newer_version_are_refused_untouched(command, refused, kept):
     newer = b'{"version": "2.0", "sessions": [{"is": "new"}]}'
-    file = workspace / ".janus/sessions.json"
-    file.parent.mkdir()
+    file = kept / "sessions.json"
+    file.parent.mkdir(parents=True)
     file.write_bytes(newer)
 
     said = refused(*command, cwd=ROOT)

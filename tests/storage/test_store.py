@@ -92,7 +92,7 @@ def test_a_torn_last_line_is_cut_off_before_the_next_is_written(cut, store, file
 
 
 def test_a_file_of_one_torn_line_begins_anew(store, file, monkeypatch):
-    monkeypatch.setattr("janus.storage.log_file.BLOCK", 7)
+    monkeypatch.setattr("janus.storage.lines.BLOCK", 7)
     file.append(b"x" * 100, True)
     file.close()
     assert lines(store) == []

@@ -13,7 +13,8 @@ from conftest import git, processes_of, wait_for
 
 import janus.workspace.git
 from janus.errors import BranchInUse, GitFailed, InvalidRequest, WorktreeDirty
-from janus.workspace.worktree_files import Worktree
+from janus.storage.store import Store
+from janus.workspace.root import Worktree
 from janus.workspace.worktrees import Workspace
 
 ID = "3f1b2c9e-0000-4000-8000-000000000001"
@@ -22,12 +23,23 @@ ALLOW_FILES = ("-c", "protocol.file.allow=always")
 
 
 @pytest.fixture
-def shop(workspace):
+def shop(workspace, on):
     return on(workspace)
 
 
-def on(folder, **environ):
-    return Workspace(folder, {**os.environ, **environ})
+@pytest.fixture
+def on(tmp_path_factory):
+    """Makes a workspace of a folder, with its notes elsewhere; all are closed at the end."""
+    made = []
+
+    def on(folder, **environ):
+        store = Store(tmp_path_factory.mktemp("state"))
+        made.append(Workspace(folder, {**os.environ, **environ}, store))
+        return made[-1]
+
+    yield on
+    for shop in made:
+        shop.close()
 
 
 def commit(folder, message="More"):
@@ -90,7 +102,7 @@ def test_what_the_user_excluded_stays(workspace, shop):
     assert exclude.read_text().splitlines() == ["mine", ".janus/", ".worktrees/"]
 
 
-def test_a_folder_inside_a_checkout_is_covered(workspace):
+def test_a_folder_inside_a_checkout_is_covered(workspace, on):
     inner = workspace / "inner"
     (inner / ".janus").mkdir(parents=True)
     (inner / ".janus" / "file").touch()
@@ -101,7 +113,7 @@ def test_a_folder_inside_a_checkout_is_covered(workspace):
 
 
 @pytest.mark.parametrize("path", ["/usr/bin", "/nowhere"])
-def test_without_a_repository_or_git_nothing_happens(path, tmp_path):
+def test_without_a_repository_or_git_nothing_happens(path, tmp_path, on):
     nothing = on(tmp_path, PATH=path)
 
     nothing.hide_ours()
@@ -180,7 +192,7 @@ def test_what_is_no_branch_is_refused(branch, workspace, shop):
         shop.add_worktree(ID, name="x", branch=branch)
 
 
-def test_a_branch_of_the_remote_must_be_made_local_first(workspace, tmp_path):
+def test_a_branch_of_the_remote_must_be_made_local_first(workspace, tmp_path, on):
     git(workspace, "branch", "topic")
     git(tmp_path, "clone", "-q", str(workspace), "copy")
 
@@ -196,7 +208,7 @@ def test_a_branch_is_checked_out_once(workspace, shop):
         shop.add_worktree(ID, name="x", branch=current)
 
 
-def test_a_new_branch_tracks_nothing(workspace, tmp_path):
+def test_a_new_branch_tracks_nothing(workspace, tmp_path, on):
     git(tmp_path, "clone", "-q", str(workspace), "copy")
     git(tmp_path / "copy", "config", "branch.autoSetupMerge", "always")
 
@@ -242,7 +254,7 @@ def test_one_id_is_given_once(workspace, shop):
 # --- where the workspace is
 
 
-def test_a_repository_without_a_commit_is_refused(tmp_path):
+def test_a_repository_without_a_commit_is_refused(tmp_path, on):
     git(tmp_path, "init", "-q")
 
     with pytest.raises(InvalidRequest, match="no commit yet"):
@@ -292,7 +304,7 @@ KINDS = [bare, submodule, linked, detached, strangely_named, through_a_link, bus
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_any_kind_of_repository_will_do(kind, workspace, tmp_path):
+def test_any_kind_of_repository_will_do(kind, workspace, tmp_path, on):
     folder = kind(workspace, tmp_path)
     here = on(folder)
 
@@ -308,7 +320,7 @@ def test_any_kind_of_repository_will_do(kind, workspace, tmp_path):
     assert here.worktrees() == {} and "feature/x" in branches(folder)
 
 
-def test_the_agent_works_where_the_workspace_is_in_its_repository(workspace):
+def test_the_agent_works_where_the_workspace_is_in_its_repository(workspace, on):
     for name in ("packages/app", "new"):
         (workspace / name).mkdir(parents=True)
     (workspace / "packages" / "app" / "main.py").touch()
@@ -324,7 +336,7 @@ def test_the_agent_works_where_the_workspace_is_in_its_repository(workspace):
     assert new.folder == new.path  # git knows no empty folders
 
 
-def test_git_variables_of_the_environment_do_not_matter(workspace, tmp_path):
+def test_git_variables_of_the_environment_do_not_matter(workspace, tmp_path, on):
     here = on(workspace, GIT_DIR="/nowhere", GIT_WORK_TREE="/", GIT_INDEX_FILE=str(tmp_path / "i"))
 
     made = here.add_worktree(ID, name="x")

@@ -1,1 +1,1 @@
-"""One agent process on a pexpect pty under its guardian; the only package that knows pexpect."""
+"""One agent process on a pexpect pty, under a guardian. No other package knows pexpect."""

@@ -1,24 +1,24 @@
-"""The guardian: a tiny program between Janus and an agent; nothing the agent starts outlives it.
+"""A tiny program between Janus and an agent, so that nothing the agent starts outlives it.
 
     Janus ──control socket──> guardian ──fork──> agent ──> whatever the agent starts
 
 Run with the arguments ``CONTROL -- AGENT…`` in a session of its own, with the agent's pipes as
-descriptors 0 and 1 and its terminal as 2. It gives the agent that terminal, adopts every orphan
-among its descendants (a subreaper), and listens:
+descriptors 0 and 1 and its terminal as 2. It makes that the agent's controlling terminal, adopts
+every orphan among its own descendants (a subreaper), and speaks lines over the control socket:
 
-    it hears   interrupt            SIGINT to the agent's process group
+    receives   interrupt            SIGINT to the agent's process group
                end WAIT GRACE       SIGINT, after WAIT seconds SIGTERM, after GRACE more SIGKILL
                linger TIME GRACE    the same without SIGINT, TIME seconds from now
-               end of file          Janus is gone, however it went: end at once
-    it says    started PID, failed ERRNO, exited CODE, killed SIGNAL
+               end of file          Janus is gone, for whatever reason: end everything at once
+    sends      started PID, failed ERRNO, exited CODE, killed SIGNAL
 
-When the agent is gone what it left behind is ended, and then the guardian exits. It has one thread
-and imports next to nothing, so that its fork is safe and its start costs milliseconds.
+When the agent is gone, the guardian ends whatever the agent left behind and exits. It has one
+thread and imports next to nothing, so that its fork is safe and its start costs milliseconds.
 """
 
 from __future__ import annotations
 
-# The public ctypes and signal make classes and enums of these, in 7 ms at every start of an agent.
+# The public ctypes and signal wrap these in classes and enums: 7 ms more at every agent start.
 import _ctypes
 import _signal as signal  # type: ignore[import-not-found]
 import fcntl
@@ -29,7 +29,7 @@ import termios
 import time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-#: Signals that the terminal or its owner sends: they are meant for the agent.
+#: Signals from the terminal or its owner. They are meant for the agent.
 IGNORED = [
     signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE,
     signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU,
@@ -40,7 +40,7 @@ TERMINAL = 2
 
 
 def prctl(option: int, value: int) -> None:
-    """Linux only; elsewhere double-forked orphans can get away."""
+    """Set a process option. Works on Linux only; elsewhere double-forked orphans can escape."""
     try:
         call = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
     except (AttributeError, OSError):
@@ -49,7 +49,7 @@ def prctl(option: int, value: int) -> None:
 
 
 def start(argv: list[str], control: int) -> tuple[int, int]:
-    """Start the agent as the foreground group of its terminal: its pid, and an errno or 0."""
+    """Start the agent as the foreground group of its terminal; return its pid, and errno or 0."""
     guardian = os.getpid()
     failed_r, failed_w = os.pipe()  # closed by a successful exec
     pid = os.fork()
@@ -59,7 +59,7 @@ def start(argv: list[str], control: int) -> tuple[int, int]:
             os.tcsetpgrp(TERMINAL, os.getpgrp())
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != guardian:
-                os._exit(127)  # it died before it could be asked for
+                os._exit(127)  # the guardian died before PDEATHSIG was set
             for number in {*IGNORED, signal.SIGXFSZ, signal.SIGCHLD}:
                 signal.signal(number, signal.SIG_DFL)
             os.close(control)
@@ -72,71 +72,73 @@ def start(argv: list[str], control: int) -> tuple[int, int]:
     failure = int(os.read(failed_r, 16) or b"0")
     os.close(failed_r)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1):  # so that the ends of the agent's pipes are the agent's alone
+    for fd in (0, 1):  # so that only the agent holds its ends of the pipes
         os.dup2(nothing, fd)
     os.close(nothing)
     return pid, failure
 
 
 def parents() -> list[tuple[int, int]]:
-    """(pid, parent's pid) of every process."""
+    """Return the pid and the parent's pid of every process."""
     if not os.path.exists("/proc/self/stat"):
         with os.popen("ps -A -o pid=,ppid=") as listing:
             return [(int(pid), int(above)) for pid, above in map(str.split, listing)]
-    found = []
+    pairs = []
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{entry}/stat", "rb") as file:
                 stat = file.read()
         except OSError:
-            continue  # gone meanwhile
-        # The name, in parentheses, may hold anything, also a parenthesis.
-        found.append((int(entry), int(stat.rpartition(b")")[2].split()[1])))
-    return found
+            continue  # it has exited
+        # The name, in parentheses, may contain anything, even a parenthesis.
+        pairs.append((int(entry), int(stat.rpartition(b")")[2].split()[1])))
+    return pairs
 
 
 def descendants() -> list[int]:
-    """Everything below this process, nearest first."""
+    """Return the pids of all descendants of this process, nearest first."""
     children: dict[int, list[int]] = {}
     for pid, above in parents():
         children.setdefault(above, []).append(pid)
-    found = children.get(os.getpid(), [])
-    for pid in found:  # grows while it is walked
-        found.extend(children.get(pid, []))
-    return found
+    pids = children.get(os.getpid(), [])
+    for pid in pids:  # the list grows during the walk
+        pids.extend(children.get(pid, []))
+    return pids
 
 
 def send(number: int, pids: list[int]) -> None:
+    """Send a signal to each process that is still there."""
     for pid in pids:
         try:
             os.kill(pid, number)
             if number == signal.SIGTERM:
-                os.kill(pid, signal.SIGCONT)  # a stopped process hears nothing else
+                os.kill(pid, signal.SIGCONT)  # a stopped process handles nothing else
         except OSError:
-            pass  # gone meanwhile
+            pass  # it has exited
 
 
 class Guardian:
-    """Carries out the steps that end an agent, each at its time.
+    """Reports how the agent ended, and sends the signals that end it, each when it is due.
 
-    ``steps`` are (when, signal), soonest first; the clock is ``time.monotonic``.
+    ``steps`` are (when, signal), soonest first, by ``time.monotonic``.
     """
 
     def __init__(self, control: int, agent: int) -> None:
         self.control = control
         self.agent: int | None = agent
         self.steps: list[tuple[float, int]] = []
-        self.heard = b""
+        self.received = b""
         self.grace = GRACE
 
-    def say(self, word: str, number: int) -> None:
+    def report(self, word: str, number: int) -> None:
+        """Send a line to Janus."""
         try:
             os.write(self.control, f"{word} {number}\n".encode())
         except OSError:
             pass  # Janus is gone; the end of file follows
 
-    def plan(self, *steps: tuple[float, int]) -> None:
-        """Take these steps, none of them later than it was planned before."""
+    def schedule(self, *steps: tuple[float, int]) -> None:
+        """Replace the steps by these (delay, signal), none of them later than before."""
         now = time.monotonic()
         before = {number: when for when, number in self.steps}
         sooner = [
@@ -144,29 +146,32 @@ class Guardian:
         ]
         self.steps = sorted(sooner, key=lambda step: step[0])
 
-    def listen(self) -> None:
+    def receive(self) -> None:
+        """Read what Janus sent, and execute each whole line of it."""
         try:
             data = os.read(self.control, 4096)
         except ConnectionError:
             data = b""
         if not data:
             self.control = -1
-            self.plan((0, signal.SIGTERM), (GRACE_WITHOUT_JANUS, signal.SIGKILL))
-        *lines, self.heard = (self.heard + data).split(b"\n")
+            self.schedule((0, signal.SIGTERM), (GRACE_WITHOUT_JANUS, signal.SIGKILL))
+        *lines, self.received = (self.received + data).split(b"\n")
         for line in lines:
-            self.obey(*line.decode().split())
+            self.execute(*line.decode().split())
 
-    def obey(self, word: str, wait: str = "0", grace: str = "") -> None:
+    def execute(self, word: str, wait: str = "0", grace: str = "") -> None:
+        """Execute one command; the times are in seconds."""
         delay, self.grace = float(wait), float(grace or self.grace)
         if word == "interrupt":
             self.interrupt()
         elif word == "linger":
-            self.plan((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
+            self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
         elif word == "end":
             self.interrupt()
-            self.plan((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
+            self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
 
     def interrupt(self) -> None:
+        """Send SIGINT to the agent's process group."""
         if self.agent:
             try:
                 os.killpg(self.agent, signal.SIGINT)
@@ -174,7 +179,7 @@ class Guardian:
                 pass
 
     def reap(self) -> bool:
-        """Collect the dead; False when nobody is left."""
+        """Reap children that have exited; False when none is left."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -183,48 +188,52 @@ class Guardian:
             if pid == 0:
                 return True
             if pid == self.agent:
-                self.agent_left(os.waitstatus_to_exitcode(status))
+                self.agent_exited(os.waitstatus_to_exitcode(status))
 
-    def agent_left(self, code: int) -> None:
+    def agent_exited(self, code: int) -> None:
+        """Report it, and end whatever the agent left behind."""
         self.agent = None
-        self.say(*(("exited", code) if code >= 0 else ("killed", -code)))
-        if not self.steps or self.steps[0][1] != signal.SIGKILL:  # not asked to leave before
-            self.plan((0, signal.SIGTERM), (self.grace, signal.SIGKILL))
+        self.report(*(("exited", code) if code >= 0 else ("killed", -code)))
+        if not self.steps or self.steps[0][1] != signal.SIGKILL:  # unless its end was under way
+            self.schedule((0, signal.SIGTERM), (self.grace, signal.SIGKILL))
 
-    def step(self) -> None:
+    def run_due_steps(self) -> None:
+        """Send the signals whose time has come."""
         while self.steps and self.steps[0][0] <= time.monotonic():
             _, number = self.steps.pop(0)
             send(number, descendants())
             if number == signal.SIGKILL:
-                self.plan((0.01, number))  # again, until none is left: they may be forking
+                self.schedule((0.01, number))  # repeat until none is left: they may be forking
                 return
 
-    def watch(self, deaths: int) -> None:
+    def run(self, child_exits: int) -> None:
+        """Serve until no child is left; *child_exits* becomes readable when one has exited."""
         while self.reap():
-            self.step()
+            self.run_due_steps()
             poll = select.poll()
-            poll.register(deaths, select.POLLIN)
+            poll.register(child_exits, select.POLLIN)
             if self.control >= 0:
                 poll.register(self.control, select.POLLIN)
             wait = max(0.0, self.steps[0][0] - time.monotonic()) if self.steps else None
             ready = dict(poll.poll(None if wait is None else wait * 1000 + 1))
-            if deaths in ready:
-                os.read(deaths, 4096)
+            if child_exits in ready:
+                os.read(child_exits, 4096)
             if self.control in ready:
-                self.listen()
+                self.receive()
 
 
 def main() -> None:
+    """Start the agent, and stay until everything it started is gone."""
     control, argv = int(sys.argv[1]), sys.argv[3:]
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
-    deaths, dying = os.pipe()
-    os.set_blocking(dying, False)
-    signal.set_wakeup_fd(dying, warn_on_full_buffer=False)
+    child_exits, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     fcntl.ioctl(TERMINAL, termios.TIOCSCTTY, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     pid, failure = start(argv, control)
     guardian = Guardian(control, 0 if failure else pid)
-    guardian.say(*(("failed", failure) if failure else ("started", pid)))
-    guardian.watch(deaths)
+    guardian.report(*(("failed", failure) if failure else ("started", pid)))
+    guardian.run(child_exits)

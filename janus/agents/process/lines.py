@@ -1,46 +1,46 @@
-"""LineBuffer on their way from the thread that reads an agent to the thread that understands it."""
+"""Lines between the thread that reads an agent and the thread that interprets them."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 
-#: Where the agent is made to wait (its pipe fills up) until somebody reads.
+#: Bytes at which the reader stops, so that the pipe fills up and the agent has to wait.
 _FULL = 1 << 20
-#: Longer lines are dropped: no agent writes such, but a broken one could fill the memory.
+#: Longer lines are dropped. No agent writes any, but a broken one could exhaust the memory.
 LONGEST_LINE = 64 << 20
 
 
 class LineBuffer:
-    """Splits bytes into lines and holds about 1 MiB of them, or one longer line.
+    """Splits bytes into lines, and buffers about 1 MiB of them, or one longer line.
 
-    ``_changed`` guards all fields; it is held for copying bytes only.
+    ``_changed`` guards all fields; it is held only while bytes are copied.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._ready: deque[bytes] = deque()
         self._size = 0
-        self._parts: list[bytes] = []  # of the line that is still being written
+        self._parts: list[bytes] = []  # of the line that is not complete yet
         self._length = 0
         self._ended = False
-        self._unwanted = False
+        self._discarded = False
 
     def feed(self, data: bytes) -> None:
-        """Take what was read, in any pieces; waits while nobody takes the lines."""
+        """Add what was read, split anywhere. Blocks while the buffer is full."""
         *ends, rest = data.split(b"\n")
         with self._changed:
-            if self._ended or self._unwanted:
+            if self._ended or self._discarded:
                 return
             for end in ends:
-                self._part(end)
+                self._add_part(end)
                 self._finish_line()
-            self._part(rest)
+            self._add_part(rest)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._size < _FULL or self._unwanted)
+            self._changed.wait_for(lambda: self._size < _FULL or self._discarded)
 
     def end(self) -> None:
-        """No more will come: a last line without its newline counts."""
+        """Mark the end of the input. A last line without a newline counts."""
         with self._changed:
             if self._length:
                 self._finish_line()
@@ -48,18 +48,21 @@ class LineBuffer:
             self._changed.notify_all()
 
     def discard(self) -> None:
-        """Nobody wants lines any more; whoever waits in ``take`` is told the end."""
+        """Drop all lines, now and from now on; ``take`` then returns None."""
         with self._changed:
-            self._unwanted = True
+            self._discarded = True
             self._ready.clear()
             self._parts.clear()
             self._size = self._length = 0
             self._changed.notify_all()
 
     def take(self, timeout: float) -> bytes | None:
-        """The next line without its newline; None at the end. TimeoutError after *timeout* s."""
+        """Return the next line without its newline, or None at the end.
+
+        Raises TimeoutError after *timeout* seconds.
+        """
         with self._changed:
-            if not self._changed.wait_for(self._has_news, timeout):
+            if not self._changed.wait_for(self._can_take, timeout):
                 raise TimeoutError
             if not self._ready:
                 return None
@@ -68,10 +71,10 @@ class LineBuffer:
             self._changed.notify_all()
             return line
 
-    def _has_news(self) -> bool:
-        return bool(self._ready) or self._ended or self._unwanted
+    def _can_take(self) -> bool:
+        return bool(self._ready) or self._ended or self._discarded
 
-    def _part(self, part: bytes) -> None:
+    def _add_part(self, part: bytes) -> None:
         self._length += len(part)
         if part and self._length <= LONGEST_LINE:
             self._parts.append(part)
@@ -80,6 +83,6 @@ class LineBuffer:
         if self._length <= LONGEST_LINE:
             line = b"".join(self._parts)
             self._ready.append(line)
-            self._size += len(line) + 1  # empty lines, too, take room
+            self._size += len(line) + 1  # empty lines take room too
         self._parts.clear()
         self._length = 0

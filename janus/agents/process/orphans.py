@@ -1,9 +1,9 @@
-"""Agents, and git, that an earlier Janus left behind.
+"""End agents and git processes that an earlier Janus left behind.
 
-The guardians end agents, unless somebody killed those too; git ends soon by itself, but until then
-it changes what the next Janus reads. Every process that they start inherits the mark of the Janus
-that started them, an id that nobody else has; so what carries the mark of a Janus that is gone is
-its own, and nothing else is touched.
+Guardians end their agents, unless somebody killed the guardians too. Git ends by itself soon, but
+until then it changes files that the next Janus reads. Every process that they start inherits the
+mark of the Janus that started them, an id that no other Janus has. So a process with the mark of a
+Janus that is gone was started by it, and no other process is touched.
 """
 
 from __future__ import annotations
@@ -12,34 +12,42 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
 log = logging.getLogger(__name__)
 
-#: The variable that holds the mark. No setting of Janus, which an agent may want to start.
+#: The environment variable with the mark. Not named like a setting, which would stop the start of
+#: a Janus that an agent runs.
 MARK = "AGENT_OF_JANUS"
-#: Seconds the guardians get to end their agents in order, and all of it may take.
-_ORDERLY, _LONGEST = 2.5, 10.0
+#: Seconds that guardians have to end their agents in order, and that all of it may take.
+_ORDERLY, _TIMEOUT = 2.5, 10.0
+
+
+def mark_environ(environ: Mapping[str, str], run: str) -> dict[str, str]:
+    """Return *environ* with the mark of the Janus that *run* identifies."""
+    return {**environ, MARK: run}
 
 
 def end_orphans(run: str) -> int:
-    """End what the Janus that marked its agents with *run* left; how many there were.
+    """End every process with the mark of *run*, and return how many there were.
 
-    Returns when none is left. Needs ``/proc``: elsewhere the guardians alone have to do.
+    Waits until none is left, at most 10 seconds. Needs ``/proc``; without it only the guardians
+    end agents.
     """
     mark = f"{MARK}={run}".encode()
-    found = marked = _marked(mark)
+    at_first = marked = _marked(mark)
     began = time.monotonic()
-    while marked and time.monotonic() - began < _LONGEST:
+    while marked and time.monotonic() - began < _TIMEOUT:
         if time.monotonic() - began > _ORDERLY:
             for pid in marked:
                 _kill(pid, mark)
         Event().wait(0.02)
         marked = _marked(mark)
-    if found:
-        log.warning("Ended %d processes that an earlier Janus left", len(found))
-    return len(found)
+    if at_first:
+        log.warning("Ended %d processes that an earlier Janus left behind", len(at_first))
+    return len(at_first)
 
 
 def _marked(mark: bytes) -> list[int]:
@@ -54,11 +62,11 @@ def _has(pid: int, mark: bytes) -> bool:
     try:
         return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
-        return False  # gone meanwhile, or somebody else's
+        return False  # it has exited, or belongs to another user
 
 
 def _kill(pid: int, mark: bytes) -> None:
-    """Through a descriptor of the process: its number may be another's by now."""
+    """Kill a process by a descriptor: its pid may belong to another one by now."""
     try:
         fd = os.pidfd_open(pid)
     except (AttributeError, OSError):

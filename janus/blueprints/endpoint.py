@@ -1,0 +1,74 @@
+"""What a view takes, gives and refuses, declared once.
+
+    @bp.post("/ask")
+    @endpoint(query=OneSession, body=AskBody, returns=Answer, errors=(SessionNotFound, AskTimeout))
+    def ask(query: OneSession, body: AskBody) -> Answer:
+
+The check of a request and the encoding of its answer follow from it, and so do ``openapi.json`` and
+the page's types, which ``make api`` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import msgspec
+from flask import Response
+
+from janus.blueprints.body import read_body, read_query
+from janus.blueprints.wire.words import Body, Query
+from janus.errors import JanusError
+
+JSON = "application/json"
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What ``tests/api`` reads of a view. ``errors`` are those beyond what every view may raise."""
+
+    query: type[Query] | None
+    body: type[Body] | None
+    returns: Any
+    status: int
+    errors: tuple[type[JanusError], ...]
+    media: str
+
+
+def endpoint(
+    *,
+    query: type[Query] | None = None,
+    body: type[Body] | None = None,
+    returns: Any,
+    status: int = 200,
+    errors: tuple[type[JanusError], ...] = (),
+    media: str = JSON,
+) -> Callable[[Callable[..., object]], Callable[[], Response]]:
+    """Give the view its ``query`` and ``body``, checked, and encode what it returns.
+
+    A view may return a response of its own.
+    """
+
+    def decorate(view: Callable[..., object]) -> Callable[[], Response]:
+        @wraps(view)
+        def answer() -> Response:
+            given: dict[str, Query | Body] = {}
+            if query is not None:
+                given["query"] = read_query(query)
+            if body is not None:
+                given["body"] = read_body(body)
+            result = view(**given)
+            return result if isinstance(result, Response) else reply(result, status)
+
+        setattr(answer, "declared", Declared(query, body, returns, status, errors, media))  # noqa: B010
+        return answer
+
+    return decorate
+
+
+def reply(value: object, status: int = 200) -> Response:
+    """*value* as JSON, on a line of its own."""
+    return Response(_encode(value) + b"\n", status, mimetype=JSON)

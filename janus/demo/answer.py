@@ -1,0 +1,127 @@
+"""Answers a prompt about a workspace: this decides which kind of answer each question gets."""
+
+from collections.abc import Sequence
+
+from janus.demo.chats import Chat, Past
+from janus.demo.finding import find, read
+from janus.demo.question import LONGEST, Question, Term, own_words, several, understand
+from janus.demo.sources import explanation, kind
+from janus.demo.turn import Turn
+from janus.demo.wording import code, count, quote, series, short
+from janus.demo.workspace import Workspace
+from janus.demo.writing import EXAMPLE, dictated, take_down
+
+ABOUT_ME = (
+    "I am the demo agent that comes with Janus: I work offline, and all I can do is search and"
+    " quote the files of this workspace, and write down what you dictate. Ask me where something is"
+    " defined, who uses it, what a file does, what this project is, or what changed lately, also"
+    f" several questions at once; or say: {EXAMPLE}, or: “ask me something”. To have code written"
+    " or commands run, install a real agent such as cursor-agent; Janus will then talk to that."
+)
+ASK_AGAIN = "Name a file, a function or a class, or ask for example: where is main defined?"
+NO_FILES = "I see no files: the folder is empty, or git ignores all, or git is not installed."
+CHOICES = ("What is this project about?", "What changed lately?", "Where are the tests?")
+
+_PROJECT = {"app", "codebase", "project", "readme", "repo", "repository", "workspace"}
+
+
+def converse(prompt: str, turn: Turn, workspace: Workspace, chat: Chat) -> None:
+    """Answer *prompt* as the next turn of *chat*, which remembers it also if it is cancelled."""
+    words = own_words(prompt)
+    history = chat.turns()
+    chat.note(question=short(words, LONGEST))
+    try:
+        if wish := dictated(words):
+            return take_down(wish, turn, workspace, history)
+        questions = several(words)
+        for number, question in enumerate(questions):
+            turn.plan(questions, number)
+            turn.say("\n\n" if number else "")
+            answer(understand(question), turn, workspace, history)
+        turn.plan(questions, len(questions))
+    finally:
+        chat.note(answer=turn.said, subject=turn.subject, wrote=turn.wrote)
+
+
+def answer(question: Question, turn: Turn, workspace: Workspace, history: Sequence[Past]) -> None:
+    """Answer one question, given the turns before it."""
+    match question.intent:
+        case "hello":
+            turn.say(ABOUT_ME)
+        case "recall":
+            turn.say(_recall(history))
+        case "request":
+            turn.say(f"I cannot do that. {ABOUT_ME}")
+        case "changes":
+            _changes(turn, workspace)
+        case "ask":
+            choice = turn.question("What would you like to know?", CHOICES)
+            if choice not in CHOICES:
+                return turn.say(ASK_AGAIN)
+            turn.say(f"{choice}\n\n")
+            answer(understand(choice), turn, workspace, history)
+        case _:
+            _look(question, turn, workspace, history)
+
+
+def _look(question: Question, turn: Turn, workspace: Workspace, history: Sequence[Past]) -> None:
+    """Look for what the question names, or for what "it" is if it names nothing."""
+    subjects = [turn.subject, *(past.subject for past in reversed(history))]
+    subject = next(filter(None, subjects), "")
+    is_where = question.text.lower().startswith(("where", "who")) or question.intent == "uses"
+    words = {term.text.lower() for term in question.terms}
+    is_whole = words <= {*_PROJECT, workspace.root.name.lower()} and not is_where
+    if not workspace.files:
+        turn.say(NO_FILES)
+    elif paths := _listed(question, workspace):
+        shown = series([code(path) for path in paths], 10)
+        turn.say(f"I found {count(len(paths), 'file')}: {shown}.")
+    elif is_whole and (words or (not subject and "this" in question.text)):
+        _overview(turn, workspace)
+    elif question.terms:
+        find(question, turn, workspace)
+    elif subject:
+        find(question._replace(terms=[Term(subject, True)]), turn, workspace)
+    else:
+        turn.say(ASK_AGAIN)
+
+
+def _listed(question: Question, workspace: Workspace) -> list[str]:
+    """The files that are asked for, those of the code first; empty if no files are."""
+    needles = [term.needle.replace("python", ".py") for term in question.terms]
+    if question.intent != "files":
+        needles = [needle for needle in needles if needle.endswith("/")] or ["\0"]
+    paths = [p for p in workspace.files if all(needle in f"/{p.lower()}" for needle in needles)]
+    return sorted(paths, key=lambda path: (kind(path) != "code", path.count("/"), path))
+
+
+def _overview(turn: Turn, workspace: Workspace) -> None:
+    """What the project is."""
+    readme = next(iter(workspace.called("readme")), "")
+    lines = read(readme, turn, workspace) if readme else []
+    title = next((line[2:] for line in lines if line.startswith("# ")), workspace.root.name)
+    about = explanation(lines, "README.md")
+    says = f"Its README says: {quote(about)}" if about else "No README says what it is for."
+    turn.say(f"This is {quote(title)}. {says}\n\nIt has {count(len(workspace.files), 'file')}.")
+
+
+def _changes(turn: Turn, workspace: Workspace) -> None:
+    """The newest commits."""
+    turn.start("execute", "Run git log")
+    said = workspace.git("log", "-n", "5", "--format=%s%x00%ar", "--", ".")
+    turn.finish(ok=said is not None)
+    commits = [line.partition("\0") for line in (said or "").splitlines()]
+    newest = series([f"{quote(subject)} ({when})" for subject, _, when in commits])
+    turn.say(f"The newest commits: {newest}." if newest else "I can only tell of git commits.")
+
+
+def _recall(history: Sequence[Past]) -> str:
+    """What was asked before, and what came of it."""
+    asked = series([quote(short(past.question, 80)) for past in reversed(history)])
+    subjects = series([code(s) for s in dict.fromkeys(past.subject for past in history) if s])
+    files = series([code(file) for file in dict.fromkeys(past.wrote for past in history) if file])
+    return (
+        f"- You have asked {count(len(history), 'question')} before: {asked or 'none'}.\n"
+        f"- The answers were about {subjects or 'nothing that has a name'}.\n"
+        f"- Files that were written: {files or 'none'}."
+    )

@@ -1,0 +1,162 @@
+"""How sessions come to be open: begun, found again, or looked at; each once, whoever asks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+
+from janus.agents.catalog import AgentCatalog
+from janus.clock import Clock
+from janus.errors import InvalidRequest, SessionExists
+from janus.logs import about
+from janus.model import check_id
+from janus.sessions.factory import SessionFactory
+from janus.sessions.naming import free_name, name_of
+from janus.sessions.registry import Registry
+from janus.sessions.session import Session
+
+log = logging.getLogger(__name__)
+
+#: For how many messages it is known which session they began: far more than are retried.
+_BEGUN = 1000
+
+
+class SessionOpener:
+    """Opens sessions.
+
+    ``_lock``, which is the manager's, guards ``_pending``, the sessions that somebody is opening,
+    and ``_begun``, the sessions that messages began. It is not held while one is opened.
+    """
+
+    def __init__(
+        self,
+        lock: threading.RLock,
+        registry: Registry,
+        factory: SessionFactory,
+        agents: AgentCatalog,
+        clock: Clock,
+    ) -> None:
+        self._lock = lock
+        self._registry = registry
+        self._factory = factory
+        self._agents = agents
+        self._clock = clock
+        self._pending: dict[str, Future[Session]] = {}
+        self._begun: OrderedDict[str, str] = OrderedDict()
+        self.check_workspace = factory.check_workspace
+
+    def create(
+        self,
+        session_id: str,
+        name: str | None,
+        agent: str | None,
+        branch: str | None,
+        isolated: bool | None,
+    ) -> Session:
+        """Open a new session. Raises SessionExists, and see ``MemorySessionManager.create``."""
+        self.check_workspace()
+        found = self._agents.agent(agent)
+        isolated = bool(name or branch) if isolated is None else isolated
+        if branch and not isolated:
+            raise InvalidRequest("branch: only an isolated session has a branch of its own.")
+
+        def default() -> str | None:
+            if not isolated:
+                return None
+            return name_of(branch) or free_name(self._clock.time(), self._registry.names())
+
+        with self._registry.place(session_id, name, default) as given:
+            info = self._factory.describe(session_id, given, found.spec.name)
+            with self._factory.new(info, branch, isolated=isolated) as session:
+                self._add(session)
+                session.describe()
+        about_it = about(session_id, "created")
+        log.info("Session %s: created (%s)", session_id, found.spec.name, extra=about_it)
+        return session
+
+    def create_once(self, session_id: str, create: Callable[[], Session]) -> Session:
+        """What *create* makes; the same session if it is there, or is just being made."""
+        with self._once(session_id) as (session, promise):
+            if promise:
+                session = create()
+                promise.set_result(session)
+        if session is None:
+            raise SessionExists(f"There is a session {session_id} already.")
+        return session
+
+    def open(self, session_id: str) -> Session:
+        """The session with this id, made if there is none: somebody speaks in it."""
+        return self._open(session_id, make=True) or self._registry.find(session_id)
+
+    def look(self, session_id: str) -> Session | None:
+        """The session with this id if there is or was one; nothing is made."""
+        return self._open(session_id, make=False)
+
+    def for_message(self, message_id: str | None) -> str:
+        """The id of the session that a message without one began, or begins now."""
+        new = str(uuid.uuid4())
+        if message_id is None:
+            return new
+        with self._lock:
+            if message_id in self._begun:
+                return self._begun[message_id]
+        known = (s.id for s in self._registry.all() if s.log.turn_of(message_id))
+        found = next(known, new)
+        with self._lock:
+            begun = self._begun.setdefault(message_id, found)
+            if len(self._begun) > _BEGUN:
+                self._begun.popitem(last=False)
+            return begun
+
+    def _open(self, session_id: str, *, make: bool) -> Session | None:
+        if session := self._registry.get(check_id(session_id)):
+            return session
+        with self._once(session_id) as (session, promise):
+            if promise:
+                session = self._found(session_id, make)
+                promise.set_result(session)  # type: ignore[arg-type]  # None where nothing is
+        return session
+
+    def _found(self, session_id: str, make: bool) -> Session | None:
+        info = self._factory.recall(session_id)
+        if info is None:
+            if not make:
+                return None
+            info = self._factory.describe(session_id, None, self._agents.agent().spec.name)
+        self._registry.refuse_stopping()  # the log may still be somebody's
+        session = self._factory.open(info)
+        self._add(session)
+        return session
+
+    def _add(self, session: Session) -> None:
+        displaced = self._registry.add(session)
+        if displaced:
+            displaced.log.close()
+
+    @contextlib.contextmanager
+    def _once(self, session_id: str) -> Iterator[tuple[Session | None, Future[Session] | None]]:
+        """Either the session, as it is or as somebody else just opens it, or the promise of it.
+
+        Who gets the promise has to keep it; if that fails, whoever waits gets the same error.
+        """
+        with self._lock:
+            session, pending = self._registry.get(session_id), self._pending.get(session_id)
+            mine: Future[Session] | None = None
+            if session is None and pending is None:
+                mine = self._pending[session_id] = Future()
+        if mine is None:
+            yield session or (pending.result() if pending else None), None
+            return
+        try:
+            yield None, mine
+        except BaseException as failure:
+            mine.set_exception(failure)
+            raise
+        finally:
+            with self._lock:
+                del self._pending[session_id]

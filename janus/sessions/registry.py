@@ -1,0 +1,164 @@
+"""Which sessions are open, and which of them take a place under MAX_SESSIONS."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+from janus.errors import ServerStopping, SessionExists, SessionNotFound, TooManySessions
+from janus.model import check_id, check_name
+from janus.sessions.session import Session
+
+#: Conversations that are only looked at; the one not used for the longest time makes room.
+_LOOKED_AT = 100
+_ABSENT = object()
+
+
+class Registry:
+    """The open sessions by their ids.
+
+    A session takes a place from the moment somebody speaks in it; one that ended and is only looked
+    at takes none. ``_lock``, which is the manager's, guards all fields; it is never held while a
+    program is started, git is asked, or a file read or written.
+    """
+
+    def __init__(self, lock: threading.RLock, limit: int) -> None:
+        self._lock = lock
+        self._limit = limit
+        self._appeared = threading.Condition(lock)
+        self._sessions: dict[str, Session] = {}
+        #: The names of those that take a place; some are being made.
+        self._places: dict[str, str | None] = {}
+        self._stopping = False
+
+    def find(self, session_id: str) -> Session:
+        """The open session. Raises InvalidSessionId, SessionNotFound, ServerStopping."""
+        session = self.get(session_id)
+        if session is None:
+            self.refuse_stopping()  # it may only rest
+            raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
+        return session
+
+    def get(self, session_id: str) -> Session | None:
+        """The open session, if there is one. Raises InvalidSessionId."""
+        check_id(session_id)
+        with self._lock:
+            return self._sessions.get(session_id)
+
+    def await_session(self, session_id: str, timeout: float) -> Session | None:
+        """The open session; one that is not open is waited for, *timeout* seconds at most."""
+        with self._lock:
+            self._appeared.wait_for(lambda: session_id in self._sessions or self._stopping, timeout)
+            return self._sessions.get(session_id)
+
+    def begun(self) -> list[Session]:
+        """Those that take a place, the oldest first."""
+        with self._lock:
+            return [s for s in self._sessions.values() if s.id in self._places]
+
+    def all(self) -> list[Session]:
+        """Every open session."""
+        with self._lock:
+            return [*self._sessions.values()]
+
+    def add(self, session: Session) -> Session | None:
+        """Enter a session; one that was only looked at and has to make room is returned."""
+        with self._lock:
+            self.refuse_stopping()
+            self._sessions[session.id] = session
+            self._appeared.notify_all()
+            looked_at = [s for s in self._sessions.values() if s.id not in self._places]
+            if len(looked_at) <= _LOOKED_AT:
+                return None
+            oldest = min(looked_at[:-1], key=lambda s: s.last_used)
+            return self._sessions.pop(oldest.id)
+
+    @contextlib.contextmanager
+    def place(
+        self, id: str, name: str | None, default: Callable[[], str | None]
+    ) -> Iterator[str | None]:
+        """A place for a new session, and its name; given back if what follows fails.
+
+        *default* names it where *name* is None. Raises SessionExists, TooManySessions, InvalidName.
+        """
+        if name is not None:
+            check_name(name)
+        with self._lock:
+            if id in self._sessions or id in self._places:
+                raise SessionExists(f"There is a session {id} already.")
+            self._refuse_too_many()
+            name = default() if name is None else name
+            self._places[id] = name
+        try:
+            yield name
+        except BaseException:
+            self.forget(id)
+            raise
+
+    def take_place(self, session: Session) -> bool | None:
+        """Give a session a place; False if it has one, None if it had to make room meanwhile.
+
+        Raises TooManySessions.
+        """
+        with self._lock:
+            if self._sessions.get(session.id) is not session:
+                return None
+            if session.id in self._places:
+                return False
+            self._refuse_too_many()
+            self._places[session.id] = session.info.name
+            return True
+
+    def restore(self, session: Session) -> None:
+        """Enter a session of the last time, whatever the limit is now."""
+        with self._lock:
+            self._sessions[session.id] = session
+            self._places[session.id] = session.info.name
+
+    def rename(self, session_id: str, name: str) -> None:
+        """Remember another name of a session that takes a place."""
+        with self._lock:
+            self._places[session_id] = name
+
+    def names(self) -> list[str | None]:
+        """The names of all that take a place."""
+        with self._lock:
+            return [*self._places.values()]
+
+    def forget(self, session_id: str) -> bool:
+        """Remove a session; whether it took a place."""
+        with self._lock:
+            self._sessions.pop(session_id, None)
+            return self._places.pop(session_id, _ABSENT) is not _ABSENT
+
+    def stop(self) -> list[Session]:
+        """Take no more sessions; those that are open."""
+        with self._lock:
+            self._stopping = True
+            self._appeared.notify_all()
+            return [*self._sessions.values()]
+
+    def clear(self) -> None:
+        """Forget all sessions."""
+        with self._lock:
+            self._sessions.clear()
+            self._places.clear()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether ``stop`` was called."""
+        with self._lock:
+            return self._stopping
+
+    def refuse_stopping(self) -> None:
+        """Raises ServerStopping once ``stop`` was called."""
+        if self._stopping:
+            raise ServerStopping("Janus is shutting down.")
+
+    def _refuse_too_many(self) -> None:
+        self.refuse_stopping()
+        if len(self._places) >= self._limit:
+            raise TooManySessions(
+                f"Maximum {self._limit} sessions supported. Destroy a session to create a new one."
+            )

@@ -1,0 +1,180 @@
+"""One turn: prompt the agent, log what it does, answer or fail."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+import uuid
+
+from janus.agents.agent import Agent
+from janus.clock import Clock, timestamp
+from janus.conversation.event_log import EventLog
+from janus.errors import AgentFailed, JanusError
+from janus.events import (
+    AgentDied,
+    AgentReady,
+    AgentStarting,
+    AnyEvent,
+    ConversationOpened,
+    Text,
+    TurnFailed,
+    TurnFinished,
+)
+from janus.logs import about
+from janus.model import Answer
+from janus.sessions.crash_loop import CrashLoopGuard
+from janus.sessions.turn import Turn
+from janus.text import sanitize
+
+log = logging.getLogger(__name__)
+
+SUMMARY_PROMPT = (
+    "Please summarize this conversation in 2-3 concise bullet points focusing on key topics "
+    "discussed, decisions made, and any follow-up items."
+)
+_BUG = "Janus made a mistake. Its log says more. Ask again."
+
+
+class TurnRunner:
+    """Drives the agent of one session.
+
+    ``run`` is called on the turn thread; ``receive`` on the agent's threads, whatever runs by then:
+    each event says itself which turn it belongs to. ``_lock`` guards ``_summary``, what the agent
+    says that is no part of the conversation.
+    """
+
+    def __init__(self, session_id: str, events: EventLog, clock: Clock, turn_limit: float) -> None:
+        self.agent: Agent  # set once, by the session: it needs ``receive`` to be made
+        self.crashes = CrashLoopGuard(clock)
+        #: When the agent last did something: for measuring, and for people (0 if it never did).
+        self.last_heard, self.last_activity = clock.monotonic(), 0.0
+        #: Why the session takes no more messages, once it does not.
+        self.ended_by: JanusError | None = None
+        self._id = session_id
+        self._events = events
+        self._clock = clock
+        self._turn_limit = turn_limit
+        self._lock = threading.Lock()
+        self._summary: tuple[str, list[str]] | None = None
+
+    def run(self, turn: Turn) -> None:
+        """Run a turn to its end and keep its promise."""
+        try:
+            if turn.only_starts:
+                self._start(turn)
+                return
+            log.info(
+                "Session %s: turn %s started", self._id, turn.id,
+                extra=about(self._id, "turn_started", turn.id),
+            )  # fmt: skip
+            self.crashes.check()
+            reason = self.agent.prompt(turn.id, turn.prompt, self._turn_limit, turn.cancelled)
+            if reason == "cancelled" and self.ended_by:
+                raise self.ended_by
+        except JanusError as error:
+            self.fail(turn, error)
+        except Exception:
+            log.exception(
+                "Session %s: the agent could not be driven", self._id, extra=about(self._id)
+            )
+            self.fail(turn, JanusError(_BUG))
+        else:
+            self._finish(turn, reason)
+
+    def receive(self, event: AnyEvent) -> None:
+        """Log what the agent does, in a turn or outside of one."""
+        event = sanitize(event)
+        if self._is_summary(event):
+            return
+        self._note_activity()
+        match event:
+            case ConversationOpened():
+                # On the disk before the first prompt: without it the agent forgets everything.
+                self._events.record(event)
+            case AgentDied(message=words):
+                log.warning(
+                    "Session %s: the agent died: %s", self._id, words,
+                    extra=about(self._id, "crashed"),
+                )  # fmt: skip
+                self.crashes.add(words)
+                self._events.append(event)
+            case _:
+                self._events.append(event)
+
+    def summarize(self, timeout: float) -> str:
+        """The agent's own summary; nothing if it fails or takes too long."""
+        turn_id, said = f"summary-{uuid.uuid4()}", list[str]()
+        with self._lock:
+            self._summary = turn_id, said
+        try:
+            self.agent.prompt(turn_id, SUMMARY_PROMPT, timeout, threading.Event())
+        except AgentFailed as failure:
+            log.warning(
+                "Session %s: no summary by the agent: %s", self._id, failure, extra=about(self._id)
+            )
+            return ""
+        return "".join(said).strip()
+
+    def fail(self, turn: Turn, error: JanusError) -> None:
+        """Keep what had been said, then say what happened."""
+        if _is_death(error):
+            self.crashes.add(str(error))
+        self._note_activity()
+        text = self._events.partial(turn.id)
+        log_failure(self._events, self._id, turn.id, error, text)
+        own = copy.copy(error)  # the same one may fail several turns
+        own.details = {**error.details, "turn_id": turn.id, "partial": text}
+        if not turn.answer.done():
+            turn.answer.set_exception(own)
+
+    def _start(self, turn: Turn) -> None:
+        self._events.append(AgentStarting())
+        self.agent.start(turn.cancelled)
+        self._events.append(AgentReady())
+        at = timestamp(self._clock.time())
+        turn.answer.set_result(Answer("", turn.id, "end_turn", at))
+
+    def _finish(self, turn: Turn, reason: str) -> None:
+        self.crashes.forget()
+        self._note_activity()
+        text = self._events.partial(turn.id)
+        record = self._events.record(TurnFinished(turn.id, text, reason))
+        log.info(
+            "Session %s: turn %s finished (%s)", self._id, turn.id, reason,
+            extra=about(self._id, "turn_finished", turn.id),
+        )  # fmt: skip
+        turn.answer.set_result(Answer(text, turn.id, reason, timestamp(record.at)))
+
+    def _note_activity(self) -> None:
+        if self.ended_by is None:
+            self.last_heard, self.last_activity = self._clock.monotonic(), self._clock.time()
+
+    def _is_summary(self, event: AnyEvent) -> bool:
+        """Whether the event belongs to the turn in which the agent sums up; its text is kept."""
+        with self._lock:
+            if self._summary is None or getattr(event, "turn_id", None) != self._summary[0]:
+                return False
+            if isinstance(event, Text):
+                self._summary[1].append(event.text)
+        # Even then the conversation may be another one from now on.
+        return not isinstance(event, ConversationOpened)
+
+
+def log_failure(
+    events: EventLog, session_id: str, turn_id: str, error: JanusError, text: str
+) -> None:
+    """Log that a turn failed, after what had been said in it."""
+    if text:
+        events.record(TurnFinished(turn_id, text, "failed"))
+    events.record(TurnFailed(turn_id, error.code, str(error)))
+    log.warning(
+        "Session %s: turn %s failed: %s", session_id, turn_id, error.code,
+        extra=about(session_id, "turn_failed", turn_id),
+    )  # fmt: skip
+
+
+def _is_death(error: JanusError) -> bool:
+    """Whether the agent's process ended, and not for a reason that its owner can mend."""
+    how = (error.details.get("exit_code"), error.details.get("signal"))
+    return type(error) is AgentFailed and how != (None, None)

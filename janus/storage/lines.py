@@ -1,0 +1,41 @@
+"""Lines in an open file, found without reading more of it than needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+BLOCK = 1 << 16
+#: Bytes; far more than one event takes. A longer line is no event, and would fill the memory.
+LONGEST = 64 << 20
+
+
+def whole_lines(fd: int) -> Iterator[bytes]:
+    """The lines that end with a newline, read without moving the file's position.
+
+    One that is longer than ``LONGEST`` comes as an empty line.
+    """
+    at, size = 0, 0
+    parts: list[bytes] = []  # of the line that is not whole yet; none once it is too long
+    while block := os.pread(fd, BLOCK, at):
+        at += len(block)
+        *ends, rest = block.split(b"\n")
+        for end in ends:
+            yield b"\n" if size > LONGEST else b"".join([*parts, end, b"\n"])
+            parts, size = [], 0
+        size += len(rest)
+        parts.append(rest)
+        if size > LONGEST:
+            parts.clear()
+
+
+def end_of_lines(fd: int, end: int | None = None) -> int:
+    """Where the last whole line before *end* (the end of the file) ends; 0 if there is none."""
+    end = os.lseek(fd, 0, os.SEEK_END) if end is None else end
+    while end > 0:
+        start = max(0, end - BLOCK)
+        newline = os.pread(fd, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

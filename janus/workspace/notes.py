@@ -1,0 +1,103 @@
+"""Which worktrees Janus made, in the state folder: nothing else in ``.worktrees`` is deleted.
+
+    <state>/projects/<id>/worktrees/<session id>.json
+    {"step": "making" | "made" | "removing", "branch", "commit", "removing"}
+
+A note is written before what it is about is begun, and removed when that is over.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from janus.errors import GitFailed, InvalidSessionId
+from janus.model import check_id
+from janus.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+_SUFFIX = ".json"
+#: The name that a worktree has in ``.worktrees`` while it is being deleted.
+_REMOVING = re.compile(r"\.old-[A-Za-z0-9_-]{1,64}-[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is known of a worktree. ``branch`` and ``commit`` are of a branch that we make for it;
+    ``removing`` is its name while it is deleted."""
+
+    session_id: str
+    step: str
+    branch: str = ""
+    commit: str = ""
+    removing: str = ""
+
+
+class WorktreeNotes:
+    """The notes of one workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is made before the first note."""
+        self._store = Store(folder)
+
+    def write(self, note: Note) -> None:
+        """Keep a note, on the disk. Raises GitFailed."""
+        if not self._store.replace(_name(note.session_id), json.dumps(asdict(note)).encode()):
+            raise GitFailed(
+                f"Janus cannot note that it makes a worktree: {self._store.problem}. "
+                "Free some space on the computer and try again."
+            )
+
+    def made(self, session_id: str) -> None:
+        """Note that a worktree is whole, and ours."""
+        self.write(replace(self.of(session_id) or Note(session_id, ""), step="made"))
+
+    def of(self, session_id: str) -> Note | None:
+        """The note about a session's worktree; None if we did not make it."""
+        try:
+            data = self._store.read(_name(session_id))
+            return (data and _note(session_id, json.loads(data))) or None
+        except (OSError, ValueError, RecursionError) as damage:
+            log.warning("The note of the worktree %s is damaged: %s", session_id, damage)
+            return None
+
+    def all(self) -> list[Note]:
+        """Every note that can be read."""
+        ids = [name.removesuffix(_SUFFIX) for name in self._store.names()]
+        return [note for id in ids if _is_id(id) and (note := self.of(id))]
+
+    def remove(self, session_id: str) -> None:
+        """Forget a worktree that is gone. Raises OSError."""
+        self._store.remove(_name(session_id))
+
+    def sweep(self) -> None:
+        """Remove what a crash left half written."""
+        self._store.sweep()
+
+
+def _name(session_id: str) -> str:
+    return f"{check_id(session_id)}{_SUFFIX}"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        check_id(text)
+    except InvalidSessionId:
+        return False
+    return True
+
+
+def _note(session_id: str, found: object) -> Note:
+    match found:
+        case {
+            "step": "making" | "made" | "removing" as step,
+            "branch": str(branch),
+            "commit": str(commit),
+            "removing": str(removing),
+        } if not removing or _REMOVING.fullmatch(removing):
+            return Note(session_id, step, branch, commit, removing)
+    raise ValueError("it is no note")

@@ -1,0 +1,105 @@
+"""``<workspace>/.janus``: what Janus writes there for people and other programs, and never reads.
+
+It is written only into a real folder of this user in which git tracks nothing, through the held
+workspace. Where something else is in the way, one sentence in the log says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from janus.errors import InvalidRequest, JanusError
+from janus.storage.folder import Folder, NotOurs
+from janus.storage.project import load_project, save_project
+from janus.storage.store import Store
+from janus.workspace.git import Git
+from janus.workspace.held import HeldWorkspace
+
+log = logging.getLogger(__name__)
+
+NAME = ".janus"
+
+
+class PublishedFolder:
+    """Writes files into ``.janus``. ``_lock`` guards all fields, and is held during a write."""
+
+    def __init__(self, held: HeldWorkspace, git: Git, store: Store) -> None:
+        """*store* holds the name of our temporary files."""
+        self._held = held
+        self._git = git
+        self._store = store
+        self._lock = threading.Lock()
+        self._said: set[str] = set()
+        self._temporary: str | None = None
+        self._index: Path | None = None
+        self._looked: tuple[int, ...] | None = None  # the index, when its names were looked at
+        self._tracked: set[str] = set()
+
+    def replace(self, name: str, data: bytes) -> bool:
+        """Write a whole file; False if it could not be written, which is said once."""
+        try:
+            with self._lock, self._open() as folder:
+                folder.replace(name, data, temporary=self._temporary)
+            return True
+        except (OSError, JanusError) as failure:
+            self._say(failure)
+            return False
+
+    def save_new(self, folder: str, name: str, text: str) -> str:
+        """Write a whole new file below *folder* and return its name: *name*, or ``…-2`` and so on.
+
+        Raises OSError, leaving nothing.
+        """
+        data = text.encode("utf-8", "replace")
+        try:
+            with self._lock, self._open() as top, top.folder(folder, make=True) as below:
+                return below.save_new(name, data, temporary=self._temporary)
+        except JanusError as failure:
+            raise OSError(str(failure)) from failure
+
+    def tracked(self, folder: str = NAME) -> set[str]:
+        """The names of what git tracks in a folder of the workspace. Raises GitFailed."""
+        try:
+            # Without the hook that a strange repository may have set up for its own index.
+            ask = ("-c", "core.fsmonitor=false", "ls-files", "-z", "--", folder)
+            names = self._git.ask(*ask).split("\0")
+        except InvalidRequest:  # no repository
+            return set()
+        return {name.removeprefix(f"{folder}/") for name in names if name}
+
+    def _open(self) -> Folder:
+        if self._temporary is None:
+            project = load_project(self._store, self._held.path)
+            save_project(self._store, project)
+            self._temporary = project.temporary
+        with self._held.open() as workspace:
+            if names := self._tracked_now():
+                raise NotOurs(f"git tracks {NAME}/{min(names)}")
+            return workspace.folder(NAME, make=True)
+
+    def _tracked_now(self) -> set[str]:
+        """What is tracked in ``.janus``; git is asked when its index has changed."""
+        found = self._index_now()
+        if found is None or found != self._looked:
+            self._tracked = self.tracked()
+            self._looked = found
+        return self._tracked
+
+    def _index_now(self) -> tuple[int, ...] | None:
+        try:
+            if self._index is None:
+                self._index = self._held.path / self._git.ask("rev-parse", "--git-path", "index")
+            found = self._index.stat()
+            return found.st_ino, found.st_size, found.st_mtime_ns
+        except FileNotFoundError:
+            return (0,)
+        except (OSError, JanusError):
+            return None
+
+    def _say(self, failure: Exception) -> None:
+        why = getattr(failure, "strerror", None) or str(failure)
+        if why not in self._said:
+            self._said.add(why)
+            log.warning("Nothing is written into %s: %s", self._held.path / NAME, why)

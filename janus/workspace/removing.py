@@ -1,0 +1,93 @@
+"""Remove the worktree of a session: in one step for whoever looks, and for a crash."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from janus.errors import GitFailed, InvalidRequest, JanusError, WorktreeDirty
+from janus.workspace.making import logged
+from janus.workspace.notes import Note, WorktreeNotes
+from janus.workspace.registry import WorktreeRegistry
+from janus.workspace.unsaved_work import work_in
+
+
+class WorktreeRemover:
+    """Removes worktrees that the notes say we made."""
+
+    def __init__(self, registry: WorktreeRegistry, notes: WorktreeNotes) -> None:
+        self._registry = registry
+        self._notes = notes
+
+    def check(self, session_id: str) -> None:
+        """See ``Workspace.check_removable``."""
+        registry = self._registry
+        path, known = registry.root.path_of(session_id), registry.all()
+        if path not in known or not path.exists():
+            return
+        try:
+            registry.check_inside(path)
+        except JanusError as broken:
+            raise WorktreeDirty(
+                "Git does not know the session's worktree any more, so nobody can tell what is "
+                "in it. It can be removed by force; its branch stays."
+            ) from broken
+        work, details = work_in(registry.git, path, known[path])
+        if work:
+            raise WorktreeDirty(
+                f"The session's worktree has {', '.join(work)}. Commit and merge it, or remove "
+                "the worktree by force: then its branch stays, and what is not committed is lost.",
+                **details,
+            )
+
+    def remove(self, session_id: str, *, force: bool) -> bool:
+        """See ``Workspace.remove_worktree``."""
+        path = self._registry.root.path_of(session_id)
+        try:
+            if path not in self._registry.all():
+                return False
+        except InvalidRequest:
+            return False
+        if not force:
+            self.check(session_id)
+        note = self._notes.of(session_id)
+        if note is None:
+            raise GitFailed(
+                f"Janus has no record that it made the worktree {path}, so it does not delete it. "
+                f"Remove it with: git worktree remove {path}"
+            )
+        if os.path.lexists(path):
+            self._delete(path, note)
+        self._registry.forget_missing(path)
+        logged(self._notes.remove)(session_id)
+        return True
+
+    def finish(self, note: Note) -> None:
+        """Finish a removal that a crash cut short. Raises OSError, GitFailed."""
+        path = self._registry.root.path_of(note.session_id)
+        if note.removing:
+            self._registry.root.delete(note.removing)
+        if os.path.lexists(path):  # it had not begun
+            self._notes.made(note.session_id)
+        else:
+            self._registry.forget_missing(path)
+            self._notes.remove(note.session_id)
+
+    def _delete(self, path: Path, note: Note) -> None:
+        """Half a worktree would look like one: it gets another name first, which is noted."""
+        root, going = self._registry.root, f".old-{path.name}-{secrets.token_hex(8)}"
+        try:
+            if not root.has(path):
+                raise OSError("it is no real folder of yours")
+            self._notes.write(replace(note, step="removing", removing=going))
+            root.rename(path.name, going)
+            try:
+                root.delete(going)
+            except OSError:
+                root.rename(going, path.name)
+                self._notes.made(note.session_id)
+                raise
+        except OSError as failure:
+            raise GitFailed(f"The worktree cannot be deleted: {failure}") from failure

@@ -1,0 +1,40 @@
+"""What ``make api`` writes is what the views declare now."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from describe import views
+
+from janus.blueprints.wire.words import Body, LenientBody
+
+FILES = runpy.run_path(str(Path(__file__).with_name("__main__.py")))["files"]()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_file_is_fresh(path):
+    assert path.read_text(encoding="utf-8") == FILES[path], "run: make api"
+
+
+def test_unknown_fields_are_ignored_by_the_calls_of_the_chat_only():
+    lenient = {
+        path
+        for _, path, _, view in views()
+        if view.declared.body and issubclass(view.declared.body, LenientBody)
+    }
+    refusing = {
+        path
+        for _, path, _, view in views()
+        if view.declared.body and view.declared.body.__struct_config__.forbid_unknown_fields
+    }
+
+    assert lenient == {"/api/chat", "/api/interrupt", "/api/system"}
+    assert lenient | refusing == {path for _, path, _, view in views() if view.declared.body}
+    assert not lenient & refusing
+
+
+def test_every_body_and_answer_says_what_it_is():
+    for _, path, name, view in views():
+        assert view.__doc__, name
+        for kind in (view.declared.body, view.declared.returns):
+            assert kind in (None, str) or kind.__doc__ != Body.__doc__, path
