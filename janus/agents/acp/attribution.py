@@ -10,7 +10,7 @@ from collections.abc import Callable
 LATE = 2.0
 
 
-class Turns:
+class Attribution:
     """The turn that runs, and the one before as long as it may have late words; not thread-safe."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:

@@ -11,7 +11,7 @@ from janus.agents.spec import AgentSpec
 from janus.errors import AgentFailed, AgentLoginRequired
 
 
-class Calls:
+class Caller:
     """What may be asked of the agent at the other end of a peer."""
 
     def __init__(self, peer: Peer, spec: AgentSpec) -> None:
