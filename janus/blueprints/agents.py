@@ -6,7 +6,13 @@ from flask import Blueprint
 
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire.agents import AgentInfo, AgentList, McpBody, McpResult
-from janus.errors import AgentFailed, AgentNotFound, InvalidSessionId, SessionNotFound
+from janus.errors import (
+    AgentFailed,
+    AgentNotFound,
+    InvalidSessionId,
+    ServerStopping,
+    SessionNotFound,
+)
 from janus.runtime import runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
@@ -27,7 +33,7 @@ def index() -> AgentList:
 @endpoint(
     body=McpBody,
     returns=McpResult,
-    errors=(InvalidSessionId, SessionNotFound, AgentNotFound, AgentFailed),
+    errors=(InvalidSessionId, SessionNotFound, ServerStopping, AgentNotFound, AgentFailed),
 )
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""

@@ -43,9 +43,10 @@ from janus.runtime import runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/api")
 
-_SESSION = (InvalidSessionId, SessionNotFound)
+#: One that rests is told from one that never was only while Janus runs.
+_SESSION = (InvalidSessionId, SessionNotFound, ServerStopping)
 #: Who speaks first makes the session.
-_SAID = (*_SESSION, TooManySessions, AgentNotFound, ServerStopping, StorageFailed)
+_SAID = (*_SESSION, TooManySessions, AgentNotFound, StorageFailed)
 
 
 @bp.post("/chat")
@@ -59,7 +60,7 @@ def chat(body: ChatBody) -> wire.State:
 
 
 @bp.get("/state")
-@endpoint(query=OneSession, returns=wire.State, errors=(InvalidSessionId,))
+@endpoint(query=OneSession, returns=wire.State, errors=(InvalidSessionId, ServerStopping))
 def state(query: OneSession) -> wire.State:
     """The conversation as it is now.
 
@@ -126,7 +127,7 @@ def permission(body: PermissionBody) -> wire.State:
 @endpoint(
     body=OptionBody,
     returns=wire.State,
-    errors=(*_SESSION, AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited),
+    errors=(*_SESSION, AgentFailed, AgentLoginRequired, AgentRateLimited),
 )
 def options(body: OptionBody) -> wire.State:
     """Choose one of the agent's options: its mode, its model, or what else it offers.
@@ -141,7 +142,7 @@ def options(body: OptionBody) -> wire.State:
     query=StreamQuery,
     returns=wire.State,
     media="text/event-stream",
-    errors=(InvalidSessionId, TooManyStreams),
+    errors=(InvalidSessionId, TooManyStreams, ServerStopping),
 )
 def stream(query: StreamQuery) -> Response:
     """The conversation as it happens.

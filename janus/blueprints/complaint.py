@@ -10,10 +10,7 @@ from typing import Any
 from msgspec import Struct, inspect
 from msgspec.structs import fields
 
-from janus.blueprints.wire.words import SHORT
-
-#: Python reads larger numbers than JSON can write.
-_LARGEST = 1e308
+from janus.blueprints.wire.words import LARGEST, SHORT
 
 
 def complaint(kind: type[Struct], given: Mapping[str, Any]) -> str:
@@ -80,11 +77,13 @@ def _wrong_entries(
 
 
 def _is_number(value: float) -> bool:
-    return not isinstance(value, bool) and abs(value) <= _LARGEST
+    return not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _has_shape(value: Any, wanted: inspect.Type) -> bool:
     match wanted, value:
+        case inspect.Metadata(type=inner), _:
+            return _has_shape(value, inner)
         case (inspect.StrType(), str()) | (inspect.ListType(), list()):
             return True
         case inspect.DictType(), dict():

@@ -35,6 +35,7 @@ from janus.errors import (
     MessageNotFound,
     QueueFull,
     ServerStopping,
+    SessionExists,
     SessionNotFound,
     StorageFailed,
     TooManySessions,
@@ -44,8 +45,9 @@ from janus.runtime import runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
-_SESSION = (InvalidSessionId, SessionNotFound)
-_OPENING = (TooManySessions, ServerStopping)
+#: One that rests is told from one that never was only while Janus runs.
+_SESSION = (InvalidSessionId, SessionNotFound, ServerStopping)
+_OPENING = (TooManySessions, ServerStopping, StorageFailed)
 _AGENT = (AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited)
 
 
@@ -54,7 +56,10 @@ _AGENT = (AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited)
     body=StartBody,
     returns=SessionInfo,
     status=201,
-    errors=(InvalidSessionId, InvalidName, *_OPENING, BranchInUse, AgentNotFound, GitFailed),
+    errors=(
+        *(InvalidSessionId, InvalidName, *_OPENING, SessionExists),
+        *(BranchInUse, AgentNotFound, GitFailed),
+    ),
 )
 def start(body: StartBody) -> SessionInfo:
     """Open a session: in the workspace as it is, or isolated from it.
@@ -74,7 +79,7 @@ def start(body: StartBody) -> SessionInfo:
     query=OneSession,
     body=AskBody,
     returns=AskAnswer,
-    errors=(*_SESSION, *_OPENING, *_AGENT, MessageNotFound, QueueFull, AskTimeout, StorageFailed),
+    errors=(*_SESSION, *_OPENING, *_AGENT, MessageNotFound, QueueFull, AskTimeout),
 )
 def ask(query: OneSession, body: AskBody) -> AskAnswer:
     """Ask a question and wait for the answer.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import FAKE_AGENTS, fake_path, wait_for
-from test_openapi import described
+from described import described
 
 FORM = {
     "mode": "form",
@@ -94,8 +94,8 @@ def test_a_form_can_be_declined_whatever_was_filled_in(client, asked, more):
         ({"name": {"a": 1}}, "answers.name must be"),
         ({"ways": ["a"] * 101}, "answers.ways must be"),
         ({"ways": ["a", 7]}, r"answers.ways[1] must be a string"),
-        ({"count": float("nan")}, "answers.count must be"),
-        ({"count": float("inf")}, "answers.count must be"),
+        ({"count": float("nan")}, "not JSON"),
+        ({"count": float("inf")}, "not JSON"),
         ({"count": 10**400}, "answers.count must be"),
     ],
     ids=lambda value: str(value)[:40],

@@ -1,4 +1,4 @@
-"""Every door through Flask's test client, with real demo agents behind it; and wrong knocks."""
+"""The views through Flask's test client, with real demo agents behind; and wrong requests."""
 
 import gzip
 import json
@@ -102,7 +102,7 @@ def test_a_real_agent_is_named_in_health(cursor_client):
     }
 
 
-def test_an_agent_that_is_not_installed_is_said_at_the_door(settings, home):
+def test_an_agent_that_is_not_installed_is_said_at_once(settings, home):
     environ = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     app = create_app(replace(settings, agent="cursor-agent", environ=environ), start=False)
     client = app.test_client()
@@ -268,6 +268,8 @@ def test_a_wrong_body_is_refused_and_costs_nothing(
         ({"agent": "hal"}, "INVALID_REQUEST"),
         ({"agent": "auto; rm -rf /"}, "INVALID_REQUEST"),
         ({"isolated": "yes"}, "INVALID_REQUEST"),
+        ({"isolate": True}, "INVALID_REQUEST"),
+        ({"session_id": "../x"}, "INVALID_SESSION_ID"),
         ({"isolated": False, "branch": "main"}, "INVALID_REQUEST"),
         ({"branch": "nowhere"}, "INVALID_REQUEST"),
         ({"branch": "--force"}, "INVALID_REQUEST"),
@@ -277,6 +279,44 @@ def test_a_wrong_body_is_refused_and_costs_nothing(
 def test_a_session_cannot_be_started_wrongly(body, code, client):
     error(client.post("/api/session/start", json=body), 400, code)
     assert client.get("/api/sessions").json == {"sessions": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("/api/session/start", {"isolate": True}, "isolate: there is no such field; did you mean"),
+        ("/api/session/start", {"Branch": "main"}, "did you mean branch?"),
+        ("/api/session/start", {"x": None, "y": 1}, "y: there is no such field; there are session"),
+        ("/api/ask?session_id=x", {"question": "?", "messageId": "m"}, "did you mean message_id?"),
+        ("/api/session/end?session_id=x", {"clean_up": True}, "did you mean cleanup?"),
+        ("/api/permission", {"session": "x"}, "did you mean session_id?"),
+        ("/api/tokens", {"name": "ci", "scopes": "read"}, "did you mean scope?"),
+        ("/api/pair/new", {"scope": "all"}, "scope must be full or read."),
+        ("/api/pair/new", {"scope": ["read"]}, "scope must be full or read."),
+        ("/api/mcp-command", {"session_id": "x", "command": "list", "args": "a"}, "args must be a"),
+        ("/api/queue", {"session_id": "x", "action": "stop"}, "action must be send."),
+        ("/api/queue", {"session_id": "x"}, "action is missing."),
+    ],
+    ids=str,
+)
+def test_a_field_that_does_not_fit_is_named_with_what_does(path, body, words, client):
+    message = error(client.post(path, json=body), 400, "INVALID_REQUEST")
+
+    assert words in message
+
+
+def test_a_field_is_named_shortly_whatever_it_is_called(client):
+    message = error(client.post("/api/pair/new", json={"x" * 100_000: 1}), 400, "INVALID_REQUEST")
+
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/api/interrupt", "/api/system"])
+def test_the_calls_of_the_chat_ignore_what_they_do_not_know(path, client):
+    body = {"message": "Where is ShoppingCart?", "session_id": "page"}
+    client.post("/api/chat", json=body)
+
+    assert client.post(path, json={**body, "client": "7.1"}).status_code == 200
 
 
 def test_half_a_surrogate_pair_does_no_harm(client, started):
@@ -357,6 +397,7 @@ def test_its_own_page_and_development_pages_are_let_in(settings):
     own = app.test_client().get("/api/health", headers={"Origin": "http://localhost"})
 
     assert response.headers["Access-Control-Allow-Origin"] == origin
+    app.extensions["janus"].stop()
     assert own.status_code == 200
     assert "Access-Control-Allow-Origin" not in own.headers
 

@@ -55,9 +55,10 @@ class Stream:
         self._chunks = iter(self.response.response)
 
     def next(self):
-        lines = dict(
-            line.split(": ", 1) for line in next(self._chunks).decode().strip().split("\n")
-        )
+        event = b""
+        while not event.endswith(b"\n\n"):
+            event += next(self._chunks)
+        lines = dict(line.split(": ", 1) for line in event.decode().strip().split("\n"))
         id = int(lines["id"]) if "id" in lines else None
         return id, lines.get("event"), json.loads(lines["data"])
 
@@ -330,7 +331,9 @@ def test_a_malformed_session_id_is_refused(path, client):
     error(client.post(path, json=body), 400, "INVALID_SESSION_ID")
 
 
-def test_what_was_not_asked_cannot_be_answered(client):
+def test_what_was_not_asked_cannot_be_answered(client, chat, quiet):
+    chat("say hello")
+    quiet()
     body = {"session_id": "page", "request_id": "r", "option_id": "o"}
 
     error(client.post("/api/permission", json=body), 404, "PERMISSION_NOT_FOUND")

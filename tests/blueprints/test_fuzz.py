@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import QUICK, fake_path
-from test_openapi import DESCRIPTION, DOORS, described, security
+from described import DESCRIPTION, VIEWS, described, security
 
 from janus.blueprints import sse
 
@@ -35,7 +35,7 @@ def made_up(serve, tmp_path):
         if let_in:
             more = ("--header", f"Authorization: Bearer {server.token}", *more)
         # Half as many again: some doors take so little that there are not as many requests.
-        each = ("--max-examples", str(CASES * 3 // 2 // len(DOORS))) if CASES else ()
+        each = ("--max-examples", str(CASES * 3 // 2 // len(VIEWS))) if CASES else ()
         done = subprocess.run(
             [
                 Path(sys.executable).with_name("schemathesis"),
@@ -60,7 +60,7 @@ def test_no_answer_is_outside_of_the_description(made_up):
     done, _, _ = made_up(let_in=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Tested: {len(DOORS)}" in done.stdout
+    assert f"Tested: {len(VIEWS)}" in done.stdout
 
 
 def test_threat_1_a_stranger_is_refused_whatever_is_sent(made_up):
@@ -115,7 +115,7 @@ def test_bytes_without_a_meaning_do_no_harm(seed, knock):
         return bytes(chance.choices(letters, k=chance.randrange(most))).decode("latin-1")
 
     for _ in range(400):
-        door = chance.choice([*DOORS])
+        door = chance.choice([*VIEWS])
         body = b"".join(chance.choices([*PIECES, chance.randbytes(9)], k=chance.randrange(9)))
         headers = {name: some(HEADER) for name in chance.sample(HEADERS, chance.randrange(3))}
         query = chance.choice(

@@ -196,6 +196,8 @@ export interface Failure {
   output?: string
   /** The agent died again and again, and is not started for so long, unless the session is resumed. */
   retry_seconds?: number
+  /** Seconds after which to try again, as in `Retry-After`. */
+  retry_after?: number
   /** Files of the worktree with changes that are not committed. */
   changed_files?: number
   /** Files and folders of the worktree that git does not know. */
@@ -343,7 +345,11 @@ export interface NewCodeBody {
 export interface OpenApi {
   openapi: string
   info: Record<string, unknown>
+  servers: array
+  security: array
+  tags: array
   paths: Record<string, unknown>
+  components: Record<string, unknown>
 }
 
 /** A choice among the agent's options. */

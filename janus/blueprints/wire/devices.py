@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from janus.access.devices import EXPIRES
 from janus.blueprints.wire.words import Body, Count, Query, Reply, Scope, Short, Time, Word
 
 _Secret = Annotated[
@@ -68,7 +69,9 @@ class Device(Reply, frozen=True, kw_only=True):
     scope: Scope
     kind: Literal["page", "token"]
     created_at: Time
-    last_seen: Annotated[Time, Meta(description="Unused for 90 days, it is forgotten.")]
+    last_seen: Annotated[
+        Time, Meta(description=f"Unused for {EXPIRES / 86400:.0f} days, it is forgotten.")
+    ]
     address: Annotated[
         str | None,
         Meta(description="Where it was seen last; null for a token that was not used yet."),

@@ -39,6 +39,10 @@ class Failure(Reply, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    retry_after: (
+        Annotated[Count, Meta(description="Seconds after which to try again, as in `Retry-After`.")]
+        | UnsetType
+    ) = UNSET
     changed_files: (
         Annotated[
             Count, Meta(description="Files of the worktree with changes that are not committed.")

@@ -48,4 +48,8 @@ class OpenApi(Reply, frozen=True, kw_only=True):
 
     openapi: str
     info: dict[str, Any]
+    servers: list[Any]
+    security: list[Any]
+    tags: list[Any]
     paths: dict[str, Any]
+    components: dict[str, Any]

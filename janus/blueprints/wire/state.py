@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from janus.blueprints.wire.words import (
+    LARGEST,
     LONG,
     Attention,
     Count,
@@ -21,8 +22,8 @@ from janus.blueprints.wire.words import (
 #: What is filled in somewhere, or filled in already.
 FilledIn = Annotated[
     Annotated[str, Meta(max_length=LONG)]
-    | int
-    | Annotated[float, Meta(ge=-1e308, le=1e308)]
+    | Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+    | Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
     | bool
     | Annotated[list[Annotated[str, Meta(max_length=LONG)]], Meta(max_length=100)],
     Meta(title="FilledIn"),

@@ -18,6 +18,8 @@ from msgspec import Meta, Struct, convert
 LIMIT = 1 << 20
 #: Characters of a name, an id and the like, and of what is filled in somewhere.
 SHORT, LONG = 200, 10_000
+#: A number to fill in may be so large: what 64 bits hold, whatever reads it.
+LARGEST = 9 * 10**18
 #: Something else than spaces and control characters. Not ``isprintable()``: Python's tables are
 #: older than the emoji of a phone.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
@@ -62,7 +64,6 @@ SessionId = Annotated[
     str,
     Meta(
         title="SessionId",
-        pattern=VISIBLE,
         extra_json_schema={"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
         examples=["8a7f0a52-6f0e-4f43-9d0c-0a2f5a9b7f11"],
     ),
