@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from janus.access.devices import EXPIRES, MOST, STREAMS_EACH, Devices
-from janus.access.folder import NAME, folder_of, owner_token
+from janus.access.devices import EXPIRES, FILE, MOST, STREAMS_EACH, Devices
+from janus.access.folder import folder_of, owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
 
 
@@ -46,9 +46,9 @@ def test_only_hashes_are_on_the_disk_for_the_owner_alone(devices):
     finally:
         os.umask(previous)
 
-    text = (devices.folder / NAME).read_text()
+    text = (devices.folder / FILE).read_text()
     assert admitted.secret not in text and admitted.key not in text
-    assert (devices.folder / NAME).stat().st_mode & 0o777 == 0o600
+    assert (devices.folder / FILE).stat().st_mode & 0o777 == 0o600
     assert devices.folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -126,7 +126,7 @@ WRONG = json.dumps(
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"devices": [{}]}', b"\xff" * 99, WRONG])
 def test_a_damaged_list_lets_nobody_in_and_is_kept(damage, devices, clock):
     admitted = devices.register("phone", "full", page=False)
-    (devices.folder / NAME).write_bytes(damage)
+    (devices.folder / FILE).write_bytes(damage)
 
     after = again(devices, clock)
 
@@ -169,7 +169,7 @@ def test_many_threads_at_once_lose_nothing(devices, clock):
     for thread in threads:
         thread.join()
 
-    assert len(json.loads((devices.folder / NAME).read_text())["devices"]) == 32
+    assert len(json.loads((devices.folder / FILE).read_text())["devices"]) == 32
     assert {d.id for d in again(devices, clock).all()} == {a.device.id for a in made}
 
 

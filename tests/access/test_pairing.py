@@ -1,4 +1,4 @@
-"""Codes that let a device in: once, for five minutes, and not for those who guess."""
+"""Pairing codes: valid once, for five minutes, and useless to guess at."""
 
 import re
 
