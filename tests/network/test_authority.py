@@ -25,8 +25,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from janus.network.authority import Authority
+from janus.network.certificates import CannotCertify
 from janus.network.proquint import proquint
-from janus.network.x509 import CannotCertify
 
 NAMES = ["127.0.0.1", "::1", "192.168.1.20", "fd00::2", "localhost", "laptop.local"]
 FILES = ["ca.crt", "ca.key", "leaf.crt", "leaf.key"]
@@ -673,7 +673,7 @@ def test_what_is_no_file_is_refused(open_authority, folder, name, make):
     (folder / name).unlink()
     make(folder / name)
 
-    with pytest.raises(CannotCertify, match=f"{name} is something else"):
+    with pytest.raises(CannotCertify, match=f"{name} is not of the expected kind"):
         open_authority().leaf(NAMES)
 
 
