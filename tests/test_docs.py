@@ -147,7 +147,7 @@ def test_what_is_said_of_the_log_is_what_it_carries():
     assert set(re.findall(r"`(\w+)`", OPERATIONS)) >= {*FIELDS, "error"}
     listed = re.search(r"^\| `event` \| .*?`([a-z_ ]+)`; or (.*) \|$", OPERATIONS, re.MULTILINE)
     told = re.sub(r"\n#: ?", " ", (ROOT / "janus" / "logs.py").read_text())
-    told = re.search(r"``event`` is a word of: ([a-z_, ]+)\.", told)[1].split(", ")
+    told = re.search(r"``event`` is one of: ([a-z_, ]+)\.", told)[1].split(", ")
 
     assert {*listed[1].split(), *re.findall(r"\w+_\w+", listed[2])} == {*told}
 

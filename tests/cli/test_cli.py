@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 from conftest import FAKE_AGENTS, fake_path, git, wait_for
 
-ENDED = re.compile(r"\nTo go on: janus ask --session ([0-9a-f]{8}) \"…\"\n$")
+ENDED = re.compile(r"\nTo continue: janus ask --session ([0-9a-f]{8}) \"…\"\n$")
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, be
     cursor_server.call("DELETE", f"/api/queue?{query}")
 
     _, told = second.communicate(timeout=20)
-    assert second.returncode == 1 and "taken back" in told
+    assert second.returncode == 1 and "withdrawn" in told
     cursor_server.call("POST", "/api/interrupt", {"session_id": id})
     _, told = first.communicate(timeout=20)
     assert first.returncode == 0 and "cancelled" in told
@@ -363,7 +363,7 @@ def test_rename_changes_the_name_only(serve, run):
 
     done = run("rename", begun["session_id"][:8], "new")
 
-    assert (done.returncode, done.stdout) == (0, f"{begun['session_id']} is called new.\n")
+    assert (done.returncode, done.stdout) == (0, f"{begun['session_id']} is now called new.\n")
     assert (sessions(server)[0]["name"], sessions(server)[0]["branch"]) == ("new", "feature/old")
     wrong = run("rename", begun["session_id"], "no spaces please")
     assert wrong.returncode == 1 and "letters, digits or dashes" in wrong.stderr
@@ -412,7 +412,7 @@ def test_cleanup_is_refused_while_work_would_be_lost(serve, run, workspace):
 def test_force_alone_is_no_way_to_end(run):
     done = run("end", "--force", "1")
 
-    assert done.returncode == 2 and "--force is for --cleanup" in done.stderr
+    assert done.returncode == 2 and "--force works only with --cleanup" in done.stderr
 
 
 def test_resume_starts_the_agent_also_of_a_session_that_ended(serve, run):
@@ -502,7 +502,7 @@ def test_pair_shows_a_code_that_lets_one_device_in(serve, run):
 
 def test_devices_lists_them_and_lets_one_in_no_more(serve, run):
     server = serve()
-    assert run("devices").stdout == "No device is paired yet. Let one in with: janus pair\n"
+    assert run("devices").stdout == "No device is paired yet. Pair one with: janus pair\n"
     _, device = server.call("POST", "/api/tokens", {"name": "ci", "scope": "read"})
     id = device["device_id"]
 

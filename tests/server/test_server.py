@@ -195,7 +195,7 @@ def test_a_taken_port_stops_the_start_with_a_sentence():
         done = run(sys.executable, "-m", "janus", "serve", PORT=str(port))
 
     assert done.returncode != 0
-    assert f"Janus cannot start: PORT={port}: cannot listen there" in done.stderr
+    assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
 def test_more_than_one_worker_is_refused():
