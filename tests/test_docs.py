@@ -43,7 +43,7 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path):
             "HOME": str(home),
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "JANUS": server.url,
-            "LET_IN": f"Authorization: Bearer {server.token}",  # of an earlier block
+            "AUTH": f"Authorization: Bearer {server.token}",  # of an earlier block
         }
         text = text.replace("http://127.0.0.1:3000", server.url)
         command = ["sh", "-u", "-c", text]
