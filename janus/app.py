@@ -12,7 +12,6 @@ from janus.access.devices import Devices
 from janus.access.folder import folder_of
 from janus.access.pairing import Pairing
 from janus.config import Settings, state_folder
-from janus.network.addresses import THIS_COMPUTER
 from janus.network.endpoint import Endpoint
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
@@ -32,8 +31,8 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     manager = MemorySessionManager(settings, store, mark=lock.serving.run)
     devices = Devices(folder_of(settings.workspace, state_folder(settings.environ)), time)
     cleanup = CleanupService(manager, settings.cleanup_interval)
-    here = Endpoint(THIS_COMPUTER[:1], settings.port, settings.public_url)
-    runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, here)
+    endpoint = Endpoint.local(settings.port, settings.public_url)
+    runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, endpoint)
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime
     blueprints.register(app)

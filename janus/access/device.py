@@ -10,6 +10,8 @@ from janus.clock import timestamp
 from janus.errors import InvalidRequest
 
 SCOPES = ("full", "read")
+#: Seconds without use after which a device is removed.
+EXPIRES = 90 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)

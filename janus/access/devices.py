@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from janus.access.device import Device, NewDevice, check_scope, device_from
+from janus.access.device import EXPIRES, Device, NewDevice, check_scope, device_from
 from janus.access.folder import delete_owner_token, write_owner_token
 from janus.clock import Clock
 from janus.errors import NotFound, TooManyDevices, TooManyStreams
@@ -29,8 +29,8 @@ from janus.storage.store import Store
 log = logging.getLogger(__name__)
 
 MOST, STREAMS_EACH = 32, 16
-#: Seconds without use after which a device is removed, and between two writes of its last use.
-EXPIRES, _SAVE_INTERVAL = 90 * 24 * 3600.0, 60.0
+#: Seconds between two writes of a device's last use.
+_SAVE_INTERVAL = 60.0
 _LONGEST_NAME = 40
 FILE = "devices.json"
 

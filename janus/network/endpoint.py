@@ -38,6 +38,11 @@ class Endpoint:
     authority: Authority | None = None
     leaf: Leaf | None = None
 
+    @classmethod
+    def local(cls, port: int, public_url: str | None = None) -> Endpoint:
+        """Return an endpoint that only this computer reaches, perhaps from a proxy."""
+        return cls(THIS_COMPUTER[:1], port, public_url)
+
     @property
     def binds(self) -> list[str]:
         """The addresses in the form gunicorn takes."""

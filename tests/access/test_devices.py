@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from janus.access.devices import EXPIRES, FILE, MOST, STREAMS_EACH, Devices
+from janus.access.device import EXPIRES
+from janus.access.devices import FILE, MOST, STREAMS_EACH, Devices
 from janus.access.folder import folder_of, owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
 
