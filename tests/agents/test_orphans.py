@@ -1,4 +1,4 @@
-"""What is left of a Janus that was killed with its guardians: all of it goes, and nothing else."""
+"""Orphans of a Janus that was killed with its guardians are ended, and nothing else is."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ def agent(tmp_path):
 
 @contextlib.contextmanager
 def bystander(**environ):
-    """A process that is none of ours; it must be alive at the end."""
+    """A process that is not ours, and has to be alive at the end."""
     environ = {"HOME": "/", "PATH": "/usr/bin:/bin", **environ}
     process = subprocess.Popen(["sleep", "1000"], env=environ, start_new_session=True)
     try:
@@ -60,7 +60,7 @@ def ask_and_lose(server, id, question):
 
 
 def killed_with_its_guardians(server, home):
-    """Nobody of them gets to do anything about it."""
+    """Kill a server so that neither it nor its guardians can end the agents."""
     guardians = [pid for pid in processes_of(home) if b"guardian.main()" in b" ".join(cmdline(pid))]
     assert guardians
     for pid in guardians:
@@ -72,7 +72,7 @@ def killed_with_its_guardians(server, home):
 
 
 @pytest.mark.slow
-def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answers(
+def test_orphans_of_a_killed_server_are_gone_before_the_next_one_answers(
     serve, agent, home, workspace
 ):
     first = serve(path=agent)
@@ -95,7 +95,9 @@ def test_what_outlived_a_server_and_its_guardians_is_gone_before_the_next_answer
         assert second.ask(id, "say hello")[1]["answer"] == "hello "
 
 
-def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agent, workspace):
+def test_a_process_without_the_mark_is_left_alone_although_its_pid_was_recorded(
+    serve, agent, workspace
+):
     first = serve(path=agent)
     id = first.start()
     first.ask(id, "say hello")
@@ -122,7 +124,7 @@ def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agen
     ],
     ids=str,
 )  # fmt: skip
-def test_only_the_very_mark_counts(environ, in_a_hurry):
+def test_only_the_exact_mark_counts(environ, in_a_hurry):
     with bystander(**environ):
         assert end_orphans("run-1") == 0
 
@@ -133,7 +135,7 @@ def in_a_hurry(monkeypatch):
     monkeypatch.setattr(orphans, "_TIMEOUT", 2.0)
 
 
-def test_what_ignores_everything_is_killed(in_a_hurry):
+def test_an_orphan_that_ignores_signals_is_killed(in_a_hurry):
     run = str(uuid.uuid4())
     stubborn = "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); signal.pause()"
     process = subprocess.Popen(
@@ -147,7 +149,7 @@ def test_what_ignores_everything_is_killed(in_a_hurry):
         assert process.wait() == -signal.SIGKILL
 
 
-def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monkeypatch):
+def test_a_pid_that_was_reused_is_not_killed(in_a_hurry, monkeypatch):
     with bystander() as other:
         monkeypatch.setattr(orphans, "_TIMEOUT", 0.3)
         monkeypatch.setattr(orphans, "_marked", lambda mark: [other.pid])
@@ -155,7 +157,7 @@ def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monke
         assert end_orphans("run-1") == 1
 
 
-def test_who_is_killed_while_it_starts_does_not_take_the_mark_of_the_one_before_with_it(tmp_path):
+def test_a_janus_killed_during_its_start_keeps_the_mark_of_the_previous_one(tmp_path):
     first, second, third = (WorkspaceLock(tmp_path) for _ in range(3))
     assert first.acquire() is None
     first.sign()
@@ -171,7 +173,7 @@ def test_who_is_killed_while_it_starts_does_not_take_the_mark_of_the_one_before_
     second.release()
 
 
-# --- worktrees
+# Worktrees
 
 
 def branches(folder):
@@ -182,7 +184,7 @@ def worktrees(folder):
     return git(folder, "worktree", "list", "--porcelain").count("worktree /") - 1
 
 
-def test_a_session_that_was_being_made_is_not_there_at_all(serve, workspace, home):
+def test_a_session_whose_creation_was_interrupted_does_not_exist(serve, workspace, home):
     hook = workspace / ".git/hooks/post-checkout"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\ntouch $HOME/begun\nsleep 1\ntouch late\n")
@@ -227,21 +229,21 @@ def half_made(shop, workspace):
     return made
 
 
-def test_what_was_half_made_is_undone(shop, workspace, half_made):
+def test_a_half_made_worktree_is_removed(shop, workspace, half_made):
     shop.mend(lambda id: False)
 
     assert (branches(workspace), worktrees(workspace)) == ([], 0)
     assert [*(workspace / ".worktrees").iterdir()] == []
 
 
-def test_what_had_begun_stays(shop, workspace, half_made):
+def test_a_worktree_that_was_used_is_kept(shop, workspace, half_made):
     shop.mend(lambda id: id == ID)
 
     assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 1)
     assert [*(workspace / ".worktrees").iterdir()] == [half_made.path]
 
 
-def test_a_branch_that_somebody_uses_or_committed_to_stays(shop, workspace, half_made):
+def test_a_branch_that_is_used_or_has_commits_is_kept(shop, workspace, half_made):
     who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
     git(half_made.path, *who, "commit", "-q", "--allow-empty", "-m", "More")
 
@@ -251,7 +253,7 @@ def test_a_branch_that_somebody_uses_or_committed_to_stays(shop, workspace, half
 
 
 @pytest.mark.parametrize("note", ["", "feature/h", "\n0000\n", "../x\n\n"])
-def test_a_torn_note_is_no_harm(note, shop, workspace, half_made):
+def test_a_torn_note_is_ignored(note, shop, workspace, half_made):
     (workspace / ".worktrees" / f".new-{ID}").write_text(note)
 
     shop.mend(lambda id: False)
@@ -261,7 +263,7 @@ def test_a_torn_note_is_no_harm(note, shop, workspace, half_made):
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_what_was_half_removed_is_removed(moved, shop, workspace):
+def test_a_half_removed_worktree_is_removed(moved, shop, workspace):
     made = shop.add_worktree(ID, name="half")
     left = workspace / ".worktrees" / f".old-{ID}"
     left.mkdir()
@@ -275,7 +277,7 @@ def test_what_was_half_removed_is_removed(moved, shop, workspace):
     assert branches(workspace) == ["feature/half"]
 
 
-def test_nothing_is_noted_of_what_failed(shop, workspace):
+def test_a_failed_creation_leaves_no_note(shop, workspace):
     (workspace / ".worktrees").mkdir()
     (workspace / ".worktrees" / ID).write_text("in the way")
 
@@ -285,10 +287,10 @@ def test_nothing_is_noted_of_what_failed(shop, workspace):
     assert [path.name for path in (workspace / ".worktrees").iterdir()] == [ID]
 
 
-# --- sessions that rest
+# Suspended sessions
 
 
-def test_while_the_server_stops_a_session_is_not_said_to_have_ended(make_manager, settings):
+def test_a_session_is_suspended_not_ended_when_the_server_stops(make_manager, settings):
     manager = make_manager(settings)
     id = manager.create().session_id
     manager.stop()

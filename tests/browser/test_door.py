@@ -175,7 +175,7 @@ def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
 
     other = visit(demo, stranger=True, path=f"/#p={code}")
     button(other, "Pair").click()
-    expect(alert(other)).to_contain_text("was used")
+    expect(alert(other)).to_contain_text("wrong, used")
 
 
 @pytest.mark.slow
