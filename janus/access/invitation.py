@@ -15,12 +15,12 @@ from janus.network.endpoint import Endpoint
 
 def invite(endpoint: Endpoint, code: Code) -> dict[str, Any]:
     """Return what a device needs to pair with *code*, as JSON. See ``invitation``."""
-    authority = endpoint.authority if endpoint.setup else None
+    authority = endpoint.authority if endpoint.setup_url else None
     return {
         "code": code.shown,
-        "url": f"{endpoint.reach}/#p={code.text}",
+        "url": f"{endpoint.phone_url}/#p={code.text}",
         "expires_at": timestamp(code.expires_at),
-        "setup_url": endpoint.setup,
+        "setup_url": endpoint.setup_url,
         "words": authority.words() if authority else None,
         "fingerprint": authority.fingerprint if authority else None,
     }

@@ -53,21 +53,21 @@ class Endpoint:
         return replace(self, port=port)
 
     @property
-    def home(self) -> str:
+    def local_url(self) -> str:
         """The URL for programs on this computer."""
         return f"http://{_joined(self.addresses[0], self.port)}"
 
     @property
-    def reach(self) -> str:
+    def phone_url(self) -> str:
         """The URL for phones; that for this computer if they cannot reach Janus."""
         if self.public_url:
             return self.public_url
         if len(self.addresses) > 1:
             return f"https://{_joined(self.addresses[1], self.port)}"
-        return self.home
+        return self.local_url
 
     @property
-    def setup(self) -> str | None:
+    def setup_url(self) -> str | None:
         """The URL where a phone installs the certificate authority; None if it need not."""
         if self.authority is None or self.public_url:
             return None

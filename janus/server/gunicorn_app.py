@@ -177,10 +177,10 @@ def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     if worker.tls:
         runtime.cleanup.also(renewal(endpoint, worker.tls, time.monotonic))
     _hide()
-    runtime.lock.announce(endpoint.home, worker.ppid)
-    log.info("Janus listens on %s", endpoint.home)
-    if endpoint.reach != endpoint.home:
-        log.info("Phones reach it at %s", endpoint.reach)
+    runtime.lock.announce(endpoint.local_url, worker.ppid)
+    log.info("Janus listens on %s", endpoint.local_url)
+    if endpoint.phone_url != endpoint.local_url:
+        log.info("Phones reach it at %s", endpoint.phone_url)
     if (
         not runtime.devices.all() and sys.stderr.isatty()
     ):  # a code is for the person there, not for a log

@@ -25,8 +25,11 @@ def test_by_default_janus_listens_locally_and_in_the_network(settings, tmp_path,
     here = choose(replace(settings, port=3000), tmp_path)
 
     assert here.binds == ["127.0.0.1:3000", "192.168.1.20:3000"]
-    assert (here.home, here.reach) == ("http://127.0.0.1:3000", "https://192.168.1.20:3000")
-    assert here.setup == "http://192.168.1.20:3000/setup"
+    assert (here.local_url, here.phone_url) == (
+        "http://127.0.0.1:3000",
+        "https://192.168.1.20:3000",
+    )
+    assert here.setup_url == "http://192.168.1.20:3000/setup"
 
 
 def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch):
@@ -34,7 +37,7 @@ def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch)
 
     here = choose(replace(settings, port=3000), tmp_path)
 
-    assert here.binds[1] == "[fd00::2]:3000" and here.reach == "https://[fd00::2]:3000"
+    assert here.binds[1] == "[fd00::2]:3000" and here.phone_url == "https://[fd00::2]:3000"
 
 
 def test_without_a_network_janus_listens_only_locally(settings, tmp_path, monkeypatch):
@@ -43,7 +46,7 @@ def test_without_a_network_janus_listens_only_locally(settings, tmp_path, monkey
     here = choose(settings, tmp_path)
 
     assert here.addresses == ("127.0.0.1",)
-    assert (here.leaf, here.setup, [*tmp_path.glob("ca*")]) == (None, None, [])
+    assert (here.leaf, here.setup_url, [*tmp_path.glob("ca*")]) == (None, None, [])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
@@ -56,7 +59,7 @@ def test_a_setting_restricts_janus_to_this_computer(host, settings, tmp_path):
 def test_behind_a_proxy_janus_listens_only_locally(settings, tmp_path):
     here = choose(replace(settings, public_url="https://janus.example"), tmp_path)
 
-    assert here.addresses == ("127.0.0.1",) and here.reach == "https://janus.example"
+    assert here.addresses == ("127.0.0.1",) and here.phone_url == "https://janus.example"
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "2001:4860::1", "169.254.1.1", "fe80::1"])
