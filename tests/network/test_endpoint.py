@@ -1,4 +1,4 @@
-"""Where Janus listens, with which certificate, and what is answered there without one."""
+"""The endpoint: addresses, certificate, and what plain HTTP serves."""
 
 import os
 import ssl
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from janus.config import Settings, SettingsError
-from janus.network import endpoint as listening
+from janus.network import endpoint as endpoint_module
 from janus.network.endpoint import choose, renewal
 
 #: Every computer has it, and Janus treats it like one of a network.
@@ -20,7 +20,7 @@ LAN = "127.0.0.2"
 
 
 def test_by_default_janus_listens_locally_and_in_the_network(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "192.168.1.20")
 
     here = choose(replace(settings, port=3000), tmp_path)
 
@@ -33,7 +33,7 @@ def test_by_default_janus_listens_locally_and_in_the_network(settings, tmp_path,
 
 
 def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: "fd00::2")
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "fd00::2")
 
     here = choose(replace(settings, port=3000), tmp_path)
 
@@ -41,7 +41,7 @@ def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch)
 
 
 def test_without_a_network_janus_listens_only_locally(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: None)
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: None)
 
     here = choose(settings, tmp_path)
 
@@ -104,7 +104,7 @@ def test_a_malformed_public_url_is_refused(text):
 def test_without_certificates_janus_listens_only_locally_or_refuses_to_start(
     settings, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "192.168.1.20")
     folder = tmp_path / "certificates"
     folder.write_text("in the way")
 
@@ -124,7 +124,7 @@ def test_the_certificate_is_renewed_while_it_serves(settings, tmp_path, clock):
     renew = renewal(here, Context(), clock.monotonic)
     renew()
     assert loaded == []
-    clock.now += listening.RENEWAL
+    clock.now += endpoint_module.RENEWAL
     renew()
     renew()
 
@@ -141,13 +141,13 @@ def server(serve):
 
 @pytest.fixture
 def trusting(home):
-    """TLS as a phone does it that has installed the certificate."""
+    """The TLS of a phone that has installed the certificate."""
     folder = home / ".local/state/janus/certificates"
     return lambda: ssl.create_default_context(cafile=folder / "ca.crt")
 
 
 def ask(server, scheme, host, path, context=None, method="GET", body=None, **headers):
-    """Status, headers and text of what a browser would get."""
+    """Status, headers and text of a response, as a browser gets it."""
     port = urlsplit(server.url).port
     if scheme == "https":
         connection = HTTPSConnection(host, port, timeout=20, context=context)

@@ -67,7 +67,7 @@ def cmdline(pid):
         return b""
 
 
-def test_closing_the_terminal_of_the_whole_group_ends_it_in_order(serve, cursor_path, home):
+def test_a_closing_terminal_shuts_it_down_in_order(serve, cursor_path, home):
     server = serve(path=cursor_path)
     server.ask(server.start(), "say hello")
 
