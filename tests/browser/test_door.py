@@ -169,13 +169,13 @@ def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
     expect(page.get_by_text("A code has ten letters and digits.")).to_be_visible()
     expect(field(page, "Code")).to_be_focused()
     pair(page, "22222-22222")
-    expect(alert(page)).to_contain_text("This code is wrong, was used, or is too old.")
+    expect(alert(page)).to_contain_text("This code is wrong, used, or expired.")
     pair(page, code)
     expect(settings(page)).to_be_visible()
 
     other = visit(demo, stranger=True, path=f"/#p={code}")
     button(other, "Pair").click()
-    expect(alert(other)).to_contain_text("was used")
+    expect(alert(other)).to_contain_text("wrong, used")
 
 
 @pytest.mark.slow
