@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from functools import partial
@@ -66,12 +66,12 @@ class MemorySessionManager:
         self.agents = AgentCatalog(settings)
         self._settings = settings
         self._clock = clock
-        self._workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark}, store)
-        self._factory = SessionFactory(settings, store, self._workspace, self.agents, clock, mark)
-        self._file = SessionsFile(store, settings.workspace, self._workspace.published.replace)
+        self.workspace = Workspace(settings.workspace, {**settings.environ, MARK: mark}, store)
+        self._factory = SessionFactory(settings, store, self.workspace, self.agents, clock, mark)
+        self._file = SessionsFile(store, settings.workspace, self.workspace.published.replace)
         self._roster = SessionSaver(self._file, self._to_save)
         self._factory.changed = self._roster.changed
-        self._endings = SessionCloser(self._workspace.published, settings.workspace)
+        self._endings = SessionCloser(self.workspace.published, settings.workspace)
         self._lock = threading.RLock()
         self._opening = threading.Lock()
         self._sessions: dict[str, Session] = {}
@@ -84,8 +84,8 @@ class MemorySessionManager:
 
         Raises CannotServe when the sessions file is of a newer version.
         """
-        self._workspace.check_there()  # from now on it is held
-        self._workspace.hide_ours()
+        self.workspace.check_there()  # from now on it is held
+        self.workspace.hide_ours()
         for session in self._factory.restored(self._file):
             with self._lock:
                 self._sessions[session.id] = session
@@ -112,7 +112,7 @@ class MemorySessionManager:
         found = self.agents.agent(agent)
         id = check_id(session_id or self.new_id())
         isolated = bool(name or branch) if isolated is None else isolated
-        self._workspace.check_there()
+        self.workspace.check_there()
         if branch and not isolated:
             raise InvalidRequest("branch: only an isolated session has a branch of its own.")
         with self._place(id, name, branch, isolated) as name:
@@ -123,19 +123,6 @@ class MemorySessionManager:
         self._roster.save()
         log.info("Session %s: created (%s)", id, found.spec.name, extra=about(id, "created"))
         return session.info
-
-    @property
-    def problem(self) -> str | None:
-        """Why nothing can be made in the workspace, or None."""
-        return self._workspace.problem
-
-    def take_over(self, session_ids: Iterable[str]) -> None:
-        """The worktrees of these sessions are ours, from before there were notes of that."""
-        self._workspace.adopt(session_ids)
-
-    def tracked(self, folder: str) -> set[str]:
-        """What git tracks in a folder of the workspace."""
-        return self._workspace.published.tracked(folder)
 
     @staticmethod
     def new_id() -> str:
@@ -239,7 +226,7 @@ class MemorySessionManager:
         session = self._find(session_id)
         isolated = session.info.worktree_path is not None
         if cleanup and isolated and not force:
-            self._workspace.check_removable(session_id)
+            self.workspace.check_removable(session_id)
         if not session.begin_end(SessionNotFound(f"Session {session_id} was ended.")):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else 0)
@@ -281,7 +268,7 @@ class MemorySessionManager:
                 self._endings.aside(session.id, end)
         self._endings.join(timeout)
         self._roster.stop()
-        self._workspace.close()
+        self.workspace.close()
         with self._lock:
             self._sessions.clear()
             self._begun.clear()
@@ -336,7 +323,7 @@ class MemorySessionManager:
 
     def _begin(self, session: Session) -> None:
         """Take a place under MAX_SESSIONS, unless it has one. Raises StorageFailed."""
-        self._workspace.check_there()
+        self.workspace.check_there()
         with self._lock:
             if session.id in self._begun:
                 return
@@ -405,7 +392,7 @@ class MemorySessionManager:
     def _clean_up(self, session_id: str, force: bool) -> bool:
         """Whether the worktree is gone; what the agent did at the very end may be against it."""
         try:
-            self._workspace.remove_worktree(session_id, force=force)
+            self.workspace.remove_worktree(session_id, force=force)
             return True
         except JanusError as refused:
             log.warning(
