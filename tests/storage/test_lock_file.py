@@ -112,7 +112,7 @@ def test_a_lock_that_somebody_else_took_is_a_problem(held, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder", "/dev/zero"])
-def test_what_is_no_lock_is_refused_with_a_sentence(kind, make, tmp_path):
+def test_what_is_no_lock_is_put_aside(kind, make, tmp_path):
     (tmp_path / "key").write_text("precious")
     (tmp_path / "state").mkdir()
     path = tmp_path / "state" / "lock"
@@ -124,10 +124,12 @@ def test_what_is_no_lock_is_refused_with_a_sentence(kind, make, tmp_path):
         named = {"link": tmp_path / "key", "dangling": tmp_path / "none"}
         path.symlink_to(named.get(kind, kind))
 
-    with pytest.raises(CannotServe, match=r"lock is no plain file\. Move it away"):
-        make().acquire()
-
     assert serving(tmp_path / "state") is None
+    assert make().acquire() is None
+
+    assert len([*(tmp_path / "state").glob("lock.corrupt-*")]) == 1
+    with pytest.raises(CannotServe, match="another Janus serves"):
+        make().acquire()
     assert (tmp_path / "key").read_text() == "precious" and not (tmp_path / "none").exists()
 
 
@@ -148,3 +150,10 @@ def test_what_it_says_is_for_its_owner_alone(held, tmp_path):
 
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_text())["run"] == held.serving.run
+
+
+def test_a_state_folder_that_is_none_is_a_sentence(make, tmp_path):
+    (tmp_path / "state").write_text("in the way")
+
+    with pytest.raises(CannotServe, match=r"state is no real folder\. Move it away"):
+        make().acquire()
