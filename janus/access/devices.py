@@ -178,15 +178,15 @@ class Devices:
         return self._owner.id if self._owner else None
 
     def _read(self) -> list[Device]:
-        path = self.folder / FILE
         try:
-            return [device_from(entry) for entry in json.loads(path.read_bytes())["devices"]]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError, KeyError) as problem:
-            log.error("Cannot read %s (%s): no device has access; pair them again", path, problem)
+            found = self._store.read(FILE)
+            if found is None:
+                return []
+            return [device_from(entry) for entry in json.loads(found)["devices"]]
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
+            log.error("Cannot read %s (%s): no device has access; pair them again", FILE, problem)
             with contextlib.suppress(OSError):
-                path.rename(path.with_name(f"{FILE}.corrupt-{self._clock.time():.0f}"))
+                self._store.put_aside(FILE)
             return []
 
     def _save(self) -> None:
