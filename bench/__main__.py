@@ -1,7 +1,7 @@
 """How fast Janus is: ``make bench`` prints one table, in about two minutes.
 
-Every row is a ratio, or a figure that is not worth one, of medians of one run, because what a
-machine does in a second changes from run to run: compare rows, not runs.
+Rows are ratios of medians of one run, where a ratio makes sense, because the speed of a machine
+changes from run to run: compare rows, not runs.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""gunicorn with Janus' settings and a single Flask route: what a heartbeat is held against."""
+"""gunicorn with the settings of Janus and one Flask route: the baseline of a heartbeat."""
 
 import sys
 
@@ -8,12 +8,14 @@ from janus.server.gunicorn_app import Server, settings_or_exit
 
 
 def announce(worker):
-    """In the words by which the rig knows that a server is there."""
+    """Print the line by which the rig recognises a running server."""
     port = worker.sockets[0].sock.getsockname()[1]
     print(f"Janus listens on http://127.0.0.1:{port}", file=sys.stderr, flush=True)
 
 
 class Bare(Server):
+    """A server of that one route."""
+
     def load_config(self):
         super().load_config()
         self.cfg.set("post_worker_init", announce)

@@ -1,4 +1,4 @@
-"""One function a row: each measures Janus and what it is held against, by turns, in one run."""
+"""The measurements: each function measures Janus and its baseline by turns, in one run."""
 
 import os
 import shutil
@@ -13,13 +13,13 @@ from pathlib import Path
 from bench.rig import CHATTER, QUICK, Rig, events
 from janus.workspace.worktrees import Workspace
 
-#: Deltas of an answer whose speed is measured, and of one whose memory is.
+#: Deltas of the answer for measuring speed, and of that for measuring memory.
 FAST, LARGE = 30_000, 100_000
-#: Half-sent requests, and as many connections on which nothing is said.
+#: Half-sent requests, and as many silent connections.
 ATTACKERS = 900
-#: Files of the repository that worktrees are made of.
+#: Files of the repository for measuring worktrees.
 FILES = 50_000
-#: In memory where that can be: a disk takes 10 to 30 s for as many files, as it likes.
+#: In memory if possible: for so many files a disk takes anything from 10 to 30 s.
 MEMORY = Path("/dev/shm")
 
 
@@ -40,7 +40,7 @@ def ask_of_a_quick_agent():
 
 
 def _asks(agent, prompt, rounds):
-    """The median seconds of asking the agent directly, and of asking Janus."""
+    """Return the median seconds of asking the agent directly, and of asking Janus."""
     direct, janus = [], []
     with Rig(agent) as rig:
         session = rig.start()
@@ -52,7 +52,7 @@ def _asks(agent, prompt, rounds):
             started = time.monotonic()
             rig.post(f"/api/ask?session_id={session}", question=prompt)
             janus.append(time.monotonic() - started)
-            if number == 0:  # the first finds cold caches
+            if number == 0:  # the first round has cold caches
                 direct.clear(), janus.clear()
     return statistics.median(direct), statistics.median(janus)
 
@@ -105,11 +105,11 @@ def deltas_per_second():
 
 
 def _deltas(rig, count, stalled):
-    """Seconds until a reader has all of an answer."""
+    """Return the seconds until a reader has the whole answer."""
     session = rig.start()
     idle = [rig.listen(session, buffer=4096) for _ in range(stalled)]
     for connection in idle:
-        connection.recv(1)  # it is there; what else comes is never read
+        connection.recv(1)  # it is connected; it never reads more
     stream = events(rig.listen(session))
     next(stream)
     started = time.monotonic()
@@ -146,7 +146,7 @@ def heartbeats():
 
 
 def _rate(rig, path, seconds=1.0):
-    """Requests a second, by four clients that keep their connections."""
+    """Return requests per second of four clients that keep their connections."""
     message = rig.request("POST", path, {})
     until = time.monotonic() + seconds
 
@@ -169,7 +169,7 @@ def health_under_attack():
     calm, attacked = [], []
     with Rig() as idle, Rig() as rig, ExitStack() as stack:
         for _ in range(ATTACKERS):
-            with suppress(ConnectionError):  # it may be closed already
+            with suppress(ConnectionError):  # it may have been closed
                 stack.enter_context(rig.connect()).sendall(b"GET / HTTP/1.1\r\nHo")
             stack.enter_context(rig.connect())
         for _ in range(500):
@@ -206,7 +206,7 @@ def memory():
 
 def _growth(stalled):
     with Rig() as rig:
-        rig.start()  # now its worker is there
+        rig.start()  # after which the worker runs
         before = rig.peak()
         _deltas(rig, LARGE, stalled)
         return rig.peak() - before
@@ -239,7 +239,7 @@ def worktrees():
 
 
 def _fill(folder):
-    """A repository with one commit of many small files, none of them checked out."""
+    """Create a repository with one commit of many small files, none of them checked out."""
     head = "commit HEAD\ncommitter b <b@example.com> 0 +0000\ndata 0\n"
     files = (
         f"M 644 inline {n % 500}/{n}.py\ndata {len(text)}\n{text}\n"

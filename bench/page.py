@@ -1,4 +1,4 @@
-"""How quick the page is, on a phone as Lighthouse imagines one; beside the other rows."""
+"""How fast the page loads on a phone as Lighthouse simulates one."""
 
 import gzip
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 from bench.rig import ROOT, Rig
 
 LIGHTHOUSE = ROOT / "bench" / "lighthouse"
-#: What it is asked for, and what is aimed at.
+#: The categories that are measured, and the scores to reach.
 SCORES = {"performance": 97, "accessibility": 100, "best-practices": 100}
 MOST_SCRIPT = 45_000
 
 
 def first_load():
-    """The bytes of script that the first screen needs, as they are sent."""
+    """Measure the script that the first screen needs, in bytes as sent."""
     built = ROOT / "frontend_dist"
     index = (built / "index.html").read_text()
     scripts = re.findall(r'(?:src|href)="/?(assets/[^"]+\.js)"', index)

@@ -1,4 +1,4 @@
-"""How much work the page makes for a slow phone, in a browser that is slowed down."""
+"""How much work the page is for a slow phone, in a browser that is slowed down."""
 
 import json
 import shutil
@@ -11,10 +11,10 @@ try:
 except ImportError:
     sync_playwright = None
 
-#: How much slower than this machine a cheap phone is, as Lighthouse has it.
+#: How much slower than this computer a cheap phone is, according to Lighthouse.
 SLOWER = 4
 ANSWER, MESSAGES = 50_000, 3000
-#: Milliseconds; what takes longer can be felt as a tap that is late.
+#: Milliseconds; a longer task makes taps feel late.
 LONGEST_TASK = 100
 LONG_TASKS = """
 longest = 0
@@ -76,12 +76,12 @@ def _long_conversation(browser):
 
 @contextmanager
 def _page(browser, rig):
-    """A slow page that was let in, and what tells the seconds it spent: in scripts, in all."""
+    """Yield a slow, paired page, and a function for its seconds spent: in scripts, and in all."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     code = rig.post("/api/pair/new", scope="full")["code"]
     names = {"code": code, "name": "bench"}
-    admitted = context.request.post(f"{rig.url}/api/pair", data=names).json()
-    admission = json.dumps({"key": admitted["key"], "scope": admitted["scope"]})
+    paired = context.request.post(f"{rig.url}/api/pair", data=names).json()
+    admission = json.dumps({"key": paired["key"], "scope": paired["scope"]})
     keep = f"localStorage.setItem('janus.admission', {json.dumps(admission)})"
     context.add_init_script(f"if (location.protocol !== 'about:') {keep}")
     context.add_init_script(LONG_TASKS)

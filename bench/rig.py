@@ -1,4 +1,4 @@
-"""What is measured: a real server in a process of its own, and clients that cost little."""
+"""The rig: a real server in a process of its own, and clients that cost little."""
 
 import json
 import re
@@ -20,7 +20,7 @@ AUTHOR = Path(__file__).parent / "author"
 
 
 class Rig:
-    """A server, from ``with`` to its end, in a folder that goes with it."""
+    """A server with a folder of its own; both exist while the ``with`` block runs."""
 
     def __init__(self, agent=CHATTER, program="janus"):
         self._agent = agent
@@ -46,8 +46,8 @@ class Rig:
             text=True,
         )
         log = iter(self.process.stderr)
-        listens = next(line for line in log if "Janus listens on" in line)
-        self.port = int(re.search(r":(\d+)$", listens)[1])
+        listening = next(line for line in log if "Janus listens on" in line)
+        self.port = int(re.search(r":(\d+)$", listening)[1])
         self.url = f"http://127.0.0.1:{self.port}"
         state = folder_of((home / "work").resolve(), state_folder(self.environ))
         self._token = owner_token(state)  # None where the program is not Janus
@@ -61,7 +61,7 @@ class Rig:
         self._folder.cleanup()
 
     def request(self, method, path, body, version="HTTP/1.1"):
-        """The bytes of a request of the owner's."""
+        """Return the bytes of a request with the owner's token."""
         data = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} {version}\r\nHost: 127.0.0.1:{self.port}\r\n"
@@ -79,7 +79,7 @@ class Rig:
         return connection
 
     def post(self, path, **body):
-        """The JSON of an answer."""
+        """Post *body* and return the JSON of the response."""
         with self.connect() as connection:
             connection.sendall(self.request("POST", path, body, "HTTP/1.0"))
             with connection.makefile("rb") as answer:
@@ -89,19 +89,19 @@ class Rig:
         return self.post("/api/session/start")["session_id"]
 
     def invitation(self):
-        """The address by which a browser is let in, once."""
+        """Return the address that pairs a browser, once."""
         code = self.post("/api/pair/new")["url"].partition("#")[2]
         return f"http://127.0.0.1:{self.port}/#{code}"
 
     def listen(self, session, buffer=0):
-        """A connection on which the stream of a session comes."""
+        """Return a connection that receives the stream of a session."""
         connection = self.connect(buffer)
         path = f"/api/chat/stream?session_id={session}"
         connection.sendall(self.request("GET", path, None, "HTTP/1.0"))
         return connection
 
     def direct(self, prompt):
-        """The agent with the command line that Janus gives it, without Janus."""
+        """Start the agent without Janus, by the command line that Janus uses."""
         options = ["-p", "--output-format", "stream-json", "--stream-partial-output", "--trust"]
         return subprocess.Popen(
             [str(self._agent), *options, "--", prompt],
@@ -111,7 +111,7 @@ class Rig:
         )
 
     def peak(self):
-        """The most memory the worker ever had, in bytes."""
+        """Return the worker's peak memory in bytes."""
         pid = self.process.pid
         worker = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
         status = Path(f"/proc/{worker}/status").read_text()
@@ -119,7 +119,7 @@ class Rig:
 
 
 def events(connection):
-    """``(kind, data)`` of all that comes on a stream; the kind of a state is None."""
+    """Yield ``(kind, data)`` of each event of a stream; the kind of a state is None."""
     with connection, connection.makefile("rb", buffering=1 << 16) as lines:
         while lines.readline().strip():
             continue

@@ -10,5 +10,6 @@ export default defineConfig({
     modulePreload: {polyfill: false},
     sourcemap: false,
   },
-  test: {environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}']},
+  // A machine with other things to do may be ten times slower.
+  test: {environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], testTimeout: 30_000},
 })

@@ -11,7 +11,6 @@ from janus import blueprints
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
 from janus.config import Settings
-from janus.network.addresses import THIS_COMPUTER
 from janus.network.endpoint import Endpoint
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
@@ -32,8 +31,8 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     manager = MemorySessionManager(settings, store, mark=lock.serving.run)
     devices = Devices(store.folder, time)
     cleanup = CleanupService(manager, settings.cleanup_interval)
-    here = Endpoint(THIS_COMPUTER[:1], settings.port, settings.public_url)
-    runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, here)
+    endpoint = Endpoint.local(settings.port, settings.public_url)
+    runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, endpoint)
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime
     blueprints.register(app)

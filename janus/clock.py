@@ -1,4 +1,4 @@
-"""Time: the clock that is passed in, and how moments are written."""
+"""Time: the clock that is passed in, and timestamps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LATEST = 253_402_214_400.0
 
 
 class Clock(Protocol):
-    """What Janus needs to know of time; the module ``time`` is one."""
+    """Wall-clock and monotonic time in seconds. The module ``time`` is a clock."""
 
     def time(self) -> float: ...
     def monotonic(self) -> float: ...
@@ -28,5 +28,5 @@ def timestamp(at: float) -> str:
 
 
 def seconds(text: str) -> float:
-    """What ``timestamp`` wrote, as seconds since 1970; ValueError where it is something else."""
+    """Return a timestamp as seconds since 1970. Raises ValueError for anything else."""
     return datetime.fromisoformat(text).timestamp()

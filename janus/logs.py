@@ -1,9 +1,9 @@
-"""The log: lines for a person, or one JSON object a line. Never what was said, nor a secret.
+"""The log: lines for a person, or one JSON object per line; never a message's text or a secret.
 
     {"at", "level", "logger", "message", …FIELDS that the line has…, "error"?}
 
-Whoever logs something about a session, an event in its life or a turn says so in ``extra``; the
-request is known by itself.
+Lines about a session, an event in its life or a turn carry that in ``extra`` (see ``about``); the
+request id is added to every line by itself.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any
 from janus.clock import timestamp
 from janus.config import Settings
 
-#: What a line may carry beside its message. ``event`` is a word of: created, restored, renamed,
+#: What a line may carry besides its message. ``event`` is one of: created, restored, renamed,
 #: spawned, turn_started, turn_finished, turn_failed, crashed, evicted, suspended, ended,
 #: state_rebuilt, storage_failed.
 FIELDS = ("event", "request_id", "session_id", "turn_id", "pid")
-#: The request that this thread serves.
+#: The id of the request that this thread serves.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _TEXT = "%(asctime)s %(levelname)-7s %(message)s"
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """Formats each record as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
         given = {name: getattr(record, name, None) for name in FIELDS}
@@ -43,7 +43,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class RequestFilter(logging.Filter):
-    """Tells every line the request it belongs to."""
+    """Adds the id of the current request to every line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
@@ -51,11 +51,11 @@ class RequestFilter(logging.Filter):
 
 
 def log_config(settings: Settings) -> dict[str, Any]:
-    """For ``logging.config.dictConfig``, ours and gunicorn's lines alike, to stderr."""
+    """Return the ``dictConfig`` that sends our lines and gunicorn's to stderr."""
     form = {"()": JsonFormatter} if settings.log_format == "json" else {"format": _TEXT}
     level = settings.log_level.upper()
     stderr = {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["request"]}
-    # What gunicorn says when all is well concerns nobody who does not debug it.
+    # While all is well, gunicorn's lines are of use only for debugging it.
     gunicorn = {"level": level if level == "DEBUG" else "WARNING", "propagate": True}
     return {
         "version": 1,
@@ -73,5 +73,5 @@ def log_config(settings: Settings) -> dict[str, Any]:
 
 
 def about(session_id: str, event: str | None = None, turn_id: str | None = None) -> dict[str, Any]:
-    """``extra`` for a line of the log about a session; see ``logs.FIELDS``."""
+    """Return the ``extra`` of a log line about a session; see ``FIELDS``."""
     return {"session_id": session_id, "event": event, "turn_id": turn_id}

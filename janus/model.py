@@ -1,4 +1,4 @@
-"""Frozen values that cross threads, views and machines."""
+"""Frozen values that cross threads, views and machines. All of them survive pickle and JSON."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from dataclasses import asdict, dataclass
 from janus.clock import timestamp
 from janus.errors import InvalidName, InvalidSessionId
 
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME = re.compile(r"[a-zA-Z0-9-]{1,50}")
+#: What agents call themselves and their conversations; never what a program takes for an option.
+_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+=@-]{0,255}")
+#: Fields of a session that clients do not get.
+_INTERNAL = ("pid", "conversation_id", "protocol")
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as its agent knows it. The two protocols of an agent keep separate stores."""
+    """An agent's own conversation. Each protocol of an agent has conversations of its own."""
 
     agent: str
     protocol: str
@@ -20,28 +28,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What is left of a session: its summary, its branch, and its worktree unless cleaned up."""
+    """What remains of a session: its summary, its branch, and its worktree unless removed."""
 
     session_id: str
     summary: str | None
     summary_saved: bool
     branch: str | None
     worktree_path: str | None
-
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
-
-#: What clients need not know.
-_UNTOLD = ("pid", "conversation_id", "protocol")
-
-
-_NAME = re.compile(r"[a-zA-Z0-9-]{1,50}")
-
-
-#: What agents call themselves and their conversations; never what a program takes for an option.
-_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+=@-]{0,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +51,26 @@ class SessionInfo:
     attention: str | None = None
     branch: str | None = None
     worktree_path: str | None = None
-    #: The process of its agent, while it has one.
+    #: The process id of its agent, while it has one.
     pid: int | None = None
-    #: Which of its agent's conversations it is, and how that is spoken with.
+    #: The agent's id for the conversation, and the protocol it is held in.
     conversation_id: str | None = None
     protocol: str | None = None
 
     def identity(self) -> dict[str, object]:
-        """What stays when nobody works in it: all that is needed to find its work again."""
-        kept = ("name", "agent", "branch", "worktree_path")
-        known = {key: getattr(self, key) for key in kept}
-        return {**known, "created_at": timestamp(self.created_at)}
+        """Return the fields that outlast its agent: enough to find its work again."""
+        lasting = {key: getattr(self, key) for key in ("name", "agent", "branch", "worktree_path")}
+        return {**lasting, "created_at": timestamp(self.created_at)}
 
     def to_json(self) -> dict[str, object]:
-        """What clients are told."""
+        """Return what clients get."""
         times = {key: timestamp(getattr(self, key)) for key in ("created_at", "last_activity")}
-        shown = {**asdict(self), **times}
-        return {key: value for key, value in shown.items() if key not in _UNTOLD}
+        fields = {**asdict(self), **times}
+        return {key: value for key, value in fields.items() if key not in _INTERNAL}
 
 
 def check_id(session_id: str) -> str:
-    """*session_id* itself if it is well-formed, else InvalidSessionId."""
+    """Return *session_id* if it is well-formed. Raises InvalidSessionId."""
     if not _ID.fullmatch(session_id):
         raise InvalidSessionId(
             "A session id has 1 to 64 letters, digits, dashes or underscores, "
@@ -88,7 +80,7 @@ def check_id(session_id: str) -> str:
 
 
 def check_name(name: str) -> str:
-    """*name* itself if it is well-formed, else InvalidName."""
+    """Return *name* if it is well-formed. Raises InvalidName."""
     if not _NAME.fullmatch(name):
         raise InvalidName("A session name has 1 to 50 letters, digits or dashes.")
     return name
@@ -106,7 +98,7 @@ def is_conversation_id(text: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a turn ended well. ``stop_reason`` is ``end_turn`` or ``cancelled``."""
+    """The answer of a turn that succeeded. ``stop_reason`` is ``end_turn`` or ``cancelled``."""
 
     answer: str
     turn_id: str
@@ -116,7 +108,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of a conversation. The role is ``user``, ``assistant`` or ``system``."""
+    """One message of a conversation. The role is ``user``, ``assistant`` or ``system``."""
 
     role: str
     content: str

@@ -55,8 +55,7 @@ class Runtime:
             end_orphans(earlier.run)
         self.lock.sign()
         self.store.sweep()
-        take_over_devices(workspace, state)
-        self.manager.take_over(take_over(self.store, workspace, self.manager.tracked))
+        self._take_over()
         try:
             self.devices.load()
         except OSError as failure:
@@ -65,10 +64,16 @@ class Runtime:
         self.cleanup.also(self.lock.mend)
         self.cleanup.start()
 
+    def _take_over(self) -> None:
+        """Take over what the first house kept, in the workspace and elsewhere. Once."""
+        workspace = self.manager.workspace
+        take_over_devices(workspace.folder, self.settings.state)
+        workspace.adopt(take_over(self.store, workspace.folder, workspace.published.tracked))
+
     @property
     def problem(self) -> str | None:
         """What the owner should know of the disk, or None if all is well."""
-        owners = (self.store, self.devices, self.manager, self.lock)
+        owners = (self.store, self.devices, self.manager.workspace, self.lock)
         return next((owner.problem for owner in owners if owner.problem), None)
 
     def open_stream(self) -> Callable[[], None]:

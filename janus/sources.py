@@ -68,7 +68,9 @@ def _plain_text(path: Path, *, follow: bool) -> str | None:
         fd = os.open(path, flags)
     except OSError:
         return None
-    with os.fdopen(fd, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return None
-        return file.read(_LARGEST).decode("utf-8", "replace")
+        return os.pread(fd, _LARGEST, 0).decode("utf-8", "replace")
+    finally:
+        os.close(fd)

@@ -1,4 +1,4 @@
-"""Text without what acts on a terminal or a reader instead of being read."""
+"""Clean text of characters that control a terminal, or deceive a reader."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud
 
 
 def strip_controls(text: str) -> str:
-    """*text* without escape sequences and control characters, except newline and tab."""
+    """Return *text* without escape sequences and control characters except newline and tab."""
     return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
 
 

@@ -43,7 +43,7 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path):
             "HOME": str(home),
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "JANUS": server.url,
-            "LET_IN": f"Authorization: Bearer {server.token}",  # of an earlier block
+            "AUTH": f"Authorization: Bearer {server.token}",  # of an earlier block
         }
         text = text.replace("http://127.0.0.1:3000", server.url)
         command = ["sh", "-u", "-c", text]
@@ -147,7 +147,7 @@ def test_what_is_said_of_the_log_is_what_it_carries():
     assert set(re.findall(r"`(\w+)`", OPERATIONS)) >= {*FIELDS, "error"}
     listed = re.search(r"^\| `event` \| .*?`([a-z_ ]+)`; or (.*) \|$", OPERATIONS, re.MULTILINE)
     told = re.sub(r"\n#: ?", " ", (ROOT / "janus" / "logs.py").read_text())
-    told = re.search(r"``event`` is a word of: ([a-z_, ]+)\.", told)[1].split(", ")
+    told = re.search(r"``event`` is one of: ([a-z_, ]+)\.", told)[1].split(", ")
 
     assert {*listed[1].split(), *re.findall(r"\w+_\w+", listed[2])} == {*told}
 

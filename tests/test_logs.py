@@ -229,5 +229,5 @@ def test_the_events_are_those_that_are_listed():
     told |= {word for call in abouts() for arg in call.args[1:2] for word in words(arg)}
 
     text = re.sub(r"\n#: ?", " ", (CODE / "logs.py").read_text())
-    listed = re.search(r"``event`` is a word of: ([a-z_, ]+)\.", text)[1].split(", ")
+    listed = re.search(r"``event`` is one of: ([a-z_, ]+)\.", text)[1].split(", ")
     assert told == {*listed}

@@ -149,6 +149,14 @@ def test_a_library_is_known_in_its_room_only(package, rooms):
     assert {room(module) for module in importers(package)} <= rooms
 
 
+def test_no_module_imports_a_private_name_of_another():
+    for module in files():
+        for name in imports(files()[module]):
+            last = name.rpartition(".")[2]
+            private = last.startswith("_") and not last.startswith("__")
+            assert not (name.startswith("janus.") and private), f"{module}: {name}"
+
+
 def test_only_the_process_knows_pexpect():
     assert all(module.startswith("janus.agents.process") for module in importers("pexpect"))
 

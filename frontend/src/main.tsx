@@ -1,4 +1,4 @@
-/** Starts the page: wires what every screen uses, and draws the screens. */
+/** Starts the page: builds the app, and draws its screens. */
 
 import './style/tokens.css'
 import './style/base.css'
@@ -8,11 +8,11 @@ import './style/list.css'
 
 import {render} from 'preact'
 
-import {registerWorker} from './install'
-import {makeApp} from './make-app'
-import {Page} from './ui/page'
+import {registerWorker} from './app/install'
+import {makeApp} from './app/make-app'
+import {Page} from './screens/page'
 
 render(<Page {...makeApp()} />, document.getElementById('page')!)
 
-// After the first requests: it fetches the whole page once more.
+// Not before the page has loaded: the worker fetches all of its files once more.
 addEventListener('load', () => void registerWorker())

@@ -1,7 +1,7 @@
 /** The service worker, built as /sw.js. */
 import {serve, type Shell, type WorkerScope} from './worker/shell'
 
-/** Put in by the build, see vite-precache.ts. */
+/** Inserted by the build, see vite-precache.ts. */
 declare const __SHELL__: Shell
 
 serve(globalThis as unknown as WorkerScope, __SHELL__)

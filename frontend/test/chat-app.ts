@@ -1,7 +1,7 @@
 import {signal} from '@preact/signals'
 import {vi} from 'vitest'
 
-import type {App} from '../src/app'
+import type {App} from '../src/app/app'
 import type {Api} from '../src/lib/api'
 import {Drafts} from '../src/lib/drafts'
 import {Outbox} from '../src/lib/outbox'
@@ -21,6 +21,8 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     permission: vi.fn(),
     interrupt: vi.fn(),
     withdraw: vi.fn(),
+    sendQueue: vi.fn(),
+    discardQueue: vi.fn(),
     session: vi.fn(),
   }
   const app = {

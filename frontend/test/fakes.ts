@@ -1,4 +1,4 @@
-import type {State} from '../src/lib/types'
+import type {Message, State} from '../src/lib/types'
 
 /** The state of a session in which nothing was said. */
 export function emptyState(changes: Partial<State> = {}): State {
@@ -14,9 +14,31 @@ export function emptyState(changes: Partial<State> = {}): State {
     total_messages: 0,
     plan: [],
     permissions: [],
+    running_turn_id: null,
     queue: [],
+    queue_held: false,
     options: [],
+    summary: null,
+    commands: [],
+    usage: null,
+    session: null,
+    left_out: 0,
     agent: {name: 'demo', asks: true},
+    ...changes,
+  }
+}
+
+/** An answer that is complete, unless it is said otherwise. */
+export function reply(changes: Partial<Message> = {}): Message {
+  return {
+    id: 't:answer',
+    sender: 'assistant',
+    content: 'Done.',
+    timestamp: '2026-11-21T14:00:00.000Z',
+    is_streaming: false,
+    turn_id: 't',
+    stop_reason: 'end_turn',
+    tool_calls: [],
     ...changes,
   }
 }

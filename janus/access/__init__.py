@@ -1,1 +1,1 @@
-"""Who may use Janus: devices, pairing codes, and what each may do."""
+"""Access: paired devices, pairing codes, and the policy of who may do what."""

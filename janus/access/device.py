@@ -10,14 +10,16 @@ from janus.clock import timestamp
 from janus.errors import InvalidRequest
 
 SCOPES = ("full", "read")
+#: Seconds without use after which a device is removed.
+EXPIRES = 90 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device, or a program with a token. Times are in seconds since 1970.
 
-    ``secret`` and ``key`` are hashes. A page has both halves, and writes only with both; a program
-    has no key.
+    ``secret`` and ``key`` are hashes: of the cookie secret or the token, and of the write key. A
+    page needs both secrets to write; a program has no write key.
     """
 
     id: str
@@ -30,7 +32,7 @@ class Device:
     address: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What the owner is told of it."""
+        """Return what clients get: no secret, and no hash of one."""
         return {
             "device_id": self.id,
             "name": self.name,
@@ -44,7 +46,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """A new device, and the two secrets that only it will have."""
+    """A new device, and its secrets in clear, which Janus does not keep."""
 
     device: Device
     secret: str
@@ -52,14 +54,14 @@ class NewDevice:
 
 
 def device_from(entry: dict[str, Any]) -> Device:
-    """Raises TypeError, ValueError for what was not written here."""
+    """Return the device of a stored *entry*. Raises TypeError or ValueError for a wrong one."""
     device = Device(**entry)
     texts = (device.id, device.name, device.scope, device.secret)
-    more = (device.key, device.address)
+    optional = (device.key, device.address)
     times = (device.created_at, device.last_seen)
     if not (
         all(isinstance(it, str) for it in texts)
-        and all(it is None or isinstance(it, str) for it in more)
+        and all(it is None or isinstance(it, str) for it in optional)
         and all(isinstance(it, int | float) and math.isfinite(it) for it in times)
         and device.scope in SCOPES
     ):
@@ -68,7 +70,7 @@ def device_from(entry: dict[str, Any]) -> Device:
 
 
 def check_scope(scope: str) -> str:
-    """*scope* itself if there is such, else InvalidRequest."""
+    """Return *scope* if it exists. Raises InvalidRequest."""
     if scope not in SCOPES:
         raise InvalidRequest(f"scope must be one of {', '.join(SCOPES)}.")
     return scope

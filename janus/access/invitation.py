@@ -1,4 +1,4 @@
-"""What the terminal shows to let a phone in: an address to scan, and a code to type."""
+"""Invite a phone to pair: an address to scan, and a code to type."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from janus.network.endpoint import Endpoint
 
 
 def invite(endpoint: Endpoint, code: Code) -> dict[str, Any]:
-    """What whoever is to be let in with *code* has to know; see ``invitation``."""
-    authority = endpoint.authority if endpoint.setup else None
+    """Return what a device needs to pair with *code*, as JSON. See ``invitation``."""
+    authority = endpoint.authority if endpoint.setup_url else None
     return {
         "code": code.shown,
-        "url": f"{endpoint.reach}/#p={code.text}",
+        "url": f"{endpoint.phone_url}/#p={code.text}",
         "expires_at": timestamp(code.expires_at),
-        "setup_url": endpoint.setup,
+        "setup_url": endpoint.setup_url,
         "words": authority.words() if authority else None,
         "fingerprint": authority.fingerprint if authority else None,
     }
 
 
-def invitation(invited: Mapping[str, Any]) -> str:
-    """Lines for a terminal, of what ``invite`` gives: a QR code, and how else to get in.
+def invitation(details: Mapping[str, Any]) -> str:
+    """Return what ``invite`` gives as lines for a terminal: a QR code, and the code to type.
 
-    The code is in the fragment of the URL, which no browser sends to anybody.
+    The code is in the fragment of the URL, which browsers never send over the network.
     """
     drawn = io.StringIO()
-    segno.make(invited["url"], error="l", micro=False).terminal(drawn, border=2, compact=True)
-    address = invited["url"].partition("#")[0]
+    segno.make(details["url"], error="l", micro=False).terminal(drawn, border=2, compact=True)
+    address = details["url"].partition("#")[0]
     lines = [
         drawn.getvalue(),
-        f"  Pair a device: scan this, or open {address} and type  {invited['code']}",
-        "  It is good for one device, for five minutes. Another one: janus pair",
+        f"  Pair a device: scan this, or open {address} and type  {details['code']}",
+        "  The code is valid for one device and five minutes. For another, run: janus pair",
     ]
-    if invited["setup_url"]:
+    if details["setup_url"]:
         lines += [
             "",
-            f"  A phone that was never here begins at {invited['setup_url']}",
-            f"  There it shows these words: {invited['words']}",
-            "  and the certificate it gets has this SHA-256 fingerprint:",
-            f"  {invited['fingerprint'][:47]}",
-            f"  {invited['fingerprint'][48:]}",
+            f"  On a phone that is new to Janus, open {details['setup_url']} first.",
+            f"  It has to show these words: {details['words']}",
+            "  and the SHA-256 fingerprint of the certificate has to be:",
+            f"  {details['fingerprint'][:47]}",
+            f"  {details['fingerprint'][48:]}",
         ]
     return "\n".join([*lines, ""])

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any, Protocol
 
-from janus.events import Emit as Emit  # handed on: whoever makes an agent needs both
-
 #: The conversation so far, as context for an agent that has forgotten it; may be empty.
 Recap = Callable[[], str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
-from janus.agents.detection import SearchPath, find, survey
-from janus.agents.known import CURSOR, CUSTOM, known, names
+from janus.agents.detection import SearchPath, detect, survey
+from janus.agents.known import CURSOR, CUSTOM, names, spec_of
 from janus.agents.spec import AgentSpec, InstalledAgent
 from janus.config import Settings, SettingsError
 from janus.errors import AgentNotFound, InvalidRequest
@@ -15,53 +15,53 @@ log = logging.getLogger(__name__)
 
 
 class AgentCatalog:
-    """Looks for agents, each once, until it is found.
+    """Finds agents, each once; one that was not found is looked for again.
 
-    ``_lock`` guards ``_found``; it is not held while a program is asked for its version.
+    ``_lock`` guards ``_agents``; it is not held while a program is asked for its version.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._choice = settings.agent
-        self._computer = computer(settings)
+        self._path = computer(settings)
         self._lock = threading.Lock()
-        self._found: dict[str, InstalledAgent] = {}
+        self._agents: dict[str, InstalledAgent] = {}
 
     def agent(self, name: str | None = None) -> InstalledAgent:
         """The agent called *name*, or the owner's choice. Raises InvalidRequest, AgentNotFound."""
         name = name or self._choice
-        if name not in ("auto", CUSTOM) and not known(name):
+        if name not in ("auto", CUSTOM) and not spec_of(name):
             raise InvalidRequest(f"agent: Janus knows {', '.join(names())}.")
         with self._lock:
-            found = self._found.get(name)
-        if not found:
-            found = find(name, self._computer)
+            agent = self._agents.get(name)
+        if not agent:
+            agent = detect(name, self._path)
             with self._lock:
-                self._found[name] = found
-        return found
+                self._agents[name] = agent
+        return agent
 
     def knows(self, name: str | None) -> bool:
         """Whether ``agent`` answers without looking for it."""
         with self._lock:
-            return (name or self._choice) in self._found
+            return (name or self._choice) in self._agents
 
     def survey(self) -> list[tuple[AgentSpec, InstalledAgent | None]]:
         """Every agent Janus knows, and which of them are on this computer; takes some seconds."""
-        return survey(self._computer)
+        return survey(self._path)
 
     def announce(self) -> None:
-        """Look for the owner's choice, and log what was found."""
+        """Look for the owner's choice, and log which agent it is."""
         try:
-            found = self.agent()
+            agent = self.agent()
         except AgentNotFound as missing:
             log.error("%s", missing)
             return
-        if found.is_demo:
+        if agent.is_demo:
             log.warning(
                 "No real agent: the built-in demo agent answers, by searching the workspace. "
                 "For a real one, %s",
                 CURSOR.install,
             )
-        log.info("Agent: %s %s", found.spec.name, found.version)
+        log.info("Agent: %s %s", agent.spec.name, agent.version)
 
 
 def check_choice(settings: Settings) -> None:
@@ -74,11 +74,11 @@ def check_choice(settings: Settings) -> None:
 
 def computer(settings: Settings) -> SearchPath:
     """Where to look for agents, as the owner chose."""
-    custom = _custom_entry(settings) if settings.agent_command else None
+    custom = _custom_spec(settings) if settings.agent_command else None
     return SearchPath(settings.environ, custom, settings.agent_environ)
 
 
-def _custom_entry(settings: Settings) -> AgentSpec:
+def _custom_spec(settings: Settings) -> AgentSpec:
     """The owner's own ACP agent."""
     program, *arguments = settings.agent_command
     return AgentSpec(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from janus import __version__
-from janus.agents.known import CUSTOM, DEMO, ENTRIES, known
+from janus.agents.known import CUSTOM, DEMO, KNOWN, spec_of
 from janus.agents.probe import speaks_acp, version_of
 from janus.agents.spec import AgentSpec, InstalledAgent
 from janus.errors import AgentNotFound
@@ -34,67 +34,65 @@ class SearchPath:
     visible: tuple[str, ...] = ()
 
 
-def find(name: str, computer: SearchPath) -> InstalledAgent:
-    """Look for an agent; ``auto`` takes the owner's own command, else the first there is.
+def detect(name: str, where: SearchPath) -> InstalledAgent:
+    """Find an agent; ``auto`` takes the owner's own command, else the first there is.
 
     Starts the program to see its version. Raises AgentNotFound, which says how to install it.
     """
-    custom = computer.custom
-    entries = [custom] if custom and name in ("auto", CUSTOM) else []
+    custom = where.custom
+    specs = [custom] if custom and name in ("auto", CUSTOM) else []
     if name == "auto":
-        entries += ENTRIES
-    elif entry := known(name):
-        entries = [entry]
-    for entry in entries:
-        if found := _look_for(entry, computer):
-            return found
-    if not entries:
+        specs += KNOWN
+    elif spec := spec_of(name):
+        specs = [spec]
+    for spec in specs:
+        if agent := _detect(spec, where):
+            return agent
+    if not specs:
         raise AgentNotFound("There is no custom agent: set JANUS_AGENT_COMMAND to its command.")
-    missing = entries[0]
+    missing = specs[0]
     raise AgentNotFound(f"{missing.label} is not installed on this computer: {missing.install}.")
 
 
-def survey(computer: SearchPath) -> list[tuple[AgentSpec, InstalledAgent | None]]:
+def survey(where: SearchPath) -> list[tuple[AgentSpec, InstalledAgent | None]]:
     """Every agent Janus knows, and which of them are there; takes some seconds."""
-    entries = [computer.custom, *ENTRIES] if computer.custom else [*ENTRIES]
-    with ThreadPoolExecutor(len(entries), "survey") as pool:
-        return list(
-            zip(entries, pool.map(lambda entry: _look_for(entry, computer), entries), strict=True)
-        )
+    specs = [where.custom, *KNOWN] if where.custom else [*KNOWN]
+    with ThreadPoolExecutor(len(specs), "survey") as pool:
+        return list(zip(specs, pool.map(lambda spec: _detect(spec, where), specs), strict=True))
 
 
-def environment(entry: AgentSpec, computer: SearchPath) -> dict[str, str]:
+def environment(spec: AgentSpec, where: SearchPath) -> dict[str, str]:
     """What an agent may see of the environment, made fit for a terminal without a person."""
-    visible = (*_COMMON, *entry.environ, *computer.visible)
+    visible = (*_COMMON, *spec.environ, *where.visible)
     allowed = {
         name: value
-        for name, value in computer.environ.items()
+        for name, value in where.environ.items()
         if any(_matches(name, pattern) for pattern in visible)
     }
     made = {"TERM": "dumb", "NO_COLOR": "1", "GIT_TERMINAL_PROMPT": "0"}
-    return {**allowed, **made, **dict(entry.given)}
+    return {**allowed, **made, **dict(spec.given)}
 
 
 def _matches(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def _look_for(entry: AgentSpec, computer: SearchPath) -> InstalledAgent | None:
-    env = environment(entry, computer)
-    if entry is DEMO:
+def _detect(spec: AgentSpec, where: SearchPath) -> InstalledAgent | None:
+    env = environment(spec, where)
+    if spec is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
-        program = (sys.executable, "-S", "-P", "-m", "janus.demo")
+        command = (sys.executable, "-S", "-P", "-m", "janus.demo")
         return InstalledAgent(
-            entry, program, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
+            spec, command, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
         )
     home = env.get("HOME", "")
     folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
     path = ":".join(filter(None, [env.get("PATH"), *folders]))  # an empty one means "here"
-    for name in entry.programs:
-        seen = shutil.which(name, path=path)
-        where = seen and str(Path(seen).absolute())  # it will run in another folder
-        version = where and version_of(where, entry, env)
-        if where and version is not None:
-            protocol = "acp" if speaks_acp(where, version, entry, env) else "print"
-            return InstalledAgent(entry, (where,), protocol, version, env)
+    for name in spec.programs:
+        match = shutil.which(name, path=path)
+        program = match and str(Path(match).absolute())  # it will run in another folder
+        version = program and version_of(program, spec, env)
+        if program and version is not None:
+            protocol = "acp" if speaks_acp(program, version, spec, env) else "print"
+            return InstalledAgent(spec, (program,), protocol, version, env)
     return None

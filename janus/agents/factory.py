@@ -13,7 +13,7 @@ from janus.model import Conversation
 
 
 def make_agent(
-    found: InstalledAgent,
+    agent: InstalledAgent,
     cwd: Path,
     name: str,
     emit: Emit,
@@ -26,7 +26,7 @@ def make_agent(
     If it cannot, it begins a new one with *recap*, which is called on the thread of the turn.
     """
 
-    own = conversation if conversation and conversation.agent == found.spec.name else None
-    protocol = own.protocol if own else found.protocol
+    own = conversation if conversation and conversation.agent == agent.spec.name else None
+    protocol = own.protocol if own else agent.protocol
     driver = AcpAgent if protocol == "acp" else PrintAgent
-    return driver(found, cwd, name, emit, own.id if own else None, recap=recap)
+    return driver(agent, cwd, name, emit, own.id if own else None, recap=recap)

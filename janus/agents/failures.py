@@ -61,42 +61,42 @@ _SIGNS: tuple[tuple[tuple[str, ...], type[AgentFailed], str], ...] = (
 _LAST_WORDS, _LAST_LINE = 500, 120
 
 
-def explain(entry: AgentSpec, exit: Exit | None, said: str) -> AgentFailed:
+def explain(spec: AgentSpec, exit: Exit | None, output: str) -> AgentFailed:
     """The error for a turn that ended without a result.
 
-    *said* is what the agent wrote on its terminal, and what else was no part of the protocol.
+    *output* is what the agent wrote on its terminal, and what else was no part of the protocol.
     """
-    words = _last_words(said)
+    words = _last_words(output)
     code, signal = (exit.code, exit.signal) if exit else (None, None)
     details: dict[str, object] = {"exit_code": code, "signal": signal, "output": words}
-    if known := _recognised(entry, said, details):
-        return known
+    if error := _recognised(spec, output, details):
+        return error
     how = str(exit or "its output ended")
     if exit is None or exit.signal is None:  # else it had no time for last words
         last = words.rpartition("\n")[2][:_LAST_LINE]
         how += f", last words: {last}" if last else ""
     return AgentFailed(
-        f"{entry.label} stopped before it had finished ({how}). Ask again.", **details
+        f"{spec.label} stopped before it had finished ({how}). Ask again.", **details
     )
 
 
-def refused(entry: AgentSpec, said: str) -> AgentFailed:
-    """The error for an agent that goes on, and answered with an error: what it *said* of it."""
-    words = _last_words(said)
+def refused(spec: AgentSpec, output: str) -> AgentFailed:
+    """The error for an agent that lives on, and answered with an error; *output* is its message."""
+    words = _last_words(output)
     details: dict[str, object] = {"output": words}
-    known = _recognised(entry, said, details)
-    return known or AgentFailed(
-        f"{entry.label} could not do this: {words[:_LAST_LINE]}. Ask again.", output=words
+    error = _recognised(spec, output, details)
+    return error or AgentFailed(
+        f"{spec.label} could not do this: {words[:_LAST_LINE]}. Ask again.", output=words
     )
 
 
-def _recognised(entry: AgentSpec, said: str, details: dict[str, object]) -> AgentFailed | None:
-    text = said.lower()
+def _recognised(spec: AgentSpec, output: str, details: dict[str, object]) -> AgentFailed | None:
+    text = output.lower()
     for signs, error, message in _SIGNS:
         if any(sign in text for sign in signs):
-            return error(message.format(label=entry.label, login=entry.login), **details)
+            return error(message.format(label=spec.label, login=spec.login), **details)
     return None
 
 
-def _last_words(said: str) -> str:
-    return "\n".join(line for line in said.splitlines() if line.strip()).strip()[-_LAST_WORDS:]
+def _last_words(output: str) -> str:
+    return "\n".join(line for line in output.splitlines() if line.strip()).strip()[-_LAST_WORDS:]

@@ -87,17 +87,17 @@ GOOSE = AgentSpec(
     login="goose configure",
 )
 DEMO = AgentSpec(name=DEMO_NAME, label="The demo agent", aliases=("demo",), acp=("acp",))
-#: In the order of preference; the demo is what is left.
-ENTRIES = (CURSOR, CLAUDE, CODEX, GEMINI, OPENCODE, COPILOT, QWEN, GOOSE, DEMO)
+#: In the order of preference; the demo comes last.
+KNOWN = (CURSOR, CLAUDE, CODEX, GEMINI, OPENCODE, COPILOT, QWEN, GOOSE, DEMO)
 #: The name of the owner's own ACP command.
 CUSTOM = "custom"
 
 
 def names() -> list[str]:
     """Every name an agent goes by."""
-    return [CUSTOM, *(name for entry in ENTRIES for name in (entry.name, *entry.aliases))]
+    return [CUSTOM, *(name for spec in KNOWN for name in (spec.name, *spec.aliases))]
 
 
-def known(name: str) -> AgentSpec | None:
-    """The entry that *name* or one of its aliases stands for."""
-    return next((entry for entry in ENTRIES if name in (entry.name, *entry.aliases)), None)
+def spec_of(name: str) -> AgentSpec | None:
+    """The agent that *name* stands for, which may be an alias."""
+    return next((spec for spec in KNOWN if name in (spec.name, *spec.aliases)), None)

@@ -14,20 +14,20 @@ MCP = ("list", "list-tools", "enable", "disable", "login")
 _LONGEST = 100_000
 
 
-def run_mcp(found: InstalledAgent, cwd: Path, command: str, args: list[str]) -> tuple[bool, str]:
+def run_mcp(agent: InstalledAgent, cwd: Path, command: str, args: list[str]) -> tuple[bool, str]:
     """Whether the agent's MCP *command* went well, and what it printed.
 
     Nothing passes a shell, and nothing in *args* is taken for an option. Raises AgentFailed.
     """
-    label = found.spec.label
-    if not found.spec.mcp:
+    label = agent.spec.label
+    if not agent.spec.mcp:
         return False, f"{label} has no commands for MCP servers."
     if command not in MCP:
         return False, f"There is no MCP command {command[:50]!r}: there are {', '.join(MCP)}."
     if any(arg.startswith("-") or "\0" in arg for arg in args):
         return False, "An argument must not begin with a dash."
-    argv = [*found.program, *found.spec.mcp, command, *args]
-    process = AgentProcess(argv, cwd, found.environ, name="mcp")
+    argv = [*agent.program, *agent.spec.mcp, command, *args]
+    process = AgentProcess(argv, cwd, agent.environ, name="mcp")
     lines: list[bytes] = []
     deadline = time.monotonic() + TIMEOUT
     try:
@@ -40,5 +40,5 @@ def run_mcp(found: InstalledAgent, cwd: Path, command: str, args: list[str]) -> 
         raise AgentFailed(f"{label} did not finish within {TIMEOUT:.0f} seconds.") from None
     finally:
         process.stop(grace=1)
-    said = "\n".join([*(line.decode("utf-8", "replace") for line in lines), process.tail()])
-    return bool(process.exit and process.exit.code == 0), said.strip()
+    output = "\n".join([*(line.decode("utf-8", "replace") for line in lines), process.tail()])
+    return bool(process.exit and process.exit.code == 0), output.strip()

@@ -26,43 +26,43 @@ _VERSION, _GREETING = 10.0, 6.0
 _END = 1.0
 
 
-def version_of(program: str, entry: AgentSpec, env: Mapping[str, str]) -> str | None:
+def version_of(program: str, spec: AgentSpec, env: Mapping[str, str]) -> str | None:
     """What the program says to ``--version``; None if that is not what this agent says."""
-    if entry.version is None:
+    if spec.version is None:
         return ""
     try:
-        said = _first_line([program, "--version"], env, b"", _VERSION, b"")
+        output = _first_line([program, "--version"], env, b"", _VERSION, b"")
     except (AgentFailed, TimeoutError):
         return None
-    line = said.decode("utf-8", "replace").strip()
-    return line if re.fullmatch(entry.version, line) else None
+    line = output.decode("utf-8", "replace").strip()
+    return line if re.fullmatch(spec.version, line) else None
 
 
-def speaks_acp(program: str, version: str, entry: AgentSpec, env: Mapping[str, str]) -> bool:
+def speaks_acp(program: str, version: str, spec: AgentSpec, env: Mapping[str, str]) -> bool:
     """Whether it greets in ACP; asked only of those that can do otherwise."""
-    if entry.acp is None or not entry.prints:
-        return entry.acp is not None
+    if spec.acp is None or not spec.prints:
+        return spec.acp is not None
     memory = state_folder(env) / "acp.json"
     match _remembered(memory).get(program):
-        case {"version": known, "acp": bool(answer)} if known == version:
+        case {"version": asked, "acp": bool(answer)} if asked == version:
             return answer
     try:
-        answer = _greets([program, *entry.acp], env)
+        answer = _greets([program, *spec.acp], env)
     except (AgentFailed, TimeoutError):
         return False  # for now: it may be a slow day
     with contextlib.suppress(OSError):  # then it is asked again
         memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        known = {**_remembered(memory), program: {"version": version, "acp": answer}}
-        replace(memory, known)
+        news = {program: {"version": version, "acp": answer}}
+        replace(memory, {**_remembered(memory), **news})
     return answer
 
 
 def _remembered(memory: Path) -> dict[str, Any]:
     try:
-        found = json.loads(memory.read_bytes())
+        memories = json.loads(memory.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return memories if isinstance(memories, dict) else {}
 
 
 def _greets(argv: list[str], env: Mapping[str, str]) -> bool:
@@ -76,7 +76,7 @@ def _greets(argv: list[str], env: Mapping[str, str]) -> bool:
 
 
 def _first_line(
-    argv: list[str], env: Mapping[str, str], said: bytes, timeout: float, start: bytes
+    argv: list[str], env: Mapping[str, str], sent: bytes, timeout: float, start: bytes
 ) -> bytes:
     """The first line a program answers that has this *start*; nothing if it ends without one.
 
@@ -85,9 +85,9 @@ def _first_line(
     process = AgentProcess(argv, Path("/"), env, name="probe")
     try:
         process.start()
-        if said:
+        if sent:
             with contextlib.suppress(AgentFailed):  # it has ended: perhaps with a word
-                process.send(said)
+                process.send(sent)
         else:
             process.close_stdin()
         for line in process.lines(total=timeout):

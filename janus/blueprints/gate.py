@@ -11,8 +11,7 @@ from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from janus.access import policy
-from janus.access.device import Device
-from janus.access.devices import EXPIRES
+from janus.access.device import EXPIRES, Device
 from janus.access.policy import Call, Site
 from janus.errors import Forbidden, Unauthorized
 from janus.runtime import runtime

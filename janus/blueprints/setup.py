@@ -35,7 +35,7 @@ def page() -> ResponseReturnValue:
         style=_STYLE,
         words=here.authority.words() if here.authority else None,
         fingerprint=here.authority.fingerprint if here.authority else None,
-        url=here.reach,
+        url=here.phone_url,
         apple=any(name in agent for name in ("iPhone", "iPad", "Macintosh")),
     )
     return Response(text, headers={"Content-Security-Policy": _POLICY})

@@ -151,4 +151,5 @@ def _waiting(entry: Waiting) -> state.QueuedMessage:
         turn_id=entry.turn_id,
         content=entry.content,
         timestamp=timestamp(entry.at),
+        held=entry.held,
     )

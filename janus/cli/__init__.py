@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line of Janus, a client of its HTTP API."""

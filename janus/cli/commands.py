@@ -1,6 +1,6 @@
-"""The command line: ``janus serve``, ``doctor``, and what can be asked of a running server.
+"""The command line: ``janus serve``, ``janus doctor``, and clients of a running server.
 
-What an agent says goes to stdout, and nothing else; all that is said about it goes to stderr.
+Results and what agents say go to stdout; everything about them goes to stderr.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _SETTINGS = "\n".join(
 def main() -> None:
     """A doorway from your phone to the coding agent on your own computer.
 
-    All but serve and doctor speak with the Janus that serves the current folder, or WORKSPACE_DIR.
-    ID is the id of a session, or the beginning of one.
+    All commands but serve and doctor talk to the Janus that serves the current folder, or
+    WORKSPACE_DIR. ID is the id of a session, or the beginning of it.
     """
 
 
@@ -49,52 +49,52 @@ def serve() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Say which agents are on this computer, and what to do about those that are not."""
+    """List the agents on this computer, and how to install or log in to the others."""
     from janus.agents.catalog import computer
     from janus.agents.detection import survey
     from janus.server.gunicorn_app import settings_or_exit
 
-    for entry, found in survey(computer(settings_or_exit())):
-        if found:
-            click.echo(f"{entry.name:18} {found.version or 'found':28} speaks {found.protocol}")
-            if entry.login:
-                click.echo(f"{'':18} to log in: {entry.login}")
+    for spec, agent in survey(computer(settings_or_exit())):
+        if agent:
+            click.echo(f"{spec.name:18} {agent.version or 'found':28} speaks {agent.protocol}")
+            if spec.login:
+                click.echo(f"{'':18} to log in: {spec.login}")
         else:
-            click.echo(f"{entry.name:18} not found; {entry.install}")
+            click.echo(f"{spec.name:18} not found; {spec.install}")
 
 
 @main.command()
 def sessions() -> None:
     """List the sessions of the running Janus."""
-    found = _call(lambda janus: janus.get("/api/sessions"))["sessions"]
-    for session in found:
+    sessions = _call(lambda janus: janus.get("/api/sessions"))["sessions"]
+    for session in sessions:
         where = session["branch"] or "the workspace itself"
         attention = f"  needs you: {session['attention']}" if session["attention"] else ""
         click.echo(
             f"{session['session_id']}  {session['status']:8} {session['name'] or '-':24} "
             f"{session['agent']}  {session['message_count']} messages  {where}{attention}"
         )
-    if not found:
-        click.echo("There are no sessions. Begin one with: janus ask")
+    if not sessions:
+        click.echo("There are no sessions. Start one with: janus ask")
 
 
 @main.command()
 @click.argument("question")
-@click.option("--session", "id", metavar="ID", help="Go on in this session.")
-@click.option("--name", help="Begin a session of this name, on a git branch of its own.")
-@click.option("--agent", help="Begin a session with this agent; janus doctor lists them.")
+@click.option("--session", "id", metavar="ID", help="Continue this session.")
+@click.option("--name", help="Start a session of this name, on a git branch of its own.")
+@click.option("--agent", help="Start a session with this agent; janus doctor lists them.")
 def ask(question: str, id: str | None, name: str | None, agent: str | None) -> None:
     """Ask QUESTION, and print the answer as it is written; Ctrl-C stops it.
 
-    Without --session it begins a new session, and says how to go on in it.
+    Without --session this starts a new session, and prints how to continue it.
     """
     if id and (name or agent):
-        raise click.UsageError("--name and --agent are for a new session: leave out --session.")
+        raise click.UsageError("--name and --agent are for a new session: omit --session.")
     if not question.strip():
-        raise click.UsageError("There is no question.")
+        raise click.UsageError("The question is empty.")
 
     def run(janus: Client) -> None:
-        session = _one(janus, id) if id else _begun(janus, name, agent)
+        session = _match(janus, id) if id else _start(janus, name, agent)
         try:
             Question(janus, session).ask(question)
         except ClientError as problem:
@@ -102,7 +102,7 @@ def ask(question: str, id: str | None, name: str | None, agent: str | None) -> N
             sys.exit(1)
         finally:
             if not id:
-                tell(f'\nTo go on: janus ask --session {session[:8]} "…"')
+                tell(f'\nTo continue: janus ask --session {session[:8]} "…"')
 
     _call(run)
 
@@ -110,12 +110,12 @@ def ask(question: str, id: str | None, name: str | None, agent: str | None) -> N
 @main.command()
 @click.argument("id")
 def resume(id: str) -> None:
-    """Start the agent of session ID, which goes on with its conversation.
+    """Start the agent of session ID, which continues its conversation.
 
-    A session that has ended is opened again, by its whole ID.
+    A session that has ended is opened again; that needs its whole ID.
     """
     session = _call(
-        lambda janus: janus.post("/api/session/resume", session_id=_one(janus, id, ended=True))
+        lambda janus: janus.post("/api/session/resume", session_id=_match(janus, id, ended=True))
     )
     click.echo(f"{session['session_id']} is {session['status']}.")
 
@@ -124,24 +124,26 @@ def resume(id: str) -> None:
 @click.argument("id")
 @click.argument("name")
 def rename(id: str, name: str) -> None:
-    """Call session ID by another NAME; its branch and worktree stay."""
+    """Rename session ID to NAME; its branch and worktree keep theirs."""
     session = _call(
-        lambda janus: janus.post("/api/session/rename", {"name": name}, session_id=_one(janus, id))
+        lambda janus: janus.post(
+            "/api/session/rename", {"name": name}, session_id=_match(janus, id)
+        )
     )
-    click.echo(f"{session['session_id']} is called {session['name']}.")
+    click.echo(f"{session['session_id']} is now called {session['name']}.")
 
 
 @main.command()
 @click.argument("id")
 @click.option("--cleanup", is_flag=True, help="Remove its worktree, unless work would be lost.")
-@click.option("--force", is_flag=True, help="With --cleanup: remove it even then.")
+@click.option("--force", is_flag=True, help="With --cleanup: remove it even if work is lost.")
 @click.option("--no-summary", is_flag=True, help="Do not ask the agent for a summary.")
 def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
-    """End session ID: its agent stops, its branch and its conversation stay."""
+    """End session ID: stop its agent, keep its branch and its conversation."""
     if force and not cleanup:
-        raise click.UsageError("--force is for --cleanup.")
+        raise click.UsageError("--force works only with --cleanup.")
     body = {"cleanup": cleanup, "force": force, "summary": not no_summary}
-    ended = _call(lambda janus: janus.post("/api/session/end", body, session_id=_one(janus, id)))
+    ended = _call(lambda janus: janus.post("/api/session/end", body, session_id=_match(janus, id)))
     click.echo(ended["summary"] or "Nothing was said in it.")
     if ended["branch"]:
         where = f", in {ended['worktree_path']}" if ended["worktree_path"] else ""
@@ -151,9 +153,9 @@ def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
 
 
 @main.command()
-@click.option("--read", is_flag=True, help="It may look, and do nothing.")
+@click.option("--read", is_flag=True, help="Grant read-only access.")
 def pair(read: bool) -> None:
-    """Let another device in: print a code for it, good for five minutes."""
+    """Pair another device: print a code for it, valid for five minutes."""
     from janus.access.invitation import invitation
 
     scope = {"scope": "read" if read else "full"}
@@ -161,34 +163,34 @@ def pair(read: bool) -> None:
 
 
 @main.command()
-@click.option("--revoke", metavar="ID", help="Let this device in no more; all for all of them.")
+@click.option("--revoke", metavar="ID", help="Revoke the access of this device, or of all.")
 def devices(revoke: str | None) -> None:
-    """List the devices and programs that may come in, or let one in no more."""
+    """List the devices and programs with access, or revoke it."""
     if revoke:
-        gone = _call(lambda janus: janus.delete("/api/devices", device_id=_device(janus, revoke)))
-        click.echo(f"{gone['revoked']} revoked.")
+        done = _call(lambda janus: janus.delete("/api/devices", device_id=_device(janus, revoke)))
+        click.echo(f"{done['revoked']} revoked.")
         return
-    found = _call(lambda janus: janus.get("/api/devices"))["devices"]
-    for device in found:
+    devices = _call(lambda janus: janus.get("/api/devices"))["devices"]
+    for device in devices:
         click.echo(
             f"{device['device_id'][:8]}  {device['kind']:5}  {device['scope']:4}  "
             f"last seen {device['last_seen'][:16]}  {device['address'] or '-':15}  {device['name']}"
         )
-    if not found:
-        click.echo("No device is paired yet. Let one in with: janus pair")
+    if not devices:
+        click.echo("No device is paired yet. Pair one with: janus pair")
 
 
 @main.command()
 @click.argument("name")
-@click.option("--read", is_flag=True, help="It may look, and do nothing.")
+@click.option("--read", is_flag=True, help="Grant read-only access.")
 def token(name: str, read: bool) -> None:
-    """Print a token for a program called NAME; it is shown this once."""
+    """Create a token for a program called NAME, and print it, this once."""
     body = {"name": name, "scope": "read" if read else "full"}
     click.echo(_call(lambda janus: janus.post("/api/tokens", body))["token"])
 
 
 def _call(call: Callable[[Client], Any]) -> Any:
-    """What *call* returns, given a client of the server of this workspace; or the end."""
+    """Return what *call* returns for a client of this workspace's Janus; exit on an error."""
     try:
         settings = Settings.from_env()
         return call(Client.of(settings.workspace, settings.state))
@@ -196,28 +198,32 @@ def _call(call: Callable[[Client], Any]) -> Any:
         sys.exit(str(problem))
 
 
-def _one(janus: Client, id: str, *, ended: bool = False) -> str:
-    """The one session whose id begins with *id*; an unknown id itself where it may have *ended*."""
+def _match(janus: Client, id: str, *, ended: bool = False) -> str:
+    """Return the one session id that starts with *id*.
+
+    With *ended*, an unknown id is returned as it is: it may be that of a session that has ended.
+    """
     ids = [session["session_id"] for session in janus.get("/api/sessions")["sessions"]]
-    found = [known for known in ids if known == id] or [k for k in ids if k.startswith(id)]
-    if len(found) == 1:
-        return str(found[0])
-    if not found and ended:
+    matches = [it for it in ids if it == id] or [it for it in ids if it.startswith(id)]
+    if len(matches) == 1:
+        return str(matches[0])
+    if not matches and ended:
         return id
-    what = f"{len(found)} sessions begin" if found else "No session begins"
+    what = f"{len(matches)} sessions begin" if matches else "No session begins"
     raise ClientError(f"{what} with {id}. See: janus sessions")
 
 
 def _device(janus: Client, id: str) -> str:
-    """The one device whose id begins with *id*."""
+    """Return the one device id that starts with *id*, or ``all``."""
     ids = [device["device_id"] for device in janus.get("/api/devices")["devices"]]
-    found = [known for known in ids if known.startswith(id)]
-    if id == "all" or len(found) == 1:
-        return id if id == "all" else str(found[0])
-    what = f"{len(found)} devices begin" if found else "No device begins"
+    matches = [it for it in ids if it.startswith(id)]
+    if id == "all" or len(matches) == 1:
+        return id if id == "all" else str(matches[0])
+    what = f"{len(matches)} devices begin" if matches else "No device begins"
     raise ClientError(f"{what} with {id}. See: janus devices")
 
 
-def _begun(janus: Client, name: str | None, agent: str | None) -> str:
+def _start(janus: Client, name: str | None, agent: str | None) -> str:
+    """Start a session, and return its id."""
     body = {key: value for key, value in (("name", name), ("agent", agent)) if value}
     return str(janus.post("/api/session/start", body)["session_id"])

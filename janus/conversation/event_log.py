@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from janus.clock import Clock, possible
 from janus.conversation.merging import is_delta, merged
 from janus.conversation.record import Record, numbered
@@ -77,11 +79,14 @@ class EventLog:
         self._size = 0
         self._closed = False
         self.left_out = 0  # lines that are damaged
+        #: Whether lines are damaged, or missing: what they said is not known.
+        self.doubtful = False
         for seq, record, size in numbered(self._store.lines()):
             if record is None:
-                self.seq, self.left_out = seq, self.left_out + 1
+                self.seq, self.left_out, self.doubtful = seq, self.left_out + 1, True
             else:
-                self._take(record, size)
+                self._take(replace(record, seq=seq), size)
+                self.doubtful |= record.seq != seq
         if self.left_out:
             log.warning("%d damaged lines of a conversation are left out", self.left_out)
 
@@ -203,4 +208,4 @@ class EventLog:
         """The store's records from *after* to *last*."""
         for seq, record, _ in numbered(self._store.lines()):
             if record and after < seq <= last:
-                yield record
+                yield replace(record, seq=seq)

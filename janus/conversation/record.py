@@ -70,7 +70,7 @@ def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None, int]]
         except ValueError:
             yield seq, None, len(line)
         else:
-            yield seq, record if record.seq == seq else replace(record, seq=seq), len(line)
+            yield seq, record, len(line)
 
 
 def message_of(record: Record) -> Message | None:

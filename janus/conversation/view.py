@@ -72,7 +72,7 @@ class Messages:
             case Text(text=text, turn_id=turn_id):
                 self._answer(record, turn_id, running).parts.append(text)
             case ToolCall(id=id, turn_id=turn_id):
-                self._answer(record, turn_id, running).tools[id] = event
+                self._message_of_call(record, event, running).tools[id] = event
             case UserMessage(turn_id=turn_id, content=content, message_id=message_id):
                 self._add(record, turn_id, "user", content, message_id or turn_id, turn_id)
                 self._accept(message_id, turn_id)
@@ -118,6 +118,14 @@ class Messages:
             answer = self._add(record, key, "assistant", "", "", turn_id)
             answer.streaming = turn_id == running
         return self._messages[key]
+
+    def _message_of_call(self, record: Record, call: ToolCall, running: str | None) -> _Message:
+        """The message that shows a tool call: one of no turn stays where it began."""
+        if call.turn_id is None:
+            for message in reversed(self._messages.values()):
+                if message.turn_id is None and call.id in message.tools:
+                    return message
+        return self._answer(record, call.turn_id, running)
 
     def _settle(self, turn_id: str, reason: str) -> None:
         """The turn is over: its answer is whole, and nothing of it is in progress any more."""

@@ -1,1 +1,1 @@
-"""Where Janus listens, and the certificates with which it does."""
+"""The network: addresses, the endpoint Janus listens on, and its certificates."""

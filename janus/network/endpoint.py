@@ -1,7 +1,7 @@
-"""Where Janus listens, and what it shows there so that a browser trusts it.
+"""The endpoint: the addresses and port Janus listens on, and the certificate it presents there.
 
-127.0.0.1 and ::1, which only this computer reaches, take http as well as https. Everywhere else
-http gives nothing but how to come to https: see ``blueprints.setup``.
+127.0.0.1 and ::1, which only this computer reaches, accept HTTP as well as HTTPS. Everywhere else
+HTTP serves only the instructions for getting to HTTPS: see ``blueprints.setup``.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from pathlib import Path
 from janus.config import Settings, SettingsError
 from janus.network.addresses import THIS_COMPUTER, is_loopback, is_private, lan_address, local_name
 from janus.network.authority import Authority, Leaf
-from janus.network.x509 import CannotCertify
+from janus.network.certificates import CannotCertify
 from janus.parsing import address
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks at the certificate, which is renewed a month before its end.
+#: Seconds between two checks of the certificate, which is renewed a month before its end.
 RENEWAL = 12 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The addresses, the one for this computer first, and the certificate if one is needed."""
+    """Addresses and port, with the certificate if one is needed.
+
+    The first address is that for this computer, the second, if any, that for phones.
+    """
 
     addresses: tuple[str, ...]
     port: int
@@ -35,45 +38,53 @@ class Endpoint:
     authority: Authority | None = None
     leaf: Leaf | None = None
 
+    @classmethod
+    def local(cls, port: int, public_url: str | None = None) -> Endpoint:
+        """Return an endpoint that only this computer reaches, perhaps from a proxy."""
+        return cls(THIS_COMPUTER[:1], port, public_url)
+
     @property
     def binds(self) -> list[str]:
-        """As gunicorn takes them."""
+        """The addresses in the form gunicorn takes."""
         return [_joined(address, self.port) for address in self.addresses]
 
     def at(self, port: int) -> Endpoint:
-        """The same on the port that was given by the system."""
+        """Return the same endpoint on the port that the system has assigned."""
         return replace(self, port=port)
 
     @property
-    def home(self) -> str:
+    def local_url(self) -> str:
         """The URL for programs on this computer."""
         return f"http://{_joined(self.addresses[0], self.port)}"
 
     @property
-    def reach(self) -> str:
-        """The URL for phones, as far as they can reach Janus at all."""
+    def phone_url(self) -> str:
+        """The URL for phones; that for this computer if they cannot reach Janus."""
         if self.public_url:
             return self.public_url
         if len(self.addresses) > 1:
             return f"https://{_joined(self.addresses[1], self.port)}"
-        return self.home
+        return self.local_url
 
     @property
-    def setup(self) -> str | None:
-        """Where a phone learns to trust the certificate; None if it need not."""
+    def setup_url(self) -> str | None:
+        """The URL where a phone installs the certificate authority; None if it need not."""
         if self.authority is None or self.public_url:
             return None
         return f"http://{_joined(self.addresses[1], self.port)}/setup"
 
     def renew(self) -> Leaf | None:
-        """The certificate if there is one, a new one in time. Raises CannotCertify."""
+        """Return the certificate, renewed if that is due; None without one.
+
+        Raises CannotCertify.
+        """
         return self.authority.leaf(_names(self.addresses)) if self.authority else None
 
 
 def choose(settings: Settings, folder: Path) -> Endpoint:
-    """What the settings and this computer allow; certificates are kept in *folder*.
+    """Return the endpoint that the settings and this computer allow.
 
-    Raises SettingsError.
+    Certificates are stored in *folder*. Raises SettingsError.
     """
     url = settings.public_url
     addresses = _addresses(settings)
@@ -86,24 +97,27 @@ def choose(settings: Settings, folder: Path) -> Endpoint:
     except CannotCertify as why:
         if settings.host != "auto":
             raise SettingsError(
-                f"JANUS_HOST={settings.host}: there would be no HTTPS: {why}"
+                f"JANUS_HOST={settings.host}: HTTPS is not possible: {why}"
             ) from why
-        log.warning("Phones cannot reach Janus, because there would be no HTTPS: %s", why)
+        log.warning("Phones cannot reach Janus, because HTTPS is not possible: %s", why)
         return Endpoint(addresses[:1], port, url)
 
 
 def renewal(
     endpoint: Endpoint, context: ssl.SSLContext, now: Callable[[], float]
 ) -> Callable[[], None]:
-    """To be called now and then: gives *context* a new certificate when one is due."""
-    next_look = now() + RENEWAL
+    """Return a function that loads a new certificate into *context* when one is due.
+
+    It is to be called often; *now* is in seconds.
+    """
+    next_check = now() + RENEWAL
 
     def renew() -> None:
-        nonlocal next_look
-        if now() >= next_look:
-            next_look = now() + RENEWAL
+        nonlocal next_check
+        if now() >= next_check:
+            next_check = now() + RENEWAL
             if leaf := endpoint.renew():
-                context.load_cert_chain(leaf.chain, leaf.key)  # for those who come from now on
+                context.load_cert_chain(leaf.chain, leaf.key)  # for new connections
 
     return renew
 
@@ -117,14 +131,14 @@ def _addresses(settings: Settings) -> tuple[str, ...]:
         return (host,)
     if not (is_private(host) or is_loopback(host) or settings.allow_public):
         raise SettingsError(
-            f"JANUS_HOST={host}: the whole Internet may reach this address, and whoever gets in "
-            "can run commands as you. If you insist, set JANUS_ALLOW_PUBLIC=yes"
+            f"JANUS_HOST={host}: the whole Internet may reach this address, and whoever gets "
+            "access can run commands as you. To use it all the same, set JANUS_ALLOW_PUBLIC=yes"
         )
     return (THIS_COMPUTER[0], host)
 
 
 def _names(addresses: tuple[str, ...]) -> list[str]:
-    """What the certificate is for. Nobody can certify a public address but the Internet's own."""
+    """Return the names for the certificate. A private authority cannot certify a public address."""
     own = [it for it in addresses if is_private(it) or is_loopback(it)]
     name = local_name(socket.gethostname())
     return [*own, "localhost", *([name] if name else [])]
@@ -136,5 +150,5 @@ def _free_port() -> int:
 
 
 def _joined(host: str, port: int) -> str:
-    found = address(host)
-    return f"[{host}]:{port}" if found and found.version == 6 else f"{host}:{port}"
+    parsed = address(host)
+    return f"[{host}]:{port}" if parsed and parsed.version == 6 else f"{host}:{port}"

@@ -1,4 +1,4 @@
-"""The files of the authority: keys and certificates, for their owner only."""
+"""The authority's files: keys and certificates that only their owner can read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -19,24 +19,26 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from janus.network.x509 import DAMAGED, CannotCertify
+from janus.network.certificates import CannotCertify
 from janus.storage.atomic import make_folder
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 _LONGEST = 1 << 16
+#: What the library raises for a key it cannot read.
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def load_key(store: Store, name: str) -> ec.EllipticCurvePrivateKey:
-    """The key in a file; a new one if there is none, or none that can be read."""
+    """Return the key in a file. Creates a new one if it is missing or cannot be read."""
     pem = read(store.folder / name)
     if pem is not None:
-        with contextlib.suppress(*DAMAGED):
+        with contextlib.suppress(*_UNREADABLE):
             key = load_pem_private_key(pem, None)
             if isinstance(key, ec.EllipticCurvePrivateKey) and pem == _key_pem(key):
                 return key
-        log.warning("%s is damaged; there is a new one now", store.folder / name)
+        log.warning("%s is damaged; creating a new key", store.folder / name)
     key = ec.generate_private_key(ec.SECP256R1())
     write(store, name, _key_pem(key))
     return key
@@ -46,15 +48,9 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def to_pem(certificate: x509.Certificate) -> bytes:
-    """How we write it. A kept file counts only if it says exactly this: OpenSSL, which the server
-    uses, is stricter than what reads it here."""
-    return certificate.public_bytes(Encoding.PEM)
-
-
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Alone with what is in the folder. All that a disk can refuse becomes CannotCertify."""
+    """Hold the folder's lock. Raises CannotCertify for everything that a disk can refuse."""
     try:
         make_folder(folder)
         os.close(_open(folder, os.O_RDONLY, stat.S_IFDIR, 0o700))
@@ -69,6 +65,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def read(path: Path) -> bytes | None:
+    """Return the content of a file, or None if there is none. Raises CannotCertify, OSError."""
     try:
         fd = _open(path, os.O_RDONLY, stat.S_IFREG, 0o600)
     except FileNotFoundError:
@@ -80,12 +77,13 @@ def read(path: Path) -> bytes | None:
 
 
 def write(store: Store, name: str, data: bytes) -> None:
+    """Replace a file in one step. Raises CannotCertify."""
     if not store.replace(name, data):
         raise CannotCertify(f"cannot write {store.folder / name}: {store.problem}")
 
 
 def _open(path: Path, flags: int, kind: int, mode: int) -> int:
-    """Open what is nobody else's, and make it so that nobody else can."""
+    """Open a file or folder that belongs to nobody else, and close it to others."""
     try:
         fd = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
     except OSError:
@@ -93,13 +91,13 @@ def _open(path: Path, flags: int, kind: int, mode: int) -> int:
             raise CannotCertify(f"{path} is a symbolic link; remove it") from None
         raise
     try:
-        found = os.fstat(fd)
-        if stat.S_IFMT(found.st_mode) != kind:
-            raise CannotCertify(f"{path} is something else than expected; move it away")
-        if found.st_uid != os.geteuid():
+        status = os.fstat(fd)
+        if stat.S_IFMT(status.st_mode) != kind:
+            raise CannotCertify(f"{path} is not of the expected kind; move it away")
+        if status.st_uid != os.geteuid():
             raise CannotCertify(f"{path} belongs to another user; move it away")
-        if found.st_mode & 0o777 != mode:
-            log.warning("The mode of %s was %o; it is %o now", path, found.st_mode & 0o777, mode)
+        if status.st_mode & 0o777 != mode:
+            log.warning("The mode of %s was %o; changed to %o", path, status.st_mode & 0o777, mode)
             os.fchmod(fd, mode)
     except BaseException:
         os.close(fd)

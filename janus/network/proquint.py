@@ -1,4 +1,4 @@
-"""Numbers as words that can be read aloud and compared."""
+"""Numbers as pronounceable words, which people compare with ease."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 
 
 def proquint(number: int) -> str:
-    """16 bits as a word of five letters: four bits a consonant, two bits a vowel."""
+    """Return 16 bits as a word of five letters: a consonant has four bits, a vowel two."""
     return (
         _CONSONANTS[number >> 12 & 15]
         + _VOWELS[number >> 10 & 3]

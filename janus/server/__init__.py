@@ -1,1 +1,1 @@
-"""gunicorn with our settings and our worker."""
+"""The server: gunicorn with our settings and our worker."""

@@ -1,7 +1,7 @@
-"""gunicorn with our settings: one worker, many threads, and an orderly end.
+"""Run gunicorn with our settings: one worker, many threads, an orderly shutdown.
 
 One worker, because the sessions live in it; their threads are started there, because threads do
-not survive a fork. So nothing here may be preloaded, reloaded, or multiplied.
+not survive a fork. So the application must not be preloaded, reloaded, or run in more workers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-#: An ask holds one for as long as it waits, and 21 may wait in each of 4 sessions. They are cheap.
+#: An ask occupies one while it waits, and 21 may wait in each of 4 sessions. Threads are cheap.
 THREADS = 128
 #: Seconds; more than ``MemorySessionManager.stop`` takes.
 GRACEFUL_TIMEOUT = 25
@@ -46,7 +46,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def settings_or_exit() -> Settings:
-    """The settings, or the end of the program with a sentence that says what is wrong."""
+    """Return the settings, or exit with a sentence that says what is wrong."""
     try:
         settings = Settings.from_env()
         check_choice(settings)
@@ -64,13 +64,13 @@ def options(settings: Settings) -> dict[str, Any]:
         "worker_class": Worker,
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_TIMEOUT,
-        "timeout": 120,  # of a worker that does not even turn its loop
+        "timeout": 120,  # of a worker whose loop stands still
         "max_requests": 0,
         "preload_app": False,
         "reload": False,
-        # It could add workers, and any agent may connect to it.
+        # Any agent could connect to it, and add workers.
         "control_socket_disable": True,
-        # By default it believes what this machine, hence any agent, says about who is asking.
+        # By default gunicorn believes what this computer, hence any agent, says about the caller.
         "forwarded_allow_ips": "",
         "logconfig_dict": log_config(settings),
         "on_starting": lambda arbiter: on_starting(arbiter, settings),
@@ -81,7 +81,7 @@ def options(settings: Settings) -> dict[str, Any]:
     if endpoint.leaf:
         chosen |= {"certfile": str(endpoint.leaf.chain), "keyfile": str(endpoint.leaf.key)}
     if _SHARED_MEMORY.is_dir():
-        chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # a busy disk would look like a dead worker
+        chosen["worker_tmp_dir"] = str(_SHARED_MEMORY)  # on a busy disk a worker would look dead
     return chosen
 
 
@@ -101,10 +101,10 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def app_or_exit(settings: Settings | None = None) -> Flask:
-    """The service, in a worker. Where it cannot serve it says why, and the master ends as well."""
+    """Return the service, in a worker, or log why it cannot serve and end the master as well."""
     try:
         return create_app(settings)
-    except CannotServe as why:  # it could when the master looked
+    except CannotServe as why:  # although it could when the master checked
         log.error("Janus cannot start: %s.", why)
         sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
@@ -121,7 +121,7 @@ def check_workspace(settings: Settings) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal ends it. Raises SettingsError when the port is taken."""
+    """Serve until a signal arrives. Raises SettingsError when the port is taken."""
     check_workspace(settings)
     server = Server(settings)
     for bound in server.cfg.address:
@@ -136,22 +136,24 @@ def _check_bindable(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as failure:
             if failure.errno == errno.EADDRNOTAVAIL:
-                raise SettingsError(f"JANUS_HOST={host} is no address of this computer") from None
+                raise SettingsError(
+                    f"JANUS_HOST={host} is not an address of this computer"
+                ) from None
             raise SettingsError(
-                f"PORT={port}: cannot listen there ({failure.strerror}). "
-                "Stop the program that does, or choose another port"
+                f"PORT={port}: cannot listen on it ({failure.strerror}). "
+                "Stop the program that uses the port, or choose another one"
             ) from failure
 
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
-    """Before anything is opened or started: what makes it pointless is said in one sentence."""
+    """Exit with a sentence when serving is impossible, before anything is opened or started."""
     if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
-        sys.exit("Janus cannot start: its sessions live in one worker, kept for good.")
+        sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
     check_workspace(settings)
 
 
 def when_ready(arbiter: Arbiter) -> None:
-    """In the master: what would lose the sessions ends the server in order instead."""
+    """Make signals that would lose sessions shut the server down in order, in the master."""
     _hide()
 
     def stop(*_: object) -> None:
@@ -165,23 +167,25 @@ def when_ready(arbiter: Arbiter) -> None:
 
 
 def on_exit(_: Arbiter) -> None:
-    """Where the worker could not start, end as everything does that cannot start."""
+    """Exit with 1 when the worker could not start."""
     if isinstance(sys.exc_info()[1], HaltServer):
         sys.exit(1)
 
 
 def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
-    """In the worker: sessions end while it still answers, not when it is about to be killed."""
+    """Announce the server, and end sessions while the worker still answers, in the worker."""
     runtime = worker.wsgi.extensions["janus"]
     endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
     if worker.tls:
         runtime.cleanup.also(renewal(endpoint, worker.tls, time.monotonic))
     _hide()
-    runtime.lock.announce(endpoint.home, worker.ppid)
-    log.info("Janus listens on %s", endpoint.home)
-    if endpoint.reach != endpoint.home:
-        log.info("Phones reach it at %s", endpoint.reach)
-    if not runtime.devices.all() and sys.stderr.isatty():  # a code is for who sits there, no log
+    runtime.lock.announce(endpoint.local_url, worker.ppid)
+    log.info("Janus listens on %s", endpoint.local_url)
+    if endpoint.phone_url != endpoint.local_url:
+        log.info("Phones reach it at %s", endpoint.phone_url)
+    if (
+        not runtime.devices.all() and sys.stderr.isatty()
+    ):  # a code is for the person there, not for a log
         print(invitation(invite(endpoint, runtime.pairing.open())), file=sys.stderr)
 
     def stop(number: int, frame: Any) -> None:
@@ -190,11 +194,11 @@ def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    # The terminal was closed: the master hears it too, and stops this worker in order.
+    # When the terminal closes, the master gets SIGHUP too, and stops this worker in order.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _hide() -> None:
-    """On Linux: agents, which are of the same user, cannot look into this process by ``/proc``."""
+    """Keep agents, which run as the same user, from reading this process in ``/proc`` (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

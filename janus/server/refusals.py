@@ -1,4 +1,4 @@
-"""What a client is told whose request never reaches the application, in the shape of the API."""
+"""Answers, in the shape of the API, to requests that never reach the application."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ from gunicorn.http import errors
 from janus.errors import InvalidRequest, JanusError
 
 _REFUSALS = {
-    errors.LimitRequestLine: ("414 URI Too Long", "The address is too long."),
-    errors.LimitRequestHeaders: ("431 Request Header Fields Too Large", "The head is too long."),
-    errors.ExpectationFailed: ("417 Expectation Failed", "Only 100-continue may be expected."),
-    errors.UnsupportedTransferCoding: ("501 Not Implemented", "Janus reads no such coding."),
+    errors.LimitRequestLine: ("414 URI Too Long", "The address is too long: shorten the query."),
+    errors.LimitRequestHeaders: (
+        "431 Request Header Fields Too Large",
+        "The request headers are too long.",
+    ),
+    errors.ExpectationFailed: (
+        "417 Expectation Failed",
+        "The only expectation supported is 100-continue.",
+    ),
+    errors.UnsupportedTransferCoding: (
+        "501 Not Implemented",
+        "This transfer coding is not supported.",
+    ),
 }
-_REFUSAL = ("400 Bad Request", "This is no proper HTTP request.")
+_REFUSAL = ("400 Bad Request", "This is not a valid HTTP request.")
 _BUG = ("500 Internal Server Error", "Janus made a mistake. Its log says more.")
 _OF_THE_APP = (
     errors.InvalidResponseHeader,
@@ -26,7 +35,7 @@ _OF_THE_APP = (
 
 
 def refusal(failure: Exception, log: Any) -> bytes:
-    """A whole response that says why a request cannot be served; gunicorn's *log* hears of it."""
+    """Return a whole response that says why a request cannot be served, and log it."""
     if isinstance(failure, errors.ParseException) and not isinstance(failure, _OF_THE_APP):
         status, message = _REFUSALS.get(type(failure), _REFUSAL)
         error: JanusError = InvalidRequest(message)

@@ -1,20 +1,21 @@
-"""gunicorn's threads, given only to requests whose head has come.
+"""A gunicorn worker whose threads serve only requests whose head has arrived.
 
-    accept ──> waiting, in the loop ──whole head──> a thread ──answer──> waiting, or hanging up
+    accept ──> waiting, in the loop ──whole head──> a thread ──answer──> waiting, or closing
 
-Where there is a certificate, TLS and plain HTTP share the port, told apart by the first byte.
+With a certificate, TLS and plain HTTP share the port and are told apart by the first byte.
 
-gunicorn's own threads read the heads, without a limit of time: 8 half-sent ones stop 8 threads for
-good, and 40 silent connections delay them 25 s. Worse, what the loop does for a connection all
-others wait for: hanging up on a client that does not takes it 2 s, and one ``accept`` without a
-descriptor left ends the worker, and with it every session.
+gunicorn's own threads read request heads, without a time limit: 8 half-sent ones block 8 threads
+for good, and 40 silent connections delay them by 25 s. Worse, whatever its loop does for one
+connection delays all others: closing one to a client that does not close takes it 2 s, and a single
+``accept`` without a free descriptor ends the worker, and every session with it.
 
-So here the loop, which never waits, shakes hands, reads heads and hangs up, all by a deadline. A
-handshake of TLS is 0.6 ms of work there, 1 with RSA; in threads it would need a deadline and a
-share of them that attackers could hold. What is read is given to gunicorn's parser as if it had
-been read ahead: TLS has no peek, and what is peeked at wakes the loop again and again. A thread
-reads bodies only, by a deadline too. 900 half-sent heads and 900 silent connections then change
-nothing for the others (`make bench` has the ratio), plain or TLS.
+Here the loop never blocks: it does TLS handshakes, reads heads and closes connections, all by a
+deadline. A TLS handshake is 0.6 ms of work there, 1 ms with RSA; in threads it would need a
+deadline, and a share of the threads that attackers could occupy. What the loop has read is given to
+gunicorn's parser as if it had been read ahead: TLS has no peek, and bytes that are only peeked at
+wake the loop again and again. Threads read only bodies, by a deadline too. 900 half-sent heads and
+900 silent connections then change nothing for the others (`make bench` has the ratio), plain or
+TLS.
 
 Only the loop touches ``_waiting`` and ``_peers``.
 """
@@ -40,42 +41,42 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from janus.server.connection import Connection
 from janus.server.refusals import refusal
 
-#: Seconds for a handshake and a head; and for all of a body.
+#: Seconds for a handshake and a head, and for a whole body.
 HEAD, BODY = 10.0, 30.0
-#: Seconds and bytes that a client may go on talking after its answer.
-LINGER, DEAF = 2.0, 4 << 20
-#: Bytes of a head: more than gunicorn takes of a line, and than any browser sends.
+#: Seconds that a client may take to close after its answer, and bytes it may still send.
+LINGER, DISCARD = 2.0, 4 << 20
+#: Bytes of a head: more than gunicorn accepts in a line, and than any browser sends.
 LONGEST = 1 << 15
-#: Connections, of one address and in all; in all never more than half the descriptors. 64 streams
-#: and 84 asks fit twice, and so does what 128 threads can serve. Loopback is no exception, nor need
-#: it be: one too many closes the oldest that waits, so what came of a proxy still gets through.
+#: Connections of one address, and in total; the total is never more than half the descriptors. 64
+#: streams and 84 asks fit twice, and so does what 128 threads can serve. Loopback is no exception
+#: and need not be: one too many closes the oldest that waits, so a proxy still gets through.
 PER_PEER, MOST = 256, 1024
-#: Seconds without accepting when that is impossible; and between two looks at the deadlines.
+#: Seconds without accepting when that is impossible, and between two checks of the deadlines.
 PAUSE, TICK = 0.5, 0.25
 #: The first byte of a TLS handshake (RFC 8446, 5.1), which no HTTP request begins with.
 _TLS = b"\x16"
-#: A blank line, also with a bare line feed: gunicorn refuses those, but at once.
+#: A blank line, also with bare line feeds: gunicorn refuses those, but at once.
 _END = re.compile(rb"\n\r?\n")
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """What ``janus.server`` serves with."""
+    """gunicorn's threaded worker, with waiting connections kept in its loop."""
 
     def init_process(self) -> None:
-        # gunicorn makes one for every connection: 1.6 ms.
+        # gunicorn creates a context for every connection, in 1.6 ms.
         self.tls: ssl.SSLContext | None = sock.ssl_context(self.cfg) if self.cfg.is_ssl else None
         self._waiting: dict[Connection, None] = {}  # oldest first
         self._peers: Counter[str] = Counter()
         self._most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
-        self._full_until = self._next_look = 0.0
-        self.worker_connections = self._most * 2  # here gunicorn would stop to accept
+        self._full_until = self._next_check = 0.0
+        self.worker_connections = self._most * 2  # where gunicorn would stop accepting
         super().init_process()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled and time.monotonic() >= self._full_until)
 
     def accept(self, listener: Any) -> None:
-        """In the loop: take a connection, at the cost of the oldest that waits if need be."""
+        """Accept a connection, if need be in place of the oldest that waits. Runs in the loop."""
         client = None
         try:
             client, address = listener.accept()
@@ -83,7 +84,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
-            if client:  # it went before it came
+            if client:  # it disconnected at once
                 client.close()
             elif not self._make_room():
                 self.log.warning("Cannot accept connections: %s", error.strerror)
@@ -99,7 +100,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._close(conn)
 
     def _make_room(self, peer: str | None = None) -> bool:
-        """Close the oldest that waits, of *peer* or of whom has most; whether there was one."""
+        """Close the oldest that waits, of *peer* or the busiest address; False if none does."""
         if peer is None:
             peer = max(self._peers, key=self._peers.__getitem__, default=None)
         oldest = next((conn for conn in self._waiting if conn.peer == peer), None)
@@ -113,32 +114,32 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.timeout = time.monotonic() + seconds
         try:
             conn.sock.setblocking(False)
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
         except (OSError, ValueError):
             return self._close(conn)
         self._waiting[conn] = None
-        self._hear(conn)  # TLS may hold what the poller cannot see
+        self._receive(conn)  # TLS may have buffered what the poller cannot see
 
-    def _hear(self, conn: Connection, _: Any = None) -> None:
-        """In the loop, whenever something came."""
+    def _receive(self, conn: Connection, _: Any = None) -> None:
+        """Read what has arrived, in the loop; with a whole head the request goes to a thread."""
         if conn not in self._waiting:  # closed by another event of this round
             return
         try:
-            whole = self._read(conn)
+            complete = self._read(conn)
         except (BlockingIOError, ssl.SSLWantReadError):
-            self.poller.modify(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+            self.poller.modify(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
         except ssl.SSLWantWriteError:
-            self.poller.modify(conn.sock, selectors.EVENT_WRITE, partial(self._hear, conn))
+            self.poller.modify(conn.sock, selectors.EVENT_WRITE, partial(self._receive, conn))
         except errors.ParseException as error:
             self._forget(conn)
             self.handle_error(None, conn.sock, conn.client, error)
-            self._hang_up(conn)
-        except Exception as error:  # whatever it is, the others go on
+            self._close_gently(conn)
+        except Exception as error:  # whatever it is, other connections go on
             if not isinstance(error, OSError):
-                self.log.exception("A connection was lost")
+                self.log.exception("Closed a connection after an unexpected error")
             self._close(conn)
         else:
-            if not whole:
+            if not complete:
                 return self._close(conn)
             self._forget(conn)
             conn.parser.unreader.unread(conn.head)
@@ -146,16 +147,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.enqueue_req(conn)
 
     def _read(self, conn: Connection) -> bool:
-        """Whether a whole head is there; else the connection is over. Or raises what it lacks."""
-        if conn.deaf:
-            while conn.deaf > 0 and (unheard := conn.sock.recv(1 << 16)):
-                conn.deaf -= len(unheard)
+        """Return whether a whole head is there, False at the end; raise while more must come."""
+        if conn.discard:
+            while conn.discard > 0 and (ignored := conn.sock.recv(1 << 16)):
+                conn.discard -= len(ignored)
             return False
         if conn.scheme is None and not self._choose_scheme(conn):
             return False
-        if not conn.shaken:
+        if not conn.handshaken:
             conn.sock.do_handshake()
-            conn.shaken = True
+            conn.handshaken = True
         while not _END.search(conn.head):
             if len(conn.head) > LONGEST:
                 raise errors.LimitRequestHeaders("no end")
@@ -168,48 +169,48 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return True
 
     def _choose_scheme(self, conn: Connection) -> bool:
-        """By its first byte a client tells whether it speaks TLS; False if there is none."""
+        """Set the scheme by the first byte; return False if the client sent none."""
         first = conn.sock.recv(1, socket.MSG_PEEK)
         conn.scheme = "https" if first == _TLS else "http"
         if self.tls and conn.scheme == "https":
             self.poller.unregister(conn.sock)
             conn.secure(self.tls)
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
         else:
-            conn.shaken = True
+            conn.handshaken = True
         return bool(first)
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
-        """In a thread. gunicorn would go by whether there is a certificate."""
+        # gunicorn would derive the scheme from whether there is a certificate.
         req.scheme = conn.scheme
         return super().handle_request(req, conn)
 
     def handle(self, conn: Connection) -> Any:
-        """In a thread."""
+        """Serve a connection in a thread, until a deadline for the body."""
         conn.parser.unreader.deadline = time.monotonic() + BODY
         return super().handle(conn)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> Any:
-        # A body nobody wanted is not waited for: hanging up swallows it.
+        # A body that nobody has read is not waited for: closing discards it.
         conn.parser.unreader.deadline = 0.0
         return super()._keepalive_after(conn, keepalive)
 
     def finish_request(self, conn: Connection, future: Future[Any]) -> None:
-        """In the loop: the thread is done."""
+        """Wait for the next request, or close. Runs in the loop when a thread has finished."""
         if future.cancelled() or future.exception() or not future.result():
-            return self._hang_up(conn)
+            return self._close_gently(conn)
         conn.head = conn.parser.unreader.take_buffered()
         conn.idle = not conn.head
         self._wait(conn, self.cfg.keepalive if conn.idle else HEAD)
 
-    def _hang_up(self, conn: Connection) -> None:
-        """Close it when the client does: closing over unread bytes would cut off its answer."""
-        conn.deaf = DEAF
+    def _close_gently(self, conn: Connection) -> None:
+        """Close after the client has: closing over unread bytes would cut off its answer."""
+        conn.discard = DISCARD
         with contextlib.suppress(OSError, ValueError):
             conn.sock.setblocking(False)
             if isinstance(conn.sock, ssl.SSLSocket):
                 with contextlib.suppress(OSError, ValueError):
-                    conn.sock.unwrap()  # or it looks cut off
+                    conn.sock.unwrap()  # otherwise it looks truncated
             conn.sock.shutdown(socket.SHUT_WR)
         self._wait(conn, LINGER)
 
@@ -221,17 +222,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _close(self, conn: Connection) -> None:
         self._forget(conn)
         self.nr_conns -= 1
-        self._peers -= Counter([conn.peer])  # and forgets who has none
+        self._peers -= Counter([conn.peer])  # and drops addresses without any
         conn.close()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         super().wait_for_and_dispatch_events(TICK if self._waiting else timeout)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """In every round of the loop: close what waited too long."""
+        """Close what has waited too long. gunicorn calls this in every round of its loop."""
         now = time.monotonic()
-        if force or now >= self._next_look:
-            self._next_look = now + TICK
+        if force or now >= self._next_check:
+            self._next_check = now + TICK
             for conn in [conn for conn in self._waiting if force or conn.timeout <= now]:
                 self._close(conn)
 
@@ -240,8 +241,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             conn.timeout = min(conn.timeout, deadline)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Say no in the words and the shape of the API."""
-        if not isinstance(exc, ssl.SSLError):  # nothing can be said over that
+        """Refuse a request in the JSON shape of the API."""
+        if not isinstance(exc, ssl.SSLError):  # nothing can be sent over such a connection
             answer = refusal(exc, self.log)
             with contextlib.suppress(OSError):
                 util.write_nonblock(client, answer)

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -52,12 +51,12 @@ class MemorySessionManager(Conversations):
         """What it starts carries *mark* in its environment; see ``process.orphans``."""
         agents = AgentCatalog(settings)
         self._settings = settings
-        self._workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark), store)
-        self._factory = SessionFactory(settings, store, self._workspace, agents, clock, mark)
-        self._file = SessionsFile(store, settings.workspace, self._workspace.published.replace)
+        self.workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark), store)
+        self._factory = SessionFactory(settings, store, self.workspace, agents, clock, mark)
+        self._file = SessionsFile(store, settings.workspace, self.workspace.published.replace)
         saver = SessionSaver(self._file, self._to_save)
         self._factory.changed = saver.changed
-        self._closer = SessionCloser(self._workspace.published, settings.workspace)
+        self._closer = SessionCloser(self.workspace.published, settings.workspace)
         self._lock = threading.RLock()
         registry = Registry(self._lock, settings.max_sessions)
         opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
@@ -69,8 +68,8 @@ class MemorySessionManager(Conversations):
         What was accepted before the stop and had not begun is asked now. Raises CannotServe when
         the sessions file is of a newer version.
         """
-        self._workspace.check_there()  # from now on it is held
-        self._workspace.hide_ours()
+        self.workspace.check_there()  # from now on it is held
+        self.workspace.hide_ours()
         for session in self._factory.restored(self._file):
             self._registry.restore(session)
         self.agents.announce()
@@ -120,19 +119,6 @@ class MemorySessionManager(Conversations):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
         self._saver.save()
         return session.info
-
-    @property
-    def problem(self) -> str | None:
-        """Why nothing can be made in the workspace, or None."""
-        return self._workspace.problem
-
-    def take_over(self, session_ids: Iterable[str]) -> None:
-        """The worktrees of these sessions are ours, from before there were notes of that."""
-        self._workspace.adopt(session_ids)
-
-    def tracked(self, folder: str) -> set[str]:
-        """What git tracks in a folder of the workspace."""
-        return self._workspace.published.tracked(folder)
 
     @staticmethod
     def new_id() -> str:
@@ -188,7 +174,7 @@ class MemorySessionManager(Conversations):
         session = self._registry.find(session_id)
         isolated = session.info.worktree_path is not None
         if cleanup and isolated and not force:
-            self._workspace.check_removable(session_id)
+            self.workspace.check_removable(session_id)
         if not session.begin_end(SessionNotFound(f"Session {session_id} was ended.")):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else 0)
@@ -226,7 +212,7 @@ class MemorySessionManager(Conversations):
                 self._closer.in_background(session.id, suspend)
         self._closer.join(timeout)
         self._saver.stop()
-        self._workspace.close()
+        self.workspace.close()
         self._registry.clear()
 
     def _to_save(self) -> list[SessionInfo]:
@@ -245,7 +231,7 @@ class MemorySessionManager(Conversations):
     def _clean_up(self, session_id: str, force: bool) -> bool:
         """Whether the worktree is gone; what the agent did at the very end may be against it."""
         try:
-            self._workspace.remove_worktree(session_id, force=force)
+            self.workspace.remove_worktree(session_id, force=force)
             return True
         except JanusError as refused:
             log.warning(

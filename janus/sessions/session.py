@@ -21,7 +21,7 @@ from janus.conversation.event_log import EventLog, EventStore
 from janus.conversation.shown import State
 from janus.conversation.transcript import recap_of
 from janus.errors import AgentFailed, JanusError, ServerStopping, SessionNotFound
-from janus.events import AgentStopped, Emit, SessionDescribed
+from janus.events import AgentStopped, Emit, QueueHeld, SessionDescribed
 from janus.model import Conversation, SessionInfo
 from janus.sessions.turn import Promised
 from janus.sessions.turn_queue import TurnQueue
@@ -92,7 +92,8 @@ class Session:
     def come_back(self) -> None:
         """After a restart: say what was not answered, and that no agent is there.
 
-        What had not begun still waits.
+        What had not begun still waits. Where lines of the log are damaged nobody knows whether it
+        had: then it is held until the user says so.
         """
         now = self.log.snapshot
         if now.turn:
@@ -101,6 +102,8 @@ class Session:
         left = now.turn or now.questions or now.running_tools
         if left or now.status not in ("idle", "stopped"):
             self.log.record(AgentStopped())
+        if self.log.doubtful and now.next:
+            self.log.record(QueueHeld())
 
     def describe(self) -> None:
         """Log which session this is, unless the log says so: it may be all that is left of it."""

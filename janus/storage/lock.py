@@ -172,7 +172,11 @@ def _locked_workspace(workspace: Path | None, file: int) -> list[int]:
 
 def _open(folder: Path) -> int:
     with Folder.make(folder) as held:
-        return held.file(_NAME, os.O_RDWR | os.O_CREAT)
+        try:
+            return held.file(_NAME, os.O_RDWR | os.O_CREAT)
+        except NotOurs as strange:  # it locks nobody out: the lock on the workspace does
+            log.warning("%s; it is kept as %s", strange.strerror, held.put_aside(_NAME))
+            return held.file(_NAME, os.O_RDWR | os.O_CREAT)
 
 
 def _is_there(folder: Path, fd: int) -> bool:

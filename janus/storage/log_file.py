@@ -52,6 +52,11 @@ class LogFile:
         self._failed = False
         self._unsaved: list[bytes] = []
 
+    def __del__(self) -> None:
+        """A session that could not be opened in the end is dropped without being closed."""
+        if self._fd is not None:
+            os.close(self._fd)
+
     def lines(self) -> Iterator[bytes]:
         """The lines so far, the oldest first. Those being appended meanwhile may come or not.
 
@@ -132,10 +137,13 @@ class LogFile:
             if self._fd is not None:
                 return os.dup(self._fd)
         try:
-            with Folder.open(self.path.parent) as folder:
-                fd, writable = _opened(folder, self.path.name)
-        except FileNotFoundError:
+            folder = Folder.open(self.path.parent)
+        except (FileNotFoundError, NotOurs):  # the latter is said when something is to be written
             return None
+        with folder:
+            if folder.stat(self.path.name) is None:
+                return None
+            fd, writable = _opened(folder, self.path.name)
         with self._lock:
             if self._closed or self._fd is not None:
                 return fd

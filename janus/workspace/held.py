@@ -25,7 +25,9 @@ class HeldWorkspace:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can be made in the workspace, or None."""
+        """Why nothing can be made in the workspace, or None; also before it was ever opened."""
+        if self._folder is None:
+            return None
         try:
             self.check()
         except StorageFailed as moved:

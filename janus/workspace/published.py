@@ -70,11 +70,11 @@ class PublishedFolder:
         return {name.removeprefix(f"{folder}/") for name in names if name}
 
     def _open(self) -> Folder:
-        if self._temporary is None:
-            project = load_project(self._store, self._held.path)
-            save_project(self._store, project)
-            self._temporary = project.temporary
         with self._held.open() as workspace:
+            if self._temporary is None:
+                project = load_project(self._store, self._held.path)
+                save_project(self._store, project)
+                self._temporary = project.temporary
             if names := self._tracked_now():
                 raise NotOurs(f"git tracks {NAME}/{min(names)}")
             return workspace.folder(NAME, make=True)

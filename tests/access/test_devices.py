@@ -1,4 +1,4 @@
-"""The list of devices: secrets that are nowhere, a file that fails closed."""
+"""The list of devices: no secret is stored, and a damaged file grants no access."""
 
 import json
 import os
@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from janus.access.devices import EXPIRES, MOST, STREAMS_EACH, Devices
-from janus.access.folder import NAME, owner_token
+from janus.access.device import EXPIRES
+from janus.access.devices import FILE, MOST, STREAMS_EACH, Devices
+from janus.access.folder import owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
 from janus.storage.project import project_folder
 
@@ -25,7 +26,7 @@ def again(devices, clock):
     return found
 
 
-def test_a_device_is_known_by_its_secret_also_after_a_restart(devices, clock):
+def test_a_device_authenticates_with_its_secret_also_after_a_restart(devices, clock):
     admitted = devices.register("Ada's phone", "full", page=True, address="10.0.0.2")
 
     for known in (devices, again(devices, clock)):
@@ -47,9 +48,9 @@ def test_only_hashes_are_on_the_disk_for_the_owner_alone(devices):
     finally:
         os.umask(previous)
 
-    text = (devices.folder / NAME).read_text()
+    text = (devices.folder / FILE).read_text()
     assert admitted.secret not in text and admitted.key not in text
-    assert (devices.folder / NAME).stat().st_mode & 0o777 == 0o600
+    assert (devices.folder / FILE).stat().st_mode & 0o777 == 0o600
     assert devices.folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -60,7 +61,7 @@ def test_secrets_have_256_bits_and_are_all_different(devices):
     assert len(secrets) == 2 * MOST and all(len(text) == 43 for text in secrets)
 
 
-def test_a_revoked_device_is_out_at_once_and_its_streams_end(devices, clock):
+def test_a_revoked_device_has_no_access_and_its_streams_end(devices, clock):
     admitted = devices.register("phone", "full", page=True)
     other = devices.register("tablet", "full", page=True)
     ended = []
@@ -80,7 +81,7 @@ def test_a_revoked_device_is_out_at_once_and_its_streams_end(devices, clock):
     assert devices.revoke_all() == 1 and ended == ["first", "other"]
 
 
-def test_what_is_not_used_for_ninety_days_is_forgotten(devices, clock):
+def test_a_device_unused_for_ninety_days_is_removed(devices, clock):
     kept, lost = (devices.register(name, "full", page=False) for name in ("kept", "lost"))
     clock.now += EXPIRES - 10
     assert devices.authenticate(kept.secret, None)
@@ -90,7 +91,7 @@ def test_what_is_not_used_for_ninety_days_is_forgotten(devices, clock):
     assert [device.name for device in devices.all()] == ["kept"]
 
 
-def test_the_last_use_is_written_down_now_and_then(devices, clock):
+def test_the_last_use_is_saved_from_time_to_time(devices, clock):
     admitted = devices.register("phone", "full", page=False)
     clock.now += 3600
     devices.authenticate(admitted.secret, None)
@@ -101,13 +102,13 @@ def test_the_last_use_is_written_down_now_and_then(devices, clock):
 
 
 @pytest.mark.parametrize("name", ["\u202eevil", "a\nb", "\x1b[31mred", "  ", "<b>x</b>", "x" * 500])
-def test_a_name_shows_what_it_is(name, devices):
+def test_a_device_name_cannot_deceive(name, devices):
     shown = devices.register(name, "full", page=False).device.name
 
     assert 0 < len(shown) <= 40 and shown.isprintable()
 
 
-def test_there_is_an_end_to_devices(devices):
+def test_the_number_of_devices_is_limited(devices):
     for _ in range(MOST):
         devices.register("phone", "full", page=False)
 
@@ -125,9 +126,9 @@ WRONG = json.dumps(
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"devices": [{}]}', b"\xff" * 99, WRONG])
-def test_a_damaged_list_lets_nobody_in_and_is_kept(damage, devices, clock):
+def test_a_damaged_list_grants_no_access_and_is_kept(damage, devices, clock):
     admitted = devices.register("phone", "full", page=False)
-    (devices.folder / NAME).write_bytes(damage)
+    (devices.folder / FILE).write_bytes(damage)
 
     after = again(devices, clock)
 
@@ -170,7 +171,7 @@ def test_many_threads_at_once_lose_nothing(devices, clock):
     for thread in threads:
         thread.join()
 
-    assert len(json.loads((devices.folder / NAME).read_text())["devices"]) == 32
+    assert len(json.loads((devices.folder / FILE).read_text())["devices"]) == 32
     assert {d.id for d in again(devices, clock).all()} == {a.device.id for a in made}
 
 
@@ -184,7 +185,7 @@ def test_a_device_has_its_share_of_streams(devices):
     devices.check_streams(device)
 
 
-def test_a_stream_that_was_let_in_a_moment_before_the_revocation_ends(devices):
+def test_a_stream_opened_right_before_the_revocation_ends(devices):
     device = devices.register("phone", "full", page=True).device
     devices.revoke(device.id)
     ended = []
@@ -195,7 +196,7 @@ def test_a_stream_that_was_let_in_a_moment_before_the_revocation_ends(devices):
     assert ended == [True]
 
 
-def test_where_the_owners_token_cannot_be_written_nobody_serves(tmp_path, clock):
+def test_loading_fails_when_the_owners_token_cannot_be_written(tmp_path, clock):
     (tmp_path / "state").write_text("in the way")
 
     with pytest.raises(OSError, match="owner-token"):

@@ -1,4 +1,4 @@
-"""Codes that let a device in: once, for five minutes, and not for those who guess."""
+"""Pairing codes: valid once, for five minutes, and useless to guess at."""
 
 import re
 
@@ -19,7 +19,7 @@ def wrong(pairing, times, address="10.0.0.9"):
             pairing.redeem("WRONG", address)
 
 
-def test_a_code_is_good_once(pairing):
+def test_a_code_is_valid_once(pairing):
     code = pairing.open("read")
 
     assert pairing.redeem(code.text, "10.0.0.2").scope == "read"
@@ -28,7 +28,7 @@ def test_a_code_is_good_once(pairing):
 
 
 @pytest.mark.parametrize("write", [str.lower, lambda c: f" {c[:5]} - {c[5:]} "])
-def test_it_may_be_typed_as_people_type(write, pairing):
+def test_case_spaces_and_dashes_do_not_matter(write, pairing):
     assert pairing.redeem(write(pairing.open().text), "10.0.0.2")
 
 
@@ -40,7 +40,7 @@ def test_codes_are_long_and_all_different(pairing):
     assert {letter for code in codes for letter in code} == set(ALPHABET)
 
 
-def test_it_is_good_for_five_minutes(pairing, clock):
+def test_a_code_is_valid_for_five_minutes(pairing, clock):
     code = pairing.open()
     clock.now += 299
     assert pairing.redeem(code.text, "10.0.0.2")
@@ -51,7 +51,7 @@ def test_it_is_good_for_five_minutes(pairing, clock):
         pairing.redeem(code.text, "10.0.0.2")
 
 
-def test_five_wrong_tries_burn_every_open_code(pairing):
+def test_five_wrong_attempts_cancel_all_open_codes(pairing):
     codes = [pairing.open() for _ in range(2)]
 
     for n in range(5):
@@ -63,7 +63,7 @@ def test_five_wrong_tries_burn_every_open_code(pairing):
     assert pairing.redeem(pairing.open().text, "10.0.0.50")
 
 
-def test_one_address_may_be_wrong_five_times_a_minute(pairing, clock):
+def test_one_address_has_five_wrong_attempts_a_minute(pairing, clock):
     wrong(pairing, 5)
     code = pairing.open()
 
@@ -74,7 +74,7 @@ def test_one_address_may_be_wrong_five_times_a_minute(pairing, clock):
     assert pairing.redeem(code.text, "10.0.0.9")
 
 
-def test_one_address_may_be_wrong_thirty_times_an_hour(pairing, clock):
+def test_one_address_has_thirty_wrong_attempts_an_hour(pairing, clock):
     for _ in range(6):
         wrong(pairing, 5)
         clock.now += 61
@@ -85,7 +85,7 @@ def test_one_address_may_be_wrong_thirty_times_an_hour(pairing, clock):
     assert pairing.redeem(pairing.open().text, "10.0.0.10")
 
 
-def test_all_together_may_be_wrong_a_hundred_times_an_hour(pairing):
+def test_all_addresses_have_a_hundred_wrong_attempts_an_hour(pairing):
     for n in range(100):
         wrong(pairing, 1, f"10.0.1.{n}")
 
@@ -97,7 +97,7 @@ def test_without_a_code_nothing_can_be_guessed(pairing):
     wrong(pairing, 1)
 
 
-def test_strange_input_is_only_wrong(pairing):
+def test_strange_input_is_a_wrong_code(pairing):
     pairing.open()
     for text in ("", "ü" * 10, "\0", "\ud83d", "A" * 200):
         with pytest.raises((Forbidden, RateLimited)):

@@ -94,7 +94,9 @@ def test_only_a_development_page_may_ask_without_a_credential(method, origin, pr
     assert not policy.is_preflight(call, SITE)
 
 
-@pytest.mark.parametrize("endpoint", [*policy.PUBLIC, "session.start", "auth.new_code", None])
+@pytest.mark.parametrize(
+    "endpoint", [*sorted(policy.PUBLIC), "session.start", "auth.new_code", None]
+)
 @pytest.mark.parametrize("device", [None, PAGE, PROGRAM])
 def test_without_a_device_only_public_endpoints_are_open(endpoint, device):
     reason = policy.refuse_stranger(replace(HERE, endpoint=endpoint), device)

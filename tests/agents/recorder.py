@@ -1,12 +1,16 @@
-"""An emit that remembers, and turns on threads."""
+"""What tests of agents share: an emit that remembers, turns on threads, the fake ACP agent."""
 
 import threading
+from pathlib import Path
 from threading import Event
 
-from conftest import wait_for
+from conftest import FAKE_AGENTS, wait_for
 
 from janus.errors import AgentFailed
 from janus.events import QuestionAsked, Text, ToolCall
+
+PROGRAM = FAKE_AGENTS / "acp-agent"
+DATA = Path(__file__).parents[1] / "data" / "acp"
 
 
 class Recorder(list):
@@ -63,3 +67,8 @@ def interrupt(agent, cancelled, thread):
     cancelled.set()
     agent.interrupt()
     thread.join(20)
+
+
+def methods(received):
+    """What the fake agent was asked."""
+    return [message["method"] for message in received() if "method" in message]

@@ -1,24 +1,17 @@
 """The ACP driver against a fake agent: real processes, and every message checked by the schema."""
 
-import functools
 import json
 import os
 import signal
-from dataclasses import replace
-from pathlib import Path
 from threading import Event
 
-import jsonschema
 import msgspec
 import pytest
-from conftest import CURSOR, FAKE_AGENTS, fake_path, wait_for
-from recorder import Recorder, ask, ask_in_background, interrupt
+from conftest import wait_for
+from recorder import DATA, PROGRAM, ask, ask_in_background, interrupt, methods
 
 from janus.agents.acp import connection as acp_connection
 from janus.agents.acp import handshake
-from janus.agents.detection import SearchPath, find
-from janus.agents.factory import make_agent
-from janus.agents.spec import AgentSpec
 from janus.errors import (
     AgentFailed,
     AgentLoginRequired,
@@ -42,89 +35,24 @@ from janus.events import (
     Thought,
     ToolCall,
 )
-from janus.model import Conversation
 
-PROGRAM = FAKE_AGENTS / "acp-agent"
-DATA = Path(__file__).parents[1] / "data" / "acp"
-SCHEMA = json.loads((DATA / "schema.json").read_text())
-
-
-@pytest.fixture
-def heard():
-    return Recorder()
-
-
-@pytest.fixture
-def received(home):
-    """What the fake agent was sent, and ``{"asked": …}`` where it asked something."""
-    return lambda: [json.loads(line) for line in (home / "heard").read_text().splitlines()]
-
-
-@pytest.fixture
-def make(tmp_path, home, heard, received, monkeypatch):
-    """Makes an agent with oddities that tells ``heard``; all are stopped at the end."""
-    monkeypatch.setattr("janus.agents.process.process.GRACE", 0.5)
-    made = []
-
-    def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
-        entry = AgentSpec("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
-        environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
-        found = find("custom", SearchPath(environ, replace(entry, login="fake login")))
-        own = conversation and Conversation("custom", "acp", conversation)
-        made.append(make_agent(found, tmp_path, "test", heard, own, recap=recap))
-        return made[-1]
-
-    yield make
-    for agent in made:
-        agent.stop()
-    if (home / "heard").exists():
-        assert_valid(received())
-
-
-def assert_valid(messages):
-    """Every message has the shape the protocol gives it."""
-    asked = {}
-    for message in messages:
-        if "asked" in message:
-            asked[message["id"]] = message["asked"]
-        elif message.get("method", "").startswith("_"):
-            pass  # what begins so is nobody's but ours
-        elif "method" in message:
-            kind = "Request" if "id" in message else "Notification"
-            validator(message["method"], kind).validate(message["params"])
-        elif "result" in message and (check := validator(asked[message["id"]], "Response")):
-            check.validate(message["result"])
-        assert "asked" in message or message["jsonrpc"] == "2.0"
-
-
-@functools.cache
-def validator(method, kind):
-    for name, schema in SCHEMA["$defs"].items():
-        if schema.get("x-method") == method and name.endswith(kind):
-            definition = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
-            return jsonschema.Draft202012Validator(definition)
-    assert kind == "Response", f"the protocol has no {kind} {method}"
-    return None
-
-
-def methods(received):
-    return [message["method"] for message in received() if "method" in message]
+pytest_plugins = ["acp_fixtures"]
 
 
 # Beginning.
 
 
-def test_a_turn_from_the_beginning_to_its_end(make, heard, received, tmp_path):
+def test_a_turn_from_the_beginning_to_its_end(make, recorder, received, tmp_path):
     agent = make()
 
     assert ask(agent, "say hello world") == "end_turn"
 
-    assert heard[0] == ConversationOpened(
+    assert recorder[0] == ConversationOpened(
         "custom", "acp", agent.conversation, "fake[]", turn_id="turn"
     )
-    [offered] = heard.all(OptionsChanged)
+    [offered] = recorder.all(OptionsChanged)
     assert [option["id"] for option in offered.options] == ["mode", "model"]
-    assert heard[2:] == [Text("hello ", "turn"), Text("world ", "turn")]
+    assert recorder[2:] == [Text("hello ", "turn"), Text("world ", "turn")]
     first, new, prompt = received()
     assert first["params"]["protocolVersion"] == 1
     assert new["params"] == {"cwd": str(tmp_path), "mcpServers": []}
@@ -132,41 +60,41 @@ def test_a_turn_from_the_beginning_to_its_end(make, heard, received, tmp_path):
     assert prompt["params"] == {"sessionId": agent.conversation, "prompt": [text]}
 
 
-def test_turns_share_a_process_and_a_conversation(make, heard, received):
+def test_turns_share_a_process_and_a_conversation(make, recorder, received):
     agent = make()
     ask(agent, "say one")
     ask(agent, "recall")
 
-    assert heard.text == "one 1 before"
+    assert recorder.text == "one 1 before"
     assert methods(received).count("initialize") == 1
 
 
-def test_a_recording_of_cursor_comes_out_as_its_events(make, heard):
+def test_a_recording_of_cursor_comes_out_as_its_events(make, recorder):
     agent = make("recording", str(DATA / "telltale-turn.ndjson"))
 
     assert ask(agent, "Say only ok.") == "end_turn"
 
     id = "22222222-2222-4222-a222-222222222222"
     model = "grok-4.5[effort=high,fast=true]"
-    assert heard[0] == ConversationOpened("custom", "acp", id, model, turn_id="turn")
-    assert "".join(thought.text for thought in heard.all(Thought)) == (
+    assert recorder[0] == ConversationOpened("custom", "acp", id, model, turn_id="turn")
+    assert "".join(thought.text for thought in recorder.all(Thought)) == (
         'The user requested a simple reply containing only the word "ok".'
     )
-    assert heard[-1] == Text("ok", "turn")
+    assert recorder[-1] == Text("ok", "turn")
     kinds = [OptionsChanged, CommandsChanged, *[Thought] * 3, Text]
-    assert [type(event) for event in heard][1:] == kinds
+    assert [type(event) for event in recorder][1:] == kinds
 
 
-def test_what_comes_before_the_conversation_is_not_heard(make, heard):
+def test_what_comes_before_the_conversation_is_not_heard(make, recorder):
     ask(make("early"), "say hello")
 
-    assert heard.text == "hello "
+    assert recorder.text == "hello "
 
 
-def test_noise_between_the_messages_does_no_harm(make, heard):
+def test_noise_between_the_messages_does_no_harm(make, recorder):
     ask(make("chatty"), "say hello")
 
-    assert heard.text == "hello "
+    assert recorder.text == "hello "
 
 
 @pytest.mark.parametrize(
@@ -188,10 +116,10 @@ def test_an_agent_that_cannot_begin_says_why_every_time(make, oddity, error, wor
         assert type(caught.value) is error
 
 
-def test_passing_trouble_at_the_beginning_passes(make, heard, received):
+def test_passing_trouble_at_the_beginning_passes(make, recorder, received):
     ask(make("shaky"), "say hello")
 
-    assert heard.text == "hello "
+    assert recorder.text == "hello "
     assert methods(received).count("session/new") == 2
 
 
@@ -202,7 +130,7 @@ def test_an_agent_that_never_greets_is_given_up(make, monkeypatch):
         ask(make("mute"), "say hello")
 
 
-def test_an_agent_that_is_removed_and_comes_back_is_used_again(make, heard, tmp_path):
+def test_an_agent_that_is_removed_and_comes_back_is_used_again(make, recorder, tmp_path):
     program = tmp_path / "program"
     program.symlink_to(PROGRAM)
     agent = make(program=program)
@@ -219,7 +147,7 @@ def test_an_agent_that_is_removed_and_comes_back_is_used_again(make, heard, tmp_
 # Talking.
 
 
-def test_every_kind_of_update(make, heard):
+def test_every_kind_of_update(make, recorder):
     sent = [
         {"sessionUpdate": "agent_thought_chunk", "content": {"type": "text", "text": "Hm"}},
         {"sessionUpdate": "tool_call", "toolCallId": "c", "title": "ls", "kind": "execute"},
@@ -234,7 +162,7 @@ def test_every_kind_of_update(make, heard):
 
     ask(make(), f"updates {json.dumps(sent)}")
 
-    assert heard[2:] == [
+    assert recorder[2:] == [
         Thought("Hm", "turn"),
         call,
         msgspec.structs.replace(call, status="completed"),
@@ -244,36 +172,36 @@ def test_every_kind_of_update(make, heard):
     ]
 
 
-def test_three_thousand_words_are_heard_in_order_before_the_turn_ends(make, heard):
+def test_three_thousand_words_are_heard_in_order_before_the_turn_ends(make, recorder):
     text = " ".join(map(str, range(3000)))
 
     ask(make(), f"say {text}")
 
-    assert heard.text == f"{text} "
+    assert recorder.text == f"{text} "
 
 
 @pytest.mark.parametrize("size", [1 << 20, 10 << 20])
-def test_long_messages_arrive_whole(make, heard, size):
+def test_long_messages_arrive_whole(make, recorder, size):
     agent = make()
     ask(agent, f"big {size}")
-    assert heard.text == "x" * size
+    assert recorder.text == "x" * size
 
     ask(agent, f"say {'y' * size}")
-    assert len(heard.text) == 2 * size + 1
+    assert len(recorder.text) == 2 * size + 1
 
 
-def test_what_is_said_after_the_turn_is_heard(make, heard):
+def test_what_is_said_after_the_turn_is_heard(make, recorder):
     late = [{"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "P.S."}}]
 
     ask(make(), f"after {json.dumps(late)}")
 
-    wait_for(lambda: heard.text == "P.S.")
+    wait_for(lambda: recorder.text == "P.S.")
 
 
-def test_a_full_terminal_does_not_stop_the_agent(make, heard):
+def test_a_full_terminal_does_not_stop_the_agent(make, recorder):
     ask(make(), "flood 300")
 
-    assert heard.text == "before after "
+    assert recorder.text == "before after "
 
 
 @pytest.mark.parametrize(
@@ -284,13 +212,13 @@ def test_a_full_terminal_does_not_stop_the_agent(make, heard):
         (-32602, AgentFailed, "Oh no: so it is"),
     ],
 )
-def test_a_turn_that_fails_says_why_and_the_next_one_works(make, heard, code, error, words):
+def test_a_turn_that_fails_says_why_and_the_next_one_works(make, recorder, code, error, words):
     agent = make()
     with pytest.raises(error, match=words):
         ask(agent, f"fail {code} Oh no")
 
     ask(agent, "recall")
-    assert heard.text == "1 before"
+    assert recorder.text == "1 before"
 
 
 def test_after_a_login_the_agent_starts_anew(make, received):
@@ -306,11 +234,11 @@ def test_after_a_login_the_agent_starts_anew(make, received):
 
 
 @pytest.mark.parametrize("kind", ["allow_once", "reject_once"])
-def test_what_the_user_chooses_is_what_the_agent_gets(make, heard, kind):
+def test_what_the_user_chooses_is_what_the_agent_gets(make, recorder, kind):
     agent = make()
     _, thread, outcome = ask_in_background(agent, "ask")
-    id = heard.asked()
-    question = heard.question()
+    id = recorder.asked()
+    question = recorder.question()
 
     agent.answer(id, kind[::-1])
     thread.join(10)
@@ -318,17 +246,17 @@ def test_what_the_user_chooses_is_what_the_agent_gets(make, heard, kind):
     assert question.title == "echo hi" and question.tool_call.kind == "execute"
     assert question.turn_id == "turn"
     assert QuestionOption(kind[::-1], kind, kind) in question.options
-    assert json.loads(heard.text) == {"outcome": "selected", "optionId": kind[::-1]}
-    assert heard.all(QuestionClosed) == [QuestionClosed(id, kind[::-1], "selected", "turn")]
+    assert json.loads(recorder.text) == {"outcome": "selected", "optionId": kind[::-1]}
+    assert recorder.all(QuestionClosed) == [QuestionClosed(id, kind[::-1], "selected", "turn")]
     assert outcome == ["end_turn"]
 
 
-def test_only_the_first_good_answer_counts(make, heard):
+def test_only_the_first_good_answer_counts(make, recorder):
     agent = make()
     with pytest.raises(PermissionNotFound):
         agent.answer("nothing", "allow")
     _, thread, _ = ask_in_background(agent, "ask")
-    id = heard.asked()
+    id = recorder.asked()
 
     with pytest.raises(InvalidRequest, match="option_id must be one of"):
         agent.answer(id, "allow")
@@ -339,43 +267,43 @@ def test_only_the_first_good_answer_counts(make, heard):
         agent.answer(id, "ecno_tcejer")
     thread.join(10)
 
-    assert "ecno_wolla" in heard.text
+    assert "ecno_wolla" in recorder.text
 
 
-def test_an_interrupt_answers_what_is_asked(make, heard):
+def test_an_interrupt_answers_what_is_asked(make, recorder):
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, "ask")
-    id = heard.asked()
+    id = recorder.asked()
 
     interrupt(agent, cancelled, thread)
 
     assert outcome == ["cancelled"]
-    assert json.loads(heard.text) == {"outcome": "cancelled"}
-    assert [closed.outcome for closed in heard.all(QuestionClosed)] == ["cancelled"]
+    assert json.loads(recorder.text) == {"outcome": "cancelled"}
+    assert [closed.outcome for closed in recorder.all(QuestionClosed)] == ["cancelled"]
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_wolla")
 
 
-def test_what_is_asked_after_an_interrupt_is_not_put_to_the_user(make, heard):
+def test_what_is_asked_after_an_interrupt_is_not_put_to_the_user(make, recorder):
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, "hang ask")
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     interrupt(agent, cancelled, thread)
 
     assert outcome == ["cancelled"]
-    assert heard.text == 'Working \n\n{"outcome": "cancelled"}'
-    assert heard.all(QuestionAsked) == []
+    assert recorder.text == 'Working \n\n{"outcome": "cancelled"}'
+    assert recorder.all(QuestionAsked) == []
 
 
 @pytest.mark.parametrize("prompt", ["abandon", "die-asking"])
-def test_a_question_ends_with_its_turn(make, heard, prompt):
+def test_a_question_ends_with_its_turn(make, recorder, prompt):
     agent = make()
     _, thread, _ = ask_in_background(agent, prompt)
-    id = heard.asked()
+    id = recorder.asked()
     thread.join(10)
 
-    assert heard.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
+    assert recorder.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_wolla")
 
@@ -428,15 +356,15 @@ ANSWERS = {"name": "v1", "way": "2", "parts": ["a"], "sure": True}
         ("cursor/create_plan", PLAN, "accept", {"outcome": {"outcome": "accepted"}}),
     ],
 )
-def test_questions_of_all_sorts_are_answered(make, heard, method, params, option, answer):
+def test_questions_of_all_sorts_are_answered(make, recorder, method, params, option, answer):
     agent = make()
     _, thread, _ = ask_in_background(agent, f"request {method} {json.dumps(params)}")
 
-    agent.answer(heard.asked(), option)
+    agent.answer(recorder.asked(), option)
     thread.join(10)
 
-    assert json.loads(heard.text) == answer
-    assert heard.question().kind == "question"
+    assert json.loads(recorder.text) == answer
+    assert recorder.question().kind == "question"
 
 
 @pytest.mark.parametrize(
@@ -446,43 +374,43 @@ def test_questions_of_all_sorts_are_answered(make, heard, method, params, option
         ("decline", {"action": "decline"}),
     ],
 )
-def test_a_form_is_filled_in_or_declined(make, heard, option, answer):
+def test_a_form_is_filled_in_or_declined(make, recorder, option, answer):
     agent = make()
     _, thread, _ = ask_in_background(agent, f"request elicitation/create {json.dumps(FIELDS)}")
-    id = heard.asked()
+    id = recorder.asked()
 
     with pytest.raises(InvalidRequest, match="way must be one of 1, 2"):
         agent.answer(id, "accept", {**ANSWERS, "way": 2})
     agent.answer(id, option, ANSWERS)
     thread.join(10)
 
-    assert [field["kind"] for field in heard.question().fields] == [
+    assert [field["kind"] for field in recorder.question().fields] == [
         "text",
         "choice",
         "choices",
         "boolean",
     ]
-    assert json.loads(heard.text) == answer
+    assert json.loads(recorder.text) == answer
 
 
 @pytest.mark.parametrize("id", [0, "0", "a-b", 7])
-def test_a_question_the_agent_takes_back_is_gone(make, heard, received, id):
+def test_a_question_the_agent_takes_back_is_gone(make, recorder, received, id):
     agent = make()
     ask(agent, f"take-back {json.dumps(id)}")
 
-    id = heard.asked()
-    assert heard.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
-    assert json.loads(heard.text)["code"] == -32800
+    id = recorder.asked()
+    assert recorder.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
+    assert json.loads(recorder.text)["code"] == -32800
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_wolla")
 
 
-def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, heard):
+def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, recorder):
     ask(make(), f"complete {json.dumps(URL)}")
 
-    [closed] = heard.all(QuestionClosed)
+    [closed] = recorder.all(QuestionClosed)
     assert (closed.option_id, closed.outcome) == ("accept", "selected")
-    assert json.loads(heard.text) == {"action": "accept"}
+    assert json.loads(recorder.text) == {"action": "accept"}
 
 
 @pytest.mark.parametrize(
@@ -500,21 +428,21 @@ def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, heard):
         ),
     ],
 )
-def test_what_nobody_needs_to_answer_is_answered_at_once(make, heard, method, params, answer):
+def test_what_nobody_needs_to_answer_is_answered_at_once(make, recorder, method, params, answer):
     ask(make(), f"request {method} {json.dumps(params)}")
 
-    assert json.loads(heard.text).items() >= answer.items()
-    assert heard.all(QuestionAsked) == []
+    assert json.loads(recorder.text).items() >= answer.items()
+    assert recorder.all(QuestionAsked) == []
 
 
 # Ending a turn.
 
 
 @pytest.mark.parametrize("prompt", ["hang", "hang end_turn", "hang error"])
-def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, heard, received, prompt):
+def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, recorder, received, prompt):
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, prompt)
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     interrupt(agent, cancelled, thread)
 
@@ -523,27 +451,27 @@ def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, heard, r
     assert methods(received).count("initialize") == 1
 
 
-def test_an_agent_that_ignores_an_interrupt_is_replaced(make, heard, received, monkeypatch):
+def test_an_agent_that_ignores_an_interrupt_is_replaced(make, recorder, received, monkeypatch):
     monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, "ignore")
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     interrupt(agent, cancelled, thread)
 
     assert outcome == ["cancelled"]
     ask(agent, "recall")
-    assert heard.text == "Working 1 before"
+    assert recorder.text == "Working 1 before"
     assert methods(received).count("initialize") == 2
-    assert heard.all(AgentDied) == []
+    assert recorder.all(AgentDied) == []
 
 
-def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, heard, received):
+def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, recorder, received):
     agent = make()
     ask(agent, "say one")
     agent.interrupt()
     _, thread, outcome = ask_in_background(agent, "ask")
-    id = heard.asked()
+    id = recorder.asked()
 
     agent.interrupt()  # meant for the turn before: this one's event is not set
     agent.answer(id, "ecno_wolla")
@@ -553,7 +481,7 @@ def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, heard, rece
     assert "session/cancel" not in methods(received)
 
 
-def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, heard, home):
+def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, recorder, home):
     cancelled = Event()
     cancelled.set()
     agent = make()
@@ -561,7 +489,7 @@ def test_a_turn_cancelled_before_it_begins_is_not_given_to_the_agent(make, heard
     assert agent.prompt("turn", "say hello", 60, cancelled) == "cancelled"
 
     assert ask(agent, "say again") == "end_turn"
-    assert heard.text == "again "
+    assert recorder.text == "again "
 
 
 def test_an_interrupt_does_not_wait_for_an_agent_that_never_greets(make, received, home):
@@ -574,7 +502,7 @@ def test_an_interrupt_does_not_wait_for_an_agent_that_never_greets(make, receive
     assert outcome == ["cancelled"]
 
 
-def test_a_turn_over_its_limit_is_ended(make, heard, received):
+def test_a_turn_over_its_limit_is_ended(make, recorder, received):
     agent = make()
     with pytest.raises(AgentFailed, match="took longer than"):
         agent.prompt("turn", "hang", 0.5, Event())
@@ -597,21 +525,21 @@ def test_a_turn_over_its_limit_is_ended(make, heard, received):
 )
 @pytest.mark.parametrize("oddity", ["", "resume"])
 def test_a_death_in_a_turn_is_told_and_the_conversation_goes_on(
-    make, heard, received, prompt, words, oddity, monkeypatch
+    make, recorder, received, prompt, words, oddity, monkeypatch
 ):
     monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
     agent = make(oddity)
     with pytest.raises(AgentFailed, match=words):
         ask(agent, prompt)
 
-    heard.clear()
+    recorder.clear()
     ask(agent, "recall")
-    assert heard.text == "1 before"
+    assert recorder.text == "1 before"
     assert methods(received)[-2] == ("session/resume" if oddity else "session/load")
-    assert heard.all(AgentDied) == [] and heard.all(ToolCall) == []
+    assert recorder.all(AgentDied) == [] and recorder.all(ToolCall) == []
 
 
-def test_an_agent_that_stopped_listening_is_replaced(make, heard, monkeypatch):
+def test_an_agent_that_stopped_listening_is_replaced(make, recorder, monkeypatch):
     monkeypatch.setattr(acp_connection, "CANCEL", 0.05)
     agent = make()
     ask(agent, "deafen")
@@ -619,34 +547,34 @@ def test_an_agent_that_stopped_listening_is_replaced(make, heard, monkeypatch):
         ask(agent, "say hello")
 
     ask(agent, "recall")
-    assert heard.text == "What? 1 before"
+    assert recorder.text == "What? 1 before"
 
 
-def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, heard):
+def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, recorder):
     first = make()
     ask(first, "say one")
     second = make("straggle", conversation=first.conversation)
-    heard.clear()
+    recorder.clear()
     ask(second, "recall")
 
-    assert heard.text == "1 before"
-    assert heard.all(ToolCall) == []
+    assert recorder.text == "1 before"
+    assert recorder.all(ToolCall) == []
 
 
 OLD = "22222222-2222-4222-a222-222222222222"
 
 
 @pytest.mark.parametrize("oddity", ["forgetful", "noload"])
-def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, heard, oddity):
+def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, recorder, oddity):
     agent = make(oddity, conversation=OLD)
 
     ask(agent, "recall")
     ask(agent, "recall")
 
     words = "The agent does not remember this conversation. It begins a new one."
-    assert heard[0] == AgentNotice(words, "turn")
-    assert heard[1].forgotten and heard[1].id == agent.conversation != OLD
-    assert heard.text == "0 before1 before"
+    assert recorder[0] == AgentNotice(words, "turn")
+    assert recorder[1].forgotten and recorder[1].id == agent.conversation != OLD
+    assert recorder.text == "0 before1 before"
 
 
 def prompts(received):
@@ -657,13 +585,13 @@ def prompts(received):
     ]
 
 
-def test_an_agent_that_has_forgotten_gets_a_recap_once(make, heard, received):
+def test_an_agent_that_has_forgotten_gets_a_recap_once(make, recorder, received):
     agent = make("forgetful", conversation=OLD, recap=lambda: "say so far")
 
     ask(agent, "say one")
     ask(agent, "say two")
 
-    assert "Janus gave it what was said so far." in heard.all(AgentNotice)[0].detail
+    assert "Janus gave it what was said so far." in recorder.all(AgentNotice)[0].detail
     assert prompts(received) == ["say so far\n\nsay one", "say two"]
 
 
@@ -683,23 +611,23 @@ def test_a_recap_that_was_not_answered_is_given_again(make, received):
     ("oddity", "words"), [("dying", "Heap out of memory"), ("frozen", "did not answer within")]
 )
 def test_an_agent_that_fails_at_its_conversation_twice_begins_a_new_one(
-    make, heard, received, monkeypatch, oddity, words, more
+    make, recorder, received, monkeypatch, oddity, words, more
 ):
     monkeypatch.setattr(handshake, "LOAD", 0.5)
     agent = make(oddity, *more, conversation=OLD, recap=lambda: "say so far")
     with pytest.raises(AgentFailed, match=words):
         ask(agent, "say one")
-    assert heard == []
+    assert recorder == []
 
     assert ask(agent, "say two") == "end_turn"
 
-    [begun] = heard.all(ConversationOpened)
+    [begun] = recorder.all(ConversationOpened)
     assert begun.forgotten and begun.id == agent.conversation != OLD
-    assert "Janus gave it what was said so far." in heard.all(AgentNotice)[0].detail
+    assert "Janus gave it what was said so far." in recorder.all(AgentNotice)[0].detail
     assert prompts(received) == ["say so far\n\nsay two"]
 
 
-def test_an_agent_that_recovers_keeps_its_conversation(make, heard, home, monkeypatch):
+def test_an_agent_that_recovers_keeps_its_conversation(make, recorder, home, monkeypatch):
     monkeypatch.setattr("janus.agents.acp.agent.STUMBLES", 3)
     agent = make("dying")
     ask(agent, "say one")
@@ -715,19 +643,21 @@ def test_an_agent_that_recovers_keeps_its_conversation(make, heard, home, monkey
         ask(agent, "say three")
 
     assert agent.conversation == id
-    assert not any(begun.forgotten for begun in heard.all(ConversationOpened))
+    assert not any(begun.forgotten for begun in recorder.all(ConversationOpened))
 
 
-def test_only_a_failure_at_the_conversation_itself_costs_it(make, heard):
+def test_only_a_failure_at_the_conversation_itself_costs_it(make, recorder):
     agent = make("crash", conversation=OLD)
     for _ in range(3):
         with pytest.raises(AgentFailed, match="cannot use the model"):
             ask(agent, "say hello")
 
-    assert agent.conversation == OLD and heard == []
+    assert agent.conversation == OLD and recorder == []
 
 
-def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(make, heard, received, home):
+def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(
+    make, recorder, received, home
+):
     agent = make("frozen", conversation=OLD)
     (home / ".acp-fake").mkdir()
     (home / ".acp-fake" / OLD).touch()
@@ -739,41 +669,41 @@ def test_an_interrupt_of_a_slow_start_does_not_cost_the_conversation(make, heard
     (home / "healed").touch()
 
     ask(agent, "recall")
-    assert agent.conversation == OLD and heard.text == "0 before"
+    assert agent.conversation == OLD and recorder.text == "0 before"
 
 
 def loads(home):
-    heard = home / "heard"
-    return heard.exists() and heard.read_text().count('"session/load"')
+    file = home / "heard"
+    return file.exists() and file.read_text().count('"session/load"')
 
 
-def test_a_death_between_turns_is_told_once(make, heard):
+def test_a_death_between_turns_is_told_once(make, recorder):
     agent = make()
     ask(agent, "pid")
 
-    os.kill(int(heard.text), signal.SIGKILL)
-    wait_for(lambda: heard.all(AgentDied))
-    [died] = heard.all(AgentDied)
+    os.kill(int(recorder.text), signal.SIGKILL)
+    wait_for(lambda: recorder.all(AgentDied))
+    [died] = recorder.all(AgentDied)
     assert (died.exit_code, died.signal) == (None, signal.SIGKILL)
     assert "signal 9" in died.message
-    heard.clear()
+    recorder.clear()
 
     assert ask(agent, "recall") == "end_turn"
-    assert heard.text == "1 before" and heard.all(AgentDied) == []
+    assert recorder.text == "1 before" and recorder.all(AgentDied) == []
 
 
 @pytest.mark.parametrize("prompt", ["hang", "ask", "ignore"])
-def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard, prompt):
+def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder, prompt):
     agent = make()
     _, thread, outcome = ask_in_background(agent, prompt)
-    wait_for(lambda: heard.text or heard.all(QuestionAsked))
+    wait_for(lambda: recorder.text or recorder.all(QuestionAsked))
 
     agent.stop()
     agent.stop()
     thread.join(10)
 
     assert isinstance(outcome[0], AgentFailed)
-    assert heard.all(AgentDied) == []
+    assert recorder.all(AgentDied) == []
     with pytest.raises(AgentFailed, match="was stopped"):
         ask(agent, "say more")
 
@@ -805,55 +735,35 @@ def test_stop_without_a_start_is_harmless(make):
     agent.stop()
 
 
-# In a session.
+@pytest.mark.parametrize("id", ["--resume", "../x", "a b", "", "a" * 201])
+def test_a_conversation_of_a_malformed_id_is_not_continued(make, recorder, received, id):
+    agent = make(conversation=id) if id else make(conversation=" ")
+
+    ask(agent, "say one")
+
+    assert "session/load" not in methods(received)
+    [opened] = recorder.all(ConversationOpened)
+    assert opened.forgotten and opened.id == agent.conversation != id
 
 
-def test_a_permission_is_in_the_state_until_it_is_answered(settings, make_manager, home, tmp_path):
-    environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
-    command = (str(PROGRAM),)
-    manager = make_manager(replace(settings, agent="auto", agent_command=command, environ=environ))
-    id = manager.create().session_id
-    chat = manager.chat(id)
-    turn = chat.say("ask")
-    wait_for(lambda: chat.state()["permissions"])
-    state = chat.state()
+def test_a_malformed_id_of_the_agents_own_works_while_its_process_lives(make, recorder, received):
+    agent = make("optional")
+    ask(agent, "say one")
+    ask(agent, "recall")
+    with pytest.raises(AgentFailed):
+        ask(agent, "kill")
+    ask(agent, "say two")
 
-    [request] = state["permissions"]
-    chat.answer(request["request_id"], request["options"][0]["id"])
-
-    assert state["attention"] == "permission" and state["agent"] == {"name": "custom", "asks": True}
-    assert "selected" in turn.answer.result(10).answer
-    assert chat.state()["permissions"] == [] and chat.state()["attention"] is None
-
-
-def test_a_conversation_goes_on_over_the_protocol_it_began_with(
-    settings, make_manager, home, tmp_path
-):
-    environ = {"HOME": str(home), "PATH": fake_path(tmp_path, "agent")}
-    settings = replace(settings, agent="cursor-agent", environ=environ)
-    first = make_manager(settings)
-    id = first.create().session_id
-    first.ask(id, "say one")
-    first.stop()
-    (tmp_path / "bin" / "agent").unlink()
-    (tmp_path / "bin" / "agent").write_text(
-        "#!/bin/sh\nexport CURSOR_FAKE_VERSION=2026.11.01-0123abc\n"
-        f'if [ "$1" = acp ]; then exec {PROGRAM}; else exec {CURSOR} "$@"; fi\n'
-    )
-    (tmp_path / "bin" / "agent").chmod(0o755)
-
-    second = make_manager(settings)
-    assert second.agents.agent().protocol == "acp"
-    answer = second.say(id, "recall")
-    wait_for(lambda: not answer.state()["is_processing"])
-    assert answer.conversation()[-1].content.strip() == "2 turns before"  # and the summary's
+    assert recorder.text == "one 1 beforeHalf two "
+    assert "session/load" not in methods(received)
+    assert [opened.id for opened in recorder.all(ConversationOpened)] == ["", ""]
 
 
 # Choosing.
 
 
 def test_the_user_chooses_what_the_agent_offers_and_a_new_process_is_told_again(
-    make, heard, received
+    make, recorder, received
 ):
     agent = make("resume")
     with pytest.raises(InvalidRequest, match="does not run yet"):
@@ -861,7 +771,7 @@ def test_the_user_chooses_what_the_agent_offers_and_a_new_process_is_told_again(
     ask(agent, "say one")
 
     agent.choose("mode", "plan")
-    assert heard.all(OptionsChanged)[-1].options[0]["value"] == "plan"
+    assert recorder.all(OptionsChanged)[-1].options[0]["value"] == "plan"
     with pytest.raises(InvalidRequest, match="does not offer"):
         agent.choose("mode", "fly")
 
@@ -879,14 +789,16 @@ def test_a_choice_the_agent_refuses_is_said(make):
         agent.choose("mode", "plan")
 
 
-def test_a_choice_that_is_refused_after_a_restart_does_not_cost_the_prompt(make, heard, home):
+def test_a_choice_that_is_refused_after_a_restart_does_not_cost_the_prompt(make, recorder, home):
     agent = make("forgetful")
     ask(agent, "say one")
     agent.choose("mode", "plan")
     (home / "stuck").touch()
     with pytest.raises(AgentFailed):
         ask(agent, "kill")
-    heard.clear()
+    recorder.clear()
 
     assert ask(agent, "say two") == "end_turn"
-    assert heard.text == "two " and heard.all(OptionsChanged)[-1].options[0]["value"] == "agent"
+    assert (
+        recorder.text == "two " and recorder.all(OptionsChanged)[-1].options[0]["value"] == "agent"
+    )

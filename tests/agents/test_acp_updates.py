@@ -350,3 +350,13 @@ def test_what_means_nothing_here_is_passed_over(updates, update):
 )
 def test_what_an_update_means(updates, update, event):
     assert translated(updates, **update) == [event]
+
+
+def test_usage_is_news_when_it_changes_and_keeps_its_cost(updates):
+    usage = {"sessionUpdate": "usage_update", "used": 1, "size": 2}
+    cost = {"amount": 0.5, "currency": "USD"}
+
+    seen = [translated(updates, **usage, **more) for more in ({}, {"cost": cost}, {})]
+
+    assert seen == [[UsageChanged(1, 2)], [UsageChanged(1, 2, "0.5 USD")], []]
+    assert translated(updates, **{**usage, "used": 3}) == [UsageChanged(3, 2, "0.5 USD")]

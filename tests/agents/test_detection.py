@@ -8,13 +8,13 @@ import pytest
 from conftest import FAKE_AGENTS, fake_path
 
 from janus.agents import probe
-from janus.agents.detection import SearchPath, environment, find, survey
-from janus.agents.known import CURSOR, ENTRIES, GOOSE
+from janus.agents.detection import SearchPath, detect, environment, survey
+from janus.agents.known import CURSOR, GOOSE, KNOWN
 from janus.agents.spec import AgentSpec
 from janus.errors import AgentNotFound
 
 CUSTOM = AgentSpec("custom", "Mine", programs=("mine",), version=None, acp=("serve",))
-REAL = [entry for entry in ENTRIES if entry.programs]
+REAL = [entry for entry in KNOWN if entry.programs]
 GREETING = '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":%s}}'
 
 
@@ -46,9 +46,9 @@ def test_each_agent_is_found_by_each_of_its_programs_and_names(computer, entry, 
     there = computer({program: f"echo {version(entry)}"})
 
     for name in (entry.name, *entry.aliases):
-        agent = find(name, there)
+        agent = detect(name, there)
         assert agent.spec is entry and Path(agent.program[0]).name == program
-    assert find("auto", there).spec is entry
+    assert detect("auto", there).spec is entry
     assert agent.version == (version(entry) if entry.version else "")
     assert agent.protocol == ("print" if entry is CURSOR else "acp")
 
@@ -56,12 +56,12 @@ def test_each_agent_is_found_by_each_of_its_programs_and_names(computer, entry, 
 @pytest.mark.parametrize("entry", [e for e in REAL if e.version], ids=lambda entry: entry.name)
 def test_a_program_that_does_not_say_its_version_is_another(computer, entry):
     with pytest.raises(AgentNotFound, match=entry.label):
-        find(entry.name, computer(dict.fromkeys(entry.programs, "echo hello")))
+        detect(entry.name, computer(dict.fromkeys(entry.programs, "echo hello")))
 
 
 @pytest.mark.parametrize("name", ["claude-agent-acp", "codex-acp"])
 def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
-    find("auto", computer({name: f"touch {tmp_path}/started"}))
+    detect("auto", computer({name: f"touch {tmp_path}/started"}))
 
     assert not (tmp_path / "started").exists()
 
@@ -84,7 +84,7 @@ def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol)
     monkeypatch.setattr(probe, "_GREETING", 1.0 if protocol == "print" else 6.0)
     script = f'if [ "$1" != acp ]; then echo {version(CURSOR)}; exit; fi\n{answer}'
 
-    assert find("cursor", computer({"agent": script})).protocol == protocol
+    assert detect("cursor", computer({"agent": script})).protocol == protocol
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ GREETS, REFUSES, ENDS = f"echo '{GREETING % 1}'", f"echo '{GREETING % 2}'", "exi
 )
 def test_whether_a_version_speaks_acp_is_asked_once(cursor, home, answer, protocol):
     for _ in range(3):
-        assert find("cursor", cursor(answer)).protocol == protocol
+        assert detect("cursor", cursor(answer)).protocol == protocol
 
     assert cursor.asked() == 1
     memory = home / ".local" / "state" / "janus" / "acp.json"
@@ -116,10 +116,10 @@ def test_whether_a_version_speaks_acp_is_asked_once(cursor, home, answer, protoc
 
 
 def test_another_version_is_asked_anew(cursor):
-    assert find("cursor", cursor(ENDS)).protocol == "print"
+    assert detect("cursor", cursor(ENDS)).protocol == "print"
     newer = cursor(GREETS, "2026.11.01-0123abc")
 
-    assert find("cursor", newer).protocol == find("cursor", newer).protocol == "acp"
+    assert detect("cursor", newer).protocol == detect("cursor", newer).protocol == "acp"
     assert cursor.asked() == 2
 
 
@@ -127,7 +127,7 @@ def test_what_is_remembered_is_where_the_owner_keeps_such_things(cursor, tmp_pat
     there = cursor(GREETS)
     there = SearchPath({**there.environ, "XDG_STATE_HOME": str(tmp_path / "state")})
 
-    find("cursor", there)
+    detect("cursor", there)
     assert (tmp_path / "state" / "janus" / "acp.json").exists()
 
 
@@ -135,10 +135,10 @@ def test_what_is_remembered_is_where_the_owner_keeps_such_things(cursor, tmp_pat
 def test_what_is_no_answer_is_not_remembered(cursor, monkeypatch, answer):
     monkeypatch.setattr(probe, "_GREETING", 0.5)
     monkeypatch.setattr(probe, "_END", 0.2)
-    assert find("cursor", cursor(answer)).protocol == "print"
+    assert detect("cursor", cursor(answer)).protocol == "print"
     monkeypatch.undo()
 
-    assert find("cursor", cursor(GREETS)).protocol == "acp"
+    assert detect("cursor", cursor(GREETS)).protocol == "acp"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_a_memory_that_cannot_be_read_is_none(cursor, home, tmp_path, text):
     memory.parent.mkdir(parents=True)
     memory.write_text(text.replace("%s", f"{tmp_path}/programs/agent"), encoding="latin-1")
 
-    assert find("cursor", cursor(REFUSES)).protocol == "print"
-    assert find("cursor", cursor(GREETS)).protocol == "print"
+    assert detect("cursor", cursor(REFUSES)).protocol == "print"
+    assert detect("cursor", cursor(GREETS)).protocol == "print"
     assert cursor.asked() == 1
 
 
@@ -158,7 +158,7 @@ def test_a_memory_that_cannot_be_written_is_done_without(cursor, home):
     (home / ".local").write_text("not a folder")
 
     for _ in range(2):
-        assert find("cursor", cursor(GREETS)).protocol == "acp"
+        assert detect("cursor", cursor(GREETS)).protocol == "acp"
     assert cursor.asked() == 2
 
 
@@ -166,15 +166,15 @@ def test_the_owners_command_comes_first(computer):
     there = computer({"mine": "exit 1", "gemini": "echo 1.0"}, CUSTOM)
 
     for name in ("auto", "custom"):
-        assert find(name, there).spec is CUSTOM
-    assert find("gemini", there).spec.name == "gemini"
+        assert detect(name, there).spec is CUSTOM
+    assert detect("gemini", there).spec.name == "gemini"
 
 
 def test_the_owners_command_that_is_not_there_is_named(computer):
     with pytest.raises(AgentNotFound, match="Mine is not installed"):
-        find("custom", computer({}, CUSTOM))
+        detect("custom", computer({}, CUSTOM))
     with pytest.raises(AgentNotFound, match="JANUS_AGENT_COMMAND"):
-        find("custom", computer({}))
+        detect("custom", computer({}))
 
 
 def test_a_program_of_this_folder_is_known_by_its_whole_path(computer, tmp_path, monkeypatch):
@@ -184,9 +184,9 @@ def test_a_program_of_this_folder_is_known_by_its_whole_path(computer, tmp_path,
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(AgentNotFound):  # it says no version
-        find("custom", there)
+        detect("custom", there)
     there = SearchPath(there.environ, AgentSpec("custom", "", (), ("programs/mine",), None, ()))
-    assert find("custom", there).program == (str(tmp_path / "programs" / "mine"),)
+    assert detect("custom", there).program == (str(tmp_path / "programs" / "mine"),)
 
 
 @pytest.mark.parametrize("path", [{}, {"PATH": ""}])
@@ -194,7 +194,7 @@ def test_without_a_path_nothing_is_taken_from_this_folder(home, tmp_path, monkey
     shutil.copy(FAKE_AGENTS / "cursor-agent", tmp_path / "agent")
     monkeypatch.chdir(tmp_path)
 
-    assert find("auto", SearchPath({"HOME": str(home), **path})).is_demo
+    assert detect("auto", SearchPath({"HOME": str(home), **path})).is_demo
 
 
 def test_an_agent_sees_the_usual_its_own_and_what_the_owner_allows():
@@ -215,7 +215,7 @@ def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_pa
 
     seen = {entry.name: agent and agent.version for entry, agent in survey(there)}
 
-    assert list(seen) == ["custom", *(entry.name for entry in ENTRIES)]
+    assert list(seen) == ["custom", *(entry.name for entry in KNOWN)]
     assert {name for name, version in seen.items() if version is not None} == {
         "custom",
         "qwen",
@@ -234,6 +234,6 @@ def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
 
 def test_the_fake_agent_over_acp_is_found_like_any_other(home, tmp_path):
     path = fake_path(tmp_path, "mine", program=FAKE_AGENTS / "acp-agent")
-    agent = find("auto", SearchPath({"HOME": str(home), "PATH": path}, CUSTOM))
+    agent = detect("auto", SearchPath({"HOME": str(home), "PATH": path}, CUSTOM))
 
     assert (agent.protocol, agent.version) == ("acp", "")

@@ -1,4 +1,4 @@
-"""Nothing an agent starts outlives it, however the agent, Janus or the guardian itself ends."""
+"""No process that an agent starts outlives it, however agent, Janus or guardian end."""
 
 import os
 import random
@@ -36,12 +36,12 @@ def in_a_hurry(monkeypatch):
 
 @pytest.fixture
 def mark():
-    """Marks, as environment, a family of processes, so that every one of them is found."""
+    """An environment variable by which all processes of a test are found."""
     return {"JANUS_TEST_MARK": uuid.uuid4().hex}
 
 
 def alive(mark):
-    """The command lines of all that bear the mark, whoever their parents are."""
+    """The command lines of all processes with the mark, whatever their parents."""
     sign = "=".join(*mark.items()).encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -61,7 +61,7 @@ def agent_of(guardian):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_nothing_is_left_of_an_agent_that_was_stopped(name, mark, caplog):
+def test_no_process_survives_stop(name, mark, caplog):
     with running(fake(name), **mark) as process:
         assert next(process.lines()) == b"ready"
         assert alive(mark)
@@ -73,7 +73,7 @@ def test_nothing_is_left_of_an_agent_that_was_stopped(name, mark, caplog):
         assert caplog.messages == []  # or the guardian had to be killed
 
 
-def test_nothing_is_left_of_any_agent_when_janus_is_killed(mark):
+def test_no_process_survives_a_killed_janus(mark):
     janus = subprocess.Popen(
         [sys.executable, str(FAKE_AGENTS / "host.py"), *KINDS],
         env={**os.environ, **mark, "PYTHONPATH": str(ROOT)},
@@ -88,7 +88,7 @@ def test_nothing_is_left_of_any_agent_when_janus_is_killed(mark):
     wait_for(lambda: not alive(mark))
 
 
-def test_nothing_is_left_when_the_guardian_is_killed(mark):
+def test_no_process_survives_a_killed_guardian(mark):
     with running(fake("stubborn"), **mark) as process:
         assert next(process.lines()) == b"ready"
 
@@ -100,7 +100,7 @@ def test_nothing_is_left_when_the_guardian_is_killed(mark):
     wait_for(lambda: not alive(mark))
 
 
-def test_whoever_goes_on_writing_after_the_guardian_was_killed_holds_nobody_up(mark):
+def test_an_orphan_that_keeps_writing_after_its_guardian_was_killed_delays_nothing(mark):
     with running(fake("noisy_orphan"), **mark) as process:
         assert next(process.lines()) == b"ready"
 
@@ -110,7 +110,7 @@ def test_whoever_goes_on_writing_after_the_guardian_was_killed_holds_nobody_up(m
     wait_for(lambda: not alive(mark))  # its terminal is gone
 
 
-def test_a_guardian_that_hangs_is_killed(mark, monkeypatch):
+def test_a_hanging_guardian_is_killed(mark, monkeypatch):
     monkeypatch.setattr(process_module, "_SLACK", 0.1)
     with running(SILENT, **mark) as process:
         os.kill(process._launched.guardian.pid, signal.SIGSTOP)
@@ -121,14 +121,14 @@ def test_a_guardian_that_hangs_is_killed(mark, monkeypatch):
     wait_for(lambda: not alive(mark))
 
 
-def test_an_agent_that_leaves_takes_along_what_it_started(mark):
+def test_processes_of_an_agent_end_when_it_exits(mark):
     with running(shell("sleep 1000 & exit 0"), **mark) as process:
         assert process.wait()
 
         assert alive(mark) == []
 
 
-def test_whatever_an_agent_started_is_asked_before_it_is_killed():
+def test_processes_of_an_agent_get_sigterm_before_sigkill():
     with running(fake("parent")) as process:
         assert next(process.lines()) == b"ready"
 
@@ -138,7 +138,7 @@ def test_whatever_an_agent_started_is_asked_before_it_is_killed():
         assert process.tail() == "asked\n"
 
 
-def test_a_frozen_agent_is_woken_to_hear_that_it_is_to_leave():
+def test_a_stopped_agent_is_continued_to_handle_sigterm():
     with running(fake("frozen")) as process:
         status = Path(f"/proc/{agent_of(process._launched.guardian.pid)}/status")
         wait_for(lambda: "T (stopped)" in status.read_text())
@@ -149,10 +149,10 @@ def test_a_frozen_agent_is_woken_to_hear_that_it_is_to_leave():
         assert process.exit == Exit(signal=signal.SIGTERM)
 
 
-# Whenever it is asked
+# Whenever it is called
 
 
-def test_stop_may_be_called_again_and_by_many_at_once(mark):
+def test_stop_may_be_called_twice_and_by_several_threads(mark):
     with running(fake("crowd"), **mark) as process, ThreadPoolExecutor(4) as pool:
         assert next(process.lines()) == b"ready"
 
@@ -192,7 +192,7 @@ def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark, monke
 
 
 @pytest.mark.parametrize("ask", [AgentProcess.leave, AgentProcess.linger])
-def test_an_agent_that_is_to_leave_is_ended_in_time(ask, mark):
+def test_leave_and_linger_end_the_agent_in_time(ask, mark):
     with running(shell("sleep 1000"), **mark) as process:
         ask(process, 0.05)
 
@@ -201,7 +201,7 @@ def test_an_agent_that_is_to_leave_is_ended_in_time(ask, mark):
         assert alive(mark) == []
 
 
-def test_asking_again_does_not_postpone_the_end():
+def test_a_second_command_does_not_postpone_the_end():
     guardian = Guardian(control=-1, agent=0)
     guardian.execute("linger", "3", "5")
     planned = guardian.steps
@@ -217,7 +217,7 @@ def test_asking_again_does_not_postpone_the_end():
     assert guardian.steps[0] < planned[0]
 
 
-# However often
+# Under load
 
 
 def do_everything(process, seed):

@@ -127,6 +127,11 @@ def test_a_message_after_a_colour_is_a_message(end):
     assert end.notified == [("m", {"a": 1})]
 
 
+def test_a_message_after_a_greeting_without_a_newline_is_a_message(end):
+    assert end.peer.feed(b'Loading {1}{"jsonrpc":"2.0","method":"m","params":{"a":1}}') is None
+    assert end.notified == [("m", {"a": 1})]
+
+
 @pytest.mark.parametrize("params", [None, [1], "text"])
 def test_parameters_of_another_kind_are_none(end, params):
     end.hear(method="m", params=params)

@@ -57,7 +57,7 @@ def test_a_line_that_is_too_long_is_dropped_and_the_next_one_arrives(monkeypatch
 
 
 @pytest.mark.parametrize("line", [b"x" * 99 + b"\n", b"\n"], ids=["long", "empty"])
-def test_a_writer_waits_while_nobody_reads(line):
+def test_feeding_blocks_while_the_buffer_is_full(line):
     lines = LineBuffer()
 
     with held_up(lines, line * (MB // len(line) + 1)):
@@ -65,14 +65,14 @@ def test_a_writer_waits_while_nobody_reads(line):
         assert lines.take(0) == line[:-1]  # and now there is room again
 
 
-def test_a_line_longer_than_all_the_room_passes():
+def test_a_line_larger_than_the_buffer_passes():
     lines = LineBuffer()
 
     with held_up(lines, b"x" * 3 * MB + b"\n"):
         assert lines.take(0) == b"x" * 3 * MB
 
 
-def test_nothing_is_kept_once_nobody_wants_it():
+def test_nothing_is_kept_after_discard():
     lines = LineBuffer()
 
     with held_up(lines, b"x" * MB + b"\nhalf a li"):
@@ -84,7 +84,7 @@ def test_nothing_is_kept_once_nobody_wants_it():
     assert not lines._ready and not lines._parts
 
 
-def test_what_comes_after_the_end_is_not_taken_for_an_answer():
+def test_input_after_the_end_is_ignored():
     lines = LineBuffer()
     lines.feed(b"answer\n")
     lines.end()
@@ -95,7 +95,7 @@ def test_what_comes_after_the_end_is_not_taken_for_an_answer():
 
 
 @pytest.mark.parametrize("last_word", [LineBuffer.end, LineBuffer.discard])
-def test_who_waits_for_a_line_is_told_the_end(last_word):
+def test_the_end_wakes_a_waiting_reader(last_word):
     lines = LineBuffer()
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(lines.take, 60)
@@ -106,7 +106,7 @@ def test_who_waits_for_a_line_is_told_the_end(last_word):
         assert waiting.result(10) is None
 
 
-def test_a_line_that_does_not_come_is_a_timeout():
+def test_waiting_for_a_line_times_out():
     lines = LineBuffer()
     lines.feed(b"half a line")
 

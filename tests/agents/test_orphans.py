@@ -1,4 +1,4 @@
-"""What is left of a Janus that was killed with its guardians: all of it goes, and nothing else."""
+"""Orphans of a Janus that was killed with its guardians are ended, and nothing else is."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ def agent(tmp_path):
 
 @contextlib.contextmanager
 def bystander(**environ):
-    """A process that is none of ours; it must be alive at the end."""
+    """A process that is not ours, and has to be alive at the end."""
     environ = {"HOME": "/", "PATH": "/usr/bin:/bin", **environ}
     process = subprocess.Popen(["sleep", "1000"], env=environ, start_new_session=True)
     try:
@@ -61,7 +61,7 @@ def ask_and_lose(server, id, question):
 
 
 def killed_with_its_guardians(server, home):
-    """Nobody of them gets to do anything about it."""
+    """Kill a server so that neither it nor its guardians can end the agents."""
     guardians = [pid for pid in processes_of(home) if b"guardian.main()" in b" ".join(cmdline(pid))]
     assert guardians
     for pid in guardians:
@@ -123,7 +123,7 @@ def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agen
     ],
     ids=str,
 )  # fmt: skip
-def test_only_the_very_mark_counts(environ, in_a_hurry):
+def test_only_the_exact_mark_counts(environ, in_a_hurry):
     with bystander(**environ):
         assert end_orphans("run-1") == 0
 
@@ -134,7 +134,7 @@ def in_a_hurry(monkeypatch):
     monkeypatch.setattr(orphans, "_TIMEOUT", 2.0)
 
 
-def test_what_ignores_everything_is_killed(in_a_hurry):
+def test_an_orphan_that_ignores_signals_is_killed(in_a_hurry):
     run = str(uuid.uuid4())
     stubborn = "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); signal.pause()"
     process = subprocess.Popen(
@@ -148,7 +148,7 @@ def test_what_ignores_everything_is_killed(in_a_hurry):
         assert process.wait() == -signal.SIGKILL
 
 
-def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monkeypatch):
+def test_a_pid_that_was_reused_is_not_killed(in_a_hurry, monkeypatch):
     with bystander() as other:
         monkeypatch.setattr(orphans, "_TIMEOUT", 0.3)
         monkeypatch.setattr(orphans, "_marked", lambda mark: [other.pid])
@@ -156,7 +156,7 @@ def test_a_number_that_is_another_process_by_now_is_not_killed(in_a_hurry, monke
         assert end_orphans("run-1") == 1
 
 
-def test_who_is_killed_while_it_starts_does_not_take_the_mark_of_the_one_before_with_it(tmp_path):
+def test_a_janus_killed_during_its_start_keeps_the_mark_of_the_previous_one(tmp_path):
     first, second, third = (WorkspaceLock(tmp_path) for _ in range(3))
     assert first.acquire() is None
     first.sign()
@@ -172,7 +172,7 @@ def test_who_is_killed_while_it_starts_does_not_take_the_mark_of_the_one_before_
     second.release()
 
 
-# --- worktrees
+# Worktrees
 
 
 def branches(folder):
@@ -183,7 +183,7 @@ def worktrees(folder):
     return git(folder, "worktree", "list", "--porcelain").count("worktree /") - 1
 
 
-def test_a_session_that_was_being_made_is_not_there_at_all(serve, workspace, home):
+def test_a_session_whose_creation_was_interrupted_does_not_exist(serve, workspace, home):
     hook = workspace / ".git/hooks/post-checkout"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\ntouch $HOME/begun\nsleep 1\ntouch late\n")
@@ -242,14 +242,14 @@ def test_what_was_half_made_is_undone(shop, workspace, half_made):
     assert [*(workspace / ".worktrees").iterdir()] == []
 
 
-def test_what_had_begun_stays(shop, workspace, half_made):
+def test_a_worktree_that_was_used_is_kept(shop, workspace, half_made):
     shop.mend(lambda id: id == ID)
 
     assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 1)
     assert [*(workspace / ".worktrees").iterdir()] == [half_made.path]
 
 
-def test_a_branch_that_somebody_uses_or_committed_to_stays(shop, workspace, half_made):
+def test_a_branch_that_is_used_or_has_commits_is_kept(shop, workspace, half_made):
     who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
     git(half_made.path, *who, "commit", "-q", "--allow-empty", "-m", "More")
 
@@ -300,10 +300,10 @@ def test_nothing_is_noted_of_what_failed(shop, workspace, kept):
     assert not (kept / "worktrees").exists()
 
 
-# --- sessions that rest
+# Suspended sessions
 
 
-def test_while_the_server_stops_a_session_is_not_said_to_have_ended(make_manager, settings):
+def test_a_session_is_suspended_not_ended_when_the_server_stops(make_manager, settings):
     manager = make_manager(settings)
     id = manager.create().session_id
     manager.stop()

@@ -13,7 +13,7 @@ from conftest import fake_path, wait_for
 from recorder import Recorder, ask, ask_in_background
 
 from janus.agents.cursor import print_agent as print_mode
-from janus.agents.detection import SearchPath, find
+from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
@@ -24,7 +24,7 @@ DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 
 
 @pytest.fixture
-def heard():
+def recorder():
     return Recorder()
 
 
@@ -44,13 +44,13 @@ def environ(tmp_path, home, record):
 
 
 @pytest.fixture
-def make(environ, tmp_path, heard):
-    """Makes an agent that tells ``heard``; all are stopped at the end."""
+def make(environ, tmp_path, recorder):
+    """Makes an agent that tells ``recorder``; all are stopped at the end."""
     made = []
 
     def make(conversation=None, recap=lambda: "", **more):
-        found = find("cursor-agent", SearchPath({**environ, **more}))
-        made.append(make_agent(found, tmp_path, "test", heard, conversation, recap=recap))
+        found = detect("cursor-agent", SearchPath({**environ, **more}))
+        made.append(make_agent(found, tmp_path, "test", recorder, conversation, recap=recap))
         return made[-1]
 
     yield make
@@ -63,7 +63,7 @@ def calls(record):
 
 
 @pytest.mark.parametrize("recording", sorted(DATA.glob("*.ndjson")), ids=lambda path: path.stem)
-def test_a_recording_replayed_comes_out_as_its_events(recording, make, heard):
+def test_a_recording_replayed_comes_out_as_its_events(recording, make, recorder):
     partial = "partial" in recording.stem and "nopartial" not in recording.stem
     agent = make(CURSOR_FAKE_UNKNOWN="" if partial else "--stream-partial-output")
 
@@ -75,12 +75,12 @@ def test_a_recording_replayed_comes_out_as_its_events(recording, make, heard):
 
     expected = json.loads(recording.with_suffix(".events.json").read_text())
     stamps = {"conversation_opened": {"agent": "cursor-agent"}}
-    assert msgspec.to_builtins([*heard]) == [
+    assert msgspec.to_builtins([*recorder]) == [
         {**event, **stamps.get(event["type"], {}), "turn_id": "turn"} for event in expected
     ]
 
 
-def test_the_command_is_the_one_cursor_documents(make, heard, record):
+def test_the_command_is_the_one_cursor_documents(make, recorder, record):
     ask(make(), "say hello")
 
     assert calls(record)[0]["argv"] == [
@@ -92,26 +92,26 @@ def test_the_command_is_the_one_cursor_documents(make, heard, record):
         "--",
         "say hello",
     ]
-    assert heard.text == "hello "
+    assert recorder.text == "hello "
 
 
-def test_a_conversation_goes_on(make, heard, record):
+def test_a_conversation_goes_on(make, recorder, record):
     agent = make()
     ask(agent, "say one")
     ask(agent, "recall")
 
-    assert heard.text.endswith("1 turns before ")
+    assert recorder.text.endswith("1 turns before ")
     assert calls(record)[1]["argv"][5] == f"--resume={agent.conversation}"
 
 
-def test_a_conversation_goes_on_in_another_agent(make, heard):
+def test_a_conversation_goes_on_in_another_agent(make, recorder):
     first = make()
     ask(first, "say one")
     second = make(Conversation("cursor-agent", "print", first.conversation))
     first.stop()
     ask(second, "recall")
 
-    assert heard.text.endswith("1 turns before ")
+    assert recorder.text.endswith("1 turns before ")
 
 
 OLD = Conversation("cursor-agent", "print", "22222222-2222-4222-a222-222222222222")
@@ -133,12 +133,12 @@ def resumed(record):
     return [call["argv"][5] == f"--resume={OLD.id}" for call in calls(record)]
 
 
-def test_a_conversation_the_store_does_not_have_is_begun_anew(make, heard, record, store):
+def test_a_conversation_the_store_does_not_have_is_begun_anew(make, recorder, record, store):
     agent = make(OLD, recap=lambda: "say so far")
     ask(agent, "say one")
     ask(agent, "say two")
 
-    notice, begun = heard[:2]
+    notice, begun = recorder[:2]
     assert isinstance(notice, AgentNotice) and notice.turn_id == "turn"
     assert notice.detail.startswith("The agent does not remember")
     assert notice.detail.endswith("and Janus gave it what was said so far.")
@@ -147,17 +147,17 @@ def test_a_conversation_the_store_does_not_have_is_begun_anew(make, heard, recor
     assert continued(first) == [] and first["prompt"] == "say so far\n\nsay one"
     assert continued(second) == [f"--resume={begun.id}"] and agent.conversation == begun.id
     assert second["prompt"] == "say two"
-    assert [opened.forgotten for opened in heard.all(ConversationOpened)] == [True, False]
+    assert [opened.forgotten for opened in recorder.all(ConversationOpened)] == [True, False]
 
 
-def test_without_a_recap_only_the_forgetting_is_said(make, heard, record, store):
+def test_without_a_recap_only_the_forgetting_is_said(make, recorder, record, store):
     ask(make(OLD), "say one")
 
-    assert heard[0].detail.endswith("It begins a new one.")
+    assert recorder[0].detail.endswith("It begins a new one.")
     assert calls(record)[0]["prompt"] == "say one"
 
 
-def test_a_recap_that_was_not_answered_is_given_again(make, heard, record, store):
+def test_a_recap_that_was_not_answered_is_given_again(make, recorder, record, store):
     agent = make(OLD, recap=lambda: "die 1")
     for _ in range(2):
         with pytest.raises(AgentFailed):
@@ -166,23 +166,23 @@ def test_a_recap_that_was_not_answered_is_given_again(make, heard, record, store
     assert [call["prompt"] for call in calls(record)] == ["die 1\n\nsay one"] * 2
 
 
-def test_a_conversation_in_the_store_goes_on(make, heard, record, store):
+def test_a_conversation_in_the_store_goes_on(make, recorder, record, store):
     (store / "of another workspace" / OLD.id).mkdir(parents=True)
     ask(make(OLD), "say one")
 
-    assert resumed(record) == [True] and isinstance(heard[0], ConversationOpened)
+    assert resumed(record) == [True] and isinstance(recorder[0], ConversationOpened)
 
 
 @pytest.mark.parametrize("there", ["nothing", "a file"])
 def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
-    make, heard, record, home, there
+    make, recorder, record, home, there
 ):
     if there == "a file":
         (home / ".cursor").mkdir()
         (home / ".cursor" / "chats").write_text("")
     ask(make(OLD), "say one")
 
-    assert resumed(record) == [True] and isinstance(heard[0], ConversationOpened)
+    assert resumed(record) == [True] and isinstance(recorder[0], ConversationOpened)
 
 
 @pytest.mark.parametrize(
@@ -196,59 +196,59 @@ def test_the_store_is_where_the_owner_has_put_it(make, record, store, tmp_path, 
 
 
 def test_a_build_that_keeps_its_conversations_elsewhere_forgets_nothing(
-    make, heard, record, store, home
+    make, recorder, record, store, home
 ):
     agent = make()
     ask(agent, "say one")
     shutil.rmtree(store / "of this workspace")  # as if it had never been there
     ask(agent, "recall")
 
-    assert heard.text.endswith("1 turns before ") and continued(calls(record)[1])
+    assert recorder.text.endswith("1 turns before ") and continued(calls(record)[1])
 
 
-def test_a_conversation_that_is_deleted_meanwhile_is_missed(make, heard, record, store):
+def test_a_conversation_that_is_deleted_meanwhile_is_missed(make, recorder, record, store):
     agent = make()
     ask(agent, "say one")
     ask(agent, "say two")
     shutil.rmtree(store / "of this workspace")
     ask(agent, "recall")
 
-    assert heard.text.endswith("0 turns before ")
+    assert recorder.text.endswith("0 turns before ")
     assert [len(continued(call)) for call in calls(record)] == [0, 1, 0]
 
 
 @pytest.mark.parametrize("id", ["--force", "-p", "", "../../etc", "a b", "a\n--force", "a" * 201])
-def test_what_is_no_id_never_reaches_the_command_line(make, heard, record, id):
+def test_what_is_no_id_never_reaches_the_command_line(make, recorder, record, id):
     agent = make(Conversation("cursor-agent", "print", id))
 
     ask(agent, "say one")
 
     [call] = calls(record)
     assert continued(call) == [] and call["argv"][5:] == ["--", "say one"]
-    assert heard.all(ConversationOpened)[0].id == agent.conversation != id
+    assert recorder.all(ConversationOpened)[0].id == agent.conversation != id
 
 
-def test_a_malformed_id_of_the_program_itself_is_not_used_again(make, heard, record):
+def test_a_malformed_id_of_the_program_itself_is_not_used_again(make, recorder, record):
     agent = make()
     for _ in range(2):
         ask(agent, "name --force")
 
     assert [continued(call) for call in calls(record)] == [[], []]
-    assert [opened.id for opened in heard.all(ConversationOpened)] == ["", ""]
+    assert [opened.id for opened in recorder.all(ConversationOpened)] == ["", ""]
 
 
-def test_a_call_that_is_left_open_ends_with_its_turn(make, heard):
+def test_a_call_that_is_left_open_ends_with_its_turn(make, recorder):
     agent = make()
     ask(agent, "tool end", "1")
     with pytest.raises(AgentFailed):
         ask(agent, "tool die", "2")
     cancelled, thread, _ = ask_in_background(agent, "tool hang", "3")
-    wait_for(lambda: ("in_progress", "3") in heard.statuses("c"))
+    wait_for(lambda: ("in_progress", "3") in recorder.statuses("c"))
     cancelled.set()
     agent.interrupt()
     thread.join(10)
 
-    assert heard.statuses("c") == [
+    assert recorder.statuses("c") == [
         ("in_progress", "1"),
         ("completed", "1"),
         ("in_progress", "2"),
@@ -262,10 +262,10 @@ def test_the_reason_of_the_end_is_passed_on(make):
     assert ask(make(), "stop max_tokens") == "max_tokens"
 
 
-def test_the_conversation_is_known_before_the_answer(make, heard):
+def test_the_conversation_is_known_before_the_answer(make, recorder):
     ask(make(), "say hello")
 
-    assert isinstance(heard[0], ConversationOpened)
+    assert isinstance(recorder[0], ConversationOpened)
 
 
 @pytest.mark.parametrize(
@@ -283,13 +283,13 @@ def test_the_conversation_is_known_before_the_answer(make, heard):
     ],
     ids=lambda prompt: repr(prompt[:12]) + str(len(prompt)),
 )
-def test_a_prompt_arrives_to_the_letter(prompt, make, heard, record):
+def test_a_prompt_arrives_to_the_letter(prompt, make, recorder, record):
     ask(make(), prompt)
 
     assert calls(record)[0]["prompt"] == prompt.strip()
 
 
-def test_control_characters_do_not_reach_the_agent(make, heard, record):
+def test_control_characters_do_not_reach_the_agent(make, recorder, record):
     ask(make(), "say a\0b\x03c\x1b[31md\x9b\x7f")
 
     assert calls(record)[0]["prompt"] == "say abcd"
@@ -320,7 +320,7 @@ def test_control_characters_do_not_reach_the_agent(make, heard, record):
         ),
     ],
 )
-def test_a_failure_says_what_to_do(words, error, message, make, heard):
+def test_a_failure_says_what_to_do(words, error, message, make, recorder):
     with pytest.raises(AgentFailed) as caught:
         ask(make(), f"complain {words}")
 
@@ -330,7 +330,7 @@ def test_a_failure_says_what_to_do(words, error, message, make, heard):
     assert "\x1b" not in caught.value.details["output"]
 
 
-def test_a_folder_that_is_not_trusted_is_explained(make, heard):
+def test_a_folder_that_is_not_trusted_is_explained(make, recorder):
     """A build that neither knows --trust nor trusts the folder."""
     words = (DATA / "hcn-trust-01.stderr.txt").read_text()
 
@@ -339,18 +339,18 @@ def test_a_folder_that_is_not_trusted_is_explained(make, heard):
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
-def test_an_exit_without_a_result_is_a_failure_whatever_its_code(code, make, heard):
+def test_an_exit_without_a_result_is_a_failure_whatever_its_code(code, make, recorder):
     agent = make()
     with pytest.raises(AgentFailed, match="before it had finished") as caught:
         ask(agent, f"die {code}")
 
     assert caught.value.details["exit_code"] == code
-    assert heard.text == "Half an answer "
+    assert recorder.text == "Half an answer "
     ask(agent, "recall")
-    assert heard.text.endswith("1 turns before ")
+    assert recorder.text.endswith("1 turns before ")
 
 
-def test_a_death_in_the_middle_of_a_line_is_a_failure(make, heard):
+def test_a_death_in_the_middle_of_a_line_is_a_failure(make, recorder):
     agent = make()
     with pytest.raises(AgentFailed, match="signal 9") as caught:
         ask(agent, "kill")
@@ -359,12 +359,12 @@ def test_a_death_in_the_middle_of_a_line_is_a_failure(make, heard):
     assert ask(agent, "say again") == "end_turn"
 
 
-def test_a_result_that_says_it_failed_is_a_failure(make, heard):
+def test_a_result_that_says_it_failed_is_a_failure(make, recorder):
     with pytest.raises(AgentRateLimited):
         ask(make(), "refuse You've hit your usage limit")
 
 
-def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypatch):
+def test_the_result_ends_the_turn_and_not_the_exit(make, recorder, record, monkeypatch):
     monkeypatch.setattr(print_mode, "LINGER", 0.1)
     agent = make()
 
@@ -379,21 +379,21 @@ def test_the_result_ends_the_turn_and_not_the_exit(make, heard, record, monkeypa
 @pytest.mark.parametrize(
     "options", ["--trust", "--stream-partial-output", "--trust,--stream-partial-output"]
 )
-def test_an_older_build_is_spared_the_options_it_does_not_know(options, make, heard, record):
+def test_an_older_build_is_spared_the_options_it_does_not_know(options, make, recorder, record):
     agent = make(CURSOR_FAKE_UNKNOWN=options)
 
     ask(agent, "say hello")
     ask(agent, "say again")
 
-    assert heard.text.replace(" ", "") == "helloagain"
+    assert recorder.text.replace(" ", "") == "helloagain"
     assert len(calls(record)) == 2
     assert not set(options.split(",")) & set(calls(record)[1]["argv"])
 
 
-def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, heard):
+def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, recorder):
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, "hang")
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     cancelled.set()
     agent.interrupt()
@@ -401,15 +401,15 @@ def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, heard):
 
     assert outcome == ["cancelled"]
     assert ask(agent, "recall") == "end_turn"
-    assert heard.text.endswith("1 turns before ")
+    assert recorder.text.endswith("1 turns before ")
 
 
-def test_an_agent_that_ignores_ctrl_c_is_ended(make, heard, monkeypatch):
+def test_an_agent_that_ignores_ctrl_c_is_ended(make, recorder, monkeypatch):
     monkeypatch.setattr(print_mode, "OBEY", 0.05)
     monkeypatch.setattr("janus.agents.process.process.GRACE", 0.05)
     agent = make()
     cancelled, thread, outcome = ask_in_background(agent, "stubborn")
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     cancelled.set()
     agent.interrupt()
@@ -418,7 +418,7 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, heard, monkeypatch):
     assert outcome == ["cancelled"]
 
 
-def test_an_interrupt_without_a_turn_does_nothing(make, heard):
+def test_an_interrupt_without_a_turn_does_nothing(make, recorder):
     agent = make()
     agent.interrupt()
     ask(agent, "say hello")
@@ -427,17 +427,17 @@ def test_an_interrupt_without_a_turn_does_nothing(make, heard):
     assert ask(agent, "recall") == "end_turn"
 
 
-def test_a_turn_cancelled_before_its_process_runs_ends_at_once(make, heard):
+def test_a_turn_cancelled_before_its_process_runs_ends_at_once(make, recorder):
     cancelled = Event()
     cancelled.set()
 
     assert make().prompt("turn", "hang", 60, cancelled) == "cancelled"
 
 
-def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
+def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder):
     agent = make()
     _, thread, outcome = ask_in_background(agent, "hang")
-    wait_for(lambda: heard.text)
+    wait_for(lambda: recorder.text)
 
     agent.stop()
     agent.stop()
@@ -448,19 +448,19 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, heard):
         ask(agent, "say more")
 
 
-def test_a_turn_over_its_limit_is_stopped(make, heard):
+def test_a_turn_over_its_limit_is_stopped(make, recorder):
     with pytest.raises(AgentFailed, match="took longer than"):
         make().prompt("turn", "hang", 0.5, Event())
 
 
-def test_an_agent_without_a_sign_of_life_is_stopped(make, heard, monkeypatch):
+def test_an_agent_without_a_sign_of_life_is_stopped(make, recorder, monkeypatch):
     monkeypatch.setattr(print_mode, "TIMEOUT", 0.3)
 
     with pytest.raises(AgentFailed, match="no sign of life"):
         ask(make(), "silent")
 
 
-def test_only_its_own_variables_reach_the_agent(make, heard):
+def test_only_its_own_variables_reach_the_agent(make, recorder):
     ask(
         make(
             CURSOR_API_KEY="k", LC_ALL="C.UTF-8", ANTHROPIC_API_KEY="s", JANUS_LOG="json", PORT="1"
@@ -468,7 +468,7 @@ def test_only_its_own_variables_reach_the_agent(make, heard):
         "environment",
     )
 
-    names = set(heard.text.split())
+    names = set(recorder.text.split())
     assert {"HOME", "PATH", "CURSOR_API_KEY", "LC_ALL", "TERM"} <= names
     assert not {"ANTHROPIC_API_KEY", "JANUS_LOG", "PORT"} & names
 
@@ -476,7 +476,7 @@ def test_only_its_own_variables_reach_the_agent(make, heard):
 def test_agent_is_preferred_if_its_version_is_cursors(tmp_path, environ):
     path = fake_path(tmp_path, "cursor-agent")
 
-    found = find("cursor-agent", SearchPath({**environ, "PATH": path}))
+    found = detect("cursor-agent", SearchPath({**environ, "PATH": path}))
 
     assert Path(found.program[0]).name == "agent"
     assert found.version == "2026.10.01-e373342"
@@ -491,7 +491,7 @@ def test_another_program_called_agent_is_left_alone(script, tmp_path, home):
     other.write_text(f"#!/bin/sh\n{script}\n")
     other.chmod(0o755)
 
-    found = find("cursor-agent", SearchPath({"HOME": str(home), "PATH": path}))
+    found = detect("cursor-agent", SearchPath({"HOME": str(home), "PATH": path}))
 
     assert Path(found.program[0]).name == "cursor-agent"
 
@@ -501,13 +501,13 @@ def test_an_agent_is_found_where_its_installer_puts_it(home):
     folder.mkdir(parents=True)
     (folder / "agent").symlink_to(Path(__file__).parents[1] / "fake_agents" / "cursor-agent")
 
-    assert find("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).spec is CURSOR
+    assert detect("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).spec is CURSOR
 
 
 def test_without_a_real_agent_auto_is_the_demo(home):
-    assert find("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).is_demo
+    assert detect("auto", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"})).is_demo
 
 
 def test_an_agent_that_is_not_installed_says_how_to_install_it(home):
     with pytest.raises(AgentNotFound, match="agent login"):
-        find("cursor", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"}))
+        detect("cursor", SearchPath({"HOME": str(home), "PATH": "/usr/bin:/bin"}))

@@ -1,4 +1,4 @@
-"""One agent on a real pty: what reaches it, what comes from it, how it starts and how it left."""
+"""One agent process on a real pty: its input and output, its start and its exit."""
 
 import itertools
 import json
@@ -38,7 +38,7 @@ def in_a_hurry(monkeypatch):
 
 @contextmanager
 def running(argv, **env):
-    """An agent at work."""
+    """A started agent; stopped at the end of the block."""
     process = AgentProcess(argv, FAKE_AGENTS, {**os.environ, **env}, "test")
     process.start()
     try:
@@ -52,10 +52,10 @@ def inventory():
         return json.loads(next(process.lines()))
 
 
-# What it is given
+# Its descriptors
 
 
-def test_an_agent_talks_over_pipes_and_has_a_terminal_of_its_own():
+def test_an_agent_gets_pipes_and_a_controlling_terminal():
     assert inventory() == {"descriptors": [0, 1, 2], "terminals": [2], "in_front": True}
 
 
@@ -83,7 +83,7 @@ def test_descriptors_above_1024_work():
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
-# What passes between it and Janus
+# Input and output
 
 
 @pytest.mark.parametrize("size", [MB, 10 * MB])
@@ -100,7 +100,7 @@ def test_any_bytes_are_a_line_also_the_last_without_newline():
         assert [*process.lines()] == [b"one", b"", b"\xff\xfe\x00\r", b"two"]
 
 
-def test_an_agent_hears_when_nothing_more_will_come():
+def test_closing_stdin_is_end_of_file_for_the_agent():
     with running(["cat"]) as process:
         process.send(b"all")
         process.close_stdin()
@@ -111,7 +111,7 @@ def test_an_agent_hears_when_nothing_more_will_come():
             process.send(b"more")
 
 
-def test_an_agent_that_does_not_read_fails_in_words_and_holds_nobody_up():
+def test_sending_to_an_agent_that_does_not_read_times_out():
     with ThreadPoolExecutor() as pool, running(SILENT) as process:
         process.send(b"x")  # so that what follows does not fit the pipe exactly
         for _ in range(2):
@@ -121,7 +121,7 @@ def test_an_agent_that_does_not_read_fails_in_words_and_holds_nobody_up():
             assert "does not accept input" in str(failure)
 
 
-def test_writing_to_a_dead_agent_fails_in_words():
+def test_sending_to_a_dead_agent_raises_agent_failed():
     with running(["true"]) as process:
         with pytest.raises(AgentFailed, match=r"gone|does not accept input"):
             process.send(b"x" * MB)
@@ -130,7 +130,7 @@ def test_writing_to_a_dead_agent_fails_in_words():
             process.send(b"x")
 
 
-def test_who_never_stops_talking_waits_while_nobody_listens_and_can_be_stopped():
+def test_output_that_nobody_reads_is_bounded_and_the_agent_can_be_stopped():
     with running(["yes"]) as process:
         wait_for(lambda: process._lines._changed._waiters)
 
@@ -138,7 +138,7 @@ def test_who_never_stops_talking_waits_while_nobody_listens_and_can_be_stopped()
         assert next(process.lines()) == b"y"
 
 
-def test_who_never_stops_talking_can_be_left_alone():
+def test_endless_output_can_be_discarded_while_the_agent_leaves():
     with running(["yes"]) as process:
         wait_for(lambda: process._lines._changed._waiters)
 
@@ -151,7 +151,7 @@ def test_who_never_stops_talking_can_be_left_alone():
 # Its terminal
 
 
-def test_what_it_writes_on_its_terminal_never_holds_it_up():
+def test_writing_to_its_terminal_never_blocks_the_agent():
     with running(fake("complainer")) as process:
         assert next(process.lines(first=10)) == b"answer"
 
@@ -162,7 +162,7 @@ def test_what_it_writes_on_its_terminal_never_holds_it_up():
         assert len(process._terminal._tail) <= 1 << 17
 
 
-def test_its_last_words_are_complete_as_soon_as_it_is_gone():
+def test_the_tail_is_complete_as_soon_as_the_agent_is_gone():
     for _ in range(10):
         with running(shell("head -c 60000 /dev/zero | tr '\\0' x >&2; echo bye >&2")) as process:
             wait_for(lambda: process.exit, 10)
@@ -176,7 +176,7 @@ def test_escape_sequences_and_control_characters_are_not_shown():
     assert strip_controls(shown) == "red\ttab\nn\xefve"
 
 
-def test_ctrl_c_reaches_it_through_the_terminal():
+def test_ctrl_c_reaches_the_agent_through_its_terminal():
     with running(fake("interruptible")) as process:
         lines = process.lines()
         assert next(lines) == b"ready"
@@ -188,7 +188,7 @@ def test_ctrl_c_reaches_it_through_the_terminal():
         assert process.tail() == ""  # no echo
 
 
-def test_ctrl_c_reaches_whoever_is_in_front_as_in_any_terminal():
+def test_ctrl_c_reaches_the_foreground_process_group():
     with running(fake("background")) as process:
         lines = process.lines()
         assert next(lines) == b"ready"
@@ -208,7 +208,7 @@ def test_ctrl_c_reaches_an_agent_that_reads_the_keys_itself():
         assert next(lines) == b"interrupted"
 
 
-def test_ctrl_c_does_no_harm_before_the_start_and_after_the_end():
+def test_ctrl_c_does_nothing_before_the_start_and_after_the_end():
     process = AgentProcess(["true"], FAKE_AGENTS, os.environ)
     process.interrupt()
     process.start()
@@ -218,23 +218,23 @@ def test_ctrl_c_does_no_harm_before_the_start_and_after_the_end():
     assert process.exit == Exit(code=0)
 
 
-# Its time
+# Time limits
 
 
 @pytest.fixture(params=[3600, -3600], ids=["ahead", "back"])
 def jumping_clock(monkeypatch, request):
-    """Whoever looks at the wall clock finds that it has jumped by an hour again."""
+    """A wall clock that jumps by an hour whenever it is read."""
     monkeypatch.setattr(time, "time", itertools.count(time.time(), request.param).__next__)
 
 
-def test_a_wall_clock_that_jumps_ends_no_wait(jumping_clock):
+def test_a_jump_of_the_wall_clock_ends_no_wait(jumping_clock):
     with running(fake("echo")) as process:
         process.send(b"x" * MB + b"\nhello\n")
 
         assert [len(line) for line in itertools.islice(process.lines(), 2)] == [MB, 5]
 
 
-def test_a_wall_clock_that_jumps_postpones_no_wait(jumping_clock):
+def test_a_jump_of_the_wall_clock_prolongs_no_wait(jumping_clock):
     with ThreadPoolExecutor() as pool, running(SILENT) as process:
         reading = pool.submit(next, process.lines(first=0.05))
         writing = pool.submit(process.send, b"x" * MB, timeout=0.05)
@@ -244,14 +244,14 @@ def test_a_wall_clock_that_jumps_postpones_no_wait(jumping_clock):
 
 
 @pytest.mark.parametrize("argv", [["yes"], shell("echo hello; exec sleep 1000")])
-def test_the_whole_answer_has_a_limit_also_when_it_never_pauses(argv):
+def test_the_total_limit_holds_for_output_without_a_pause(argv):
     with ThreadPoolExecutor() as pool, running(argv) as process:
         reading = pool.submit(deque, process.lines(total=0.2), maxlen=1)
 
         assert isinstance(reading.exception(10), TimeoutError)
 
 
-# How it starts
+# Starting
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_the_whole_answer_has_a_limit_also_when_it_never_pauses(argv):
         (["true", "x" * 200_000], ".", AgentFailed, "true cannot be started: Argument list too"),
     ],
 )
-def test_an_agent_that_cannot_start_says_why(tmp_path, argv, folder, error, words):
+def test_a_failed_start_names_the_reason(tmp_path, argv, folder, error, words):
     (tmp_path / "plain.txt").write_text("not a program")
     process = AgentProcess(argv, tmp_path / folder, os.environ)
 
@@ -275,15 +275,15 @@ def test_an_agent_that_cannot_start_says_why(tmp_path, argv, folder, error, word
     process.stop()
 
 
-def test_a_guardian_that_cannot_start_is_told_in_words(monkeypatch):
+def test_a_guardian_that_cannot_start_is_an_agent_failure(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
     with pytest.raises(AgentFailed, match="true cannot be started: its guardian died"):
         AgentProcess(["true"], FAKE_AGENTS, os.environ).start()
 
 
-def test_too_many_open_files_is_told_in_words_and_leaks_nothing():
-    """As often as it takes: each time with one descriptor more to open than the last."""
+def test_running_out_of_descriptors_is_reported_and_leaks_nothing():
+    """Start with one more descriptor available each time, until that is enough."""
     before, limits = descriptors(), resource.getrlimit(resource.RLIMIT_NOFILE)
     gaps = [os.open(os.devnull, os.O_RDONLY) for _ in range(len(before))]
     failures = []
@@ -308,7 +308,7 @@ def test_too_many_open_files_is_told_in_words_and_leaks_nothing():
     assert len(failures) >= 10
 
 
-# How it left
+# Exits
 
 
 @pytest.mark.parametrize(
@@ -319,14 +319,14 @@ def test_too_many_open_files_is_told_in_words_and_leaks_nothing():
         ("kill -KILL $$", Exit(signal=9), "signal 9"),
     ],
 )
-def test_it_is_known_how_an_agent_left(script, exit, words):
+def test_the_exit_code_or_signal_is_known(script, exit, words):
     with running(shell(script)) as process:
         assert process.wait()
 
         assert (process.exit, str(process.exit)) == (exit, words)
 
 
-def test_lines_end_when_the_agent_closes_its_output_and_lives_on():
+def test_lines_end_when_the_agent_closes_its_output_and_keeps_running():
     with running(shell("echo done; exec sleep 1000 >&-")) as process:
         assert [*process.lines()] == [b"done"]
         assert process.exit is None
@@ -334,7 +334,7 @@ def test_lines_end_when_the_agent_closes_its_output_and_lives_on():
 
 
 @pytest.mark.parametrize("name", ["holder", "heir"])
-def test_lines_end_with_the_agent_and_not_with_what_it_leaves_behind(name):
+def test_lines_end_with_the_agent_not_with_its_orphans(name):
     with running(fake(name)) as process:
         said = [*process.lines()]
 
@@ -344,7 +344,7 @@ def test_lines_end_with_the_agent_and_not_with_what_it_leaves_behind(name):
         assert [*process.lines()] == []
 
 
-def test_what_an_agent_leaves_behind_does_not_hold_up_its_end(monkeypatch):
+def test_orphans_do_not_delay_the_end_of_an_agent(monkeypatch):
     monkeypatch.setattr(process_module, "GRACE", 0.05)
     with running(fake("heir")) as process:
         deque(process.lines(), maxlen=0)

@@ -3,13 +3,15 @@
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from janus.agents.acp.question_kinds import elicitation, permission
 from janus.agents.acp.questions import Questions
 from janus.agents.cursor.questions import cursor_plan, cursor_question
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
+from janus.events import QuestionAsked, QuestionClosed, QuestionOption, ToolCall
 
-CALL = {"id": "c", "name": "", "kind": "execute", "title": "ls", "status": "in_progress"}
+CALL = ToolCall("c", "", "execute", "ls", "in_progress", turn_id="turn")
 OPTIONS = [
     {"optionId": "yes", "name": "Yes", "kind": "allow_once"},
     {"optionId": "no", "name": "No", "kind": "reject_once"},
@@ -25,16 +27,20 @@ def many(count):
 
 
 class Asked:
-    """Questions, what was told of them, and what the agent was answered."""
+    """Questions, what was emitted of them, what was decided, and what the agent was answered."""
 
     def __init__(self):
-        self.told, self.replies = [], []
-        self.questions = Questions(lambda kind, data: self.told.append((kind, data)))
+        self.emitted, self.replies, self.decided = [], [], []
+        self.questions = Questions(self.emitted.append, self._decided)
 
-    def ask(self, call=None, question=None):
+    def _decided(self, question, option):
+        self.decided.append((option, question.refuses(option), len(self.replies)))
+
+    def ask(self, call=None, question=None, turn="turn"):
         question = question or permission({"options": OPTIONS}, CALL)
+        question = question.asked_in(turn, by_subagent=False)
         self.questions.ask(question, self.replies.append, call)
-        return self.told[-1][1]["request_id"]
+        return self.emitted[-1].request_id
 
 
 @pytest.fixture
@@ -58,22 +64,48 @@ def test_of_many_answers_at_once_one_counts(asked):
     for thread in threads:
         thread.join()
 
-    assert len(asked.replies) == 1 and len(asked.told) == 2
+    assert len(asked.replies) == 1 and len(asked.emitted) == 2
     assert len(refused) == 15
 
 
-def test_what_is_over_before_it_is_told_is_told_in_order():
-    told = []
+def test_what_is_over_before_it_is_emitted_is_emitted_in_order():
+    emitted = []
 
-    def emit(kind, data):
-        if kind == "permission_request":
-            questions.cancel_all()  # its turn ends at this very moment
-        told.append((kind, data.get("outcome")))
+    def emit(event):
+        if isinstance(event, QuestionAsked):
+            questions.cancel("turn")  # its turn ends at this very moment
+        emitted.append(type(event))
 
     questions = Questions(emit)
-    questions.ask(permission({"options": OPTIONS}, CALL), lambda reply: None)
+    question = permission({"options": OPTIONS}, CALL).asked_in("turn", by_subagent=False)
+    questions.ask(question, lambda reply: None)
 
-    assert told == [("permission_request", None), ("permission_resolved", "cancelled")]
+    assert emitted == [QuestionAsked, QuestionClosed]
+
+
+def test_a_turn_closes_its_own_questions_and_no_other(asked):
+    ids = [asked.ask(turn=turn) for turn in ("1", "2", None)]
+
+    asked.questions.cancel("1")
+
+    closed = [event for event in asked.emitted if isinstance(event, QuestionClosed)]
+    assert closed == [QuestionClosed(ids[0], None, "cancelled", "1")]
+    asked.questions.answer(ids[2], "yes")
+
+    assert asked.emitted[-1] == QuestionClosed(ids[2], "yes", "selected", None)
+
+
+@pytest.mark.parametrize(("option", "refused"), [("yes", False), ("no", True)])
+def test_a_decision_is_known_before_the_agent_has_it(asked, option, refused):
+    asked.questions.answer(asked.ask(), option)
+
+    assert asked.decided == [(option, refused, 0)] and len(asked.replies) == 1
+
+
+def test_a_question_of_a_subagent_says_so():
+    question = permission({"options": OPTIONS}, CALL).asked_in("turn", by_subagent=True)
+
+    assert question.asked.title == "A subagent asks: ls"
 
 
 def test_questions_are_answered_in_any_order(asked):
@@ -109,8 +141,7 @@ def test_the_agent_takes_a_question_back(asked, call, cancelled):
     asked.questions.withdraw(cancelled)
 
     assert asked.replies == [{"error": {"code": -32800, "message": "Request cancelled"}}]
-    outcome = {"request_id": id, "option_id": None, "outcome": "cancelled"}
-    assert asked.told[1:] == [("permission_resolved", outcome)]
+    assert asked.emitted[1:] == [QuestionClosed(id, None, "cancelled", "turn")]
     with pytest.raises(AlreadyAnswered):
         asked.questions.answer(id, "yes")
 
@@ -135,34 +166,34 @@ def test_a_page_that_did_what_it_should_needs_no_answer(asked):
 
     asked.questions.complete("one")
     assert asked.replies == [{"result": {"action": "accept"}}]
-    assert asked.told[-1][1] == {"request_id": id, "option_id": "accept", "outcome": "selected"}
+    assert asked.emitted[-1] == QuestionClosed(id, "accept", "selected", "turn")
 
 
 @pytest.mark.parametrize("raw", [{"command": "ls; rm -rf x"}, {"command": "x" * 20_000}])
 def test_nobody_allows_a_command_he_cannot_see(raw):
-    shown = permission({"toolCall": {"rawInput": raw}, "options": OPTIONS}, CALL).shown
+    shown = permission({"toolCall": {"rawInput": raw}, "options": OPTIONS}, CALL).asked
 
-    assert shown["title"] == "ls"
-    assert shown["text"][:10_000] == raw["command"][:10_000]
-    assert len(raw["command"]) < 10_000 or shown["text"].endswith("… and 10000 characters more")
+    assert shown.title == "ls"
+    assert shown.text[:10_000] == raw["command"][:10_000]
+    assert len(raw["command"]) < 10_000 or shown.text.endswith("… and 10000 characters more")
 
 
 def test_a_title_that_was_cut_is_shown_whole_beside_it():
     title = "echo " + "x" * 300 + "; rm -rf x"
-    call = {**CALL, "title": title[:200]}
+    call = replace(CALL, title=title[:200])
 
-    shown = permission({"toolCall": {"title": title}, "options": OPTIONS}, call).shown
-    assert shown["text"] == title
+    shown = permission({"toolCall": {"title": title}, "options": OPTIONS}, call).asked
+    assert shown.text == title
 
 
 def test_a_title_that_says_all_is_not_said_twice():
     params = {"toolCall": {"title": "ls", "rawInput": {"command": "ls"}}, "options": OPTIONS}
-    assert permission(params, CALL).shown["text"] == ""
+    assert permission(params, CALL).asked.text == ""
 
 
 def test_a_call_without_a_title_is_still_a_question():
-    shown = permission({"options": OPTIONS}, {**CALL, "kind": "other", "title": "other"}).shown
-    assert shown["title"] == "The agent wants to do something."
+    shown = permission({"options": OPTIONS}, replace(CALL, kind="other", title="other")).asked
+    assert shown.title == "The agent wants to do something."
 
 
 @pytest.mark.parametrize(
@@ -218,7 +249,7 @@ def test_a_form_that_cannot_be_shown_is_declined(params):
 def test_a_web_page_is_shown_with_its_whole_address():
     question = elicitation({"mode": "url", "message": "Log in", "url": "https://a.example/?b=1"})
 
-    assert question.shown["url"] == "https://a.example/?b=1"
+    assert question.asked.url == "https://a.example/?b=1"
     assert question.answer("accept", {}) == {"action": "accept"}
     assert question.answer(None, {}) == {"action": "cancel"}
 
@@ -254,13 +285,13 @@ FORM = {
 def test_a_form_is_shown_with_its_fields():
     question = elicitation(FORM)
 
-    assert question.shown["title"] == "About the release"
-    assert question.shown["text"] == "It goes out today."
-    assert question.shown["options"] == [
-        {"id": "accept", "name": "Send", "kind": ""},
-        {"id": "decline", "name": "No answer", "kind": ""},
-    ]
-    name, way, where, count, price, sure = question.shown["fields"]
+    assert question.asked.title == "About the release"
+    assert question.asked.text == "It goes out today."
+    assert question.asked.options == (
+        QuestionOption("accept", "Send"),
+        QuestionOption("decline", "No answer"),
+    )
+    name, way, where, count, price, sure = question.asked.fields
     assert name == {
         "id": "name",
         "title": "Its name",
@@ -320,8 +351,8 @@ def test_several_questions_of_cursors_are_one_form():
     two = {"id": "r", "options": [{"id": 1}, {"id": "d"}], "allowMultiple": True}
     question = cursor_question({"title": "The plan", "questions": [one, two]})
 
-    assert question.shown["title"] == "The plan"
-    assert [(f["kind"], f["required"]) for f in question.shown["fields"]] == [
+    assert question.asked.title == "The plan"
+    assert [(f["kind"], f["required"]) for f in question.asked.fields] == [
         ("choice", True),
         ("choices", True),
     ]
@@ -350,7 +381,7 @@ def test_a_question_of_cursors_can_be_skipped():
     one = {"id": "q", "prompt": "Which?", "options": [{"id": "a", "label": "A"}, {"id": "b"}]}
     question = cursor_question({"questions": [one]})
 
-    assert [option["name"] for option in question.shown["options"]] == ["A", "b", "Skip"]
+    assert [option.name for option in question.asked.options] == ["A", "b", "Skip"]
     assert question.answer("__skip__", {})["outcome"]["outcome"] == "skipped"
     assert question.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}
 
@@ -379,6 +410,6 @@ def test_questions_of_cursors_that_cannot_be_shown_are_none(questions):
 def test_a_plan_is_shown_and_can_be_refused():
     plan = cursor_plan({"name": "A plan", "plan": "# First"})
 
-    assert (plan.shown["title"], plan.shown["text"]) == ("A plan", "# First")
+    assert (plan.asked.title, plan.asked.text) == ("A plan", "# First")
     assert plan.answer("reject", {})["outcome"]["outcome"] == "rejected"
     assert plan.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}

@@ -11,7 +11,7 @@ DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 RECORDINGS = sorted(DATA.glob("*.ndjson"))
 
 
-def translated(*messages, partial=True):
+def events(*messages, partial=True):
     return list(translate([json.dumps(message).encode() for message in messages], partial))
 
 
@@ -33,8 +33,8 @@ def call(id, step, name, **body):
     }
 
 
-def answer(events):
-    return "".join(event.text for event in events if isinstance(event, Text))
+def answer(seen):
+    return "".join(event.text for event in seen if isinstance(event, Text))
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
@@ -49,7 +49,7 @@ def test_a_recording_still_means_the_same(recording):
 
 
 def test_deltas_are_said_once_whatever_repeats_them():
-    events = translated(
+    seen = events(
         delta("I'll "),
         delta("look."),
         assistant("I'll look.", timestamp_ms=2, model_call_id="m"),
@@ -60,70 +60,59 @@ def test_deltas_are_said_once_whatever_repeats_them():
         assistant("Found it."),
     )
 
-    assert answer(events) == "I'll look.\n\nFound it."
+    assert answer(seen) == "I'll look.\n\nFound it."
 
 
 def test_equal_deltas_in_a_row_are_all_said():
-    assert (
-        answer(translated(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
-    )
+    assert answer(events(delta("ha"), delta("ha"), delta("ha"), assistant("hahaha"))) == "hahaha"
 
 
 def test_a_repeat_that_says_more_than_was_heard_loses_nothing():
-    assert answer(translated(delta("One "), assistant("One two."))) == "One two."
-    assert (
-        answer(translated(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
-    )
+    assert answer(events(delta("One "), assistant("One two."))) == "One two."
+    assert answer(events(delta("One"), assistant("Something else."))) == "One\n\nSomething else."
 
 
 def test_a_build_that_stamps_nothing_is_understood_with_deltas_and_without():
-    assert answer(translated(assistant("Hel"), assistant("lo"), assistant("Hello"))) == "Hello"
-    assert (
-        answer(translated(assistant("Hello"), assistant("World"), partial=False))
-        == "Hello\n\nWorld"
-    )
+    assert answer(events(assistant("Hel"), assistant("lo"), assistant("Hello"))) == "Hello"
+    assert answer(events(assistant("Hello"), assistant("World"), partial=False)) == "Hello\n\nWorld"
 
 
 def test_without_deltas_a_stamped_segment_without_call_id_counts():
-    events = translated(delta("Before."), assistant("After."), partial=False)
+    seen = events(delta("Before."), assistant("After."), partial=False)
 
-    assert answer(events) == "Before.\n\nAfter."
+    assert answer(seen) == "Before.\n\nAfter."
 
 
 def test_a_segment_that_ends_with_a_newline_gets_no_more_than_a_blank_line():
-    events = translated(
-        assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False
-    )
+    seen = events(assistant("One.\n"), call("1", "started", "ls"), assistant("Two."), partial=False)
 
-    assert answer(events) == "One.\n\nTwo."
+    assert answer(seen) == "One.\n\nTwo."
 
 
 def test_the_result_is_the_answer_where_nothing_else_was_said():
-    events = translated(
+    seen = events(
         {"type": "result", "subtype": "success", "is_error": False, "result": "Only here"}
     )
 
-    assert answer(events) == "Only here"
-    assert events[-1] == Result(True, "Only here")
+    assert answer(seen) == "Only here"
+    assert seen[-1] == Result(True, "Only here")
 
 
 def test_a_failed_result_is_no_answer():
-    events = translated(
-        {"type": "result", "subtype": "error", "is_error": True, "result": "Broken"}
-    )
+    seen = events({"type": "result", "subtype": "error", "is_error": True, "result": "Broken"})
 
-    assert events == [Result(False, "Broken")]
+    assert seen == [Result(False, "Broken")]
 
 
 def test_parallel_calls_may_complete_in_any_order():
-    events = translated(
+    seen = events(
         call("a", "started", "shell", args={"command": "sleep 2"}),
         call("b", "started", "shell", args={"command": "sleep 1"}),
         call("b", "completed", "shell", result={"success": {"stdout": "b\n"}}),
         call("a", "completed", "shell", result={"failure": {"exitCode": 1, "stderr": "bad"}}),
     )
 
-    seen = [(call.id, call.title, call.status, call.output) for call in events]
+    seen = [(call.id, call.title, call.status, call.output) for call in seen]
     assert seen == [
         ("a", "sleep 2", "in_progress", ""),
         ("b", "sleep 1", "in_progress", ""),
@@ -133,23 +122,21 @@ def test_parallel_calls_may_complete_in_any_order():
 
 
 def test_a_tool_nobody_knows_is_shown_by_its_name():
-    [seen] = translated(call("1", "started", "paintWall", args={}))
+    [seen] = events(call("1", "started", "paintWall", args={}))
 
     assert (seen.name, seen.kind, seen.title) == ("paintWall", "other", "paintWall")
 
 
 def test_a_generic_function_call_is_a_tool_call():
     message = {"type": "tool_call", "subtype": "started", "call_id": "1"}
-    [seen] = translated(
-        {**message, "tool_call": {"function": {"name": "lookup", "arguments": "{}"}}}
-    )
+    [seen] = events({**message, "tool_call": {"function": {"name": "lookup", "arguments": "{}"}}})
 
     assert seen.name == "lookup"
 
 
 def test_a_huge_output_is_cut():
     result = {"success": {"interleavedOutput": "x" * 1_000_000}}
-    [seen] = translated(call("1", "completed", "shell", result=result))
+    [seen] = events(call("1", "completed", "shell", result=result))
 
     assert len(seen.output) == 4000
 
@@ -188,10 +175,10 @@ def test_what_is_no_event_is_noise(line):
     ],
 )
 def test_unknown_and_malformed_events_are_ignored(message):
-    assert translated(message) == []
+    assert events(message) == []
 
 
 def test_a_changed_conversation_id_is_told_again():
-    events = translated(*({"type": "user", "session_id": id} for id in ("a", "a", "b")))
+    seen = events(*({"type": "user", "session_id": id} for id in ("a", "a", "b")))
 
-    assert [opened.id for opened in events] == ["a", "b"]
+    assert [opened.id for opened in seen] == ["a", "b"]

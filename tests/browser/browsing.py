@@ -287,7 +287,7 @@ def talk(visit, server, *said, path="", **options):
 
 def ask(page, question):
     composer(page).fill(question)
-    page.get_by_role("button", name=re.compile("^Send")).click()
+    page.get_by_role("button", name=re.compile("^Send( after this step)?$")).click()
 
 
 def begin(page, words, own=None):

@@ -125,7 +125,7 @@ def test_a_scanned_code_lets_in_and_leaves_no_trace(demo, visit):
     page = visit(demo, stranger=True, path=f"/#p={code.replace('-', '')}")
 
     expect(field(page, "Code")).to_have_value(code)
-    expect(page.get_by_text("The code was read from the link.")).to_be_visible()
+    expect(page.get_by_text("The code came with the link.")).to_be_visible()
     assert page.url == f"{demo.url}/"
     field(page, "Name of this device").fill("Ada's phone")
     page.keyboard.press("Enter")
@@ -169,13 +169,13 @@ def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
     expect(page.get_by_text("A code has ten letters and digits.")).to_be_visible()
     expect(field(page, "Code")).to_be_focused()
     pair(page, "22222-22222")
-    expect(alert(page)).to_contain_text("This code is wrong, was used, or is too old.")
+    expect(alert(page)).to_contain_text("This code is wrong, used, or expired.")
     pair(page, code)
     expect(settings(page)).to_be_visible()
 
     other = visit(demo, stranger=True, path=f"/#p={code}")
     button(other, "Pair").click()
-    expect(alert(other)).to_contain_text("was used")
+    expect(alert(other)).to_contain_text("wrong, used")
 
 
 @pytest.mark.slow
@@ -271,11 +271,11 @@ def test_devices_are_let_in_and_out_in_the_settings(fresh, visit):
 
     button(region, "Add a device").click()
     sheet = page.get_by_role("dialog", name="Add a device")
-    button(sheet, "Make a code").click()
+    button(sheet, "Create a code").click()
     expect(sheet.locator(".invitation-url")).to_contain_text(f"{fresh.url}/#p=")
     url = sheet.locator(".invitation-url").text_content()
     expect(sheet.locator(".invitation-code")).to_have_text(f"{url[-10:-5]}-{url[-5:]}")
-    expect(sheet.get_by_text("Janus listens on this computer only")).to_be_visible()
+    expect(sheet.get_by_text("Janus is listening on this computer only")).to_be_visible()
     guest = visit(fresh, stranger=True, path=url.removeprefix(fresh.url))
     field(guest, "Name of this device").fill(MARKUP)
     button(guest, "Pair").click()
@@ -309,17 +309,17 @@ def test_devices_are_let_in_and_out_in_the_settings(fresh, visit):
         one.context.close()
 
 
-def test_a_device_that_may_only_look_sees_that(fresh, visit):
+def test_a_device_with_read_only_access_sees_that(fresh, visit):
     page = talk(visit, fresh, "What is this project about?")
     expect(answers(page)).to_have_count(1)
 
     reader = visit(fresh, stranger=True, path=f"/#p={fresh.code('read')}")
     button(reader, "Pair").click()
-    expect(reader.get_by_text("This device may look, but not speak.")).to_be_visible()
+    expect(reader.get_by_text("This device has read-only access.")).to_be_visible()
     expect(button(reader, "New session")).to_have_count(0)
     reader.get_by_role("link", name=re.compile("What is this project about")).click()
 
-    expect(reader.get_by_text("This device may only look")).to_be_visible()
+    expect(reader.get_by_text("This device has read-only access")).to_be_visible()
     expect(answers(reader)).to_have_count(1)
     expect(composer(reader)).to_have_count(0)
     ask(page, "write notes.txt: milk")
@@ -333,7 +333,7 @@ def test_a_device_that_may_only_look_sees_that(fresh, visit):
     back(reader)
     region = open_devices(reader)
     expect(region.get_by_role("listitem")).to_have_count(2)
-    expect(region).to_contain_text("may only look")
+    expect(region).to_contain_text("read-only")
     expect(region.get_by_role("button")).to_have_count(0)
     for one in (page, reader):
         one.context.close()

@@ -133,7 +133,7 @@ def banner(page):
     return page.locator("output.banner")
 
 
-def expect_lost(page, words="Janus does not answer. Trying again …"):
+def expect_lost(page, words="Janus is not answering. Trying again …"):
     page.clock.fast_forward(AGAIN)
     expect(banner(page)).to_contain_text(words)
 
@@ -330,7 +330,7 @@ def test_the_page_opens_without_a_network_with_the_list_last_known(demo, visit):
     page.clock.fast_forward(FLICKER)
     expect(banner(page)).to_contain_text("This device is offline.")
     settings(page).click()  # it is there, though it was never opened
-    expect(page.get_by_role("heading", name="Look")).to_be_visible()
+    expect(page.get_by_role("heading", name="Appearance")).to_be_visible()
 
     outcome = "fetch('/api/sessions').then(() => 'answered', () => 'refused')"
     assert page.evaluate(outcome) == "refused"

@@ -103,7 +103,7 @@ def test_the_first_minute(demo, visit):
     button(page, "End it").click()
     sheet = page.get_by_role("dialog", name="Session ended")
     expect(sheet).to_contain_text("ShoppingCart")
-    expect(sheet).to_contain_text("The summary is kept on the computer.")
+    expect(sheet).to_contain_text("The summary is saved on the computer.")
     button(sheet, "Done").click()
     expect(page.get_by_role("heading", name="What should the agent do?")).to_be_visible()
     assert demo.owner.get("/api/sessions")["sessions"] == []
@@ -153,7 +153,7 @@ def test_what_is_spoken_lands_in_the_composer(demo, visit):
     expect(page.get_by_text("Endpoint…")).to_be_visible()
 
     page.evaluate("heard.say('where is')")
-    expect(page.locator(".composer-heard")).to_have_text("where is")
+    expect(page.locator(".composer-transcript")).to_have_text("where is")
     page.evaluate("heard.say('Where is ShoppingCart defined?')")
     button(page, "Stop listening").click()
 
@@ -226,7 +226,7 @@ def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, visit):
 
     asking.owner.post("/api/permission", answer)
 
-    expect(page.get_by_text("That was answered on another device.").first).to_be_visible()
+    expect(page.get_by_text("Answered on another device.").first).to_be_visible()
     expect(card(page)).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""The commands of a person at a terminal, against a real server."""
+"""The command line, against a real server."""
 
 import contextlib
 import json
@@ -14,12 +14,12 @@ import urllib.request
 import pytest
 from conftest import FAKE_AGENTS, fake_path, git, wait_for
 
-ENDED = re.compile(r"\nTo go on: janus ask --session ([0-9a-f]{8}) \"…\"\n$")
+ENDED = re.compile(r"\nTo continue: janus ask --session ([0-9a-f]{8}) \"…\"\n$")
 
 
 @pytest.fixture
 def serve(serve):
-    """The same, but it answers by now: its address is known before its worker is."""
+    """The same, once it answers: its address is logged before its worker is ready."""
 
     def begin(**more):
         server = serve(**more)
@@ -31,7 +31,7 @@ def serve(serve):
 
 @pytest.fixture
 def run(workspace, home):
-    """Runs ``janus`` in the workspace, and waits for its end."""
+    """Runs ``janus`` in the workspace, and waits until it exits."""
 
     def run(*args, stdin="", **environ):
         return subprocess.run(
@@ -52,7 +52,7 @@ def surroundings(home, **environ):
 
 @pytest.fixture
 def begin(workspace, home):
-    """Starts ``janus`` in the workspace, and lets it run."""
+    """Starts ``janus`` in the workspace, and leaves it running."""
     begun = []
 
     def begin(*args, **streams):
@@ -118,7 +118,7 @@ def test_ask_prints_an_answer_that_came_at_once(serve, run, tmp_path):
     assert run("ask", "say it whole").stdout == "it whole\n"
 
 
-def test_ask_goes_on_in_a_session_by_the_beginning_of_its_id(cursor_server, run):
+def test_ask_continues_a_session_by_the_beginning_of_its_id(cursor_server, run):
     first = run("ask", "say hello")
     id = ENDED.search(first.stderr)[1]
 
@@ -149,7 +149,7 @@ def test_an_agent_can_be_chosen(cursor_server, run):
     assert (wrong.returncode, wrong.stdout) == (1, "") and "Janus knows" in wrong.stderr
 
 
-def test_a_failure_of_the_agent_is_told_and_the_session_stays(cursor_server, run):
+def test_a_failure_of_the_agent_is_reported_and_the_session_kept(cursor_server, run):
     done = run("ask", "die 3")
 
     assert done.returncode == 1
@@ -160,7 +160,7 @@ def test_a_failure_of_the_agent_is_told_and_the_session_stays(cursor_server, run
     assert state(cursor_server)["status"] == "error"
 
 
-def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, begin):
+def test_a_question_that_is_withdrawn_elsewhere_ends_the_wait(cursor_server, begin):
     first = begin("ask", "hang")
     wait_for(lambda: sessions(cursor_server) and state(cursor_server)["status"] == "active")
     id = sessions(cursor_server)[0]["session_id"]
@@ -171,7 +171,7 @@ def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, be
     cursor_server.call("DELETE", f"/api/queue?{query}")
 
     _, told = second.communicate(timeout=20)
-    assert second.returncode == 1 and "taken back" in told
+    assert second.returncode == 1 and "withdrawn" in told
     cursor_server.call("POST", "/api/interrupt", {"session_id": id})
     _, told = first.communicate(timeout=20)
     assert first.returncode == 0 and "cancelled" in told
@@ -201,7 +201,7 @@ def test_ctrl_c_takes_a_waiting_question_back_and_stops_no_other(cursor_server, 
     assert not state(cursor_server)["queue"] and state(cursor_server)["is_processing"]
 
 
-def test_a_server_that_dies_meanwhile_is_told_of(cursor_server, begin):
+def test_a_server_that_dies_during_the_answer_is_reported(cursor_server, begin):
     process = begin("ask", "hang")
     os.read(process.stdout.fileno(), 1)
 
@@ -222,7 +222,7 @@ def test_a_proxy_is_not_asked_for_the_way_to_this_machine(serve, run):
 
 
 @pytest.mark.parametrize("args", [("ask", " "), ("ask", "--session", "1", "--name", "a", "x")])
-def test_what_cannot_be_asked_is_refused_before_anything_begins(args, serve, run):
+def test_an_invalid_question_is_refused_before_anything_starts(args, serve, run):
     server = serve()
 
     done = run(*args)
@@ -235,7 +235,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_begins(args, serve, run
 
 
 class Terminal:
-    """``janus`` with a terminal for its stdin and stderr."""
+    """``janus`` with a terminal as stdin and stderr."""
 
     def __init__(self, begin, *args):
         self.master, slave = pty.openpty()
@@ -260,7 +260,7 @@ class Terminal:
         return said
 
 
-def test_a_permission_is_asked_of_who_sits_there(serve, begin, workspace):
+def test_a_permission_is_asked_at_the_terminal(serve, begin, workspace):
     serve()
     terminal = Terminal(begin, "ask", "write notes.txt: remember the milk")
     wait_for(lambda: "Your choice" in terminal.shown)
@@ -289,7 +289,7 @@ def test_ctrl_d_at_a_permission_stops_the_turn(serve, begin, workspace):
     assert not (workspace / "notes.txt").exists()
 
 
-def test_who_answers_late_hears_so(serve, begin, workspace):
+def test_a_late_answer_to_a_permission_is_reported(serve, begin, workspace):
     server = serve()
     terminal = Terminal(begin, "ask", "write notes.txt: remember the milk")
     wait_for(lambda: "Your choice" in terminal.shown)
@@ -322,7 +322,7 @@ def allow(server):
     assert server.call("POST", "/api/permission", {"session_id": session, **body})[0] == 200
 
 
-def test_a_silent_agent_is_said_to_work(cursor_server, begin):
+def test_a_silent_agent_is_shown_as_working(cursor_server, begin):
     terminal = Terminal(begin, "ask", "silent")
 
     wait_for(lambda: "[The agent works…]" in terminal.shown)
@@ -363,7 +363,7 @@ def test_rename_changes_the_name_only(serve, run):
 
     done = run("rename", begun["session_id"][:8], "new")
 
-    assert (done.returncode, done.stdout) == (0, f"{begun['session_id']} is called new.\n")
+    assert (done.returncode, done.stdout) == (0, f"{begun['session_id']} is now called new.\n")
     assert (sessions(server)[0]["name"], sessions(server)[0]["branch"]) == ("new", "feature/old")
     wrong = run("rename", begun["session_id"], "no spaces please")
     assert wrong.returncode == 1 and "letters, digits or dashes" in wrong.stderr
@@ -412,7 +412,7 @@ def test_cleanup_is_refused_while_work_would_be_lost(serve, run, workspace):
 def test_force_alone_is_no_way_to_end(run):
     done = run("end", "--force", "1")
 
-    assert done.returncode == 2 and "--force is for --cleanup" in done.stderr
+    assert done.returncode == 2 and "--force works only with --cleanup" in done.stderr
 
 
 def test_resume_starts_the_agent_also_of_a_session_that_ended(serve, run):
@@ -428,7 +428,7 @@ def test_resume_starts_the_agent_also_of_a_session_that_ended(serve, run):
     assert sessions(server)[0]["message_count"] == 2
 
 
-def test_a_conversation_goes_on_after_a_restart(serve, run, tmp_path):
+def test_a_conversation_continues_after_a_restart(serve, run, tmp_path):
     path = fake_path(tmp_path, "agent")
     server = serve(path=path)
     id = ENDED.search(run("ask", "say hello").stderr)[1]
@@ -461,7 +461,7 @@ def test_after_the_end_of_the_server_too(serve, run):
 @pytest.mark.parametrize(
     "args", [("ask", "--session", "none", "x"), ("rename", "none", "a"), ("end", "none")]
 )
-def test_an_unknown_id_is_said_to_be_one(args, serve, run):
+def test_an_unknown_id_is_reported(args, serve, run):
     serve().start()
 
     done = run(*args)
@@ -488,7 +488,7 @@ def test_a_beginning_that_several_have_is_not_enough(serve, run):
     assert run("rename", "phone", "mine").returncode == 0  # it is one itself
 
 
-def test_pair_shows_a_code_that_lets_one_device_in(serve, run):
+def test_pair_prints_a_code_for_one_device(serve, run):
     server = serve()
 
     shown = run("pair", "--read").stdout
@@ -500,9 +500,9 @@ def test_pair_shows_a_code_that_lets_one_device_in(serve, run):
     assert server.call("POST", "/api/pair", {"code": code})[0] == 403
 
 
-def test_devices_lists_them_and_lets_one_in_no_more(serve, run):
+def test_devices_lists_and_revokes(serve, run):
     server = serve()
-    assert run("devices").stdout == "No device is paired yet. Let one in with: janus pair\n"
+    assert run("devices").stdout == "No device is paired yet. Pair one with: janus pair\n"
     _, device = server.call("POST", "/api/tokens", {"name": "ci", "scope": "read"})
     id = device["device_id"]
 
@@ -514,7 +514,7 @@ def test_devices_lists_them_and_lets_one_in_no_more(serve, run):
     assert run("devices", "--revoke", "all").stdout == "0 revoked.\n"
 
 
-def test_token_prints_what_a_program_comes_in_with(serve, run):
+def test_token_prints_a_working_token(serve, run):
     server = serve()
 
     token = run("token", "ci", "--read").stdout.strip()

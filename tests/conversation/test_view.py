@@ -125,6 +125,14 @@ def test_what_belongs_to_no_turn_is_a_message_of_its_own(log):
     assert len(messages[2].tool_calls) == 1
 
 
+def test_a_tool_of_no_turn_stays_where_it_began(log):
+    feed(log, tool(turn=None), *begun("u"), TurnFinished("u", "x", "end_turn"))
+
+    messages = feed(log, tool("completed", turn=None))
+
+    assert [[call.status for call in m.tool_calls] for m in messages] == [["completed"], [], []]
+
+
 def test_late_words_of_a_turn_out_of_sight_stream_no_more(log):
     for n in range(MESSAGES):
         feed(log, *begun(str(n)), TurnFinished(str(n), "x", "end_turn"))

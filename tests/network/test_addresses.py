@@ -66,7 +66,7 @@ def test_other_networks_are_neither(text):
         "\u0661\u0660.0.0.1", "10.0.0.-1", "+10.0.0.1", "1e1.0.0.1", "1_0.0.0.1",
     ],
 )  # fmt: skip
-def test_what_only_some_programs_read_as_an_address_is_none(text):
+def test_unusual_spellings_are_not_addresses(text):
     assert not is_private(text)
     assert not is_loopback(text)
 
@@ -166,7 +166,7 @@ def test_an_address_is_named_as_browsers_write_it():
 @pytest.mark.parametrize(
     "text", ["0.0.0.0", "::", "224.0.0.1", "ff02::1", "example.com", "", "fe80::1%eth0", "127.1"]
 )
-def test_what_is_no_address_of_a_computer_is_not_named(text):
+def test_only_addresses_of_a_single_computer_have_names(text):
     with pytest.raises(ValueError, match="not the address of a computer"):
         own_names(["127.0.0.1", text], 8443, hostname="laptop")
 

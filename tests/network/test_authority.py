@@ -25,8 +25,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from janus.network.authority import Authority
+from janus.network.certificates import CannotCertify
 from janus.network.proquint import proquint
-from janus.network.x509 import CannotCertify
 
 NAMES = ["127.0.0.1", "::1", "192.168.1.20", "fd00::2", "localhost", "laptop.local"]
 FILES = ["ca.crt", "ca.key", "leaf.crt", "leaf.key"]
@@ -162,7 +162,7 @@ def works(authority, leaf):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_who_trusts_the_authority_trusts_the_server(authority, clock, name):
+def test_a_client_that_trusts_the_authority_trusts_the_server(authority, clock, name):
     leaf = authority.leaf(NAMES)
 
     verify(authority, certificate(leaf.chain), name, clock)
@@ -193,7 +193,7 @@ def test_a_certificate_may_be_for_addresses_alone(authority, clock):
         "8.8.8.8", "172.32.0.1", "169.254.1.1", "100.128.0.1", "2001:db8::1", "fe80::1", "::2",
     ],
 )  # fmt: skip
-def test_a_stolen_key_pretends_to_be_nobody_in_the_web(authority, folder, clock, name):
+def test_a_stolen_key_cannot_impersonate_a_public_site(authority, folder, clock, name):
     forged = Forged(folder, name)
 
     with pytest.raises(VerificationError):
@@ -225,7 +225,7 @@ def test_a_stolen_key_makes_no_other_authority(authority, folder):
         handshake(authority, forged, "laptop.local")
 
 
-def test_the_authority_says_what_it_may_do(authority, folder, clock):
+def test_the_authority_certificate_states_its_limits(authority, folder, clock):
     found = certificate(folder / "ca.crt")
 
     basic = extension(found, x509.BasicConstraints)
@@ -429,7 +429,7 @@ def test_an_authority_ends_after_all_that_it_signs(open_authority, folder, clock
     verify(renewed, certificate(renewed.leaf(NAMES).chain), "laptop.local", clock)
 
 
-def test_a_phone_goes_on_when_only_the_certificate_of_the_authority_was_lost(
+def test_a_phone_keeps_its_trust_when_only_the_authority_certificate_was_lost(
     open_authority, folder
 ):
     trusted = open_authority().ca_pem
@@ -483,7 +483,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_damaged_is_made_again(open_authority, folder, name, damage):
+def test_damaged_files_are_created_again(open_authority, folder, name, damage):
     open_authority().leaf(NAMES)
     DAMAGE[damage](folder / name)
 
@@ -550,7 +550,7 @@ def test_a_crash_at_any_time_leaves_nothing_to_repair_by_hand(
 
 
 @pytest.mark.parametrize("at", range(4))
-def test_a_full_disk_is_said(open_authority, folder, monkeypatch, at):
+def test_a_full_disk_is_reported(open_authority, folder, monkeypatch, at):
     real, count = os.rename, iter(range(10))
 
     def rename(source, target):
@@ -603,7 +603,7 @@ def test_a_key_is_never_open_to_others_not_even_while_it_is_written(
 
 
 @pytest.mark.parametrize("name", [*FILES, "lock", "."])
-def test_what_others_could_read_is_closed_to_them(open_authority, folder, name, caplog):
+def test_files_that_others_could_read_are_closed_to_them(open_authority, folder, name, caplog):
     before = open_authority()
     before.leaf(NAMES)
     (folder / name).chmod(0o755)
@@ -668,12 +668,12 @@ def test_a_folder_above_may_be_a_symbolic_link(open_authority, folder, tmp_path)
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "fifo"])
-def test_what_is_no_file_is_refused(open_authority, folder, name, make):
+def test_anything_but_a_regular_file_is_refused(open_authority, folder, name, make):
     open_authority().leaf(NAMES)
     (folder / name).unlink()
     make(folder / name)
 
-    with pytest.raises(CannotCertify, match=f"{name} is something else"):
+    with pytest.raises(CannotCertify, match=f"{name} is not of the expected kind"):
         open_authority().leaf(NAMES)
 
 
@@ -686,7 +686,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(open_authority, folder):
 
 
 @pytest.mark.parametrize("name", ["tls", "ca.key", "ca.crt", "leaf.key", "leaf.crt", "lock"])
-def test_what_belongs_to_another_user_is_refused(open_authority, folder, monkeypatch, name):
+def test_a_file_of_another_user_is_refused(open_authority, folder, monkeypatch, name):
     open_authority().leaf(NAMES)
     real = os.fstat
     foreign = real_inode(folder if name == "tls" else folder / name)

@@ -1,4 +1,4 @@
-"""Where Janus listens, with which certificate, and what is answered there without one."""
+"""The endpoint: addresses, certificate, and what plain HTTP serves."""
 
 import os
 import ssl
@@ -12,55 +12,58 @@ from urllib.parse import urlsplit
 import pytest
 
 from janus.config import Settings, SettingsError
-from janus.network import endpoint as listening
+from janus.network import endpoint as endpoint_module
 from janus.network.endpoint import choose, renewal
 
 #: Every computer has it, and Janus treats it like one of a network.
 LAN = "127.0.0.2"
 
 
-def test_by_default_it_listens_at_home_and_in_the_network(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+def test_by_default_janus_listens_locally_and_in_the_network(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "192.168.1.20")
 
     here = choose(replace(settings, port=3000), tmp_path)
 
     assert here.binds == ["127.0.0.1:3000", "192.168.1.20:3000"]
-    assert (here.home, here.reach) == ("http://127.0.0.1:3000", "https://192.168.1.20:3000")
-    assert here.setup == "http://192.168.1.20:3000/setup"
+    assert (here.local_url, here.phone_url) == (
+        "http://127.0.0.1:3000",
+        "https://192.168.1.20:3000",
+    )
+    assert here.setup_url == "http://192.168.1.20:3000/setup"
 
 
-def test_an_address_of_the_sixth_version_stands_in_brackets(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: "fd00::2")
+def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "fd00::2")
 
     here = choose(replace(settings, port=3000), tmp_path)
 
-    assert here.binds[1] == "[fd00::2]:3000" and here.reach == "https://[fd00::2]:3000"
+    assert here.binds[1] == "[fd00::2]:3000" and here.phone_url == "https://[fd00::2]:3000"
 
 
-def test_without_a_network_it_stays_at_home(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: None)
+def test_without_a_network_janus_listens_only_locally(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: None)
 
     here = choose(settings, tmp_path)
 
     assert here.addresses == ("127.0.0.1",)
-    assert (here.leaf, here.setup, [*tmp_path.glob("ca*")]) == (None, None, [])
+    assert (here.leaf, here.setup_url, [*tmp_path.glob("ca*")]) == (None, None, [])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
-def test_it_can_be_told_to_stay_at_home(host, settings, tmp_path):
+def test_a_setting_restricts_janus_to_this_computer(host, settings, tmp_path):
     [address] = choose(replace(settings, host=host), tmp_path).addresses
 
     assert address == host.replace("localhost", "127.0.0.1")
 
 
-def test_behind_a_proxy_it_stays_at_home(settings, tmp_path):
+def test_behind_a_proxy_janus_listens_only_locally(settings, tmp_path):
     here = choose(replace(settings, public_url="https://janus.example"), tmp_path)
 
-    assert here.addresses == ("127.0.0.1",) and here.reach == "https://janus.example"
+    assert here.addresses == ("127.0.0.1",) and here.phone_url == "https://janus.example"
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "2001:4860::1", "169.254.1.1", "fe80::1"])
-def test_an_address_of_the_internet_has_to_be_insisted_on(host, settings, tmp_path):
+def test_a_public_address_needs_its_own_setting(host, settings, tmp_path):
     with pytest.raises(SettingsError, match="JANUS_ALLOW_PUBLIC"):
         choose(replace(settings, host=host), tmp_path)
 
@@ -68,7 +71,7 @@ def test_an_address_of_the_internet_has_to_be_insisted_on(host, settings, tmp_pa
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "*", "224.0.0.1", "example.com", "1", ""])
-def test_nothing_but_one_address_is_taken(host):
+def test_the_host_is_a_single_address(host):
     if host:
         with pytest.raises(SettingsError, match="JANUS_HOST"):
             Settings.from_env({"JANUS_HOST": host})
@@ -93,13 +96,15 @@ def test_the_address_of_a_proxy_is_written_as_browsers_do(text, url):
 @pytest.mark.parametrize(
     "text", ["janus.example", "ftp://x", "https://x/path", "https://a@b", "https://x?y", "https://"]
 )
-def test_what_is_no_address_of_a_site_is_refused(text):
+def test_a_malformed_public_url_is_refused(text):
     with pytest.raises(SettingsError, match="JANUS_PUBLIC_URL"):
         Settings.from_env({"JANUS_PUBLIC_URL": text})
 
 
-def test_without_certificates_it_stays_at_home_or_says_so(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(listening, "lan_address", lambda: "192.168.1.20")
+def test_without_certificates_janus_listens_only_locally_or_refuses_to_start(
+    settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(endpoint_module, "lan_address", lambda: "192.168.1.20")
     folder = tmp_path / "certificates"
     folder.write_text("in the way")
 
@@ -119,7 +124,7 @@ def test_the_certificate_is_renewed_while_it_serves(settings, tmp_path, clock):
     renew = renewal(here, Context(), clock.monotonic)
     renew()
     assert loaded == []
-    clock.now += listening.RENEWAL
+    clock.now += endpoint_module.RENEWAL
     renew()
     renew()
 
@@ -136,13 +141,13 @@ def server(serve):
 
 @pytest.fixture
 def trusting(home):
-    """TLS as a phone does it that has installed the certificate."""
+    """The TLS of a phone that has installed the certificate."""
     folder = home / ".local/state/janus/certificates"
     return lambda: ssl.create_default_context(cafile=folder / "ca.crt")
 
 
 def ask(server, scheme, host, path, context=None, method="GET", body=None, **headers):
-    """Status, headers and text of what a browser would get."""
+    """Status, headers and text of a response, as a browser gets it."""
     port = urlsplit(server.url).port
     if scheme == "https":
         connection = HTTPSConnection(host, port, timeout=20, context=context)
@@ -170,7 +175,7 @@ def test_threat_10_without_https_the_network_gets_only_the_way_to_it(server):
         assert status == 403 and b"HTTPS" in text
 
 
-def test_a_phone_that_trusts_the_certificate_gets_in(server, trusting):
+def test_a_phone_that_trusts_the_certificate_connects(server, trusting):
     code = server.call("POST", "/api/pair/new", {})[1]
     port = urlsplit(server.url).port
     assert code["url"].startswith(f"https://{LAN}:{port}/#p=")
@@ -191,12 +196,12 @@ def test_a_phone_that_trusts_the_certificate_gets_in(server, trusting):
     assert ask(server, "https", LAN, "/api/sessions", trusting(), **inside)[0] == 200
 
 
-def test_a_phone_that_does_not_trust_it_notices(server):
+def test_a_phone_that_does_not_trust_the_certificate_refuses(server):
     with pytest.raises(ssl.SSLCertVerificationError):
         ask(server, "https", LAN, "/health", ssl.create_default_context())
 
 
-def test_at_home_both_are_answered(server, trusting):
+def test_http_and_https_are_both_served_locally(server, trusting):
     assert ask(server, "http", "127.0.0.1", "/health")[0] == 200
     assert ask(server, "https", "localhost", "/health", trusting())[0] == 200
 
@@ -218,7 +223,7 @@ def test_threat_11_the_keys_are_for_the_owner_alone(server, home):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_proxy_is_believed_by_the_name_it_was_given(serve):
+def test_a_proxy_is_recognised_by_its_configured_name(serve):
     server = serve(JANUS_PUBLIC_URL="https://janus.example")
     code = server.call("POST", "/api/pair/new", {})[1]
     assert code["url"].startswith("https://janus.example/#p=") and code["setup_url"] is None
@@ -236,7 +241,7 @@ def test_a_proxy_is_believed_by_the_name_it_was_given(serve):
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])
-def test_where_it_cannot_listen_it_says_why(host, workspace, home):
+def test_a_failure_to_listen_names_the_reason(host, workspace, home):
     ended = subprocess.run(
         [sys.executable, "-m", "janus", "serve"],
         cwd=workspace, capture_output=True, text=True, timeout=30, check=False,

@@ -67,7 +67,7 @@ def cmdline(pid):
         return b""
 
 
-def test_closing_the_terminal_of_the_whole_group_ends_it_in_order(serve, cursor_path, home):
+def test_a_closing_terminal_shuts_it_down_in_order(serve, cursor_path, home):
     server = serve(path=cursor_path)
     server.ask(server.start(), "say hello")
 
@@ -195,7 +195,7 @@ def test_a_taken_port_stops_the_start_with_a_sentence():
         done = run(sys.executable, "-m", "janus", "serve", PORT=str(port))
 
     assert done.returncode != 0
-    assert f"Janus cannot start: PORT={port}: cannot listen there" in done.stderr
+    assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
 def test_more_than_one_worker_is_refused():

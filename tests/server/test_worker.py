@@ -1,4 +1,4 @@
-"""What gunicorn's threads do not survive, done to the real server, and what clients may rely on."""
+"""Attacks that exhaust gunicorn's own threads, on the real server, and what clients rely on."""
 
 import inspect
 import json
@@ -69,7 +69,7 @@ def certificate(tmp_path_factory):
 
 
 class Door:
-    """A server with its limits changed, and ways to knock at it."""
+    """A server with other limits, and ways to connect to it."""
 
     def __init__(self, server, tls):
         self.server = server
@@ -125,7 +125,7 @@ class Door:
 
 
 def answer_of(connection):
-    """The next answer, and whether another may follow."""
+    """The next response, and whether another may follow."""
     answer = HTTPResponse(connection)
     answer.begin()
     answer.read()
@@ -133,7 +133,7 @@ def answer_of(connection):
 
 
 def everything(connection):
-    """What comes until the other side is done."""
+    """Everything until the other side closes."""
     try:
         with connection.makefile("rb") as answer:
             return answer.read()
@@ -142,14 +142,14 @@ def everything(connection):
 
 
 def speaks(connection, seconds):
-    """Whether something comes within so many seconds."""
+    """Whether something arrives within so many seconds."""
     poll = select.poll()  # which takes descriptors of any number
     poll.register(connection, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
 
 
 def is_closed(connection):
-    """Whether the other side closed it; it never said anything."""
+    """Whether the other side has closed it, without having sent anything."""
     connection.setblocking(False)
     try:
         return connection.recv(1) == b""
@@ -161,7 +161,7 @@ def is_closed(connection):
 
 @pytest.fixture
 def open_door(serve, tmp_path):
-    """Starts a server with few threads, and the limits of ``janus.worker`` that are given."""
+    """Starts a server with few threads, and the given limits of ``janus.server.worker``."""
 
     def open_door(threads=3, tls=None, more="", path=None, **limits):
         program = PROGRAM.format(threads=threads, tls=tls or {}, limits=limits, more=more)
@@ -178,7 +178,7 @@ def tls(request):
 
 @pytest.fixture
 def crowd():
-    """Collects connections, and closes them in the end."""
+    """Collects connections, and closes them at the end."""
     with ExitStack() as stack:
         yield lambda connection: stack.enter_context(connection)
 
@@ -233,7 +233,7 @@ def test_gunicorn_still_works_as_the_worker_believes():
 
 
 def attack(door, crowd, size):
-    """The seconds of some requests while *size* heads are half sent, and as many not begun."""
+    """The seconds of some requests beside *size* half-sent heads and as many silent connections."""
     for _ in range(size):
         with suppress(ConnectionError):  # one too many
             crowd(door.knock()).sendall(b"\x16\x03\x01\x02\x00\x01" if door._tls else HALF)
@@ -243,7 +243,7 @@ def attack(door, crowd, size):
 
 @pytest.fixture
 def many_descriptors():
-    """As many as may be, here and in the servers."""
+    """As many descriptors as allowed, here and in the servers."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     yield
@@ -302,7 +302,9 @@ def test_a_connection_that_was_used_may_not_wait_for_ever_either(begin, tls, ope
     assert answer.count(b"HTTP/1.1 200") == 1
 
 
-def test_one_address_has_so_many_connections_and_the_oldest_that_waits_goes(open_door, crowd):
+def test_connections_of_one_address_are_limited_and_the_oldest_waiting_one_is_closed(
+    open_door, crowd
+):
     door = open_door(HEAD=FOR_EVER, PER_PEER=10)
     waiting = [crowd(door.knock()) for _ in range(30)]
 
@@ -312,7 +314,7 @@ def test_one_address_has_so_many_connections_and_the_oldest_that_waits_goes(open
     door.health()
 
 
-def test_who_has_most_makes_room_for_the_others(open_door, crowd):
+def test_the_address_with_most_connections_makes_room(open_door, crowd):
     door = open_door(HEAD=FOR_EVER, PER_PEER=10, MOST=25)
     honest = [crowd(door.knock()) for _ in range(5)]
     greedy = [crowd(door.knock(f"127.0.0.{2 + n % 4}")) for n in range(100)]
@@ -353,7 +355,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 """
 
 
-def test_without_a_descriptor_the_oldest_that_waits_goes(open_door, crowd):
+def test_without_a_descriptor_the_oldest_waiting_connection_is_closed(open_door, crowd):
     door = open_door(HEAD=FOR_EVER, more=SCARCE)
     door.health()
     worker = door.worker
@@ -383,7 +385,7 @@ def test_without_any_descriptor_it_waits_at_rest_until_there_is_one(open_door, c
 
 
 def cpu(pid):
-    """The seconds a process has worked."""
+    """The CPU seconds of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -422,7 +424,7 @@ def test_a_body_in_drops_costs_a_thread_for_so_long(tls, open_door):
     assert b" 400 " in answer
 
 
-def test_who_is_refused_need_not_send_the_body_and_nobody_waits_for_it(tls, open_door, crowd):
+def test_the_body_of_a_refused_request_is_not_waited_for(tls, open_door, crowd):
     door = open_door(threads=1, tls=tls, PIECE=FOR_EVER, BODY=FOR_EVER, LINGER=FOR_EVER)
 
     for _ in range(3):
@@ -433,7 +435,7 @@ def test_who_is_refused_need_not_send_the_body_and_nobody_waits_for_it(tls, open
     door.health()
 
 
-def test_what_is_sent_after_the_answer_does_not_cut_it_off(tls, open_door):
+def test_bytes_sent_after_the_answer_do_not_truncate_it(tls, open_door):
     door = open_door(tls=tls)
 
     with door.nothing_leaked():
@@ -474,7 +476,7 @@ def test_a_long_answer_has_all_its_time(tls, open_door, tmp_path):
         assert answer_of(connection) == (200, True)
 
 
-def test_stopping_does_not_wait_for_who_says_nothing(tls, open_door, crowd):
+def test_stopping_does_not_wait_for_silent_connections(tls, open_door, crowd):
     door = open_door(tls=tls, HEAD=FOR_EVER, LINGER=FOR_EVER)
     for _ in range(20):
         crowd(door.knock()).sendall(b"\x16" if tls else b"G")
@@ -503,7 +505,7 @@ REFUSED = [
 ]
 
 
-def test_what_is_no_request_is_refused_in_the_shape_of_the_api(tls, open_door):
+def test_a_malformed_request_is_refused_in_the_shape_of_the_api(tls, open_door):
     door = open_door(tls=tls, HEAD=FOR_EVER)
 
     with door.nothing_leaked():
@@ -529,7 +531,7 @@ def test_a_malformed_body_is_refused_in_the_shape_of_the_api(open_door):
     assert b" 400 " in answer and b'"INVALID_REQUEST"' in answer and b"canary" not in answer
 
 
-def test_what_is_no_tls_is_hung_up_on(certificate, open_door):
+def test_a_broken_tls_handshake_closes_the_connection(certificate, open_door):
     door = open_door(threads=1, tls=certificate, HEAD=FOR_EVER)
 
     with door.nothing_leaked():
@@ -551,7 +553,7 @@ def test_with_a_certificate_both_are_served_on_one_port(certificate, open_door):
                 assert b" 200 OK" in everything(connection)
 
 
-def test_requests_may_come_together_and_in_pieces(tls, open_door, crowd):
+def test_requests_may_arrive_together_and_in_pieces(tls, open_door, crowd):
     door = open_door(tls=tls, threads=1, HEAD=FOR_EVER)
     start = door.owners(post("/api/session/start", 2)) + b"{}"
     requests = HEALTH * 300 + start + HEALTH
@@ -585,7 +587,7 @@ def test_the_head_of_a_page_and_old_clients_are_answered(open_door):
     assert b"200 OK" in head and head.endswith(b"\r\n\r\n")
 
 
-def test_who_asks_before_sending_a_body_is_told_to_go_on(open_door, crowd):
+def test_expect_100_continue_is_answered(open_door, crowd):
     door = open_door()
     connection = crowd(door.connect())
 

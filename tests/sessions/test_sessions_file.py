@@ -11,10 +11,10 @@ from janus.model import SessionInfo
 from janus.sessions.sessions_file import NAME, SessionsFile
 from janus.storage.store import Store
 
+ID = "11111111-1111-4111-8111-111111111111"
 ONE = SessionInfo(
-    "11111111-1111-4111-8111-111111111111", "fix-it", "idle", "cursor-agent",
-    1_800_000_000.0, 1_800_000_060.5, branch="feature/fix",
-    worktree_path="/w/.worktrees/11111111-1111-4111-8111-111111111111",
+    ID, "fix-it", "idle", "cursor-agent",
+    1_800_000_000.0, 1_800_000_060.5, branch="feature/fix", worktree_path=f"/w/.worktrees/{ID}",
 )  # fmt: skip
 SHOP = Path("/w")
 TWO = SessionInfo("page_2", None, "idle", "", 1_800_000_001.0, 1_800_000_001.0)

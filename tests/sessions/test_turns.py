@@ -284,6 +284,28 @@ def test_what_was_held_is_still_held_after_a_restart(session, make, tmp_path):
     assert after.agent.prompts == [] and after.state().now.held
 
 
+def test_what_may_have_begun_is_not_asked_again(session, make, tmp_path, store):
+    """The line that said so is damaged: the user decides."""
+    session.say("one").answer.result(5)
+    suspend(session, tmp_path)
+    path = store.folder / "logs" / "s.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(
+        b"".join(
+            b"?\n" if b'"turn_started"' in line or b'"turn_finished"' in line else line
+            for line in lines
+        )
+    )
+
+    after = make()
+    after.turns.wake()
+
+    wait_for(lambda: not after.turns.busy)
+    assert after.agent.prompts == [] and after.state().now.held and after.state().left_out == 2
+    after.turns.release()
+    wait_for(lambda: after.agent.prompts == ["one"])
+
+
 def test_a_turn_is_on_the_disk_before_the_agent_hears_of_it(session, store):
     session.say("wait")
     wait_for(lambda: session.agent.prompts)

@@ -18,7 +18,7 @@ JANUS = (sys.executable, "-m", "janus", "serve")
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 #: A server whose sessions take long to end after its master was killed.
 SLOW_TO_LEAVE = """
-from janus.cli import main
+from janus.cli.commands import main
 from janus.runtime import Runtime
 
 stop = Runtime.stop
@@ -166,11 +166,12 @@ def test_a_lock_file_that_somebody_spoiled_still_locks(content, serve, refused, 
 
 @pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
 def test_a_lock_that_cannot_be_opened_is_a_sentence(command, refused, kept):
-    (kept / "lock").mkdir(parents=True)  # root may open any file, but no folder
+    kept.parent.mkdir(parents=True)
+    kept.write_text("in the way")  # root may open any file, but this is no folder
 
     said = refused(*command, cwd=ROOT)
 
-    assert "Janus cannot start:" in said and str(kept / "lock") in said
+    assert "Janus cannot start:" in said and str(kept) in said
 
 
 @pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])

@@ -1,4 +1,4 @@
-/** What the chat says, in one place so that it can be said in another language. */
+/** The words of the chat, in one place so that they can be translated. */
 
 const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`
@@ -25,35 +25,35 @@ export const words = {
   summary: 'Summary',
   reopen: 'Open it again',
   reopening: 'Starting the agent…',
-  login: 'The agent needs you to log in, on the computer.',
-  readOnly: 'This device may only look: it was paired that way.',
+  login: 'The agent needs a login. Log in on the computer.',
+  readOnly: 'This device has read-only access.',
 
   delivery: {
     waiting: 'Waiting for the connection',
     sending: 'Sending',
     sent: 'Received',
-    queued: 'Waits for its turn',
+    queued: 'Waiting for its turn',
     failed: 'Not sent',
     answered: '',
   },
   retry: 'Retry',
   discard: 'Discard',
   askAgain: 'Ask again',
-  saidNothing: 'Stopped without an answer.',
+  saidNothing: 'Finished without an answer.',
   thinking: 'Thinking',
-  thought: 'What it thought',
+  thought: 'Thoughts',
   actions: 'More about this message',
   message: 'Message',
   copy: 'Copy',
   copied: 'Copied.',
-  notCopied: 'It could not be copied.',
+  notCopied: 'Could not copy.',
   speak: 'Read aloud',
   speaking: 'Reading aloud',
   stopSpeaking: 'Stop reading',
   quote: 'Quote',
 
   steps: 'What the agent did',
-  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed'},
+  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed', cancelled: 'cancelled'},
   readFiles: (files: number) => `Read ${count(files, 'file')}`,
   searched: (times: number) => `Searched ${count(times, 'time')}`,
   and: (one: string, other: string) => `${one}, ${other[0]!.toLowerCase()}${other.slice(1)}`,
@@ -70,13 +70,13 @@ export const words = {
     ({execute: 'Allow this command?', edit: 'Allow this change?', delete: 'Allow deleting this?', fetch: 'Allow fetching this?'})[
       kind
     ] ?? 'Allow this?',
-  matter: 'What it is about',
+  details: 'What it is about',
   needsYou: (title: string) => `The agent needs you: ${title}`,
   which: (which: number, of: number) => `${which} of ${of}`,
   inFolder: (folder: string) => `In ${folder}`,
   denyAndSay: 'Deny, and say why',
-  elsewhere: 'That was answered on another device.',
-  noLonger: 'The agent does not ask that any more.',
+  elsewhere: 'Answered on another device.',
+  noLonger: 'The agent is no longer asking that.',
   openPage: 'Open the page',
   optional: 'optional',
   choose: 'Choose…',
@@ -92,12 +92,19 @@ export const words = {
   duration: (seconds: number) =>
     seconds < 60 ? count(seconds, 'second') : count(Math.round(seconds / 60), 'minute'),
   finished: 'The agent has answered.',
+  reports: 'The agent reports.',
 
   queue: 'Will be sent after this step',
+  held: (waiting: number) => `${waiting} waiting: send, or discard`,
+  sendHeld: 'Send',
+  sendHeldLabel: 'Send what waits',
+  discardHeld: 'Discard',
+  discardHeldLabel: 'Discard what waits',
+  discarded: (messages: number) => `${count(messages, 'message')} discarded.`,
   queued: (text: string) => `Waiting: ${text}`,
   edit: 'Edit',
   withdraw: 'Take back',
-  sendNow: 'Stop the agent and send now',
+  sendNow: 'Stop and send now',
 
   composer: 'Say something to the agent',
   placeholder: 'Message',
@@ -116,10 +123,30 @@ export const words = {
   gone: 'Something went wrong.',
 }
 
-/** Who says a message. */
+const STOP_LINES: Record<string, string> = {
+  end_turn: '',
+  cancelled: 'Stopped by you',
+  max_tokens: "Cut at the agent's limit",
+  max_turn_requests: "Cut at the agent's limit",
+  refusal: 'The agent refused',
+  failed: 'Failed',
+}
+
+/** Why an answer ended, unless it simply finished. Agents may have reasons of their own. */
+export function stopLine(reason: string | null | undefined): string {
+  if (!reason) return ''
+  return Object.hasOwn(STOP_LINES, reason) ? STOP_LINES[reason]! : `Ended: ${reason.replaceAll('_', ' ')}`
+}
+
+/** The author of a message. */
 export const who = {user: words.you, assistant: words.agent, system: words.system}
 
-// Made once: making one takes longer than all that is done with it.
+/** Why something failed, in words for the user. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error && error.message ? error.message : words.gone
+}
+
+// Created once: that takes longer than everything done with them.
 const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})
 const DAY = new Intl.DateTimeFormat(undefined, {weekday: 'short', day: 'numeric', month: 'short'})
 
@@ -127,7 +154,7 @@ export function clock(at: number): string {
   return CLOCK.format(at)
 }
 
-/** With the day, where it is another one than today's. */
+/** The time, with the day unless it is today. */
 export function moment(at: number, now = Date.now()): string {
   const date = new Date(at)
   if (date.toDateString() === new Date(now).toDateString()) return clock(at)

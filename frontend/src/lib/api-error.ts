@@ -1,6 +1,6 @@
-import type {ApiErrorBody} from './types'
+import type {ErrorBody} from './types'
 
-/** Why a request failed, in words for the user. `status` is 0 when Janus was not reached. */
+/** Why a request failed, in words for the user. `status` is 0 when Janus could not be reached. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
 
@@ -8,23 +8,23 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    /** What else Janus said of it, and `retry_after` in seconds where it asked for patience. */
+    /** Further details from Janus; `retry_after` in seconds where it asked to wait. */
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message)
   }
 }
 
-/** Janus was not reached, whatever the browser calls that. */
+/** The error for a request that did not reach Janus, whatever the browser calls that. */
 export function notReached(): ApiError {
   return new ApiError(
     0,
     'NOT_REACHED',
-    'Janus cannot be reached. Is the computer awake, and this device in its network?',
+    'Janus cannot be reached. Is the computer awake, and on the same network as this device?',
   )
 }
 
-/** The JSON of an answer. Throws ApiError where it is a failure, or no JSON. */
+/** The JSON body of a response. Throws ApiError if it is a failure, or not JSON. */
 export async function readAnswer(response: Response): Promise<unknown> {
   let body: unknown
   try {
@@ -34,7 +34,7 @@ export async function readAnswer(response: Response): Promise<unknown> {
   }
   if (!response.ok) throw failure(response, body)
   if (body === undefined) {
-    const words = 'The answer was not from Janus. Does this network want you to log in?'
+    const words = 'The answer did not come from Janus. Does this network require a login?'
     throw new ApiError(response.status ?? 0, 'BAD_ANSWER', words)
   }
   return body
@@ -51,7 +51,7 @@ function failure(response: Response, body: unknown): ApiError {
   return new ApiError(status, code, message, {...details, ...patience})
 }
 
-function isErrorBody(body: unknown): body is ApiErrorBody {
-  const error = (body as Partial<ApiErrorBody> | null | undefined)?.error
+function isErrorBody(body: unknown): body is ErrorBody {
+  const error = (body as Partial<ErrorBody> | null | undefined)?.error
   return typeof error?.code === 'string' && typeof error.message === 'string'
 }

@@ -1,22 +1,22 @@
 /**
- * One conversation with an agent: what is said goes out as requests, what happens comes in on a
- * stream. It draws nothing and needs nothing but `fetch` and `EventSource`.
+ * One conversation with an agent: messages go out as requests, events come in on a stream. It
+ * draws nothing, and needs nothing but `fetch` and `EventSource`.
  */
 
 import {ApiError, notReached, readAnswer} from './api-error'
 import {newId} from './id'
 import {EventStream} from './stream'
-import type {ChatManagerConfig, ChatManagerHandlers, EventName, Heard, State} from './types'
+import type {ChatManagerConfig, ChatManagerHandlers, EventName, StreamItem, State} from './types'
 
 const DEFAULTS = {
   backendUrl: '',
-  // The server takes bodies of 1 MiB; a character needs six bytes at most.
+  // The server accepts bodies up to 1 MiB; a character takes at most six bytes in JSON.
   maxMessageLength: 100_000,
   reconnectAttempts: Infinity,
   reconnectDelay: 500,
 } satisfies ChatManagerConfig
 
-// A record, so that an event which is added to the types is not forgotten here.
+// A record, so that an event added to the types does not compile until it is added here.
 const EVENTS = Object.keys({
   user_message: 0,
   system_message: 0,
@@ -33,7 +33,7 @@ const EVENTS = Object.keys({
   session_ended: 0,
 } satisfies Record<EventName, 0>)
 
-/** Speaks in one session, and listens to it while connected. */
+/** Sends messages in one session, and follows its stream while connected. */
 export class ChatManager {
   readonly #config: ChatManagerConfig
   readonly #handlers: ChatManagerHandlers
@@ -53,7 +53,7 @@ export class ChatManager {
     return this.#sessionId
   }
 
-  /** Speak in another session from now on; the stream, if there is one, moves there too. */
+  /** Switch to another session; an open stream moves there too. */
   setSessionId(sessionId: string): void {
     if (sessionId === this.#sessionId) return
     this.#stream.stop()
@@ -62,33 +62,32 @@ export class ChatManager {
     if (this.#listening) this.#stream.start()
   }
 
-  /** Listen; after a `disconnect` from where it stopped. */
+  /** Follow the stream; after a `disconnect`, from where it stopped. */
   connect(): void {
     this.#listening = true
     this.#stream.start()
   }
 
-  /** Listen no more. May be called twice. */
+  /** Stop following the stream. May be called twice. */
   disconnect(): void {
     this.#listening = false
     this.#stream.stop()
   }
 
   /**
-   * Say something; resolves to the state, without waiting for the answer. With an id of its own a
-   * message may be sent again: it is accepted once. Rejects, and calls `onError`, if it was not
-   * accepted.
+   * Send a message; resolves to the state, without waiting for the answer. A message with an id
+   * can be sent again: it is accepted once. If it was not accepted, rejects and calls `onError`.
    */
   async sendMessage(message: string, messageId?: string): Promise<State> {
     return await this.#say('/api/chat', message, messageId)
   }
 
-  /** Stop the running turn. */
-  async interrupt(): Promise<State> {
-    return await this.#post('/api/interrupt', {})
+  /** Stop the running turn; with *turnId* only that one, so that a late tap does not stop the next. */
+  async interrupt(turnId?: string): Promise<State> {
+    return await this.#post('/api/interrupt', {}, turnId ? {turn_id: turnId} : {})
   }
 
-  /** Tell the agent something that the user did not say. */
+  /** Give the agent a note that is not from the user. */
   async sendSystemMessage(message: string): Promise<State> {
     return await this.#say('/api/system', message)
   }
@@ -120,14 +119,14 @@ export class ChatManager {
     } catch (error) {
       throw this.#report(error instanceof ApiError ? error : notReached())
     }
-    // The stream may have told more meanwhile, or the user gone elsewhere.
+    // Meanwhile the stream may have brought a newer state, or the session may have been switched.
     const old = isState(state) && (state.seq ?? Infinity) < (this.#stream.seq ?? 0)
     if (isState(state) && !old && sessionId === this.#sessionId) this.#show(state)
     return state as State
   }
 
   #fetch(url: string, init?: RequestInit): Promise<Response> {
-    // Looked up now, not at import: whoever replaces the global one means every request.
+    // Looked up at each call: whoever replaces the global `fetch` means every request.
     return (this.#config.fetch ?? globalThis.fetch)(url, init)
   }
 
@@ -144,14 +143,14 @@ export class ChatManager {
       names: EVENTS,
       attempts: this.#config.reconnectAttempts,
       delay: this.#config.reconnectDelay,
-      onEvent: (name, data, seq) => this.#heard(name, data, seq),
+      onEvent: (name, data, seq) => this.#receive(name, data, seq),
       onConnectionChange: connected => this.#handlers.onConnectionChange?.(connected),
       onError: error => this.#report(error),
       ...(probe && {refused: () => this.#refused(`${backendUrl}/api/state?session_id=${id}`)}),
     })
   }
 
-  /** Whether this device is not let in: an EventSource that fails does not say why. */
+  /** Whether this device is unauthorised: an EventSource does not say why it failed. */
   async #refused(url: string): Promise<ApiError | undefined> {
     try {
       const {credentials} = this.#config
@@ -162,13 +161,13 @@ export class ChatManager {
     return undefined
   }
 
-  #heard(name: string, data: unknown, seq: number | undefined): void {
+  #receive(name: string, data: unknown, seq: number | undefined): void {
     if (name === 'message' && !isState(data)) {
       const words = 'Janus sent something that is not a state.'
       this.#report(new ApiError(0, 'BAD_EVENT', words))
       return
     }
-    this.#handlers.onEvent?.(...([name, data, seq] as Heard))
+    this.#handlers.onEvent?.(...([name, data, seq] as StreamItem))
     if (isState(data)) this.#show(data)
   }
 
@@ -186,7 +185,7 @@ export class ChatManager {
   }
 }
 
-/** Loose on purpose: a state of a newer Janus, or a smaller one, is a state. */
+/** Deliberately loose: a state with more or fewer fields, from another version, is a state. */
 function isState(data: unknown): data is State {
   return typeof data === 'object' && data !== null && Array.isArray((data as State).messages)
 }

@@ -1,9 +1,9 @@
 const PREFIX = 'janus-draft:'
 
-/** What was typed in each session and not sent; survives a reload where the browser allows it. */
+/** Unsent text of each session; survives a reload where the browser allows it. */
 export class Drafts {
   readonly #storage: () => Storage
-  /** What the browser did not take: it is full, or stores nothing for this page. */
+  /** Drafts the browser refused to store, because it is full or stores nothing for this page. */
   readonly #refused = new Map<string, string>()
 
   constructor(storage: () => Storage = () => localStorage) {
@@ -21,7 +21,7 @@ export class Drafts {
     }
   }
 
-  /** Keep a draft; an empty one is forgotten. */
+  /** Save a draft; an empty one is removed. */
   save(sessionId: string, text: string): void {
     try {
       if (text) this.#storage().setItem(PREFIX + sessionId, text)

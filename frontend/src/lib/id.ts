@@ -1,6 +1,6 @@
 /** A new UUID, version 4; also over plain http, where browsers have no `randomUUID`. */
 export function newId(): string {
-  // Partial, or TypeScript takes the fallback for unreachable.
+  // Partial, or TypeScript would consider the fallback unreachable.
   const source: Partial<Crypto> | undefined = globalThis.crypto
   if (typeof source?.randomUUID === 'function') return source.randomUUID()
   const bytes = new Uint8Array(16)

@@ -1,17 +1,17 @@
-/** Where messages survive that were not sent yet: IndexedDB, which may be missing, or stuck. */
+/** Persistent storage for unsent messages: IndexedDB, which may be missing or stuck. */
 
-/** A message as it is kept. */
+/** A message as it is stored. */
 export interface KeptMessage {
   message_id: string
   sessionId: string
   text: string
   /** When it was said, in milliseconds since 1970; a later message has a higher number. */
   at: number
-  /** Why it is not going to be sent by itself. */
+  /** Why it will not be sent by itself. */
   failure?: string
 }
 
-/** Every method may reject, and what was kept before is then as it was. */
+/** Every method may reject; then nothing was changed. */
 export interface OutboxStore {
   all(): Promise<KeptMessage[]>
   has(messageId: string): Promise<boolean>
@@ -21,7 +21,7 @@ export interface OutboxStore {
 
 const NAME = 'janus-outbox'
 const MESSAGES = 'messages'
-/** Milliseconds: on some phones IndexedDB now and then never answers. */
+/** Milliseconds; on some phones IndexedDB sometimes never answers. */
 const PATIENCE = 3000
 
 /** Messages in this browser's database, which all its pages share. */
@@ -54,7 +54,7 @@ export class IndexedDbStore implements OutboxStore {
       const database = await (this.#database ??= bounded(open()))
       return await bounded(run(database, mode, question))
     } catch (error) {
-      // Phones take databases away from pages in the background; a new connection helps.
+      // Phones close the databases of pages in the background; a new connection helps.
       this.#database = undefined
       if (!reused) throw error
       return await this.#ask(mode, question)
@@ -80,7 +80,7 @@ async function run<T>(
   question: (store: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
   return await new Promise((resolve, reject) => {
-    // Strict: on the disk, not only in the memory of a browser that a phone may end any time.
+    // Strict: on disk, not only in the memory of a browser that the phone may kill at any time.
     const transaction = database.transaction(MESSAGES, mode, {durability: 'strict'})
     const request = question(transaction.objectStore(MESSAGES))
     transaction.oncomplete = () => resolve(request.result)

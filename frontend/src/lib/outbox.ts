@@ -1,51 +1,33 @@
 /**
- * What the user said and Janus has not acknowledged yet.
+ * Messages that Janus has not acknowledged yet.
  *
- *     add() ──> kept on the phone ──> sent, one after the other in each session ──> forgotten
- *                     └── after a failure, a reload, a tunnel: sent again, with the same id
+ *     add() ──> stored on the phone ──> sent, in order within each session ──> forgotten
+ *                     └── after a failure, a reload, a tunnel: sent again with the same id
  *
- * Janus accepts an id once, so that sending too often does no harm and sending too seldom does.
+ * Janus accepts an id once: sending a message too often does no harm, losing one does.
  */
 
 import type {ApiError} from './api-error'
+import {exclusively} from './exclusively'
 import {newId} from './id'
+import {asKept, type OutboxEntry, type OutboxListener, type Send} from './outbox-entry'
 import {IndexedDbStore, type KeptMessage, type OutboxStore} from './outbox-store'
 import {backoff, onWake} from './waking'
 
-/** Milliseconds before the second attempt, and the longest that Janus may ask to wait. */
+/** Milliseconds before the second attempt, and the longest wait that Janus may ask for. */
 const DELAY = 1000
 const PATIENCE = 60_000
-/** Milliseconds to wait for another page of this browser: one that is frozen never lets go. */
-const POLITE = 5000
 
-/** A message on its way. */
-export interface OutboxEntry {
-  readonly message_id: string
-  readonly sessionId: string
-  readonly text: string
-  /** When it was said, in milliseconds since 1970. */
-  readonly at: number
-  /** `failed` waits for the user: `retry`, or `discard`. */
-  readonly state: 'waiting' | 'sending' | 'sent' | 'failed'
-  /** Why the last attempt failed, in words for the user. */
-  readonly error?: string
-  /** Whether it survives a reload. */
-  readonly kept: boolean
-}
-
-export type Send = (entry: OutboxEntry) => Promise<unknown>
-export type OutboxListener = (entries: readonly OutboxEntry[]) => void
-
-/** The messages of one session are sent one after the other. */
+/** The messages of one session, sent one after the other. */
 interface Lane {
   busy: boolean
   failures: number
   timer?: ReturnType<typeof setTimeout>
 }
 
-/** Sends from the moment it is made, until it is closed. */
+/** Sends from its construction until it is closed. */
 export class Outbox {
-  /** When what was kept before a reload is here. */
+  /** Resolves when the messages stored before a reload have been loaded. */
   readonly loaded: Promise<void>
   readonly #send: Send
   readonly #store: OutboxStore
@@ -57,26 +39,26 @@ export class Outbox {
   #closed = false
   #latest = 0
 
-  /** *send* resolves when Janus has the message, and rejects with an ApiError. */
+  /** *send* resolves when Janus has accepted the message, and rejects with an ApiError. */
   constructor(send: Send, store: OutboxStore = new IndexedDbStore()) {
     this.#send = send
     this.#store = store
     this.loaded = this.#load()
-    // Another page may have been closed over what it had to send.
+    // Another page may have been closed with messages still unsent.
     this.#stopWaking = onWake(() => void this.#load())
   }
 
-  /** In the order in which they were said; a sent one is seen once, and then gone. */
+  /** In the order they were said; listeners see a sent one once before it is gone. */
   get entries(): readonly OutboxEntry[] {
     return this.#entries
   }
 
-  /** Whether nothing is sent because this device is not let in; `flush` tries again. */
+  /** Whether sending is suspended because this device is not authorised; `flush` tries again. */
   get paused(): boolean {
     return this.#paused
   }
 
-  /** Send a message. Listeners see it at once; resolves when it is kept, as well as it can be. */
+  /** Send a message. Listeners see it at once; resolves when it is stored, as far as the browser allows. */
   async add(message: {sessionId: string; text: string}): Promise<OutboxEntry> {
     this.#latest = Math.max(Date.now(), this.#latest + 1)
     const id = newId()
@@ -90,7 +72,7 @@ export class Outbox {
     return this.#find(id) ?? {...said, state: 'sent', kept}
   }
 
-  /** Send a failed message after all, or a waiting one now. */
+  /** Send a failed message again, or a waiting one now. */
   retry(messageId: string): void {
     const entry = this.#find(messageId)
     if (!entry) return
@@ -102,7 +84,7 @@ export class Outbox {
     void this.#run(entry.sessionId)
   }
 
-  /** Forget a message; false if it is too late for that. */
+  /** Discard a message; false if it is already being sent. */
   discard(messageId: string): boolean {
     const entry = this.#find(messageId)
     if (!entry || entry.state === 'sending') return false
@@ -110,20 +92,20 @@ export class Outbox {
     return true
   }
 
-  /** Send now all that waits; after being paused, too. */
+  /** Send everything that is waiting now, also after being suspended. */
   flush(): void {
     this.#paused = false
     this.#sendAll()
   }
 
-  /** Call *listener* now and at every change; returns what ends that. */
+  /** Call *listener* now and at every change; returns a function that unsubscribes it. */
   subscribe(listener: OutboxListener): () => void {
     this.#listeners.add(listener)
     listener(this.#entries)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Send no more; what waits is kept. May be called twice. */
+  /** Stop sending; unsent messages stay stored. May be called twice. */
   close(): void {
     this.#closed = true
     this.#stopWaking()
@@ -157,7 +139,7 @@ export class Outbox {
     if (lane.busy) return
     lane.busy = true
     clearTimeout(lane.timer)
-    // What was said before a reload goes first.
+    // Messages from before a reload go first.
     await this.loaded
     let goOn = true
     while (goOn && !this.#paused && !this.#closed) {
@@ -165,12 +147,12 @@ export class Outbox {
         entry => entry.sessionId === sessionId && entry.state === 'waiting',
       )
       if (!next) break
-      goOn = await alone(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
+      goOn = await exclusively(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
     }
     lane.busy = false
   }
 
-  /** Whether to go on with the next message at once. */
+  /** Returns whether to continue with the next message at once. */
   async #deliver(entry: OutboxEntry, lane: Lane): Promise<boolean> {
     const id = entry.message_id
     if (await this.#isGone(entry)) {
@@ -208,7 +190,7 @@ export class Outbox {
     return false
   }
 
-  /** Whether another page of this browser has sent it, or its user thrown it away. */
+  /** Whether another page of this browser has sent it, or the user has discarded it. */
   async #isGone({message_id, kept}: OutboxEntry): Promise<boolean> {
     const missing = kept && !(await this.#store.has(message_id).catch(() => true))
     return missing || this.#find(message_id) === undefined
@@ -232,7 +214,7 @@ export class Outbox {
   }
 
   #forget(messageId: string): void {
-    // If that fails it is sent once more after a reload, which does no harm.
+    // If this fails it is sent once more after a reload, which does no harm.
     this.#store.delete(messageId).catch(() => {})
     this.#drop(messageId)
   }
@@ -258,30 +240,5 @@ export class Outbox {
         console.error(error) // a mistake in drawing must not stop the sending
       }
     }
-  }
-}
-
-function asKept({message_id, sessionId, text, at}: OutboxEntry): KeptMessage {
-  return {message_id, sessionId, text, at}
-}
-
-/** Do the work while no other page of this browser does it; where that cannot be had, anyway. */
-async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const {locks}: Partial<Navigator> = globalThis.navigator ?? {}
-  if (!locks) return await work()
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), POLITE)
-  let begun = false
-  try {
-    return await locks.request(name, {signal: patience.signal}, async () => {
-      begun = true
-      clearTimeout(timer)
-      return await work()
-    })
-  } catch (error) {
-    if (begun) throw error
-    return await work()
-  } finally {
-    clearTimeout(timer)
   }
 }

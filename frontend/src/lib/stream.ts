@@ -1,39 +1,39 @@
 /**
- * A stream of server-sent events that does not stay lost.
+ * A stream of server-sent events that reconnects until it is stopped.
  *
  *     start() ──> EventSource ──event──> onEvent
  *                     │ error, 35 s of silence, the phone woke up
  *                     └──close──> wait ──> EventSource with last_event_id
  *
- * The browser's own reconnecting ends for ever at the first 401 or 503, and iOS leaves streams
- * "open" that are long dead; so every failure closes the source and opens a new one.
+ * The browser itself stops reconnecting for good at the first 401 or 503, and iOS reports streams
+ * as open that are long dead; so every failure closes the source and opens a new one.
  */
 
 import {ApiError} from './api-error'
 import type {EventSourceLike} from './types'
 import {backoff, isHidden, onWake} from './waking'
 
-/** Milliseconds of silence after which a stream is taken for dead: two pings and some patience. */
+/** Milliseconds of silence after which a stream counts as dead: two pings and a margin. */
 export const SILENCE = 35_000
 
 export interface EventStreamOptions {
   url: string
   open: (url: string) => EventSourceLike
-  /** The named events to listen to; `ping` is always. */
+  /** The named events to listen to, besides `ping`. */
   names: readonly string[]
-  /** Failures in a row after which to give up, and milliseconds before the first new attempt. */
+  /** Failures in a row before giving up, and milliseconds before the first retry. */
   attempts: number
   delay: number
-  /** An event with its parsed data and its number; an unnamed one is called `message`. */
+  /** Called with each event, its parsed data and its number; an unnamed event is called `message`. */
   onEvent: (name: string, data: unknown, seq: number | undefined) => void
   onConnectionChange: (connected: boolean) => void
-  /** Once when the connection fails, once when it is given up, and for data that is not JSON. */
+  /** Called once when the connection fails, once when it is given up, and for data that is not JSON. */
   onError: (error: Error) => void
-  /** Asked at every failure, if given: why there is no use in trying again. */
+  /** Called at every failure: why it is pointless to try again, if it is. */
   refused?: () => Promise<Error | undefined>
 }
 
-/** One stream, from `start` to `stop`; both may be called twice, and in turns. */
+/** One stream. `start` and `stop` may each be called twice, and alternately. */
 export class EventStream {
   readonly #options: EventStreamOptions
   #source: EventSourceLike | undefined
@@ -48,7 +48,7 @@ export class EventStream {
     this.#options = options
   }
 
-  /** The number of the newest event that was heard, if any had one. */
+  /** The number of the newest event received, if any had one. */
   get seq(): number | undefined {
     return this.#seq
   }
@@ -86,16 +86,16 @@ export class EventStream {
       this.#failures = 0
       this.#tell(true)
     })
-    source.onmessage = current(event => this.#heard('message', event))
+    source.onmessage = current(event => this.#receive('message', event))
     source.onerror = current(event => {
-      // Janus has an event called error, which the browser hands to the same listeners.
-      if (typeof event?.data === 'string') this.#heard('error', event)
+      // Janus has an event named `error`, which the browser dispatches to the same listeners.
+      if (typeof event?.data === 'string') this.#receive('error', event)
       else this.#failed()
     })
     if (!source.addEventListener) return
     source.addEventListener('ping', current(() => {}))
     for (const name of this.#options.names) {
-      if (name !== 'error') source.addEventListener(name, current(e => this.#heard(name, e)))
+      if (name !== 'error') source.addEventListener(name, current(e => this.#receive(name, e)))
     }
     this.#watch()
   }
@@ -119,14 +119,14 @@ export class EventStream {
     if (this.#sleeping) this.#open()
   }
 
-  /** Take silence for death from now on; not of a source that cannot hear pings. */
+  /** Restart the timer for silence; sources that do not receive pings have none. */
   #watch(): void {
     clearTimeout(this.#watchdog)
     if (!this.#source?.addEventListener) return
     this.#watchdog = setTimeout(() => isHidden() || this.#failed(0), SILENCE)
   }
 
-  /** Try again after *wait* milliseconds, by default the longer the more often it failed. */
+  /** Retry after *wait* milliseconds; by default, the longer the more often it has failed. */
   #failed(wait?: number, reason?: Error): void {
     this.#close()
     this.#failures += 1
@@ -136,7 +136,7 @@ export class EventStream {
       return
     }
     if (!isHidden()) {
-      // A page that is hidden meanwhile leaves it to its waking up.
+      // A page that has been hidden meanwhile reconnects when it wakes up.
       const again = () => isHidden() || this.#open()
       this.#retry = setTimeout(again, wait ?? backoff(this.#failures, delay))
     }
@@ -159,7 +159,7 @@ export class EventStream {
     this.#options.onError(why)
   }
 
-  #heard(name: string, event: MessageEvent): void {
+  #receive(name: string, event: MessageEvent): void {
     const seq = /^\d+$/.test(event.lastEventId ?? '') ? Number(event.lastEventId) : undefined
     const named = name !== 'message'
     if (named && seq !== undefined && seq <= (this.#seq ?? -1)) return
@@ -171,7 +171,7 @@ export class EventStream {
       this.#options.onError(new ApiError(0, 'BAD_EVENT', words, {event: name}))
       return
     }
-    // The state is the truth, also where its number is lower: a log can be lost.
+    // A whole state counts even if its number is lower: a log can be lost.
     this.#seq = seq ?? this.#seq
     this.#options.onEvent(name, data, seq)
   }

@@ -1,27 +1,25 @@
-/**
- * When to try again: later and later, and at once when the phone wakes up or has a network again.
- */
+/** When to retry: with growing delays, and at once when the phone wakes up or is online again. */
 
 /** The longest wait between two attempts, in milliseconds. */
 export const LONGEST = 15_000
 
 /**
- * Milliseconds to wait after so many failures in a row. Never longer than the plain doubling, so
- * that pages which lost the same server do not come back all at once.
+ * Milliseconds to wait after this many failures in a row. Up to 30 % shorter than plain doubling,
+ * at random, so that pages which lost the same server do not all come back at once.
  */
 export function backoff(failures: number, base: number): number {
   const doubled = Math.min(LONGEST, base * 2 ** Math.max(0, failures - 1))
   return doubled * (0.7 + 0.3 * Math.random())
 }
 
-/** Whether nobody can see the page; never where there is no page. */
+/** Whether the page is hidden; false where there is no page at all. */
 export function isHidden(): boolean {
   return globalThis.document?.visibilityState === 'hidden'
 }
 
 /**
- * Call *wake* when the page is seen again, comes back out of the browser's cache, or is online
- * again; once, where several of these come together. Returns what ends it.
+ * Call *wake* when the page becomes visible, returns from the back/forward cache, or is online
+ * again; once where several of these coincide. Returns a function that stops it.
  */
 export function onWake(wake: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -32,7 +30,7 @@ export function onWake(wake: () => void): () => void {
   const visible = () => isHidden() || soon()
   const shown = (event: Event) => (event as PageTransitionEvent).persisted && soon()
   const page = globalThis.document
-  // Not every place with a `window` is a browser: React Native has one that hears nothing.
+  // Not every `window` is a browser's: in React Native it has no events.
   const view = typeof globalThis.window?.addEventListener === 'function' ? window : undefined
   page?.addEventListener('visibilitychange', visible)
   view?.addEventListener('pageshow', shown)

@@ -496,6 +496,8 @@ export interface QueuedMessage {
   turn_id: string
   content: string
   timestamp: Time
+  /** It waits until the user sends it. */
+  held: boolean
 }
 
 /** What to call a session. */

@@ -3,14 +3,14 @@ import {Fragment, type ComponentChildren} from 'preact'
 import {useEffect, useRef, useState} from 'preact/hooks'
 import {languageName} from './languages'
 
-/** Colouring more than this would be felt on a phone. */
+/** Characters; colouring more than this is noticeable on a phone. */
 const MOST = 20_000
 const PART = 2000
 
 interface Props {
   code: string
   lang: string
-  /** Whether the last line has arrived. Only then is it worth colouring. */
+  /** Whether the block is complete; only then is it coloured. */
   done: boolean
 }
 
@@ -23,7 +23,7 @@ export function CodeBlock({code, lang, done}: Props) {
         <span class="code-lang" dir="auto">{name}</span>
         <CopyButton text={code} />
       </div>
-      {/* A keyboard must be able to scroll it, so it takes focus and has a name. */}
+      {/* Focusable and named, so that a keyboard can scroll it. */}
       <pre class="code-body" dir="ltr" role="group" aria-label={name ? `${name} code` : 'Code'} tabIndex={0}>
         <code translate={false}>{coloured ?? inParts(code)}</code>
       </pre>
@@ -31,7 +31,7 @@ export function CodeBlock({code, lang, done}: Props) {
   )
 }
 
-/** Long code in blocks of lines: while it grows, the browser lays out only the last one again. */
+/** Long code as blocks of lines: while it grows, only the last block is laid out again. */
 function inParts(code: string): ComponentChildren {
   if (code.length <= PART) return code
   const parts: ComponentChildren[] = []
@@ -43,7 +43,7 @@ function inParts(code: string): ComponentChildren {
   return parts
 }
 
-/** The same code as coloured spans, once they are there; null means plain. */
+/** The code as coloured spans once they are available; null until then. */
 function useColours(code: string, lang: string, done: boolean): ComponentChildren {
   const [colours, setColours] = useState<{code: string; nodes: ComponentChildren} | null>(null)
   useEffect(() => {
@@ -52,7 +52,7 @@ function useColours(code: string, lang: string, done: boolean): ComponentChildre
     void import('./highlight')
       .then(({highlight}) => highlight(code, lang))
       .then((nodes) => wanted && nodes && setColours({code, nodes: <Fragment>{nodes}</Fragment>}))
-      .catch(() => {}) // Offline, the chunk may be missing. Plain code is still code.
+      .catch(() => {}) // Offline, the chunk may be missing: the code stays plain.
     return () => {
       wanted = false
     }
@@ -62,7 +62,7 @@ function useColours(code: string, lang: string, done: boolean): ComponentChildre
 
 type Outcome = '' | 'Copied' | 'Could not copy'
 
-/** Puts *text* on the clipboard, and says so to eyes and ears. */
+/** Copies *text* to the clipboard, and shows and announces the outcome. */
 export function CopyButton({text}: {text: string}) {
   const [outcome, setOutcome] = useState<Outcome>('')
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -82,7 +82,7 @@ export function CopyButton({text}: {text: string}) {
   )
 }
 
-/** Whether the text is on the clipboard now. Over plain http there is no clipboard API, only the old command. */
+/** Copy text; returns whether that worked. Over plain http there is no clipboard API, only the old command. */
 export async function copyText(text: string): Promise<boolean> {
   const clipboard: Clipboard | undefined = navigator.clipboard
   try {
@@ -91,7 +91,7 @@ export async function copyText(text: string): Promise<boolean> {
       return true
     }
   } catch {
-    // Refused, for instance because the page has lost focus.
+    // Refused, for example because the page is not focused.
   }
   return copyBySelection(text)
 }

@@ -1,4 +1,4 @@
-/** A unified diff, as `git diff` writes it, as files, hunks and numbered lines. */
+/** Parses a unified diff, as written by `git diff`, into files, hunks and numbered lines. */
 
 export interface DiffLine {
   kind: 'add' | 'del' | 'same' | 'note'
@@ -9,7 +9,7 @@ export interface DiffLine {
 }
 
 export interface DiffHunk {
-  /** `@@ -1,2 +1,3 @@` and what git writes behind it: the function the lines are in. */
+  /** `@@ -1,2 +1,3 @@`, and what git writes after it: the function the lines are in. */
   range: string
   context: string
   lines: DiffLine[]
@@ -17,9 +17,9 @@ export interface DiffHunk {
 
 export interface DiffFile {
   path: string
-  /** Where it was before, if that is another path. */
+  /** The old path, if it differs. */
   from: string | null
-  /** New, deleted, renamed, binary: what git says besides lines. */
+  /** New, deleted, renamed, binary: what git says besides the lines. */
   notes: string[]
   hunks: DiffHunk[]
   added: number
@@ -34,7 +34,7 @@ export function parseDiff(text: string): DiffFile[] {
   const files: DiffFile[] = []
   let file: DiffFile | undefined
   let hunk: DiffHunk | undefined
-  // How many lines the hunk still has: its own lines may look like headers.
+  // How many lines of the hunk are left: its lines may look like headers.
   let left = {old: 0, new: 0}
   let at = {old: 0, new: 0}
 
@@ -74,7 +74,7 @@ export function parseDiff(text: string): DiffFile[] {
     } else if (line.startsWith('diff ')) {
       begin().path = / "?b\/(.*?)"?$/.exec(line)?.[1] ?? ''
     } else if (line.startsWith('--- ')) {
-      // Without git there is no line that begins a file but this one.
+      // In a diff that is not from git, only this line begins a file.
       if (!file || file.hunks.length) begin()
       file!.from = pathOf(line.slice(4), 'a/')
     } else if (line.startsWith('+++ ') && file) {

@@ -1,14 +1,14 @@
-/** Changes, as a phone can show them: one column, with signs and numbers besides the colours. */
+/** A diff for a phone: one column, with signs and line numbers besides the colours. */
 import {useMemo, useState} from 'preact/hooks'
 import {parseDiff, type DiffFile, type DiffHunk, type DiffLine} from './diff-parse'
 
-/** Of each file so many lines are drawn before the user asks for the rest. */
+/** Lines of each file that are drawn before “Show all”. */
 const MANY = 400
 
 interface DiffProps {
-  /** What `git diff` says. */
+  /** The output of `git diff`. */
   text: string
-  /** Long lines continue below instead of to the right. */
+  /** Wrap long lines instead of scrolling. */
   wrap?: boolean
 }
 
@@ -43,7 +43,7 @@ export function FileChanges({file}: {file: DiffFile}) {
 
 function Hunk({hunk}: {hunk: DiffHunk}) {
   return (
-    // A keyboard must be able to scroll it, so it takes focus and has a name.
+    // Focusable and named, so that a keyboard can scroll it.
     <div class="diff-hunk" dir="ltr" role="group" aria-label={`Lines ${hunk.range}`} tabIndex={0} translate={false}>
       <div class="diff-range">{hunk.range} {hunk.context}</div>
       {hunk.lines.map((line, index) => <Line key={index} line={line} />)}

@@ -15,7 +15,7 @@ const NAMES =
 
 const CHARACTERS = new Map(NAMES.split(' ').map((entry) => [entry.slice(0, -1), entry.slice(-1)]))
 
-/** Each reference is decoded once; one that is not known stays as it was written. */
+/** Each reference is decoded once; unknown ones stay as they are. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]\w{1,31}));/g, (whole, decimal, hex, name) => {

@@ -7,7 +7,7 @@ import type {HLJSApi, LanguageFn} from 'highlight.js'
 import {decodeEntities} from './entities'
 import {languageId} from './languages'
 
-/** The coloured code, or null when it has no colours here. It is worked out when the page is idle. */
+/** The coloured code, or null if its language has no colours here. Computed when the page is idle. */
 export async function highlight(code: string, info: string): Promise<ComponentChild[] | null> {
   const id = GRAMMAR[languageId(info)] ?? languageId(info)
   const group = Object.values(GROUPS).find((one) => one.languages.includes(id))
@@ -20,7 +20,7 @@ export async function highlight(code: string, info: string): Promise<ComponentCh
   return parseSpans(hljs.highlight(code, {language: id, ignoreIllegals: true}).value, code)
 }
 
-/** Languages that are written alike. */
+/** Languages with the same syntax. */
 const GRAMMAR: Record<string, string> = {
   html: 'xml', svg: 'xml', vue: 'xml', tsx: 'typescript', jsx: 'javascript', jsonc: 'json', toml: 'ini', console: 'shell',
 }
@@ -30,7 +30,7 @@ interface Group {
   load(): Promise<Record<string, LanguageFn>>
 }
 
-/** One chunk each: a project in Rust does not wait for PHP. */
+/** One chunk each: a Rust project does not wait for PHP. */
 const GROUPS: Record<string, Group> = {
   web: {
     languages: ['typescript', 'javascript', 'json', 'xml', 'css', 'scss', 'graphql'],
@@ -54,7 +54,7 @@ let loaded: Promise<HLJSApi> | undefined
 
 function engine(): Promise<HLJSApi> {
   loaded ??= import('highlight.js/lib/core').then((module) => module.default)
-  // A load that failed, offline perhaps, may be tried again.
+  // A load that failed, perhaps offline, may be retried.
   loaded.catch(() => (loaded = undefined))
   return loaded
 }
@@ -66,7 +66,7 @@ function idle(): Promise<void> {
   })
 }
 
-/** Spans as vnodes; null if *html* is anything else, or does not say exactly *code*. */
+/** Spans as vnodes; null if *html* contains anything else, or its text is not exactly *code*. */
 export function parseSpans(html: string, code: string): ComponentChild[] | null {
   const top: ComponentChild[] = []
   const open: {className: string; children: ComponentChild[]}[] = []

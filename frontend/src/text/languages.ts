@@ -1,4 +1,4 @@
-/** What the words behind three backticks mean. */
+/** The info strings of code fences. */
 
 const NAMES: Record<string, string> = {
   bash: 'Bash', c: 'C', cpp: 'C++', csharp: 'C#', css: 'CSS', dart: 'Dart', diff: 'Diff', dockerfile: 'Dockerfile',
@@ -25,7 +25,7 @@ export function languageId(info: string): string {
   return Object.hasOwn(ALIASES, word) ? ALIASES[word]! : word
 }
 
-/** A name to show or say; a language not known here keeps the name it was given, and none is ''. */
+/** A name to show or say; unknown languages keep the name they were given, and none is ''. */
 export function languageName(info: string): string {
   const id = languageId(info)
   if (['text', 'txt', 'plain', 'plaintext', 'none'].includes(id)) return ''

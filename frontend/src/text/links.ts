@@ -1,10 +1,10 @@
-/** Which addresses an agent may make tappable. Its text is not trusted: it may repeat what a web page told it. */
+/** The addresses an agent may turn into links. Its text is not trusted: it may repeat what a web page told it. */
 import {decodeEntities} from './entities'
 
 /**
  * The address to use, or null when it must stay plain text.
  *
- * A list of what is good, not of what is bad. Control characters go first: browsers drop tabs and line breaks
+ * An allowlist. Control characters go first: browsers drop tabs and line breaks
  * inside an address, so `java\tscript:` and `/\n/evil.example` are not what they look like.
  */
 export function safeHref(written: string): string | null {

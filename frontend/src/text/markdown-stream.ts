@@ -12,9 +12,9 @@ import {Lexer, type Token, type Tokens} from 'marked'
 
 type Links = Lexer['tokens']['links']
 
-/** So many frozen blocks are drawn, and later skipped, as one. */
+/** How many frozen blocks are drawn, and later skipped, as one group. */
 export const GROUP = 32
-/** Below this many characters a block is lexed again for every push. */
+/** Blocks below this many characters are lexed again at every push. */
 const SMALL = 4096
 
 export class MarkdownStream {
@@ -22,9 +22,9 @@ export class MarkdownStream {
   readonly groups: Token[][] = []
   /** Blocks that may still change: the last one, and blank lines. */
   open: Token[] = []
-  /** Text behind `open` that has not been looked at yet. */
+  /** Text after `open` that has not been lexed yet. */
   rest = ''
-  /** How often link definitions have changed what finished blocks mean. */
+  /** How many times link definitions have changed the meaning of finished blocks. */
   generation = 0
   finished = false
 
@@ -34,7 +34,7 @@ export class MarkdownStream {
   #links: Links = Object.create(null)
   /** Whether lexing a large block early has been worth it. */
   #hurry = true
-  /** What would close the code block at the end. */
+  /** The fence that would close the code block at the end. */
   #fence: string | null = null
   /** A `\r` whose `\n` may come with the next push. */
   #halfBreak = false
@@ -43,7 +43,7 @@ export class MarkdownStream {
     return this.#source
   }
 
-  /** More of the same text. Any slicing gives the same blocks, once finished. */
+  /** Append text. However it is sliced, the finished blocks are the same. */
   push(text: string): void {
     const joined = (this.#halfBreak ? '\r' : '') + text
     this.#halfBreak = joined.endsWith('\r')
@@ -51,12 +51,12 @@ export class MarkdownStream {
     if (text) this.#advance()
   }
 
-  /** Lexes also what would have waited. */
+  /** Lex also the text that would have waited. */
   catchUp(): void {
     if (this.rest) this.#advance(true)
   }
 
-  /** The whole text so far, or all of it. What continues the old text is cheap; anything else starts again. */
+  /** Set the whole text so far. A continuation of the old text is cheap; anything else starts over. */
   set(text: string, finished = false): void {
     const whole = withoutCR(text)
     if (!whole.startsWith(this.#source) || (this.finished && whole !== this.#source)) this.#reset()
@@ -65,7 +65,7 @@ export class MarkdownStream {
     else this.push(whole.slice(this.#source.length))
   }
 
-  /** No more text will come: whatever is open is closed. */
+  /** No more text will come: close whatever is open. */
   finish(): void {
     if (!this.finished) this.#finish(this.#source + (this.#halfBreak ? '\n' : ''))
   }
@@ -95,7 +95,7 @@ export class MarkdownStream {
 
   #freeze(tokens: Token[], tail: string): boolean {
     const raw = tokens.map((token) => token.raw).join('')
-    // Cannot happen as far as we know, and would show text twice or not at all.
+    // Should not happen, and would show text twice or not at all.
     if (!tail.startsWith(raw)) return false
     this.#base += raw.length
     for (const token of tokens) {
@@ -140,7 +140,7 @@ function withoutCR(text: string): string {
 
 function lex(text: string, links: Links): Token[] {
   const lexer = new Lexer()
-  // A copy: a definition that is still being typed must not be remembered half.
+  // A copy: a definition that is still being written must not be kept by halves.
   lexer.tokens.links = Object.assign(Object.create(null), links)
   try {
     return lexer.lex(text)
@@ -150,7 +150,7 @@ function lex(text: string, links: Links): Token[] {
   }
 }
 
-/** How many tokens cannot change any more, whatever follows. */
+/** How many tokens can no longer change, whatever follows. */
 function settled(tokens: Token[], tail: string): number {
   const last = tokens.findLastIndex((token) => token.type !== 'space')
   if (last < 0) return 0
@@ -168,7 +168,7 @@ function isFenced(token: Token): boolean {
   return token.type === 'code' && /^ {0,3}(?:`{3}|~{3})/.test(token.raw)
 }
 
-/** The fence that a code block still waits for. */
+/** The fence a code block is still waiting for. */
 export function openFence(token: Token): string | null {
   if (!isFenced(token)) return null
   const fence = /`{3,}|~{3,}/.exec(token.raw)![0]

@@ -1,6 +1,6 @@
 /**
- * An agent's markdown as elements. Nothing here, nor in what it uses, ever parses HTML: tokens become vnodes,
- * and what is not known becomes text. Import it lazily, it brings the markdown lexer along.
+ * An agent's Markdown as elements. Neither this file nor what it uses ever parses HTML: tokens become vnodes,
+ * and unknown ones become text. Import it lazily: it brings the Markdown lexer along.
  */
 import type {Token, Tokens} from 'marked'
 import {Component, Fragment, type ComponentChildren, type VNode} from 'preact'
@@ -12,7 +12,7 @@ import {GROUP, MarkdownStream, openFence} from './markdown-stream'
 
 export {MarkdownStream}
 
-/** Deeper nesting than anybody means is shown as it was written. */
+/** Deeper nesting is shown as source text. */
 const DEEPEST = 24
 
 interface MarkdownProps {
@@ -37,11 +37,11 @@ export function Markdown({text, streaming = false}: MarkdownProps) {
 
 interface Blocks {
   tokens: Token[]
-  /** So many of them are frozen. */
+  /** How many of them are frozen. */
   frozen: number
 }
 
-/** All blocks, each in the group in which it will stay: an element that changed its parent would be made anew. */
+/** All blocks, each in the group it will stay in: an element that changes its parent is created anew. */
 function grouped(stream: MarkdownStream): Blocks[] {
   const all: Blocks[] = stream.groups.map((tokens) => ({tokens, frozen: tokens.length}))
   for (const token of withRest(stream)) {
@@ -53,7 +53,7 @@ function grouped(stream: MarkdownStream): Blocks[] {
   return all
 }
 
-/** The open blocks, with text that has not been lexed yet shown where it will most likely belong. */
+/** The open blocks, with the text that has not been lexed yet where it most likely belongs. */
 function withRest({open, rest}: MarkdownStream): Token[] {
   if (!rest) return open
   const last = open.at(-1)
@@ -88,7 +88,7 @@ interface BlockProps {
   depth?: number
 }
 
-/** Draws again only if its source has changed, or links have got new addresses. */
+/** Drawn again only if its source or the addresses of links have changed. */
 class Block extends Component<BlockProps> {
   override shouldComponentUpdate(next: BlockProps) {
     const {token, done, generation} = this.props
@@ -138,7 +138,7 @@ function drawBlock(token: Tokens.Generic, place: Place): ComponentChildren {
     case 'html':
       return /\S/.test(token.raw) ? <p class="md-html" dir="auto">{token.raw.trim()}</p> : null
     default: {
-      // A lone line of a tight list, or text at the top that has not been looked at yet.
+      // A line of a tight list, or text at the top level that has not been lexed yet.
       const content = inline([token])
       return place.depth ? <span dir="auto">{content}</span> : <p class="md-rest" dir="auto">{content}</p>
     }
@@ -160,7 +160,7 @@ function drawTable({header, rows, align}: Tokens.Table): VNode {
     ))
   const columns = header.map((cell) => plain(cell.tokens)).filter(Boolean).join(', ')
   return (
-    // A keyboard must be able to scroll a table that is wider than the screen.
+    // Focusable, so that a keyboard can scroll a table wider than the screen.
     <section class="md-table" aria-label={columns ? `Table: ${columns}` : 'Table'} tabIndex={0}>
       <table>
         <thead><tr>{cells(header, 'th')}</tr></thead>
@@ -198,7 +198,7 @@ function drawInline(token: Tokens.Generic, depth: number): ComponentChildren {
     case 'link':
       return drawLink(token as Tokens.Link, token['autolink'] ? token['text'] : inside())
     case 'image':
-      // Fetching it would tell its server who reads this, and what an agent was tricked into writing in the address.
+      // Fetching it would tell its server who is reading, and whatever an agent was tricked into putting in the address.
       return drawLink(token as Tokens.Image, `Image: ${plain(token.tokens ?? []) || 'no description'}`)
     case 'html':
       return /^<br\s*\/?>$/i.test(token.raw) ? <br /> : token.raw
@@ -207,7 +207,7 @@ function drawInline(token: Tokens.Generic, depth: number): ComponentChildren {
   }
 }
 
-/** A link that may not be followed is its text and, since nothing may hide, its address. */
+/** An address that is not allowed is shown as text beside the link's words, so that nothing is hidden. */
 function drawLink(link: Tokens.Link | Tokens.Image, text: ComponentChildren): ComponentChildren {
   const href = safeHref(link.href)
   if (href) return <a href={href} target="_blank" rel="noreferrer noopener">{text}</a>

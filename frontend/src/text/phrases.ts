@@ -1,4 +1,4 @@
-/** Sentences that stand for what cannot be read aloud, in one place so that they can be said in another language. */
+/** Sentences that replace what cannot be read aloud, in one place so that they can be translated. */
 export interface Phrases {
   code(lines: number, language: string): string
   table(rows: number, columns: string[]): string

@@ -1,15 +1,15 @@
 /** Where one utterance ends and the next begins. */
 
-/** Longer ones die on some phones, and none can be stopped in the middle. */
+/** Characters; longer utterances break off on some phones, and none can be stopped in the middle. */
 export const LONGEST = 200
 
-/** After these a full stop ends nothing; nor does it after an initial, except that "I" is a word. */
+/** Abbreviations after which a full stop ends no sentence; nor does it after an initial, except that "I" is a word. */
 const NEVER = /(?:^|[\s("'[])(?:e\.g|i\.e|cf|vs|mr|mrs|ms|dr|prof|approx|resp|incl|z\.b|d\.h|bzw|ca|st|(?!i)\p{L})\.$/iu
-/** After these it ends nothing when a number follows. */
+/** Abbreviations after which it ends no sentence if a number follows. */
 const NUMBERED = /(?:^|[\s("'[])(?:no|nr|fig|p|pp|sec|vol)\.$/i
 const END = /(?:[.!?…]+["'”’»)\]*_]*(?=\s|$))|[。！？｡؟।॥]+["'”’»」』）]*|\n+/gu
 
-/** The sentences of one block of text. The last one may not have an end yet. */
+/** The sentences of one block of text. The last one may be incomplete. */
 export function sentences(text: string): string[] {
   const found: string[] = []
   let start = 0
@@ -30,7 +30,7 @@ function isInside(before: string, after: string): boolean {
   return /^\s*\d+\.$/.test(before) || NEVER.test(before) || (NUMBERED.test(before) && /^\s*\d/.test(after)) || /^\s*\p{Ll}/u.test(after)
 }
 
-/** A sentence in pieces of at most *longest* characters, cut where a speaker would breathe. */
+/** A sentence in pieces of at most *longest* characters, cut where a speaker would pause. */
 export function utterances(sentence: string, longest = LONGEST): string[] {
   const pieces: string[] = []
   let rest = sentence.trim()
@@ -43,12 +43,12 @@ export function utterances(sentence: string, longest = LONGEST): string[] {
   return pieces
 }
 
-/** The last good place for a cut: a clause, else a word, else anywhere but inside a character. */
+/** The last good place for a cut: after a clause, else after a word, else anywhere but inside a character. */
 function breath(text: string, longest: number): number {
   const head = text.slice(0, longest)
   for (const border of [/[;:–—](?=\s)|[；：]/gu, /,(?=\s)|[，、،]/gu, /\s(?=(?:and|or|but|because|which|und|oder|aber|et|ou|y|o)\s)/giu, /\s/gu]) {
     const last = [...head.matchAll(border)].at(-1)
-    // A cut very early would leave a stump.
+    // A very early cut would leave a fragment.
     if (last && last.index > longest / 4) return last.index + 1
   }
   return /[\ud800-\udbff]$/.test(head) ? longest - 1 : longest

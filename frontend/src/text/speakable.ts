@@ -14,26 +14,26 @@ import {sayCode, sayNames} from './spoken-words'
 /** Code in a sentence that is longer than this is not read. */
 const LONGEST_CODE = 80
 
-/** All that there is to say about *markdown*. */
+/** The whole of *markdown* as sentences. */
 export function speakable(markdown: string, phrases: Phrases = english): string[] {
   const cutter = new SentenceCutter(phrases)
   return [...cutter.push(markdown), ...cutter.flush()]
 }
 
-/** Says what is complete while the rest is still being written. Nothing is said twice, nothing is taken back. */
+/** Yields complete sentences while the text is still being written. Nothing is said twice, nothing is taken back. */
 export class SentenceCutter {
   #stream = new MarkdownStream()
   readonly #phrases: Phrases
-  /** So many blocks have been said in full. */
+  /** How many blocks have been said in full. */
   #blocks = 0
-  /** So many sentences of the open block have been said. */
+  /** How many sentences of the open block have been said. */
   #said = 0
 
   constructor(phrases: Phrases = english) {
     this.#phrases = phrases
   }
 
-  /** What has become complete with *text*. */
+  /** The sentences that *text* completes. */
   push(text: string): string[] {
     this.#stream.push(text)
     const fresh = this.#settled()
@@ -46,7 +46,7 @@ export class SentenceCutter {
     return fresh.flatMap((sentence) => utterances(sentence))
   }
 
-  /** What is left, at the end. Then another answer may begin. */
+  /** The rest, at the end of an answer. Then another one may begin. */
   flush(): string[] {
     this.#stream.catchUp()
     const left = [...this.#settled(), ...this.#stream.open.flatMap((token) => this.#take(token))]
@@ -63,7 +63,7 @@ export class SentenceCutter {
     return fresh
   }
 
-  /** The sentences of a block that have not been said. */
+  /** The sentences of a block that have not been said yet. */
   #take(token: Token): string[] {
     if (token.type === 'space') return []
     const fresh = sayBlock(token as Tokens.Generic, this.#phrases).slice(this.#said)
@@ -71,7 +71,7 @@ export class SentenceCutter {
     return fresh
   }
 
-  /** Of a block that still grows: every sentence but the last, up to markup that may not be closed yet. */
+  /** The safe sentences of a growing block: all but the last, up to markup that may still be open. */
   #complete(token: Token): string[] {
     if (!['paragraph', 'text', 'list', 'blockquote'].includes(token.type)) return []
     const all = sayBlock(token as Tokens.Generic, this.#phrases)
@@ -115,7 +115,7 @@ function sayItem(item: Tokens.ListItem, list: Tokens.List, index: number, phrase
   return [mark + said[0], ...said.slice(1)]
 }
 
-/** The words of inline marks, with code and names already in words. */
+/** Inline tokens as words, code and names included. */
 function words(tokens: Token[], phrases: Phrases): string {
   return (tokens as Tokens.Generic[])
     .map((token) => {
@@ -145,7 +145,7 @@ function inSentences(text: string): string[] {
   return sentences(text.replace(/(?<!\n)\n(?!\n)/g, ' ')).map(clean).filter((one) => /[\p{L}\p{N}]/u.test(one)).map(ended)
 }
 
-/** Without what a voice would read as its name: emoji, arrows, rules, bullets. */
+/** Remove what a voice would read by name: emoji, arrows, rules, bullets. */
 function clean(text: string): string {
   return text
     .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\p{Variation_Selector}|\u200d|\u20e3/gu, '')

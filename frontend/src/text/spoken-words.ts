@@ -1,20 +1,20 @@
 /** Paths, names, addresses and operators as words that a voice can say. */
 
-/** Endings that a voice spells, letter by letter. */
+/** Extensions that are spelled out, letter by letter. */
 const SPELLED = ('ts js tsx jsx mjs cjs css scss html htm md mdx sh rs rb kt cs cpp hpp h c xml svg png jpg pdf csv sql txt yml ' +
   'db gz php crt py ini').split(' ')
-/** Endings that are words. */
+/** Extensions that are said as words. */
 const WORDS = 'go java json jsonl toml yaml lock cfg conf log swift dart lua nix zip tar bak scala gradle proto env vue webmanifest'.split(' ')
 const EXTENSIONS = [...SPELLED, ...WORDS].sort((a, b) => b.length - a.length).join('|')
 const FOLDERS: Record<string, string> = {src: 'source', lib: 'lib', cmd: 'command', pkg: 'package', '~': 'home', '..': 'the parent folder'}
 
 const URL = /\b(?:https?|wss?|ftp|ssh|file):\/\/(?:[^\s/@]*@)?([^\s/:?#<>"')\]]+)[^\s<>"'\])]*[^\s<>"'\]).,;:!?]|\bwww\.([\w.-]+\w)(?:\/\S*[^\s.,;:!?)])?/gi
 const FOLDER = String.raw`(?:~|\.{1,2}|@?[\w.-]+|\[[\w.-]+\])?\/`
-/** Something with folders and an extension, or a name with a known one; perhaps with a line behind it. */
+/** A path with folders and an extension, or a file name with a known one; with or without a line number. */
 const PATH = new RegExp(
   String.raw`(?<![\w/.@-])((?:${FOLDER})+(?:[\w.@-]*\w)\.\w{1,12}|[\w.@-]*\w\.(?:${EXTENSIONS})|\.(?:env|gitignore))(?::(\d+)(?:[:-]\d+)?)?(?![\w/])`, 'gi')
 
-/** Text of a sentence with its addresses and paths in words. */
+/** A sentence with its addresses and paths in words. */
 export function sayNames(text: string): string {
   return text
     .replace(URL, (_, host: string, www: string) => (host ?? www).replace(/^www\./i, ''))
@@ -55,7 +55,7 @@ const OPERATORS: [RegExp, string][] = [
   [/\$(?=\w|\{)/g, ' dollar '], [/@(?=\w)/g, ' at '], [/~(?=\/|$)/g, ' home '], [/!/g, ' not '],
 ]
 
-/** What stands between backticks; '' when it would only be noise. */
+/** Inline code as words; '' if it would only be noise. */
 export function sayCode(code: string): string {
   const text = code.trim()
   if (!/[\p{L}\p{N}]/u.test(text)) return saySymbols(text)

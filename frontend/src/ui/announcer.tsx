@@ -1,10 +1,10 @@
 import {signal} from '@preact/signals'
 
-/** What is said next to those who cannot see the screen: when it fits, and at once. */
+/** What screen readers say next: when they are idle, and at once. */
 const polite = signal('')
 const urgent = signal('')
 
-/** Browsers say what has changed: the same sentence again has to go away first. */
+/** Milliseconds; only a change is announced, so the region is emptied before it gets its sentence. */
 const MOMENT = 100
 
 export function announce(sentence: string, atOnce = false): void {
@@ -13,7 +13,7 @@ export function announce(sentence: string, atOnce = false): void {
   setTimeout(() => (place.value = sentence), MOMENT)
 }
 
-/** Draw it once, where it stays: a region that has just appeared is not listened to. */
+/** The live regions. Drawn once and for good: browsers ignore a region that has just appeared. */
 export function Announcer() {
   return (
     <div class="visually-hidden">

@@ -2,10 +2,10 @@ import {SHAPES} from './icon-shapes'
 
 export type IconName = keyof typeof SHAPES
 
-/** What points along the line of text points the other way where text runs from right to left. */
+/** Icons that point along the text, and are mirrored where it runs from right to left. */
 const DIRECTED: IconName[] = ['arrow-left', 'chevron-left', 'chevron-right', 'log-out', 'send']
 
-/** A drawing in the colour and size of the text around it. It says nothing: words stand beside it. */
+/** An icon in the colour and size of the surrounding text; hidden from screen readers, which get words. */
 export function Icon({name, class: more = ''}: {name: IconName; class?: string}) {
   const classes = `icon ${DIRECTED.includes(name) ? 'icon-directed' : ''} ${more}`
   return (

@@ -1,14 +1,14 @@
 import type {ComponentType} from 'preact'
 import {useEffect, useState} from 'preact/hooks'
 
-import {words} from '../strings'
+import {words} from './strings'
 
-/** A component that is fetched when it is first drawn, or before that by its `prefetch`. */
+/** A component whose code is fetched when it is first drawn, or earlier by its `prefetch`. */
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>) {
   let loading: Promise<ComponentType<P>> | undefined
   let loaded: ComponentType<P> | undefined
   const prefetch = async () => {
-    // After a failure the next attempt begins anew.
+    // After a failure the next attempt starts over.
     loading ??= load().catch((error: unknown) => {
       loading = undefined
       throw error

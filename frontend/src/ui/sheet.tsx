@@ -1,23 +1,23 @@
 import type {ComponentChildren} from 'preact'
 import {useEffect, useId, useRef} from 'preact/hooks'
 
-import {words} from '../strings'
 import {Icon} from './icon'
+import {words} from './strings'
 
 interface Props {
   title: string
-  /** The user wants it gone: by the button, Escape, the back of the phone or a tap beside it. */
+  /** Called when the user closes it: by the button, Escape, the phone's back button or a tap beside it. */
   onClose: () => void
   children: ComponentChildren
-  /** As high as the screen, for what is more than a choice. */
+  /** As tall as the screen, for more than a few choices. */
   tall?: boolean
-  /** What was typed must not be lost by a tap beside the sheet. */
+  /** Ignore taps beside the sheet, which would lose what was typed. */
   sticky?: boolean
 }
 
 /**
- * A dialog that comes from below, in reach of the thumb. It is there as long as it is drawn; the
- * focus goes back to where it came from.
+ * A modal dialog at the bottom of the screen, in reach of the thumb. It is open as long as it is
+ * drawn; then the focus returns to where it was.
  */
 export function Sheet({title, onClose, children, tall, sticky}: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -29,7 +29,7 @@ export function Sheet({title, onClose, children, tall, sticky}: Props) {
     there?.showModal?.()
     return () => {
       there?.close?.()
-      // What is taken out of the document cannot give the focus back by itself.
+      // A dialog that is removed from the document does not restore the focus by itself.
       if (from instanceof HTMLElement && from.isConnected) from.focus()
     }
   }, [])
@@ -38,7 +38,7 @@ export function Sheet({title, onClose, children, tall, sticky}: Props) {
     if (!sticky && event.target === dialog.current) onClose()
   }
   return (
-    // A tap beside it is a shortcut; Escape and the button do the same.
+    // The tap beside it is a shortcut; Escape and the button do the same.
     <dialog
       ref={dialog}
       class={tall ? 'sheet sheet-tall' : 'sheet'}

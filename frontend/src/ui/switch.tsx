@@ -4,7 +4,7 @@ interface SwitchProps {
   title: string
   hint: string
   value: Signal<boolean>
-  /** It cannot be had here. */
+  /** Not available in this browser. */
   off?: boolean
 }
 

@@ -1,28 +1,27 @@
 import {useRef, useState} from 'preact/hooks'
 
-import type {App} from '../app'
 import type {ApiError} from '../lib/api'
-import {words} from '../strings'
 import {Icon} from './icon'
+import {words} from './strings'
 
-/** Nobody notices less; more needs a sign that something happens. */
+/** Milliseconds after which an action needs a sign that it is still going on. */
 const NOTICED = 1000
 
 interface Condition {
   busy: boolean
-  /** It takes so long that a word about it is due. */
+  /** It has taken long enough to say so. */
   slow: boolean
   error: ApiError | null
 }
 
 const REST: Condition = {busy: false, slow: false, error: null}
 
-/** Something the user has asked for, one at a time: whether it goes on, and how it failed. */
-export function useTask(app: Pick<App, 'unauthorized'>) {
+/** One action of the user at a time: whether it is running, and how it failed. */
+export function useTask(app: {unauthorized: () => void}) {
   const [condition, setCondition] = useState(REST)
   const running = useRef(false)
 
-  /** What came of it; undefined if it failed, or another one is still running. */
+  /** Its result; undefined if it failed, or another one is still running. */
   async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (running.current) return undefined
     running.current = true
@@ -44,7 +43,7 @@ export function useTask(app: Pick<App, 'unauthorized'>) {
   return {...condition, run, reset: () => setCondition(REST)}
 }
 
-/** What went wrong, said at once. */
+/** An error message, announced at once. */
 export function Failure({error}: {error: ApiError | null}) {
   if (!error) return null
   return (

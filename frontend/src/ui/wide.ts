@@ -2,7 +2,7 @@ import {useEffect, useState} from 'preact/hooks'
 
 const QUERY = '(min-width: 900px)'
 
-/** Whether the list and a conversation fit beside each other. */
+/** Whether the list and a conversation fit side by side. */
 export function useWide(): boolean {
   const [wide, setWide] = useState(() => matchMedia(QUERY).matches)
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 export type Earcon = 'listening' | 'sent' | 'needs-you' | 'error'
 
-/** Hertz, one after the other. Up is good, down is bad, twice the same wants something. */
+/** Hertz, in order. Rising is good, falling is bad, a repeated tone asks for something. */
 const TONES: Record<Earcon, number[]> = {
   listening: [660, 880],
   sent: [880],
@@ -22,10 +22,10 @@ export class Earcons {
     this.#make = make
   }
 
-  /** Call it in a tap: before one, browsers keep silent. May be called often. */
+  /** Call it during a tap: browsers allow no sound before one. May be called often. */
   prime(): void {
     this.#context ??= this.#make()
-    // iOS interrupts it for a call, and whenever the page is hidden.
+    // iOS suspends it during calls, and whenever the page is hidden.
     if (this.#context && this.#context.state !== 'running') this.#context.resume().catch(() => {})
   }
 
@@ -33,7 +33,7 @@ export class Earcons {
     if (this.muted) return
     this.prime()
     const context = this.#context
-    // A tone that had to wait for a tap would come when it means nothing any more.
+    // A tone delayed until the next tap would mean nothing any more.
     if (!context || context.state === 'suspended') return
     TONES[earcon].forEach((hertz, index) => tone(context, hertz, context.currentTime + index * (LENGTH + GAP)))
   }
@@ -43,7 +43,7 @@ function tone(context: AudioContext, hertz: number, start: number): void {
   const oscillator = context.createOscillator()
   const volume = context.createGain()
   oscillator.frequency.value = hertz
-  // A soft beginning and end, or it clicks.
+  // Fade in and out, or it clicks.
   volume.gain.setValueAtTime(0, start)
   volume.gain.linearRampToValueAtTime(VOLUME, start + 0.015)
   volume.gain.linearRampToValueAtTime(0, start + LENGTH)

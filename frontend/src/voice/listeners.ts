@@ -1,8 +1,8 @@
-/** Who wants to know. A listener may leave at any time, even while it is being told. */
+/** A set of listeners. One may unsubscribe at any time, even while it is being called. */
 export class Listeners<T = void> {
   readonly #all = new Set<(news: T) => void>()
 
-  /** Returns what takes the listener away again. */
+  /** Add a listener; returns a function that removes it. */
   add(listener: (news: T) => void): () => void {
     this.#all.add(listener)
     return () => void this.#all.delete(listener)

@@ -23,7 +23,7 @@ export type ProblemCode = keyof typeof WORDS
 
 export interface Problem {
   code: ProblemCode
-  /** A sentence to show or say. */
+  /** A sentence to show or announce. */
   message: string
   /** Whether another tap on the microphone may help. */
   again: boolean
@@ -31,7 +31,7 @@ export interface Problem {
 
 const TRY_AGAIN: ProblemCode[] = ['busy', 'no-speech', 'aborted', 'audio-capture', 'network', 'no-start', 'unknown']
 
-/** Browsers invent codes: one that is not known is `unknown`. */
+/** The problem for a browser's error code; unfamiliar codes are `unknown`. */
 export function problem(reported: string): Problem {
   const code = Object.hasOwn(WORDS, reported) ? (reported as ProblemCode) : 'unknown'
   return {code, message: WORDS[code], again: TRY_AGAIN.includes(code)}

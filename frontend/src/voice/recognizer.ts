@@ -1,21 +1,21 @@
 /**
- * Speech to text by the browser: one recogniser for the whole page.
+ * Speech to text by the browser, with one recogniser for the whole page.
  *
  *   idle ──start──▶ starting ──▶ listening ──stop, silence, error──▶ stopping ──end──▶ idle
  *
  * A second start before the browser's `end` makes iOS give up, and each new object makes it chime: so there is one
- * object, and a start that comes too early waits. The browser sends the audio to its maker (Google, Apple).
+ * object, and an early start waits. The browser sends the audio to its maker (Google, Apple).
  */
 import {expectAudio, Listeners} from './listeners'
 import {problem, type Problem, type ProblemCode} from './problems'
 
 export type RecognizerState = 'idle' | 'starting' | 'listening' | 'stopping'
 
-export type Heard =
+export type RecognizerEvent =
   | {type: 'state'; state: RecognizerState}
-  /** What has been understood so far. It replaces what was told before. */
+  /** What has been understood so far; replaces earlier text. */
   | {type: 'text'; text: string}
-  /** The end of one `start`, always told, with all that was understood; '' when aborted or nothing was. */
+  /** The end of each `start`, with everything understood; '' if that was nothing, or it was aborted. */
   | {type: 'end'; text: string}
   | {type: 'problem'; problem: Problem}
 
@@ -48,11 +48,11 @@ export interface RecognizerOptions {
 }
 
 const NO_RESULT_AFTER = 8000
-/** Longer, because the browser may be asking for permission. */
+/** Longer: the browser may be asking for permission. */
 const NO_START_AFTER = 15_000
-/** The `end` that a phone owes us is not waited for longer than this. */
+/** The longest wait for the browser's `end`. */
 const NO_END_AFTER = 2000
-/** The voice engine of an iOS home-screen app exists and does not work: after so many attempts that is believed. */
+/** In an iOS home-screen app the engine exists but does not work: after this many failures it counts as broken. */
 const ENOUGH_FAILURES = 2
 const FAILURES = 'janus.recognizer.failures'
 
@@ -64,10 +64,10 @@ export class Recognizer {
   readonly #Engine: (new () => SpeechEngine) | undefined
   readonly #secure: boolean
   readonly #storage: RecognizerOptions['storage']
-  readonly #listeners = new Listeners<Heard>()
+  readonly #listeners = new Listeners<RecognizerEvent>()
   #engine: SpeechEngine | null = null
   #text = ''
-  /** Whether what still comes is wanted no more. */
+  /** Whether to ignore what still comes. */
   #dropped = false
   #again = false
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -79,29 +79,29 @@ export class Recognizer {
     this.#storage = 'storage' in options ? options.storage : safeStorage()
   }
 
-  /** Whether it is worth a try, here and now. Over plain http the constructor exists and does not work. */
+  /** Whether recognition may work here. Over plain http the constructor exists but does not work. */
   available(): Availability {
-    const code = this.#hindrance()
+    const code = this.#obstacle()
     return {ok: !code, audioGoesTo: code ? null : 'browser', problem: code && problem(code)}
   }
 
-  /** The user wants to try again what has failed on this device. */
+  /** Forget past failures on this device: the user wants to try again. */
   forgetFailures(): void {
     this.#storage?.removeItem(FAILURES)
   }
 
-  /** Tells *listener* what is heard. Returns what ends that. */
-  onHeard(listener: (heard: Heard) => void): () => void {
+  /** Call *listener* at every event; returns a function that unsubscribes it. */
+  onEvent(listener: (heard: RecognizerEvent) => void): () => void {
     return this.#listeners.add(listener)
   }
 
-  /** Call it in a tap. While one is ending, the next begins when it has ended. */
+  /** Start listening; call it during a tap. While one run is ending, the next begins after it. */
   start(): void {
     if (this.state === 'stopping') this.#again = true
     if (this.state !== 'idle') return
-    const hindrance = this.#hindrance()
-    if (hindrance) {
-      this.#tellProblem(hindrance)
+    const obstacle = this.#obstacle()
+    if (obstacle) {
+      this.#tellProblem(obstacle)
       return
     }
     this.#text = ''
@@ -114,19 +114,19 @@ export class Recognizer {
       this.#engine.lang = this.lang || document.documentElement.lang || navigator.language
       this.#engine.start()
     } catch {
-      // It still runs, against all events: its end will come, or be made up.
+      // It is still running, whatever its events said: its end will come, or be simulated.
       this.#giveUp('busy')
     }
   }
 
-  /** No more is said; what was said will still be understood. */
+  /** Stop listening; what was said will still be understood. */
   stop(): void {
     this.#again = false
     if (this.state === 'starting') this.abort()
     else if (this.state === 'listening') this.#end('stop')
   }
 
-  /** What was said is dropped. */
+  /** Stop listening, and drop what was said. */
   abort(): void {
     this.#again = false
     this.#text = ''
@@ -134,7 +134,7 @@ export class Recognizer {
     if (this.state === 'starting' || this.state === 'listening') this.#end('abort')
   }
 
-  #hindrance(): ProblemCode | null {
+  #obstacle(): ProblemCode | null {
     if (!this.#secure) return 'insecure'
     if (!this.#Engine) return 'unsupported'
     return Number(this.#storage?.getItem(FAILURES)) >= ENOUGH_FAILURES ? 'broken' : null
@@ -145,7 +145,7 @@ export class Recognizer {
     engine.continuous = false
     engine.interimResults = true
     engine.maxAlternatives = 1
-    // An object that has been given up may still speak.
+    // An abandoned object may still send events.
     const mine = <A extends unknown[]>(then: (...args: A) => void) => (...args: A) => {
       if (this.#engine === engine) then(...args)
     }
@@ -154,14 +154,14 @@ export class Recognizer {
       this.#become('listening')
       this.#expect(() => this.#giveUp('no-speech'), NO_RESULT_AFTER)
     })
-    engine.onresult = mine(({results}) => this.#heard(results[results.length - 1]?.[0]?.transcript ?? ''))
+    engine.onresult = mine(({results}) => this.#result(results[results.length - 1]?.[0]?.transcript ?? ''))
     engine.onerror = mine(({error}) => this.#failed(error))
     engine.onend = mine(() => this.#ended())
     return engine
   }
 
-  /** Android sends the same words again and again as if they were new: the last ones are all there are. */
-  #heard(transcript: string): void {
+  /** Android repeats the same words as if they were new: the last result is all there is. */
+  #result(transcript: string): void {
     if (this.state === 'idle' || this.#dropped) return
     clearTimeout(this.#timer)
     if (this.state === 'stopping') this.#expectEnd()
@@ -196,7 +196,7 @@ export class Recognizer {
 
   #expectEnd(): void {
     this.#expect(() => {
-      this.#engine = null // it owes us an end: never trust it again
+      this.#engine = null // it never sent its end: do not use it again
       this.#ended()
     }, NO_END_AFTER)
   }
@@ -233,7 +233,7 @@ export class Recognizer {
 
 let shared: Recognizer | undefined
 
-/** The recogniser of this page. Two would make each other stop. */
+/** The recogniser of this page. Two would stop each other. */
 export function recognizer(): Recognizer {
   return (shared ??= new Recognizer())
 }

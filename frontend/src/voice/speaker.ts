@@ -19,19 +19,19 @@ export interface SpeakerOptions {
   Utterance?: typeof SpeechSynthesisUtterance
 }
 
-/** A voice that has not begun after so many milliseconds will not begin. */
+/** Milliseconds; a voice that has not started by then will not start. */
 const SILENT_AFTER = 5000
-/** What goes wrong so often in a row goes wrong always. */
+/** This many failures in a row count as permanent. */
 const ENOUGH_FAILURES = 3
 
 export class Speaker {
-  /** As the user wants it: between 0.5 and 2. */
+  /** Between 0.5 and 2. */
   rate = 1.1
   /** A BCP 47 tag; '' is the page's own language. */
   lang = ''
   /** `voiceURI` of the voice the user has chosen, or '' for the best one. */
   voice = ''
-  /** Why it is silent, in words to show; '' when nothing is wrong. */
+  /** Why it is silent, in words for the user; '' if nothing is wrong. */
   problem = ''
   state: SpeakerState = 'idle'
   /** Which of `sentences` is being read, or is next. */
@@ -41,7 +41,7 @@ export class Speaker {
   readonly #synth: SpeechSynthesis | undefined
   readonly #Utterance: typeof SpeechSynthesisUtterance | undefined
   readonly #listeners = new Listeners()
-  /** Kept here also because Chrome forgets utterances, and their events, that nobody holds. */
+  /** Also referenced here because Chrome collects utterances nobody holds, and their events with them. */
   #current: SpeechSynthesisUtterance | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
@@ -54,17 +54,17 @@ export class Speaker {
     this.#synth?.addEventListener?.('voiceschanged', () => this.#listeners.tell())
   }
 
-  /** Whether there is a voice, as far as is known: some browsers have all the functions and never make a sound. */
+  /** Whether there seems to be a voice: some browsers have all the functions and never make a sound. */
   get supported(): boolean {
     return Boolean(this.#synth && this.#Utterance) && !this.#mute
   }
 
-  /** Tells *listener* of every change of state, sentence or voices. Returns what ends that. */
+  /** Call *listener* at every change of state, sentence or voices; returns a function that unsubscribes it. */
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener)
   }
 
-  /** Call it in a tap: without one iOS stays silent for ever. May be called often. */
+  /** Call it during a tap: without one iOS stays silent for good. May be called often. */
   prime(): void {
     if (!this.#synth || !this.#Utterance || this.state === 'speaking') return
     const nothing = new this.#Utterance('')
@@ -72,13 +72,13 @@ export class Speaker {
     this.#synth.speak(nothing)
   }
 
-  /** Reads these instead of whatever was being read. */
+  /** Read these sentences instead of whatever is being read. */
   speak(sentences: string[]): void {
     this.stop()
     this.append(sentences)
   }
 
-  /** Reads these too; at once if nothing else is being read. */
+  /** Read these sentences as well; at once if nothing is being read. */
   append(sentences: string[]): void {
     if (!this.supported || !sentences.length) return
     const idle = this.state === 'idle'
@@ -87,7 +87,7 @@ export class Speaker {
     if (idle) this.#begin()
   }
 
-  /** Silence at once. */
+  /** Stop at once. */
   stop(): void {
     this.#silence()
     this.#forget()
@@ -100,7 +100,7 @@ export class Speaker {
     this.#become('paused')
   }
 
-  /** Continues with the beginning of the sentence it was paused in. */
+  /** Continue from the beginning of the sentence it was paused in. */
   resume(): void {
     if (this.state === 'paused') this.#begin()
   }
@@ -136,7 +136,7 @@ export class Speaker {
     }
     const utterance = new this.#Utterance!(text)
     const voices = this.voices()
-    // A voice that does not work may be the reason for a failure: the browser's choice is tried then.
+    // The chosen voice may be the reason for a failure: then let the browser choose.
     const voice = this.#failures ? undefined : (voices.find(({voiceURI}) => voiceURI === this.voice) ?? voices[0])
     if (voice) utterance.voice = voice
     utterance.lang = voice?.lang ?? this.#lang
@@ -147,7 +147,7 @@ export class Speaker {
     }
     utterance.onstart = current(() => {
       this.#hasSpoken = true
-      // Network voices of desktop Chrome stop without a word. Nobody speaks slower than this.
+      // Network voices of desktop Chrome stop without an event. No voice speaks slower than this.
       this.#expect(() => this.#next(), 3000 + (text.length * 250) / this.rate)
     })
     utterance.onend = current(() => {

@@ -1,4 +1,4 @@
-/** Keeps the screen on while it is wanted. The browser takes the lock away whenever the page is hidden. */
+/** Keeps the screen on. The browser releases the lock whenever the page is hidden. */
 export class ScreenLock {
   #wanted = false
   #sentinel: WakeLockSentinel | null = null
@@ -8,14 +8,14 @@ export class ScreenLock {
     return this.#sentinel !== null && !this.#sentinel.released
   }
 
-  /** Whether the screen stays on now. It is tried again when the page is seen again, until released. */
+  /** Request the lock; returns whether it is held. Requested again whenever the page becomes visible, until released. */
   async request(): Promise<boolean> {
     this.#wanted = true
     if (!this.#stop) {
       this.#stop = new AbortController()
       const {signal} = this.#stop
       document.addEventListener('visibilitychange', () => void this.#take(), {signal})
-      // Older iOS wants a tap each time.
+      // Older iOS needs a tap each time.
       document.addEventListener('pointerup', () => void this.#take(), {signal})
     }
     return this.#take()
@@ -36,11 +36,11 @@ export class ScreenLock {
     if (!this.#wanted || this.held || !wakeLock || document.visibilityState !== 'visible') return this.held
     try {
       const sentinel = await wakeLock.request('screen')
-      // Released, or taken twice, while we waited.
+      // Released, or acquired twice, meanwhile.
       if (!this.#wanted || this.held) await sentinel.release()
       else this.#sentinel = sentinel
     } catch {
-      // A low battery, or no tap. The next occasion may be better.
+      // Low battery, or no tap. It may work at the next occasion.
     }
     return this.held
   }

@@ -1,14 +1,14 @@
 /**
- * The page without a network. What the service worker does, apart from being one.
+ * The page without a network: what the service worker does.
  *
- * It answers for the page itself and its files, and for nothing else: a request that is not on that list, the API
- * above all, goes its way as if there were no worker.
+ * It answers requests for the page and its files only. Any other request, above all to the API, proceeds as if
+ * there were no worker.
  */
 
 export interface Shell {
-  /** Changes whenever a file does. */
+  /** Changes whenever any file does. */
   version: string
-  /** Addresses of the files to keep, `/` for the page. */
+  /** Paths of the files to cache, `/` for the page. */
   files: string[]
 }
 
@@ -31,7 +31,7 @@ interface RequestEvent extends WorkEvent {
 }
 
 const PREFIX = 'janus-shell-'
-/** A computer that is awake answers sooner; one that sleeps should not keep the screen white. */
+/** Milliseconds: a computer that is awake answers sooner, and one that sleeps must not keep the screen blank. */
 const PATIENCE = 2000
 
 export function serve(self: WorkerScope, {version, files}: Shell, patience = PATIENCE): void {
@@ -43,7 +43,7 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     if (answer) event.respondWith(answer)
   })
 
-  /** All or nothing: a shell with a missing part would not start. What an older shell has is not fetched again. */
+  /** Cache all files or none: a shell with a missing part would not start. Unchanged files are not fetched again. */
   async function install(): Promise<void> {
     const cache = await self.caches.open(name)
     await Promise.all(
@@ -56,7 +56,7 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     )
   }
 
-  /** A new worker begins only when no page of the old one is open, so nobody misses what is deleted. */
+  /** Delete older caches. A new worker activates only when no page of the old one is open. */
   async function activate(): Promise<void> {
     const names = await self.caches.keys()
     await Promise.all(names.filter((one) => one.startsWith(PREFIX) && one !== name).map((one) => self.caches.delete(one)))
@@ -72,7 +72,7 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     return files.includes(pathname) ? picture(event, pathname) : null
   }
 
-  /** The newest page if the computer answers soon, else the one we have. */
+  /** The newest page if the computer answers soon, else the cached one. */
   async function page(event: RequestEvent): Promise<Response> {
     const cache = await self.caches.open(name)
     const kept = await cache.match('/')
@@ -85,7 +85,7 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
 
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<Response>((resolve) => (timer = setTimeout(resolve, patience, kept)))
-    // A proxy that cannot reach the computer answers with an error: that is no network either.
+    // A proxy that cannot reach the computer answers with an error: treat that as no network.
     const soon = fetched.then((response) => (response.status >= 500 ? kept : response), () => kept)
     return Promise.race([soon, late]).finally(() => clearTimeout(timer))
   }

@@ -43,7 +43,7 @@ class AcpAgent:
 
     def __init__(
         self,
-        found: InstalledAgent,
+        agent: InstalledAgent,
         cwd: Path,
         name: str,
         emit: Emit,
@@ -53,7 +53,7 @@ class AcpAgent:
     ) -> None:
         self.asks = True
         self.conversation = conversation
-        self._found = found
+        self._agent = agent
         self._cwd = cwd
         self._name = name
         self._emit = emit
@@ -134,8 +134,8 @@ class AcpAgent:
         self.conversation, self._stumbles = id, 0
         if forgotten:
             self._recap.forgotten(turn_id)
-        agent, shown = self._found.spec.name, id if is_well_formed(id) else ""
-        self._emit(ConversationOpened(agent, "acp", shown, model, forgotten, turn_id))
+        name, shown = self._agent.spec.name, id if is_well_formed(id) else ""
+        self._emit(ConversationOpened(name, "acp", shown, model, forgotten, turn_id))
         connection.dialogue.show()
         self._choose_again(connection)
         return connection
@@ -165,7 +165,7 @@ class AcpAgent:
     def _connect(self) -> Connection:
         """A new connection, not open yet; from now on it is the one that ``stop`` ends."""
         environ = self._environ()
-        connection = Connection(self._found, environ, self._cwd, self._name, self._emit)
+        connection = Connection(self._agent, environ, self._cwd, self._name, self._emit)
         with self._lock:
             if self._stopped:
                 raise AgentFailed("The agent was stopped.")
@@ -196,11 +196,11 @@ class AcpAgent:
 
     def _environ(self) -> Mapping[str, str]:
         """The agent's environment, in which it asks before it acts if that can be had."""
-        if self._found.spec is not CURSOR:
-            return self._found.environ
+        if self._agent.spec is not CURSOR:
+            return self._agent.environ
         try:
-            return asking(self._found.environ)
+            return asking(self._agent.environ)
         except (OSError, ValueError) as problem:
             log.warning("cursor-agent will not ask: %s", problem)
             self.asks = False
-            return self._found.environ
+            return self._agent.environ

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from janus.agents.acp.calls import Calls
+from janus.agents.acp.caller import Caller
 from janus.agents.acp.dialogue import Dialogue
 from janus.agents.acp.handshake import Handshake
 from janus.agents.acp.jsonrpc import Json, Peer, RpcError
@@ -48,9 +48,9 @@ class Connection:
     """
 
     def __init__(
-        self, found: InstalledAgent, environ: Mapping[str, str], cwd: Path, name: str, emit: Emit
+        self, agent: InstalledAgent, environ: Mapping[str, str], cwd: Path, name: str, emit: Emit
     ) -> None:
-        argv = [*found.program, *(found.spec.acp or ())]
+        argv = [*agent.program, *(agent.spec.acp or ())]
         self.process = AgentProcess(argv, cwd, environ, name)
         self.dialogue = Dialogue(emit)
         self._requests = Requests(emit, self.dialogue, self._is_cancelling)
@@ -58,7 +58,7 @@ class Connection:
         self.dead = True
         #: Whether it died or hung when it should have gone on with a conversation.
         self.stumbled = False
-        self._spec = found.spec
+        self._spec = agent.spec
         self._cwd = cwd
         self._name = name
         self._emit = emit
@@ -80,7 +80,7 @@ class Connection:
         self.dead = False
         name = self._name[:8]
         self._peer = Peer(self._send, self._requests.handle, self._notification, name)
-        self._calls = Calls(self._peer, self._spec)
+        self._caller = Caller(self._peer, self._spec)
         reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
         reader.start()
         self._reader = reader
@@ -97,7 +97,7 @@ class Connection:
             self._cancelled = cancelled
         self._heed(cancelled)
         replay = self.dialogue.replay
-        handshake = Handshake(self._calls, self._spec, self._cwd, self._name, replay)
+        handshake = Handshake(self._caller, self._spec, self._cwd, self._name, replay)
         try:
             id, opened = handshake.open(conversation)
         finally:
@@ -131,7 +131,7 @@ class Connection:
         try:
             turn.answer.result()
         except RpcError as error:
-            raise self._calls.explained(error) from error
+            raise self._caller.explained(error) from error
         return turn.reason
 
     def choose(self, option_id: str, value: str) -> None:
@@ -142,9 +142,9 @@ class Connection:
         method, params = request
         params = {"sessionId": self.dialogue.session_id, **params}
         try:
-            answer = self._calls.call(method, params, CHOICE)
+            answer = self._caller.call(method, params, CHOICE)
         except RpcError as error:
-            raise self._calls.explained(error) from error
+            raise self._caller.explained(error) from error
         self.dialogue.chosen(option_id, value, answer)
 
     def cancel(self) -> None:
@@ -226,8 +226,8 @@ class Connection:
         self.process.leave(CANCEL)  # its output ended: if it is not gone, it has no use any more
         self.process.wait()
         self.dead = True
-        said = "\n".join([*self._noise, self.process.tail()])[-_LAST_WORDS:]
-        why = explain(self._spec, self.process.exit, said)
+        output = "\n".join([*self._noise, self.process.tail()])[-_LAST_WORDS:]
+        why = explain(self._spec, self.process.exit, output)
         with self._lock:
             working = self._turn is not None or self.dialogue.replay.is_open
         self._peer.close(why)

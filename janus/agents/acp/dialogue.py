@@ -13,10 +13,10 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from janus.agents.acp.attribution import Attribution
 from janus.agents.acp.options import Options
 from janus.agents.acp.replay import Replay
 from janus.agents.acp.tool_calls import begun, updated
-from janus.agents.acp.turns import Turns
 from janus.agents.acp.updates import Updates, object_of
 from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
 
@@ -39,7 +39,7 @@ class Dialogue:
         self._lock = threading.Lock()
         self._session_id = ""
         self._prompt: str | None = None
-        self._turns = Turns()
+        self._turns = Attribution()
         self._updates = Updates()
         self._options = Options()
         self._early: dict[type, AnyEvent] = {}
@@ -140,7 +140,8 @@ class Dialogue:
     def asks_about(self, params: Json) -> ToolCall:
         """What is known of the tool call that a permission is asked for.
 
-        It is emitted where it is news: the question may be all that tells of it.
+        It is emitted where it is news, in a turn, whose end will settle it: the question may be
+        all that tells of it.
         """
         news = object_of(params.get("toolCall"))
         id = news.get("toolCallId")
@@ -151,14 +152,18 @@ class Dialogue:
                 return updated(begun("", turn_id), news)
             known = self._updates.calls.get(id)
             call = self._updates.report(id, news, turn_id, asks=True)
-        if call != known:
+            is_news = call != known and call.turn_id == self._turns.running is not None
+        if is_news:
             self._emit(call)
         return call
 
     def decided(self, call_id: str, *, refused: bool) -> None:
         """The user allowed or refused a tool call."""
+        calls = self._updates.calls
         with self._lock:
-            self._updates.calls.decided(call_id, refused=refused)
+            calls.decided(call_id, refused=refused)
+            ended = [*calls.reject(call_id, self._turns.running)] if refused else []
+        self._emit_all(ended)
 
     def _is_foreign(self, session_id: Any) -> bool:
         known = self._session_id

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from janus.agents.acp.calls import Calls
+from janus.agents.acp.caller import Caller
 from janus.agents.acp.jsonrpc import Json, RpcError
 from janus.agents.acp.replay import PATIENCE, QUIET, Replay
 from janus.agents.acp.schema import AUTH_REQUIRED, INITIALIZE, INTERNAL
@@ -28,8 +28,10 @@ HANDSHAKE, LOAD = TIMEOUT, 120.0
 class Handshake:
     """What it takes to open a conversation with a process."""
 
-    def __init__(self, calls: Calls, spec: AgentSpec, cwd: Path, name: str, replay: Replay) -> None:
-        self._calls = calls
+    def __init__(
+        self, caller: Caller, spec: AgentSpec, cwd: Path, name: str, replay: Replay
+    ) -> None:
+        self._caller = caller
         self._spec = spec
         self._cwd = cwd
         self._name = name
@@ -53,9 +55,9 @@ class Handshake:
     def _greet(self) -> Json:
         """What the agent can do."""
         try:
-            hello = self._calls.call("initialize", INITIALIZE, HANDSHAKE)
+            hello = self._caller.call("initialize", INITIALIZE, HANDSHAKE)
         except RpcError as error:
-            raise self._calls.explained(error) from error
+            raise self._caller.explained(error) from error
         if not isinstance(hello, dict) or hello.get("protocolVersion") != 1:
             raise AgentFailed(f"{self._spec.label} speaks another version of ACP.")
         return object_of(hello.get("agentCapabilities"))
@@ -63,14 +65,14 @@ class Handshake:
     def _new(self) -> Json:
         params: Json = {"cwd": str(self._cwd), "mcpServers": []}
         try:
-            opened = self._calls.call("session/new", params, HANDSHAKE)
+            opened = self._caller.call("session/new", params, HANDSHAKE)
         except RpcError as error:
             if error.code != INTERNAL:
-                raise self._calls.explained(error) from error
+                raise self._caller.explained(error) from error
             try:  # passing trouble of some builds
-                opened = self._calls.call("session/new", params, HANDSHAKE)
+                opened = self._caller.call("session/new", params, HANDSHAKE)
             except RpcError as again:
-                raise self._calls.explained(again) from again
+                raise self._caller.explained(again) from again
         if not isinstance(opened, dict) or not isinstance(opened.get("sessionId"), str):
             raise AgentFailed(f"{self._spec.label} did not begin a conversation.")
         return opened
@@ -85,7 +87,7 @@ class Handshake:
             opened = self._loaded("session/resume" if resumes else "session/load", params)
         except RpcError as error:
             if error.code == AUTH_REQUIRED:
-                raise self._calls.explained(error) from error
+                raise self._caller.explained(error) from error
             log.warning("Agent %s cannot continue its conversation: %s", self._name, error)
             return None
         self._replay.await_end(QUIET if resumes else PATIENCE)
@@ -93,7 +95,7 @@ class Handshake:
 
     def _loaded(self, method: str, params: Json) -> Any:
         try:
-            return self._calls.call(method, params, LOAD)
+            return self._caller.call(method, params, LOAD)
         except AgentFailed:
             self.stumbled = True
             raise

@@ -25,6 +25,7 @@ from janus.text import strip_controls
 log = logging.getLogger(__name__)
 
 METHOD_NOT_FOUND, INTERNAL_ERROR, REQUEST_CANCELLED = -32601, -32603, -32800
+_START = '{"jsonrpc"'
 Json = dict[str, Any]
 #: Answers one request, once; a second answer is ignored.
 Reply = Callable[[Json], None]
@@ -116,7 +117,8 @@ class Peer:
         message = _parsed(line)
         if message is None:
             text = strip_controls(line.decode("utf-8", "replace")).strip()
-            message = _parsed(text)  # a logger's colours got before it
+            # A logger's colours got before it, or a greeting without a newline.
+            message = _parsed(text) or _parsed(text[max(0, text.find(_START)) :])
         if message is None:
             return text or None
         params = message.get("params")

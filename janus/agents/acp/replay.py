@@ -45,6 +45,7 @@ class Replay:
         self._last: float | None = None  # when something old came
         self._expected = False  # whether more may come after the end
         self._old = False  # whether it does
+        self._marked = 0.0  # since when
         self._user = ""  # what the user said, piece by piece
         self._calls: set[str] = set()
 
@@ -63,8 +64,8 @@ class Replay:
             old = self._open or self._comes_late(update, prompt)
             if old:
                 self._last = self._now()
-                if kind in ("tool_call", "tool_call_update"):
-                    self._calls.add(str(update.get("toolCallId")))
+                if isinstance(call := update.get("toolCallId"), str):
+                    self._calls.add(call)
                 self._changed.notify_all()
             return old
 
@@ -98,14 +99,19 @@ class Replay:
             self._expected = self._old = False
 
     def _comes_late(self, update: Json, prompt: str | None) -> bool:
-        kind, call = update.get("sessionUpdate"), str(update.get("toolCallId"))
-        if self._old and self._last is not None and self._now() - self._last > LATE_QUIET:
+        kind, call = update.get("sessionUpdate"), update.get("toolCallId")
+        now = self._now()
+        if (
+            self._last is not None and now - self._last > LATE_QUIET
+        ) or now - self._marked > LONGEST:
             self._old = False
         if kind != "user_message_chunk":
             self._user = ""
         elif self._expected:
             self._user += text_of(update.get("content"))
-            self._old = not _repeats(self._user, prompt)
+            self._old, self._marked = not _repeats(self._user, prompt), now
+        if not isinstance(call, str):
+            return self._old
         if not self._old and kind == "tool_call":
             self._calls.discard(call)  # an id that is used anew
         return self._old or call in self._calls

@@ -65,10 +65,13 @@ class ToolCalls:
 
     def decided(self, id: str, *, refused: bool) -> None:
         """The user allowed a call, or refused it: then ``rejected`` is how it ends."""
-        if refused:
-            self._refused.add(id)
-        else:
-            self._refused.discard(id)
+        (self._refused.add if refused else self._refused.discard)(id)
+
+    def reject(self, id: str, running: str | None) -> Iterator[ToolCall]:
+        """End a call that was refused, unless the turn that is *running* will settle it."""
+        call = self._calls.get(id)
+        if call and id in self._unfinished and call.turn_id != running:
+            yield self._end(id, "rejected")
 
     def settle(self, turn_id: str | None, status: str) -> Iterator[ToolCall]:
         """End the calls of a turn that its agent left open, as *status*.
@@ -77,14 +80,17 @@ class ToolCalls:
         """
         for id, call in self._calls.items():
             if call.turn_id == turn_id and call.status == _RUNNING:
-                ended = "rejected" if id in self._refused else status
-                self._calls[id] = replace(call, status=ended)
-                yield self._calls[id]
+                yield self._end(id, status)
 
     def settle_all(self, status: str) -> Iterator[ToolCall]:
         """The same for every turn: the agent is gone."""
         for turn_id in dict.fromkeys(call.turn_id for call in self._calls.values()):
             yield from self.settle(turn_id, status)
+
+    def _end(self, id: str, status: str) -> ToolCall:
+        ended = "rejected" if id in self._refused else status
+        self._calls[id] = replace(self._calls[id], status=ended)
+        return self._calls[id]
 
     def _forget(self) -> None:
         if len(self._calls) > REMEMBERED:

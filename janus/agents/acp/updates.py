@@ -45,6 +45,7 @@ class Updates:
         self.calls = ToolCalls()
         self._answers: OrderedDict[str | None, _Answer] = OrderedDict()
         self._messages: OrderedDict[str, str | None] = OrderedDict()
+        self._usage = UsageChanged(0, 0)
 
     def translate(self, update: Json, turn_id: str | None) -> Iterator[AnyEvent]:
         """The events of one update, which came in *turn_id*.
@@ -68,7 +69,7 @@ class Updates:
             case {"sessionUpdate": "available_commands_update", "availableCommands": [*commands]}:
                 yield CommandsChanged(tuple(_command(one) for one in commands if _is_named(one)))
             case {"sessionUpdate": "usage_update", "used": int(used), "size": int(size)}:
-                yield UsageChanged(used, size, _cost(update.get("cost")))
+                yield from self._used(used, size, _cost(update.get("cost")))
 
     def report(
         self, id: str, news: Json, turn_id: str | None, *, begins: bool = False, asks: bool = False
@@ -88,6 +89,13 @@ class Updates:
         said = self._answer(turn_id).add(text, message)
         if said:
             yield Text(said, turn_id)
+
+    def _used(self, used: int, size: int, cost: str) -> Iterator[AnyEvent]:
+        """Some agents say it three times a turn, and the cost only once."""
+        usage = UsageChanged(used, size, cost or self._usage.cost)
+        if usage != self._usage:
+            self._usage = usage
+            yield usage
 
     def _turn_of(self, message: Any, turn_id: str | None) -> str | None:
         """The turn in which a message began; *turn_id* if it begins now, or has no id."""
@@ -144,6 +152,6 @@ def _command(command: Json) -> Json:
 
 def _cost(cost: Any) -> str:
     match cost:
-        case {"amount": int() | float() as amount, "currency": str(currency)}:
+        case {"amount": int() | float() as amount, "currency": str(currency)} if amount > 0:
             return f"{round(amount, 4):g} {currency}"
     return ""

@@ -50,10 +50,10 @@ def _read(path: Path) -> dict[str, object]:
     if not path.exists():
         # As its first run writes it; a file of its own without this key does not start.
         return {"version": 1, "permissions": {"allow": ["Shell(ls)"], "deny": []}}
-    found = json.loads(path.read_bytes())
-    if not isinstance(found, dict):
+    settings = json.loads(path.read_bytes())
+    if not isinstance(settings, dict):
         raise ValueError(f"{path.name} is no JSON object")
-    return found
+    return settings
 
 
 def cursor_folder(environ: Mapping[str, str]) -> Path:

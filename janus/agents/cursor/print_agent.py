@@ -51,7 +51,7 @@ class PrintAgent:
 
     def __init__(
         self,
-        found: InstalledAgent,
+        agent: InstalledAgent,
         cwd: Path,
         name: str,
         emit: Emit,
@@ -60,12 +60,12 @@ class PrintAgent:
         recap: Recap = lambda: "",
     ) -> None:
         self.conversation = conversation
-        self._found = found
+        self._agent = agent
         self._cwd = cwd
         self._name = name
         self._emit = emit
         self._recap = RecapPrompt(emit, recap)
-        self._command = Command(found.program)
+        self._command = Command(agent.program)
         self._was_stored = True  # whether the conversation was in the program's store, or should be
         self._forgotten = False  # whether that has still to be told with the next one's id
         self._lock = threading.Lock()
@@ -134,7 +134,7 @@ class PrintAgent:
             # Another try, where nothing has been done yet and it may go better.
             if run.has_begun or not self._command.adapt(complaint):
                 break
-        raise explain(self._found.spec, run.process.exit, complaint)
+        raise explain(self._agent.spec, run.process.exit, complaint)
 
     def _has_forgotten(self) -> bool:
         """Whether the conversation cannot be continued, and a new one begins.
@@ -148,9 +148,9 @@ class PrintAgent:
                 "Agent %s: its conversation's id is malformed, a new one begins", self._name
             )
             return True
-        if self._found.spec is not CURSOR:
+        if self._agent.spec is not CURSOR:
             return False
-        stored = is_stored(cursor_folder(self._found.environ) / "chats", self.conversation)
+        stored = is_stored(cursor_folder(self._agent.environ) / "chats", self.conversation)
         self._was_stored = self._was_stored or stored is True
         return self._was_stored and stored is False
 
@@ -178,7 +178,7 @@ class PrintAgent:
 
     def _start(self, prompt: str, cancelled: Event) -> AgentProcess:
         argv = self._command.argv(self.conversation, prompt)
-        process = AgentProcess(argv, self._cwd, self._found.environ, self._name)
+        process = AgentProcess(argv, self._cwd, self._agent.environ, self._name)
         if self._process:
             # Two processes in one conversation overwrite each other's memory.
             self._process.leave(PATIENCE)
@@ -208,12 +208,12 @@ class PrintAgent:
             self.conversation, self._was_stored = opened.id, False
         shown = opened.id if is_well_formed(opened.id) else ""
         self._emit(
-            replace(opened, agent=self._found.spec.name, id=shown, forgotten=self._forgotten)
+            replace(opened, agent=self._agent.spec.name, id=shown, forgotten=self._forgotten)
         )
         self._forgotten = False
 
     def _too_slow(self, run: Run, limit: float) -> AgentFailed:
-        label = self._found.spec.label
+        label = self._agent.spec.label
         if run.has_begun:
             return AgentFailed(
                 f"{label} took longer than {limit / 60:.0f} minutes and was stopped."

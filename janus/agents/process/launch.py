@@ -72,10 +72,8 @@ def launch(
         undo.callback(control.close)
         agents.callback(guardians.close)
         _prepare_terminal(slave)
-        # The interpreter itself: through a virtual environment its start takes 3 ms more.
-        python = os.path.realpath(sys.executable)
         guardian = subprocess.Popen(
-            [python, "-I", "-S", "-c", _GUARDIAN, str(guardians.fileno()), "--", *argv],
+            _command(argv, guardians),
             stdin=agent_in,
             stdout=agent_out,
             stderr=slave,
@@ -91,6 +89,13 @@ def launch(
     terminal = fdspawn(master, maxread=_READ_SIZE, use_poll=True)
     terminal.delaybeforesend = None  # pexpect sleeps 50 ms before each send otherwise
     return Launched(guardian, stdin, stdout, control, terminal, wake, waker)
+
+
+def _command(argv: Sequence[str], control: socket.socket) -> list[str]:
+    """Return the guardian's command line, with that of the agent at its end."""
+    # The interpreter itself: through a virtual environment its start takes 3 ms more.
+    python = os.path.realpath(sys.executable)
+    return [python, "-I", "-S", "-c", _GUARDIAN, str(control.fileno()), "--", *argv]
 
 
 def _owned(

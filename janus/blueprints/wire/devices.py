@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from janus.access.devices import EXPIRES
+from janus.access.device import EXPIRES
 from janus.blueprints.wire.words import Body, Count, Query, Reply, Scope, Short, Time, Word
 
 _Secret = Annotated[

@@ -143,6 +143,7 @@ class QueuedMessage(Reply, frozen=True, kw_only=True):
     turn_id: str
     content: str
     timestamp: Time
+    held: Annotated[bool, Meta(description="It waits until the user sends it.")]
 
 
 class OptionChoice(Reply, frozen=True, kw_only=True):

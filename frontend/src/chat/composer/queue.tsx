@@ -1,0 +1,100 @@
+import {useSignal} from '@preact/signals'
+
+import {Icon} from '../../ui/icon'
+import {lazy} from '../../ui/lazy'
+import type {ChatContext} from '../state/chat-context'
+import type {Waiting} from '../state/waiting'
+import {words} from '../strings'
+
+const QueueActions = lazy(async () => (await import('./queue-actions')).QueueActions)
+
+/** Messages sent while the agent works: they wait in sight, and can still be changed. */
+export function Queue({chat}: {chat: ChatContext}) {
+  const {app, conversation} = chat
+  const chosen = useSignal<Waiting | null>(null)
+  const waiting = conversation.queue.value
+  const held = conversation.held.value
+  return (
+    <>
+      {waiting.length > 0 && (
+        <div class="queue">
+          <div class="queue-head">
+            <p class={held ? 'queue-held' : 'hint'} id="queue-title">{held ? words.held(waiting.length) : words.queue}</p>
+            {!app.readOnly.value && (held ? <Held chat={chat} /> : <SendNow chat={chat} />)}
+          </div>
+          <ul class="queue-chips" aria-labelledby="queue-title">
+            {waiting.map(message => (
+              <li key={message.id}>
+                <button
+                  type="button"
+                  class="button queue-chip"
+                  aria-label={words.queued(message.text)}
+                  aria-haspopup="dialog"
+                  disabled={app.readOnly.value}
+                  onClick={() => (chosen.value = message)}
+                >
+                  <Icon name={held ? 'pause' : 'clock'} />
+                  <span dir="auto">{message.text}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {chosen.value && <QueueActions chat={chat} message={chosen.value} onClose={() => (chosen.value = null)} />}
+    </>
+  )
+}
+
+/** After Stop the queue is held: neither sent nor lost until the user decides. */
+function Held({chat: {conversation}}: {chat: ChatContext}) {
+  const busy = useSignal(false)
+  const settle = async (work: () => Promise<boolean>, done?: string) => {
+    if (busy.value) return
+    busy.value = true
+    if ((await work()) && done) conversation.notice.show(done)
+    busy.value = false
+  }
+  const discarded = words.discarded(conversation.queue.value.length)
+  return (
+    <div class="queue-buttons">
+      <button
+        type="button"
+        class="button"
+        aria-label={words.discardHeldLabel}
+        aria-disabled={busy.value}
+        onClick={() => void settle(() => conversation.actions.discardQueue(), discarded)}
+      >
+        <Icon name="trash-2" /> {words.discardHeld}
+      </button>
+      <button
+        type="button"
+        class="button button-main"
+        aria-label={words.sendHeldLabel}
+        aria-disabled={busy.value}
+        onClick={() => void settle(() => conversation.actions.sendQueue())}
+      >
+        <Icon name="send" /> {words.sendHeld}
+      </button>
+    </div>
+  )
+}
+
+/** Stop alone holds the queue; this stops the agent and sends it at once. */
+function SendNow({chat: {app, conversation}}: {chat: ChatContext}) {
+  const busy = useSignal(false)
+  // Messages that are still on their way to Janus cannot be sent to the agent.
+  if (!conversation.queue.value.some(({accepted}) => accepted)) return null
+  const sendNow = async () => {
+    if (busy.value) return
+    busy.value = true
+    app.announce(words.stoppedIt)
+    await conversation.actions.stop(true)
+    busy.value = false
+  }
+  return (
+    <button type="button" class="plain queue-now" aria-disabled={busy.value} onClick={() => void sendNow()}>
+      <Icon name="zap" /> {words.sendNow}
+    </button>
+  )
+}

@@ -1,0 +1,128 @@
+import {signal} from '@preact/signals'
+import {afterEach, beforeEach, expect, it, vi} from 'vitest'
+
+import {narrate} from '../../../src/chat/aloud/narrate'
+import {ReadAloud} from '../../../src/chat/aloud/read-aloud'
+import type {ChatContext} from '../../../src/chat/state/chat-context'
+import type {Conversation} from '../../../src/chat/state/conversation'
+import type {Waiting} from '../../../src/chat/state/waiting'
+import type {State} from '../../../src/lib/types'
+import {fakeApp} from '../../chat-app'
+import {emptyState, reply} from '../../fakes'
+
+const spoken: string[] = []
+const endings: (() => void)[] = []
+
+/** A voice that is through with everything at once. */
+beforeEach(() => {
+  vi.stubGlobal('speechSynthesis', {
+    getVoices: () => [],
+    addEventListener: () => {},
+    removeEventListener: () => {},
+    cancel: () => {},
+    resume: () => {},
+    speak: (utterance: {text: string; onstart?: (event: object) => void; onend?: (event: object) => void}) => {
+      if (utterance.text.trim()) spoken.push(utterance.text)
+      queueMicrotask(() => (utterance.onstart?.({}), utterance.onend?.({})))
+    },
+  })
+  vi.stubGlobal('SpeechSynthesisUtterance', class {
+    constructor(readonly text: string) {}
+  })
+})
+afterEach(() => {
+  for (const end of endings.splice(0)) end()
+  spoken.length = 0
+  vi.unstubAllGlobals()
+})
+
+function chat() {
+  const {app, spies} = fakeApp()
+  const state = signal<State | undefined>(emptyState())
+  const conversation = {
+    state,
+    permissions: signal([]),
+    held: signal(false),
+    queue: signal<Waiting[]>([]),
+    notice: {show: vi.fn()},
+  }
+  const aloud = new ReadAloud(app, conversation as unknown as Conversation)
+  const feedback = {give: vi.fn(), prime: vi.fn()}
+  return {app, spies, state, conversation, aloud, context: {app, conversation, aloud, feedback} as unknown as ChatContext}
+}
+
+it.each([
+  ['cancelled', ['Halfway there.', 'Stopped by you.']],
+  ['failed', ['Halfway there.', 'Failed.']],
+  ['end_turn', ['Halfway there.']],
+])('an answer that is read as it comes ends with why: %s', async (reason, sentences) => {
+  const {app, state, aloud} = chat()
+  app.preferences.readAloud.value = true
+  endings.push(aloud.follow())
+  const answer = reply({content: 'Halfway there', is_streaming: true, stop_reason: null})
+  state.value = emptyState({messages: [answer]})
+  const over = {...answer, is_streaming: false, stop_reason: reason}
+  // With a failure comes a word from Janus, after the answer.
+  const note = reply({id: 't:error', sender: 'system', content: 'It crashed.'})
+  state.value = emptyState({messages: reason === 'failed' ? [over, note] : [over]})
+  await vi.waitFor(() => expect(spoken).toEqual(sentences))
+})
+
+it('an answer that is read when asked for ends with why, too', async () => {
+  const {aloud} = chat()
+  aloud.read('t:answer', 'All is well', "Cut at the agent's limit")
+  await vi.waitFor(() => expect(spoken).toEqual(['All is well.', "Cut at the agent's limit."]))
+})
+
+it.each([
+  ['refusal', 'The agent refused. I would rather not.'],
+  ['end_turn', 'The agent has answered. I would rather not.'],
+])('who does not look hears how it ended: %s', async (reason, sentence) => {
+  const {state, spies, context} = chat()
+  endings.push(narrate(context))
+  state.value = emptyState({messages: [reply({content: 'I would rather not', stop_reason: reason})]})
+  await vi.waitFor(() => expect(spies.announce).toHaveBeenCalledWith(sentence))
+})
+
+it('who does not look hears once that messages are held', () => {
+  const {conversation, spies, context} = chat()
+  endings.push(narrate(context))
+  conversation.queue.value = [{id: 'a', text: 'one', accepted: true}]
+  expect(spies.announce).not.toHaveBeenCalled()
+  conversation.held.value = true
+  conversation.queue.value = [...conversation.queue.value, {id: 'b', text: 'two', accepted: true}]
+  expect(spies.announce.mock.calls).toEqual([['1 waiting: send, or discard']])
+})
+
+it('a message outside turns is announced when the agent pauses, and then what is added to it', async () => {
+  const {state, spies, context} = chat()
+  vi.useFakeTimers()
+  endings.push(narrate(context), () => vi.useRealTimers())
+  const report = (content: string) => reply({id: '3:said', turn_id: null, stop_reason: null, content})
+  const say = async (content: string) => {
+    state.value = emptyState({messages: [report(content)]})
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+  await say('The build ')
+  await say('The build is green.')
+  expect(spies.announce).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1000)
+  await vi.waitFor(() => expect(spies.announce.mock.calls).toEqual([['The agent reports. The build is green.']]))
+
+  await say('The build is green. It is deployed.')
+  await vi.advanceTimersByTimeAsync(1000)
+  await vi.waitFor(() => expect(spies.announce).toHaveBeenLastCalledWith('The agent reports. It is deployed.'))
+})
+
+it('a message outside turns is read as it comes, and again when it goes on', async () => {
+  const {app, state, aloud} = chat()
+  app.preferences.readAloud.value = true
+  const report = (content: string) => emptyState({messages: [reply({id: '3:said', turn_id: null, stop_reason: null, content})]})
+  state.value = report('Watching.')
+  endings.push(aloud.follow())
+  state.value = report('Watching. It is green. And')
+  await vi.waitFor(() => expect(spoken).toEqual(['It is green.']))
+  state.value = report('Watching. It is green. And deployed')
+  // Nothing marks the end: a pause does.
+  await vi.waitFor(() => expect(spoken).toEqual(['It is green.', 'And deployed.']), 4000)
+})

@@ -1,0 +1,79 @@
+import {afterEach, expect, test, vi} from 'vitest'
+import {highlight, parseSpans} from '../../src/text/highlight'
+import {Markdown} from '../../src/text/markdown'
+import {draw} from '../drawn'
+
+const CODE = 'Before\n\n```ts title="x"\nconst a = "<b>" // why\n```\n'
+
+function clipboard(value: unknown) {
+  Object.defineProperty(navigator, 'clipboard', {value, configurable: true})
+}
+
+afterEach(() => {
+  clipboard(undefined)
+  Object.assign(document, {execCommand: undefined})
+})
+
+test('a block tells its language and takes focus to be scrolled', () => {
+  const page = draw(<Markdown streaming text={CODE} />)
+  expect(page.querySelector('.code-lang')!.textContent).toBe('TypeScript')
+  expect(page.querySelector('pre')!.getAttribute('aria-label')).toBe('TypeScript code')
+  expect(page.querySelector('pre')!.tabIndex).toBe(0)
+})
+
+test('a copied block says so', async () => {
+  const written: string[] = []
+  clipboard({writeText: async (text: string) => void written.push(text)})
+  const page = draw(<Markdown text={CODE} />)
+
+  page.querySelector('button')!.click()
+
+  await vi.waitFor(() => expect(page.querySelector('output')!.textContent).toBe('Copied'))
+  expect(page.querySelector('button')!.textContent).toBe('Copied')
+  expect(written).toEqual(['const a = "<b>" // why'])
+})
+
+test.each([[true, 'Copied'], [false, 'Could not copy']])('without a clipboard the old command is tried: %s', async (works, said) => {
+  let selected = ''
+  Object.assign(document, {
+    execCommand() {
+      selected = (document.activeElement as HTMLTextAreaElement).value
+      return works
+    },
+  })
+  const page = draw(<Markdown text={CODE} />)
+
+  page.querySelector('button')!.click()
+
+  await vi.waitFor(() => expect(page.querySelector('output')!.textContent).toBe(said))
+  expect(selected).toBe('const a = "<b>" // why')
+  expect(document.querySelector('textarea')).toBeNull()
+})
+
+test('a finished block gets colours, and says the same as before', async () => {
+  const page = draw(<Markdown text={CODE} />)
+  await vi.waitFor(() => expect(page.querySelector('.hljs-keyword')?.textContent).toBe('const'), 5000)
+  expect(page.querySelector('code')!.textContent).toBe('const a = "<b>" // why')
+})
+
+test('long code is laid out in parts, and says the same', () => {
+  const code = 'const a = 1 // x\n'.repeat(2000).trimEnd()
+  const page = draw(<Markdown streaming text={`\`\`\`ts\n${code}`} />)
+  expect(page.querySelectorAll('.code-part').length).toBeGreaterThan(10)
+  expect(page.querySelector('pre')!.textContent).toBe(code)
+})
+
+test('what has no grammar has no colours', async () => {
+  expect(await highlight('x', 'brainfuck')).toBeNull()
+  expect(await highlight('x', '')).toBeNull()
+  expect(await highlight('x', 'constructor')).toBeNull()
+})
+
+test.each(['ts', 'py', 'sh', 'rust', 'html', 'toml', 'diff', 'c++', 'jsx', 'sql'])('nothing of %s gets lost in colours', async (lang) => {
+  const code = `<a href='x'>&amp; "q" \`b\`</a>\n+ let x = 1; # y\n// z\n`
+  const page = draw(<p>{await highlight(code, lang)}</p>)
+  expect(page.textContent).toBe(code)
+})
+
+test.each(['<b>x</b>', '<span class="a">x', 'x</span>', '<span class="a" onclick="b">x</span>', 'x<', 'other'])(
+  '%s is not what a highlighter says', (html) => expect(parseSpans(html, 'x')).toBeNull())

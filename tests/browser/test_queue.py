@@ -1,0 +1,110 @@
+"""What waits while the agent works: held by Stop, sent, discarded; and why an answer ended."""
+
+import browsing
+import pytest
+from browsing import answers, ask, button, composer, expect, questions, session_id, talk
+from conftest import wait_for
+
+browser, visit = browsing.browser, browsing.visit
+dictated, dictation, asking = browsing.dictated, browsing.dictation, browsing.asking
+
+
+def stopped_with_two_waiting(dictated, dictation, visit):
+    """A conversation whose first answer was stopped, and the page on it."""
+    page = talk(visit, dictated)
+    ask(page, "What pays?")
+    dictation.say("Patience")
+    expect(answers(page)).to_contain_text("Patience")
+    ask(page, "Or does it?")
+    ask(page, "And then?")
+    expect(button(page, "Stop and send now")).to_be_visible()
+    button(page, "Stop").click()
+    expect(page.get_by_text("2 waiting: send, or discard").first).to_be_visible()
+    return page
+
+
+def held(page):
+    return page.get_by_role("list", name="2 waiting: send, or discard").get_by_role("button")
+
+
+def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, visit):
+    page = stopped_with_two_waiting(dictated, dictation, visit)
+    expect(answers(page)).to_contain_text("Stopped by you")
+    expect(button(page, "Stop")).to_have_count(0)
+
+    page.reload()
+    expect(held(page)).to_have_text(["Or does it?", "And then?"])
+    expect(questions(page)).to_have_count(1)
+    dictation.say(" pays.")
+    dictation.end()
+    button(page, "Send what waits").click()
+
+    expect(answers(page)).to_have_count(3)
+    expect(questions(page)).to_have_text(["What pays?", "Or does it?", "And then?"])
+    expect(button(page, "Send what waits")).to_have_count(0)
+    assert dictated.said(session_id(page)) == ["What pays?", "Or does it?", "And then?"]
+
+
+def test_what_is_held_is_discarded(dictated, dictation, visit):
+    page = stopped_with_two_waiting(dictated, dictation, visit)
+
+    button(page, "Discard what waits").click()
+
+    expect(page.get_by_text("2 messages discarded.").first).to_be_visible()
+    expect(button(page, "Discard what waits")).to_have_count(0)
+    wait_for(lambda: dictated.said(session_id(page)) == ["What pays?"])
+    expect(questions(page)).to_have_count(1)
+
+
+def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, visit):
+    page = stopped_with_two_waiting(dictated, dictation, visit)
+    dictation.say(" pays.")
+    dictation.end()
+
+    ask(page, "Who said so?")
+
+    expect(answers(page)).to_have_count(2)
+    expect(button(page, "Stop")).to_have_count(0)
+    expect(questions(page).last).to_contain_text("Who said so?")
+    expect(held(page)).to_have_text(["Or does it?", "And then?"])
+
+
+@pytest.mark.slow
+def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, visit):
+    page = talk(visit, asking)
+    ask(page, "hang")
+    expect(answers(page)).to_contain_text("Working")
+    ask(page, "say hello")
+
+    button(page, "Stop and send now").click()
+
+    expect(answers(page)).to_have_count(2)
+    expect(answers(page).first).to_contain_text("Stopped by you")
+    expect(answers(page).last).to_contain_text("hello")
+    expect(composer(page)).to_be_visible()
+
+
+def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(asking, visit):
+    page = talk(visit, asking)
+    ask(page, "ask")
+    expect(page.locator(".ask-card")).to_be_visible()
+    button(page, "Stop").click()
+    expect(page.locator(".ask-card")).to_have_count(0)
+    expect(answers(page)).to_contain_text("Stopped by you")
+
+    page.reload()
+
+    expect(answers(page)).to_contain_text("Stopped by you")
+    expect(page.locator(".ask-card")).to_have_count(0)
+    expect(page.locator(".step .icon-spin")).to_have_count(0)
+
+
+def test_an_unknown_conversation_is_empty_until_somebody_speaks_in_it(asking, visit):
+    before = asking.owner.get("/api/sessions")["sessions"]
+    page = visit(asking, path="/#/s/nobody-spoke-here")
+    expect(page.get_by_text("Ask about your code")).to_be_visible()
+    assert asking.owner.get("/api/sessions")["sessions"] == before
+
+    ask(page, "say hello")
+
+    expect(answers(page)).to_contain_text("hello")
