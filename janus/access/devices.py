@@ -173,14 +173,14 @@ class Devices:
     def _read(self) -> list[Device]:
         path = self.folder / NAME
         try:
-            found = json.loads(path.read_bytes())
-            return [device_from(entry) for entry in found["devices"]]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError, KeyError) as problem:
+            data = self._store.read(NAME)
+            if data is None:
+                return []
+            return [device_from(entry) for entry in json.loads(data)["devices"]]
+        except Exception as problem:  # whatever a damaged file does to a parser
             log.error("Cannot read %s (%s): no device is let in, pair again", path, problem)
             with contextlib.suppress(OSError):
-                path.rename(path.with_name(f"{NAME}.corrupt-{self._clock.time():.0f}"))
+                self._store.put_aside(NAME)
             return []
 
     def _save(self) -> None:
