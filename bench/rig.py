@@ -10,8 +10,9 @@ import tempfile
 import threading
 from pathlib import Path
 
-from janus.access.folder import folder_of, owner_token
+from janus.access.folder import owner_token
 from janus.config import state_folder
+from janus.storage.project import project_folder
 
 ROOT = Path(__file__).parent.parent
 AGENTS = ROOT / "tests" / "fake_agents"
@@ -49,7 +50,7 @@ class Rig:
         listening = next(line for line in log if "Janus listens on" in line)
         self.port = int(re.search(r":(\d+)$", listening)[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        state = folder_of((home / "work").resolve(), state_folder(self.environ))
+        state = project_folder((home / "work").resolve(), state_folder(self.environ))
         self._token = owner_token(state)  # None where the program is not Janus
         threading.Thread(target=lambda: [*log], daemon=True).start()
         return self

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from conftest import fake_path, processes_of, wait_for
+
+from janus.storage.project import project_folder
 
 pytestmark = pytest.mark.slow
 
@@ -186,3 +189,57 @@ def test_sessions_of_a_newer_version_are_refused_untouched(command, refused, kep
     assert f"Janus cannot start: {file} is of version 2.0, and this Janus knows 1.0" in said
     assert file.read_bytes() == newer
     assert [path.name for path in file.parent.glob("sessions*")] == ["sessions.json"]
+
+
+def test_what_an_agent_cleans_away_costs_nothing_that_was_said(serve, refused, agent, workspace):
+    first = serve(path=agent)
+    id = first.start()
+    first.ask(id, "say one")
+    subprocess.run(["git", "clean", "-fdxq"], cwd=workspace, check=True)
+    shutil.rmtree(workspace / ".janus", ignore_errors=True)
+    assert first.ask(id, "say two")[0] == 200
+    assert first.call("POST", "/api/chat", {"message": "say three", "session_id": "page"})[0] == 200
+    assert "another Janus serves" in refused()
+
+    os.killpg(first.process.pid, signal.SIGKILL)
+    first.wait()
+    second = serve(path=agent)
+
+    def said(id):
+        state = second.call("GET", f"/api/state?session_id={id}")[1]
+        return [m["content"] for m in state["messages"] if m["sender"] == "user"]
+
+    assert said(id) == ["say one", "say two"] and said("page") == ["say three"]
+
+
+def test_a_projects_own_settings_are_none_of_januss(serve, workspace):
+    (workspace / ".env").write_text("PORT=1\nLOG_LEVEL=trace\nMAX_SESSIONS=unlimited\n")
+
+    server = serve()
+
+    assert server.call("GET", "/api/health")[1]["max_sessions"] == 4
+
+
+def test_a_project_that_chooses_what_runs_is_a_sentence(refused, workspace):
+    (workspace / ".env").write_text("JANUS_AGENT_COMMAND=/bin/sh -c 'touch pwned'\n")
+
+    said = refused(*JANUS)
+
+    assert f"JANUS_AGENT_COMMAND in {workspace}/.env: a project may not choose this" in said
+    assert not (workspace / "pwned").exists()
+
+
+@pytest.mark.parametrize("command", [JANUS, GUNICORN], ids=["janus serve", "gunicorn"])
+def test_state_in_the_workspace_is_a_sentence(command, refused, workspace):
+    said = refused(*command, cwd=ROOT, JANUS_STATE_DIR=str(workspace / "state"))
+
+    assert "Janus cannot start: its state folder" in said and "Set JANUS_STATE_DIR" in said
+
+
+def test_the_state_lies_where_it_was_told_to(serve, workspace, tmp_path, home):
+    server = serve(JANUS_STATE_DIR=str(tmp_path / "volume"))
+    id = server.start()
+
+    folder = project_folder(workspace, tmp_path / "volume")
+    assert (folder / "logs" / f"{id}.jsonl").exists() and (folder / "owner-token").exists()
+    assert not (home / ".local" / "state" / "janus" / "projects").exists()
