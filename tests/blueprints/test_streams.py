@@ -27,7 +27,7 @@ SO_ATTACH_FILTER = 26
 #: A server that loses its patience with readers soon.
 IMPATIENT = """
 from janus.blueprints import sse
-from janus.cli import main
+from janus.cli.commands import main
 
 sse.HEARTBEAT, sse.STALLED = 0.1, 0.5
 main(["serve"])

@@ -30,44 +30,17 @@ def serve(serve):
 
 
 @pytest.fixture
-def run(workspace, home):
-    """Runs ``janus`` in the workspace, and waits for its end."""
+def execute(workspace, home):
+    """Runs the program that a person starts, from its first line on."""
 
-    def run(*args, stdin="", **environ):
+    def execute(*args):
         return subprocess.run(
-            command(*args), cwd=workspace, env=surroundings(home, **environ), input=stdin,
+            [sys.executable, "-m", "janus", *args], cwd=workspace,
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=60,
         )  # fmt: skip
 
-    return run
-
-
-def command(*args):
-    return [sys.executable, "-m", "janus", *args]
-
-
-def surroundings(home, **environ):
-    return {"HOME": str(home), "PATH": "/usr/bin:/bin", **environ}
-
-
-@pytest.fixture
-def begin(workspace, home):
-    """Starts ``janus`` in the workspace, and lets it run."""
-    begun = []
-
-    def begin(*args, **streams):
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-        begun.append(
-            subprocess.Popen(
-                command(*args), cwd=workspace, env=surroundings(home), text=True, **streams
-            )
-        )
-        return begun[-1]
-
-    yield begin
-    for process in begun:
-        process.kill()
-        process.communicate()
+    return execute
 
 
 @pytest.fixture
@@ -87,10 +60,10 @@ def state(server):
 # --- ask
 
 
-def test_ask_prints_the_answer_and_nothing_else(serve, run):
+def test_ask_prints_the_answer_and_nothing_else(serve, execute):
     server = serve()
 
-    done = run("ask", "Where is ShoppingCart defined?")
+    done = execute("ask", "Where is ShoppingCart defined?")
 
     assert done.returncode == 0
     [session] = sessions(server)
@@ -104,7 +77,7 @@ def test_ask_prints_the_answer_and_nothing_else(serve, run):
 def test_ask_prints_while_the_agent_writes(cursor_server, begin, tmp_path):
     process = begin("ask", f"until {tmp_path / 'go'}")
 
-    assert os.read(process.stdout.fileno(), 7) == b"Working"
+    assert os.read(process.stdout, 7) == b"Working"
 
     (tmp_path / "go").touch()
     assert process.communicate(timeout=20)[0].split() == ["Done"]
@@ -179,7 +152,7 @@ def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, be
 
 def test_ctrl_c_stops_the_turn(cursor_server, begin):
     process = begin("ask", "hang")
-    os.read(process.stdout.fileno(), 1)
+    os.read(process.stdout, 1)
 
     process.send_signal(signal.SIGINT)
 
@@ -203,7 +176,7 @@ def test_ctrl_c_takes_a_waiting_question_back_and_stops_no_other(cursor_server, 
 
 def test_a_server_that_dies_meanwhile_is_told_of(cursor_server, begin):
     process = begin("ask", "hang")
-    os.read(process.stdout.fileno(), 1)
+    os.read(process.stdout, 1)
 
     os.killpg(cursor_server.process.pid, signal.SIGKILL)
 
@@ -303,7 +276,7 @@ def test_who_answers_late_hears_so(serve, begin, workspace):
 
 def test_without_a_terminal_a_permission_is_answered_elsewhere(serve, begin, workspace):
     server = serve()
-    process = begin("ask", "write notes.txt: remember the milk", stdin=subprocess.DEVNULL)
+    process = begin("ask", "write notes.txt: remember the milk")
     wait_for(lambda: sessions(server) and state(server)["permissions"])
 
     allow(server)

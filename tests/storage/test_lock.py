@@ -18,7 +18,7 @@ JANUS = (sys.executable, "-m", "janus", "serve")
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 #: A server whose sessions take long to end after its master was killed.
 SLOW_TO_LEAVE = """
-from janus.cli import main
+from janus.cli.commands import main
 from janus.runtime import Runtime
 
 stop = Runtime.stop
