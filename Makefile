@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz audit bench soak web webcheck clean
+.PHONY: help run test lint check fuzz audit bench soak web webcheck clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -15,10 +15,12 @@ run: .venv  ## start Janus here and print its address
 test: .venv  ## run the tests, but for the slow ones
 	@$(BIN)/pytest -m "not slow"
 
-check: .venv  ## lint, types and all tests: what has to pass before a commit
+lint: .venv  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check: lint  ## lint and all tests: what has to pass before a commit
 	$(BIN)/pytest
 
 fuzz: .venv  ## send 10,000 made-up requests (JANUS_FUZZ) as the owner and as a stranger

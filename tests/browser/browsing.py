@@ -6,52 +6,29 @@ The policy of the page forbids eval, and with it ``page.wait_for_function``: ``e
 import json
 import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import git, wait_for
+from kit.forked import ForkServer
 
 from janus.cli.client import Client
 from janus.config import state_folder
 
 try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    sync_playwright = None
+    from playwright.sync_api import expect
+except ImportError:  # then all these tests are skipped
+    expect = None
 
 ROOT = Path(__file__).parents[2]
 ACP_AGENT = ROOT / "tests" / "fake_agents" / "acp-agent"
 DICTATED_AGENT = Path(__file__).parent / "dictated-agent"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 #: What a card takes for a tap that was meant for something else, and a little more.
 ARMED = 500
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, one for all tests; its driver is there before anyone looks for leaks."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not (program and sync_playwright):
-        reason = "The page is tested with Playwright and Chromium; one of them is not installed."
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Server:
@@ -83,10 +60,9 @@ class Server:
         self.start()
 
     def start(self):
-        command = [sys.executable, "-m", "janus", "serve"]
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log, env=self._environ
+            self._process = ForkServer.running.start(
+                ("-m", "janus", "serve"), ROOT, self._environ, stderr=log.fileno()
             )
         self.address = wait_for(self._address, 30)
         self._environ["PORT"] = self.address.rpartition(":")[2]
@@ -127,16 +103,12 @@ class Server:
         return [said["content"] for said in messages if said["sender"] == sender]
 
     def stop(self):
-        self._process.send_signal(signal.SIGTERM)
+        self._process.terminate()
         self._process.wait(30)
 
     def kill(self):
         """As a lost battery would: without a word, master and worker at once."""
-        path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        workers = path.read_text().split()
-        self._process.kill()
-        for pid in workers:
-            os.kill(int(pid), signal.SIGKILL)
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(30)
 
     def _address(self):
@@ -146,7 +118,7 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, fork_server):
     """A server with the demo agent, for all tests that leave it running."""
     server = Server(tmp_path_factory.mktemp("demo"), JANUS_AGENT="demo")
     yield server
@@ -154,7 +126,7 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
+def asking(tmp_path_factory, fork_server):
     """A server with an agent over ACP that does what it is told; for tests that leave it so."""
     server = Server(tmp_path_factory.mktemp("asking"), JANUS_AGENT_COMMAND=str(ACP_AGENT))
     yield server
@@ -193,7 +165,7 @@ def dictated_server(folder, **environ):
 
 
 @pytest.fixture(scope="module")
-def dictated(tmp_path_factory):
+def dictated(tmp_path_factory, fork_server):
     server = dictated_server(tmp_path_factory.mktemp("dictated"))
     yield server
     server.stop()
@@ -207,7 +179,7 @@ def dictation(dictated):
 
 
 @pytest.fixture
-def visit(browser):
+def visit(browser, fork_server):
     """Opens a page, on a device that was let in unless it is a *stranger*; in the end, nothing may
     have been refused or have failed in any of them.
     """

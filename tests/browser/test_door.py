@@ -22,7 +22,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.

@@ -23,7 +23,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit
 asking = browsing.asking
 
 #: Milliseconds after which a page has tried again, whatever it does.

@@ -78,6 +78,9 @@ class Forked:
 class ForkServer:
     """The process that has imported Janus, and the socket on which it is told what to start."""
 
+    #: The one of this worker, for those that start a server and are no fixture.
+    running = None
+
     def __init__(self):
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environ = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "ROOM": "x" * _ENVIRONMENT}
@@ -124,6 +127,7 @@ def umask():
 @pytest.fixture(scope="session")
 def fork_server():
     """One for all tests of a worker; it is there before anyone looks for leaks."""
-    server = ForkServer()
+    ForkServer.running = server = ForkServer()
     yield server
     server.close()
+    ForkServer.running = None

@@ -26,7 +26,7 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory):
+def workspace_template(tmp_path_factory):
     """What every workspace is a copy of: three runs of git for all tests of a worker."""
     path = tmp_path_factory.mktemp("template") / "shop"
     path.mkdir()
@@ -47,8 +47,8 @@ def shop(tmp_path_factory):
 
 
 @pytest.fixture
-def workspace(tmp_path, home, shop):
+def workspace(tmp_path, home, workspace_template):
     """A git checkout with a few files worth asking about."""
     path = tmp_path / "shop"
-    shutil.copytree(shop, path)
+    shutil.copytree(workspace_template, path)
     return path

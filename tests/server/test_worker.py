@@ -28,6 +28,7 @@ from gunicorn.http.parser import Parser
 from gunicorn.http.unreader import SocketUnreader, Unreader
 from gunicorn.workers import gthread
 from gunicorn.workers.base import Worker as BaseWorker
+from kit.missing import missing
 
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
@@ -64,7 +65,7 @@ def certificate(tmp_path_factory):
             ["openssl", *chosen.split(), *names], cwd=folder, check=True, capture_output=True
         )
     except FileNotFoundError:
-        pytest.skip("needs openssl to make a certificate")
+        missing("needs openssl to make a certificate")
     return {"certfile": str(folder / "cert.pem"), "keyfile": str(folder / "key.pem")}
 
 
