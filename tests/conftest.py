@@ -23,4 +23,4 @@ from kit.forked import COMMAND, fork_server
 from kit.leaks import children, descriptors, leak_detector, processes_of
 from kit.server import Server, serve
 from kit.waiting import wait_for
-from kit.workspace import git, home, workspace_template, workspace
+from kit.workspace import git, home, workspace, workspace_template

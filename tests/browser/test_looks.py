@@ -240,6 +240,7 @@ def test_nobody_is_kept_out_whatever_the_screen(asking, visit, axe, state):
     assert page.evaluate(WIDE) == []
 
 
+@pytest.mark.slow
 def test_the_composer_stays_in_reach(asking, visit):
     page = talk(visit, asking, f"say {'word ' * 2000}")
     expect(answers(page)).to_be_visible()

@@ -5,6 +5,7 @@ its pid and how it ended. It has one thread, so that it may fork. It is nobody's
 test finds it among its own, and ends with the test process, as do all that it started.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -18,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import types
 from pathlib import Path
 
@@ -124,6 +126,16 @@ def run(kind, what, *arguments):
         exec(compile(what, "<string>", "exec"), vars(main))
 
 
+def end_at_once(code):
+    """As the interpreter ends, but for taking everything apart: that copies all shared memory."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it, or it was closed
+            stream.flush()
+    os._exit(code & 0xFF)
+
+
 if __name__ == "__main__":
     import_janus()
     if os.fork():
@@ -137,4 +149,11 @@ if __name__ == "__main__":
     gc.freeze()
     request, streams = wait_for_requests(socket.socket(fileno=int(sys.argv[1])))
     become(streams=streams, **request)
-    run(*request["argv"])
+    try:
+        run(*request["argv"])
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+        if not isinstance(code, int):
+            raise  # a sentence, which the interpreter prints
+    end_at_once(code)
