@@ -6,8 +6,9 @@
 fork of a process that has done them works for 10 ms. A forked program has its own session,
 directory, environment, umask, streams and arguments, runs the real command line and ends as the
 interpreter ends. What differs from a program that was executed: its parent is not the test, its
-modules are loaded by the time it begins, ``PYTHON…`` variables come too late, and objects made by
-imports are never collected. Tests that start the real command say so with ``COMMAND``.
+modules are loaded by the time it begins, variables for the interpreter come too late, objects made
+by imports are never collected, and at its end they are not taken apart. Tests of the real command
+start it with ``COMMAND``; ``test_forked.py`` compares the two.
 """
 
 import json
@@ -61,8 +62,10 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _read_end(self):
-        self.returncode = int(self._line())
-        os.close(self._told)
+        try:
+            self.returncode = int(self._line())
+        finally:
+            os.close(self._told)
 
     def _line(self):
         """The next line; it is written at once."""
@@ -93,7 +96,7 @@ class ForkServer:
     def start(self, argv, cwd, environ, stdin=None, stdout=None, stderr=None):
         """Start ``python`` with these arguments; a stream is a descriptor, or ours."""
         assert argv[0] in ("-m", "-c"), argv
-        assert not [name for name in environ if name.startswith("PYTHON")], environ
+        assert not [name for name in environ if name.startswith(("PYTHON", "LC_", "LANG"))]
         request = {
             "argv": argv,
             "cwd": str(cwd),

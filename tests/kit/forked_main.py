@@ -85,8 +85,9 @@ def become(argv, cwd, environ, umask, descriptors, streams):
     os.closerange(3, 1 << 20)
     resource.setrlimit(resource.RLIMIT_NOFILE, tuple(descriptors))
     os.umask(umask)
+    locale = {name: value for name, value in os.environ.items() if name == "LC_CTYPE"}
     os.environ.clear()
-    os.environ.update(environ)
+    os.environ.update({**environ, **locale})  # which the interpreter sets, if nobody else does
     os.chdir(cwd)
     overwrite(_ARGUMENTS, [sys.executable, *argv])
     overwrite(_ENVIRONMENT, [f"{name}={value}" for name, value in environ.items()])
@@ -98,9 +99,11 @@ def become(argv, cwd, environ, umask, descriptors, streams):
 def reopened(stream, mode, line_buffering=False):
     """The same descriptor, with what is known of it now: whether it is a terminal."""
     raw = open(stream.fileno(), f"{mode}b", closefd=False)  # noqa: SIM115
-    return io.TextIOWrapper(
+    text = io.TextIOWrapper(
         raw, stream.encoding, stream.errors, line_buffering=line_buffering or raw.isatty()
     )
+    text.mode = mode
+    return text
 
 
 def overwrite(where, values):
