@@ -2,6 +2,8 @@
 
 # ruff: noqa: E402, F401 - it hands on what it imports, once pytest knows whose asserts to explain
 
+import os
+
 import pytest
 
 pytest.register_assert_rewrite("kit")
@@ -24,3 +26,8 @@ from kit.leaks import children, descriptors, leak_detector, processes_of
 from kit.server import Server, serve
 from kit.waiting import wait_for
 from kit.workspace import git, home, workspace, workspace_template
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two for each core: tests wait as long for processes as they work."""
+    return 2 * len(os.sched_getaffinity(0))
