@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Where it is set, every worker would compile all tests again, which takes it two seconds.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check fuzz audit bench soak web webcheck clean

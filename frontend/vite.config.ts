@@ -10,5 +10,9 @@ export default defineConfig({
     modulePreload: {polyfill: false},
     sourcemap: false,
   },
-  test: {environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}']},
+  test: {
+    environment: 'jsdom',
+    include: ['test/**/*.test.{ts,tsx}'],
+    testTimeout: 60_000, // for what hangs: on a busy machine, what does not takes seconds
+  },
 })
