@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 
 import browsing
@@ -18,9 +17,10 @@ from browsing import (
     settings,
     talk,
 )
+from kit.missing import missing
 from test_talk import FORM
 
-browser, visit, asking = browsing.browser, browsing.visit, browsing.asking
+visit, asking = browsing.visit, browsing.asking
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => {
@@ -210,8 +210,7 @@ STATES = [
 def axe():
     """What looks for what keeps people out."""
     if not AXE.exists():
-        reason = "Accessibility is tested with axe-core; get it: cd frontend && npm ci"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing("Accessibility is tested with axe-core; get it: cd frontend && npm ci")
     return AXE.read_text()
 
 
@@ -241,6 +240,7 @@ def test_nobody_is_kept_out_whatever_the_screen(asking, visit, axe, state):
     assert page.evaluate(WIDE) == []
 
 
+@pytest.mark.slow
 def test_the_composer_stays_in_reach(asking, visit):
     page = talk(visit, asking, f"say {'word ' * 2000}")
     expect(answers(page)).to_be_visible()

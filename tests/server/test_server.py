@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import fake_path, processes_of, wait_for
+from conftest import COMMAND, fake_path, processes_of, wait_for
 
 ROOT = Path(__file__).parents[2]
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
@@ -28,7 +28,7 @@ def summaries(workspace):
 
 @pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
-    command = GUNICORN if kind.startswith("gunicorn") else ()
+    command = GUNICORN if kind.startswith("gunicorn") else COMMAND
     server = serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
 
     id = server.start()
@@ -177,7 +177,7 @@ def run(*command, cwd=ROOT, **environ):
     )
 
 
-@pytest.mark.parametrize("command", [(sys.executable, "-m", "janus", "serve"), GUNICORN])
+@pytest.mark.parametrize("command", [COMMAND, GUNICORN])
 @pytest.mark.parametrize(
     ("name", "value"), [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no/such/folder")]
 )
@@ -192,7 +192,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(command, name, value):
 def test_a_taken_port_stops_the_start_with_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run(sys.executable, "-m", "janus", "serve", PORT=str(port))
+        done = run(*COMMAND, PORT=str(port))
 
     assert done.returncode != 0
     assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
