@@ -1,10 +1,7 @@
 """Where Janus listens, with which certificate, and what is answered there without one."""
 
-import os
 import ssl
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
@@ -236,13 +233,10 @@ def test_a_proxy_is_believed_by_the_name_it_was_given(serve):
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])
-def test_where_it_cannot_listen_it_says_why(host, workspace, home):
-    ended = subprocess.run(
-        [sys.executable, "-m", "janus", "serve"],
-        cwd=workspace, capture_output=True, text=True, timeout=30, check=False,
-        env={"HOME": str(home), "PATH": os.environ["PATH"], "JANUS_HOST": host, "PORT": "0",
-             "JANUS_ALLOW_PUBLIC": "yes" if host == "192.0.2.1" else "no"},
-    )  # fmt: skip
+def test_where_it_cannot_listen_it_says_why(host, run):
+    public = "yes" if host == "192.0.2.1" else "no"
+
+    ended = run("serve", JANUS_HOST=host, PORT="0", JANUS_ALLOW_PUBLIC=public)
 
     assert ended.returncode == 1 and host in ended.stderr
     assert "Traceback" not in ended.stderr
