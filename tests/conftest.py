@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402, F401 - it hands on what it imports, once pytest knows whose asserts to explain
 
+import gc
 import os
 
 import pytest
@@ -33,3 +34,9 @@ from kit.workspace import git, home, workspace, workspace_template
 def pytest_xdist_auto_num_workers(config):
     """Two for each core: tests wait as long for processes as they work."""
     return 2 * len(os.sched_getaffinity(0))
+
+
+def pytest_collection_finish(session):
+    """The tests themselves stay until the end: no collection of garbage needs to look at them."""
+    gc.collect()
+    gc.freeze()

@@ -44,6 +44,7 @@ def phone(tmp_path_factory, launch):
         browser.close()
 
 
+@pytest.mark.slow
 def test_threat_10_a_phone_pairs_over_https_with_the_certificate_it_was_given(server, phone):
     invited = server.owner.post("/api/pair/new", {})
     page = phone(server.certificates / "ca.crt")

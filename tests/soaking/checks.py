@@ -73,12 +73,13 @@ class Checks:
     def _check_messages(self, known, whole):
         """From the server while the session is there, from its log when it has ended."""
         for one in known:
-            log = self.server.workspace / f".janus/logs/{one.id}.jsonl"
+            log = self.server.state / f"logs/{one.id}.jsonl"
             size = log.stat().st_size if log.exists() else 0
             if not whole and self._checked.get(one.id) == (size, str(one.said)):
                 continue
             if one.ended or not one.created:
-                said = [event["data"]["content"] for event in events(log) if event["kind"] == SAID]
+                lines = [line["event"] for line in events(log)]
+                said = [event["content"] for event in lines if event["type"] == SAID]
             else:
                 status, answer = self.server.call("GET", f"/api/session?session_id={one.id}")
                 expect(status == 200, f"not to be had: {one}: {answer}")
@@ -91,7 +92,7 @@ class Checks:
             self._checked[one.id] = (size, str(one.said))
 
     def _check_logs(self, whole):
-        for log in (self.server.workspace / ".janus/logs").glob("*.jsonl"):
+        for log in (self.server.state / "logs").glob("*.jsonl"):
             size = log.stat().st_size
             if not whole and self._checked.get(log) == size:
                 continue
@@ -100,9 +101,9 @@ class Checks:
             self._checked[log] = size
 
     def _check_files(self):
-        saved = json.loads((self.server.workspace / ".janus/sessions.json").read_bytes())
+        saved = json.loads((self.server.state / "sessions.json").read_bytes())
         expect(saved["version"] == "1.0", f"sessions.json is {saved}")
-        strange = [*(self.server.workspace / ".janus").glob("*.corrupt*")]
+        strange = [*self.server.state.glob("**/*.corrupt*")]
         expect(not strange, f"Janus did not understand its own file: {strange}")
 
     def _check_git(self, listed, known):

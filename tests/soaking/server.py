@@ -42,7 +42,7 @@ class Server:
             "MAX_SESSIONS": "50",
             "JANUS_AGENT": "cursor-agent",
         }
-        self._state = project_folder(self.workspace.resolve(), state_folder(self._environ))
+        self.state = project_folder(self.workspace.resolve(), state_folder(self._environ))
         self.log = (folder / "server.log").open("ab")
         self.process = None
 
@@ -81,7 +81,7 @@ class Server:
     def run(self):
         """The mark of the server that last wrote itself into the lock, once it listens."""
         with contextlib.suppress(OSError, ValueError):
-            serving = json.loads((self.workspace / ".janus/lock").read_bytes())
+            serving = json.loads((self.state / "lock").read_bytes())
             return serving["url"] and serving["run"]
         return None
 
@@ -116,9 +116,9 @@ class Server:
 
     def call(self, method, path, body=None):
         """The status and the JSON of a request."""
-        token = owner_token(self._state)
+        token = owner_token(self.state)
         status, answer = self._call(method, path, body, token)
-        if status == 401 and owner_token(self._state) != token:  # another server began meanwhile
+        if status == 401 and owner_token(self.state) != token:  # another server began meanwhile
             return self.call(method, path, body)
         return status, answer
 
