@@ -1,6 +1,6 @@
-"""How a phone comes to trust this computer: the steps, and the certificate to install.
+"""How a phone learns to trust this computer: the steps, and the certificate to install.
 
-These two doors are all that is answered without HTTPS in the network.
+Only these two views are served without HTTPS in the network.
 """
 
 from __future__ import annotations

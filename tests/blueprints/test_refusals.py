@@ -222,11 +222,11 @@ class Trouble:
         if self.path not in ("/api/chat", "/api/system", "/api/session/start"):
             self.spoken()  # it was there the last time
             self.manager.end("page", summary=False)
-            self.manager.agents._found.clear()
+            self.manager.agents._agents.clear()
             self.session()
         agents = self.manager.agents
-        agents._found.clear()
-        agents._computer = replace(agents._computer, environ={"PATH": ""})
+        agents._agents.clear()
+        agents._path = replace(agents._path, environ={"PATH": ""})
         return self.call()
 
     def AGENT_FAILED(self):
