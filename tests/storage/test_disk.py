@@ -117,7 +117,9 @@ class Story:
     def try_to(self, step, *args):
         with contextlib.suppress(JanusError):
             step(*args)
-        self.troubled = self.troubled or self.problem is not None
+        # A copy for other programs that could not be written is only said in the log.
+        said = self.manager.workspace.published._said
+        self.troubled = self.troubled or self.problem is not None or bool(said)
 
     def create(self, name):
         info = self.manager.create(name, isolated=False)
