@@ -59,13 +59,13 @@ class Runtime:
         try:
             self.devices.load()
         except OSError as failure:
-            raise CannotServe(f"nobody could be let in: {failure}") from failure
+            raise CannotServe(f"cannot read the list of devices: {failure}") from failure
         self.manager.prepare()
         self.cleanup.also(self.lock.mend)
         self.cleanup.start()
 
     def _take_over(self) -> None:
-        """Take over what the first house kept, in the workspace and elsewhere. Once."""
+        """Take over the state of earlier versions, from the workspace and elsewhere. Once."""
         workspace = self.manager.workspace
         take_over_devices(workspace.folder, self.settings.state)
         workspace.adopt(take_over(self.store, workspace.folder, workspace.published.tracked))

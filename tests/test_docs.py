@@ -111,9 +111,9 @@ def test_every_error_is_drawn_in_the_tree_and_in_the_api():
         assert (code, status) in documented
 
 
-def test_every_door_is_in_the_api(settings):
+def test_every_endpoint_is_in_the_api(settings):
     app = create_app(settings, start=False)
-    doors = {
+    endpoints = {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}
@@ -122,7 +122,7 @@ def test_every_door_is_in_the_api(settings):
 
     documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [\w/.-]+)", API, re.MULTILINE))
 
-    assert documented == doors
+    assert documented == endpoints
 
 
 def threats():

@@ -5,7 +5,7 @@ const [url, port] = process.argv.slice(2)
 const {lhr} = await lighthouse(url, {
   port: Number(port),
   onlyCategories: ['performance', 'accessibility', 'best-practices'],
-  disableStorageReset: true, // the browser was let in, and is to stay so
+  disableStorageReset: true, // the browser is paired, and is to stay so
   logLevel: 'error',
 })
 const scores = Object.values(lhr.categories).map(({id, score}) => [id, Math.round(score * 100)])

@@ -1,6 +1,6 @@
 """How a phone learns to trust this computer: the steps, and the certificate to install.
 
-Only these two views are served without HTTPS in the network.
+These two endpoints are all that is answered without HTTPS in the network.
 """
 
 from __future__ import annotations

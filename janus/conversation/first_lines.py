@@ -1,4 +1,4 @@
-"""Lines that the first Janus wrote: ``{"seq", "kind", "data", "at"}``, all else a ``status``."""
+"""Lines that earlier versions wrote: ``{"seq", "kind", "data", "at"}``, all else a ``status``."""
 
 from __future__ import annotations
 
@@ -98,4 +98,4 @@ def _status(data: Json) -> type[Event]:
             return AgentStopped
         case {"status": "waiting" | "active"}:
             return AgentReady
-    raise msgspec.ValidationError("not an event of the first Janus")
+    raise msgspec.ValidationError("not an event of an earlier version")

@@ -2,7 +2,7 @@
 
     {"seq": 7, "at": 1796048400.125, "event": {"type": "turn_started", "turn_id": "…"}}
 
-Lines that the first Janus wrote, with ``kind`` and ``data``, are still read.
+Lines that earlier versions wrote, with ``kind`` and ``data``, are still read.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class SessionFactory:
         clock: Clock,
         mark: str,
     ) -> None:
-        """The agents carry *mark* in their environment; see ``agents.leftovers``."""
+        """The agents carry *mark* in their environment; see ``agents.process.orphans``."""
         self._settings = settings
         self._store = store
         self._workspace = workspace

@@ -34,7 +34,7 @@ class SessionSaver:
         self._saved = True
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="janus-roster", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="janus-saver", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

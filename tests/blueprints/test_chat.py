@@ -1,4 +1,4 @@
-"""Chat doors and streams, with a fake cursor-agent behind them."""
+"""Chat endpoints and streams, with a fake cursor-agent behind them."""
 
 import json
 import threading

@@ -31,10 +31,10 @@ def made_up(serve, tmp_path):
     server = serve(path=path, JANUS_AGENT="cursor-agent", MAX_SESSIONS="100")
     told = tmp_path / "told.har"
 
-    def made_up(*more, let_in=False):
-        if let_in:
+    def made_up(*more, as_owner=False):
+        if as_owner:
             more = ("--header", f"Authorization: Bearer {server.token}", *more)
-        # Half as many again: some doors take so little that there are not as many requests.
+        # Half as many again: some endpoints take so little that there are not as many requests.
         each = ("--max-examples", str(CASES * 3 // 2 // len(VIEWS))) if CASES else ()
         done = subprocess.run(
             [
@@ -57,7 +57,7 @@ def made_up(serve, tmp_path):
 
 def test_no_answer_is_outside_of_the_description(made_up):
     """Schemathesis makes its requests from the description itself; see ``schemathesis.toml``."""
-    done, _, _ = made_up(let_in=True)
+    done, _, _ = made_up(as_owner=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"Tested: {len(VIEWS)}" in done.stdout
@@ -70,7 +70,10 @@ def test_threat_1_a_stranger_is_refused_whatever_is_sent(made_up):
     public = {
         path
         for path, methods in DESCRIPTION["paths"].items()
-        if any(set() in security(door) or not security(door) for door in methods.values())
+        if any(
+            set() in security(operation) or not security(operation)
+            for operation in methods.values()
+        )
     }
     assert public == {"/api/pair", "/api/health", "/health"}
     for entry in entries:
@@ -82,19 +85,19 @@ def test_threat_1_a_stranger_is_refused_whatever_is_sent(made_up):
 
 
 @pytest.fixture
-def knock(settings, monkeypatch):
-    """Opens a door of an app whose streams are never quiet."""
+def send(settings, monkeypatch):
+    """Sends requests to an app whose streams are never quiet."""
     monkeypatch.setattr(sse, "HEARTBEAT", 0.001)
     with described(settings) as app:
         client = app.test_client()
 
-        def knock(door, query, **more):
-            method, path = door.split(" ")
+        def send(operation, query, **more):
+            method, path = operation.split(" ")
             address = f"{path}?{query}"
             with client.open(address, method=method, buffered=False, **more) as response:
                 return response.status_code
 
-        yield knock
+        yield send
 
 
 HEADERS = (
@@ -108,22 +111,22 @@ PIECES = (b'{"session_id":', b'"page"', b'"message":', b'"hi"', b",", b"}", b"["
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_bytes_without_a_meaning_do_no_harm(seed, knock):
+def test_bytes_without_a_meaning_do_no_harm(seed, send):
     chance = random.Random(seed)
 
     def some(letters, most=40):
         return bytes(chance.choices(letters, k=chance.randrange(most))).decode("latin-1")
 
     for _ in range(400):
-        door = chance.choice([*VIEWS])
+        operation = chance.choice([*VIEWS])
         body = b"".join(chance.choices([*PIECES, chance.randbytes(9)], k=chance.randrange(9)))
         headers = {name: some(HEADER) for name in chance.sample(HEADERS, chance.randrange(3))}
         query = chance.choice(
             ["session_id=page", f"session_id=page&{some(ADDRESS)}", some(ADDRESS)]
         )
 
-        status = knock(
-            door, query, data=body, headers={"Content-Type": chance.choice(TYPES), **headers}
+        status = send(
+            operation, query, data=body, headers={"Content-Type": chance.choice(TYPES), **headers}
         )
 
         assert status != 500

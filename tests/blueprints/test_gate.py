@@ -1,4 +1,4 @@
-"""Who gets in, and by what: every door knocked on by those who may not."""
+"""Authentication and authorisation: every endpoint, asked by those who have no access."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +21,7 @@ BAD_ORIGINS = [
 
 
 class Page(FlaskClient):
-    """A browser with a paired page: it sends its cookie, its origin and its second half."""
+    """A browser with a paired page: it sends its cookie, its origin and its write key."""
 
     key = ""
 
@@ -55,14 +55,14 @@ def refused(response, status, code):
     return response.json["error"]["message"]
 
 
-def doors(app):
+def endpoints(app):
     for rule in app.url_map.iter_rules():
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             yield rule, method
 
 
-def test_threat_1_every_door_but_the_public_ones_is_closed(app, stranger):
-    closed = [(r, m) for r, m in doors(app) if r.endpoint not in PUBLIC]
+def test_threat_1_every_endpoint_but_the_public_ones_is_closed(app, stranger):
+    closed = [(r, m) for r, m in endpoints(app) if r.endpoint not in PUBLIC]
     assert len(closed) > 15
 
     for rule, method in closed:
@@ -76,7 +76,7 @@ def test_threat_1_every_door_but_the_public_ones_is_closed(app, stranger):
 
 
 def test_threat_1_what_is_public_is_known_by_name(app):
-    public = {(rule.rule, method) for rule, method in doors(app) if rule.endpoint in PUBLIC}
+    public = {(rule.rule, method) for rule, method in endpoints(app) if rule.endpoint in PUBLIC}
 
     assert public == {
         ("/", "GET"), ("/<page:path>", "GET"), ("/health", "GET"), ("/api/health", "GET"),
@@ -108,7 +108,7 @@ def test_threat_3_another_origin_can_do_nothing_with_the_cookie(origin, page):
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_threat_3_a_page_on_another_port_has_no_second_half(page):
+def test_threat_3_a_page_on_another_port_has_no_write_key(page):
     for wrong in (None, "", "guess", "\xff"):
         refused(page.write("/api/session/start", X_Janus_Key=wrong), 403, "FORBIDDEN")
     refused(page.write("/api/session/start", Origin=None), 403, "FORBIDDEN")
@@ -135,7 +135,7 @@ def test_threat_3_a_form_cannot_write(kind, page):
 
 
 def test_threat_3_reading_changes_nothing(app):
-    reading = {rule.rule for rule, method in doors(app) if method == "GET"}
+    reading = {rule.rule for rule, method in endpoints(app) if method == "GET"}
 
     assert reading == {
         "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/chat/stream",

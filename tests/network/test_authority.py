@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -532,11 +533,11 @@ def test_a_crash_at_any_time_leaves_nothing_to_repair_by_hand(
 ):
     real, count = os.rename, iter(range(10))
 
-    def rename(source, target):
+    def rename(*names, **folders):
         if next(count) != at:
-            return real(source, target)
+            return real(*names, **folders)
         if renamed:
-            real(source, target)
+            real(*names, **folders)
         raise Crash
 
     monkeypatch.setattr(os, "rename", rename)
@@ -553,10 +554,10 @@ def test_a_crash_at_any_time_leaves_nothing_to_repair_by_hand(
 def test_a_full_disk_is_reported(open_authority, folder, monkeypatch, at):
     real, count = os.rename, iter(range(10))
 
-    def rename(source, target):
+    def rename(*names, **folders):
         if next(count) == at:
             raise OSError(28, "No space left on device")
-        real(source, target)
+        real(*names, **folders)
 
     monkeypatch.setattr(os, "rename", rename)
     with pytest.raises(CannotCertify, match=r"cannot write .*No space left on device"):
@@ -587,7 +588,8 @@ def test_a_key_is_never_open_to_others_not_even_while_it_is_written(
 
     def look(path, flags, mode=0o777, **more):
         fd = real(path, flags, mode, **more)
-        if str(path).startswith(str(folder)) and not stat.S_ISDIR(os.fstat(fd).st_mode):
+        opened = Path(f"/proc/self/fd/{fd}").readlink()  # *path* may be relative to a descriptor
+        if opened.is_relative_to(folder) and not stat.S_ISDIR(os.fstat(fd).st_mode):
             seen.append((bool(flags & os.O_NOFOLLOW), stat.S_IMODE(os.fstat(fd).st_mode)))
         return fd
 

@@ -120,7 +120,7 @@ test('a server that stays silent is not reached long before the request fails', 
   sessions.stop()
 })
 
-test('only Janus itself can say that this device is not let in', async () => {
+test('only Janus itself can say that this device is not paired', async () => {
   const refused = vi.fn()
   const server = new Server()
   server.told = new ApiError(401, 'HTTP_401', 'log in to this hotel')

@@ -169,7 +169,7 @@ it('is not sent any more when it is thrown away while the store is asked for it'
   expect(sent).toEqual([])
 })
 
-describe('a device that is not let in', () => {
+describe('a device that is not paired', () => {
   it('sends nothing until it is told to, whatever wakes it', async () => {
     const outbox = open()
     failures = [refused(401)]

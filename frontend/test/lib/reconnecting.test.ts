@@ -267,8 +267,8 @@ describe('a phone', () => {
   })
 })
 
-describe('a device that is not let in', () => {
-  it('is told so, and knocks no more', async () => {
+describe('a device that is not paired', () => {
+  it('is told so, and tries no more', async () => {
     const onError = vi.fn()
     requests.mockImplementation(async () => refusal(401, 'UNAUTHORIZED'))
     connect({onError}, {probe: true})

@@ -174,7 +174,7 @@ it('speaks of a lost connection only when that lasts', async () => {
   expect(spies.announce).toHaveBeenLastCalledWith('Connected again.')
 })
 
-it('is there every 30 seconds, and pairs again when it is not let in', async () => {
+it('is there every 30 seconds, and pairs again when it is no longer paired', async () => {
   const {api, spies, stream} = begin()
   stream.send('message', emptyState({seq: 1}), 1)
   await vi.advanceTimersByTimeAsync(60_000)
@@ -262,7 +262,7 @@ it('shows what is held apart, is not busy with it, and answers what is said mean
   expect(await conversation.actions.discardQueue()).toBe(true)
   await frame()
   expect(conversation.queue.value).toEqual([])
-  expect([api.sendQueue, api.discardQueue].map(door => door.mock.lastCall)).toEqual([['s'], ['s']])
+  expect([api.sendQueue, api.discardQueue].map(endpoint => endpoint.mock.lastCall)).toEqual([['s'], ['s']])
 })
 
 it('is busy while the agent works outside a turn, and shows what it asks then', async () => {

@@ -108,7 +108,7 @@ test('what is too long to be read in a list cannot be allowed there', async () =
   expect(app.go).toHaveBeenCalledWith('/s/s')
 })
 
-test('a device that may only look sees what is asked', () => {
+test('a device with read-only access sees what is asked', () => {
   const {root} = drawn(undefined, [asked], true)
 
   expect(root.textContent).toContain('Write notes.txt')
