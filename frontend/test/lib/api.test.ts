@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const ENDPOINTS: [call: string, body: object | undefined, knock: (api: Api) => Promise<unknown>][] = [
+const ENDPOINTS: [call: string, body: object | undefined, request: (api: Api) => Promise<unknown>][] = [
   ['GET /api/health', undefined, api => api.health()],
   ['GET /api/agents', undefined, api => api.agents()],
   ['GET /api/sessions', undefined, api => api.sessions()],
@@ -90,9 +90,9 @@ const ENDPOINTS: [call: string, body: object | undefined, knock: (api: Api) => P
   ['DELETE /api/devices?device_id=d', undefined, api => api.revoke('d')],
 ]
 
-describe('every door', () => {
-  it.each(ENDPOINTS)('%s takes %j', async (call, body, knock) => {
-    await knock(api)
+describe('every endpoint', () => {
+  it.each(ENDPOINTS)('%s takes %j', async (call, body, request) => {
+    await request(api)
     expect(sent()).toEqual({call, body})
     expect(headers()['X-Janus-Key']).toBe(call.startsWith('GET') ? undefined : 'secret')
     expect(headers()['Content-Type']).toBe(body && 'application/json')
