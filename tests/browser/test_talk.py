@@ -150,7 +150,7 @@ def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
 def test_what_is_spoken_lands_in_the_composer(demo, visit):
     page = talk(visit, demo, script=SPEECH)
     button(page, "Speak").click()
-    expect(page.get_by_text("Endpoint…")).to_be_visible()
+    expect(page.get_by_text("Listening…")).to_be_visible()
 
     page.evaluate("heard.say('where is')")
     expect(page.locator(".composer-transcript")).to_have_text("where is")
