@@ -14,7 +14,7 @@ const FORGETFUL: OutboxStore = {
   delete: async () => {},
 }
 
-/** An app in the hands of a test: what is sent goes to `send`, and every door is a mock. */
+/** An app in the hands of a test: what is sent goes to `send`, and every endpoint is a mock. */
 export function fakeApp(send: (text: string) => Promise<unknown> = async () => {}) {
   const api = {
     heartbeat: vi.fn(async () => ({})),
@@ -22,7 +22,6 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     interrupt: vi.fn(),
     withdraw: vi.fn(),
     sendQueue: vi.fn(),
-    discardQueue: vi.fn(),
     session: vi.fn(),
   }
   const app = {
