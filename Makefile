@@ -2,9 +2,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Where it is set, every worker would compile all tests again, which takes it two seconds.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check api fuzz audit bench soak web webcheck clean
+.PHONY: help run test lint check api fuzz audit bench soak web webcheck clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -15,10 +17,12 @@ run: .venv  ## start Janus here and print its address
 test: .venv  ## run the tests, but for the slow ones
 	@$(BIN)/pytest -m "not slow"
 
-check: .venv  ## lint, types and all tests: what has to pass before a commit
+lint: .venv  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check: lint  ## lint and all tests: what has to pass before a commit
 	$(BIN)/pytest
 
 api: .venv  ## write janus/openapi.json and the page's wire.ts from what the views declare

@@ -22,7 +22,6 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     interrupt: vi.fn(),
     withdraw: vi.fn(),
     sendQueue: vi.fn(),
-    discardQueue: vi.fn(),
     session: vi.fn(),
   }
   const app = {

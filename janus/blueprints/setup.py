@@ -1,4 +1,4 @@
-"""How a phone comes to trust this computer: the steps, and the certificate to install.
+"""How a phone learns to trust this computer: the steps, and the certificate to install.
 
 These two endpoints are all that is answered without HTTPS in the network.
 """

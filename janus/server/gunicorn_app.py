@@ -6,6 +6,7 @@ not survive a fork. So the application must not be preloaded, reloaded, or run i
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import logging
@@ -43,6 +44,7 @@ THREADS = 128
 GRACEFUL_TIMEOUT = 25
 _SHARED_MEMORY = Path("/dev/shm")
 _PR_SET_DUMPABLE = 4
+_M_ARENA_MAX = -8
 
 
 def settings_or_exit() -> Settings:
@@ -174,6 +176,7 @@ def on_exit(_: Arbiter) -> None:
 
 def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     """Announce the server, and end sessions while the worker still answers, in the worker."""
+    _share_one_arena()
     runtime = worker.wsgi.extensions["janus"]
     endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
     if worker.tls:
@@ -202,3 +205,9 @@ def _hide() -> None:
     """Keep agents, which run as the same user, from reading this process in ``/proc`` (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _share_one_arena() -> None:
+    """On glibc: 128 threads with an arena each keep 16 MB more of what readers were sent."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)

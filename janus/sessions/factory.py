@@ -15,6 +15,7 @@ from janus.agents.lazy import LazyAgent
 from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
+from janus.errors import StorageFailed
 from janus.events import Emit
 from janus.logs import about
 from janus.model import Conversation, SessionInfo
@@ -82,18 +83,15 @@ class SessionFactory:
             told = about(info.session_id, "restored")
             try:
                 session = self.open(info, worktree.folder if worktree else None)
-            except OSError as failure:
-                log.error(
-                    "Session %s is left out: its log cannot be read (%s)",
-                    info.session_id, failure.strerror, extra=told,
-                )  # fmt: skip
+            except StorageFailed as failure:
+                log.error("Session %s is left out: %s", info.session_id, failure, extra=told)
                 continue
             session.describe()
             log.info("Session %s: is back", session.id, extra=told)
             yield session
 
     def open(self, info: SessionInfo, folder: Path | None = None) -> Session:
-        """The session *info* tells of, continued if it has a log. Raises OSError.
+        """The session *info* tells of, continued if it has a log. Raises StorageFailed.
 
         A worktree that is lost is not replaced by the workspace: its agent will not start.
         """
@@ -110,4 +108,9 @@ class SessionFactory:
 
         events = self._store.open_log(info.session_id)
         limit = self._settings.turn_limit
-        return Session(info, folder, make, events, self._clock, limit, self.changed)
+        try:
+            return Session(info, folder, make, events, self._clock, limit, self.changed)
+        except OSError as failure:
+            raise StorageFailed(
+                f"The log of this session cannot be read: {failure.strerror}."
+            ) from failure

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from janus.agents.catalog import AgentCatalog
 from janus.clock import Clock
-from janus.errors import InvalidRequest, SessionExists
+from janus.errors import InvalidRequest
 from janus.logs import about
-from janus.model import check_id
+from janus.model import SessionInfo, check_id
 from janus.sessions.factory import SessionFactory
 from janus.sessions.naming import free_name, name_of
 from janus.sessions.registry import Registry
@@ -46,7 +45,7 @@ class SessionOpener:
         self._factory = factory
         self._agents = agents
         self._clock = clock
-        self._pending: dict[str, Future[Session]] = {}
+        self._pending: dict[str, Future[Session | None]] = {}
         self._begun: OrderedDict[str, str] = OrderedDict()
         self.check_workspace = factory.check_workspace
 
@@ -81,21 +80,16 @@ class SessionOpener:
 
     def create_once(self, session_id: str, create: Callable[[], Session]) -> Session:
         """What *create* makes; the same session if it is there, or is just being made."""
-        with self._once(session_id) as (session, promise):
-            if promise:
-                session = create()
-                promise.set_result(session)
-        if session is None:
-            raise SessionExists(f"There is a session {session_id} already.")
-        return session
+        return self._opened(session_id, create) or self._registry.find(session_id)
 
     def open(self, session_id: str) -> Session:
         """The session with this id, made if there is none: somebody speaks in it."""
-        return self._open(session_id, make=True) or self._registry.find(session_id)
+        made = self._opened(session_id, lambda: self._found(session_id) or self._new(session_id))
+        return made or self._registry.find(session_id)
 
     def look(self, session_id: str) -> Session | None:
         """The session with this id if there is or was one; nothing is made."""
-        return self._open(session_id, make=False)
+        return self._opened(session_id, lambda: self._found(session_id), makes=False)
 
     def for_message(self, message_id: str | None) -> str:
         """The id of the session that a message without one began, or begins now."""
@@ -113,21 +107,51 @@ class SessionOpener:
                 self._begun.popitem(last=False)
             return begun
 
-    def _open(self, session_id: str, *, make: bool) -> Session | None:
-        if session := self._registry.get(check_id(session_id)):
-            return session
-        with self._once(session_id) as (session, promise):
-            if promise:
-                session = self._found(session_id, make)
-                promise.set_result(session)  # type: ignore[arg-type]  # None where nothing is
-        return session
+    def _opened(
+        self, session_id: str, find: Callable[[], Session | None], *, makes: bool = True
+    ) -> Session | None:
+        """The open session, or else what *find* finds or *makes*, once for all who ask for it."""
+        check_id(session_id)
+        while True:
+            with self._lock:
+                session, pending = self._registry.get(session_id), self._pending.get(session_id)
+                if session is None and pending is None:
+                    mine = self._pending[session_id] = Future()
+            if session:
+                return session
+            if pending is None:
+                return self._keep(session_id, mine, find)
+            session = pending.result()
+            if session or not makes:
+                return session
+            # Whoever was first only looked, and found nothing.
 
-    def _found(self, session_id: str, make: bool) -> Session | None:
+    def _keep(
+        self, session_id: str, promise: Future[Session | None], find: Callable[[], Session | None]
+    ) -> Session | None:
+        """Keep the promise of a session; if that fails, whoever waits gets the same error."""
+        try:
+            session = find()
+        except BaseException as failure:
+            promise.set_exception(failure)
+            raise
+        else:
+            promise.set_result(session)
+            return session
+        finally:
+            with self._lock:
+                del self._pending[session_id]
+
+    def _found(self, session_id: str) -> Session | None:
+        """A session that ended, from its log."""
         info = self._factory.recall(session_id)
-        if info is None:
-            if not make:
-                return None
-            info = self._factory.describe(session_id, None, self._agents.agent().spec.name)
+        return self._open(info) if info else None
+
+    def _new(self, session_id: str) -> Session:
+        agent = self._agents.agent().spec.name
+        return self._open(self._factory.describe(session_id, None, agent))
+
+    def _open(self, info: SessionInfo) -> Session:
         self._registry.refuse_stopping()  # the log may still be somebody's
         session = self._factory.open(info)
         self._add(session)
@@ -137,26 +161,3 @@ class SessionOpener:
         displaced = self._registry.add(session)
         if displaced:
             displaced.log.close()
-
-    @contextlib.contextmanager
-    def _once(self, session_id: str) -> Iterator[tuple[Session | None, Future[Session] | None]]:
-        """Either the session, as it is or as somebody else just opens it, or the promise of it.
-
-        Who gets the promise has to keep it; if that fails, whoever waits gets the same error.
-        """
-        with self._lock:
-            session, pending = self._registry.get(session_id), self._pending.get(session_id)
-            mine: Future[Session] | None = None
-            if session is None and pending is None:
-                mine = self._pending[session_id] = Future()
-        if mine is None:
-            yield session or (pending.result() if pending else None), None
-            return
-        try:
-            yield None, mine
-        except BaseException as failure:
-            mine.set_exception(failure)
-            raise
-        finally:
-            with self._lock:
-                del self._pending[session_id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import os
 import threading
@@ -16,9 +15,6 @@ from janus.storage.folder import Folder, NotOurs, write_all
 from janus.storage.lines import end_of_lines, whole_lines
 
 log = logging.getLogger(__name__)
-
-#: What a disk says of a file that may be read and not written.
-_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class Ledger(Protocol):
@@ -206,7 +202,5 @@ def _opened(folder: Folder, name: str) -> tuple[int, bool]:
         return folder.file(name, os.O_RDWR), True
     except NotOurs:
         raise
-    except OSError as failure:
-        if failure.errno not in _READ_ONLY:
-            raise
+    except OSError:  # such as a disk that may only be read
         return folder.file(name), False

@@ -73,7 +73,8 @@ class PublishedFolder:
         with self._held.open() as workspace:
             if self._temporary is None:
                 project = load_project(self._store, self._held.path)
-                save_project(self._store, project)
+                if not save_project(self._store, project):
+                    raise OSError(f"Janus cannot note the name of its files: {self._store.problem}")
                 self._temporary = project.temporary
             if names := self._tracked_now():
                 raise NotOurs(f"git tracks {NAME}/{min(names)}")

@@ -134,10 +134,10 @@ def test_a_default_is_an_answer_that_fits_or_none(schema, default):
 
 def test_a_pattern_is_never_run():
     evil = field(type="string", pattern="^(a+)+$")
-    started = time.monotonic()
+    started = time.thread_time()  # not the wall's: others may be at work
 
     assert evil.read("a" * 5000 + "!")
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize("required", [None, "a", [7], ["b"]])

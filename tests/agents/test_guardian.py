@@ -228,6 +228,7 @@ def do_everything(process, seed):
         assert process.exit is None or isinstance(process.exit, Exit)
 
 
+@pytest.mark.slow
 def test_four_threads_may_do_anything_to_an_agent_at_any_time(mark):
     with ThreadPoolExecutor(4) as pool:
         for _ in range(25):
@@ -264,6 +265,7 @@ def crash(process, moment, delay):
     assert process.exit == Exit(signal=signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_two_hundred_crashes_at_any_moment_leave_nothing(mark):
     choose = random.Random(1)
     moments = choose.choices(["starting", "at once", "in a line", "idle"], k=200)

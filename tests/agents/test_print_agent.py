@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 from threading import Event
 
@@ -448,9 +449,13 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder):
         ask(agent, "say more")
 
 
-def test_a_turn_over_its_limit_is_stopped(make, recorder):
+def test_a_turn_over_its_limit_is_stopped(make, recorder, monkeypatch):
+    """Its hour is over when it has said something, however long it took to start."""
+    agent, now = make(), time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + (3600 if recorder.text else 0))
+
     with pytest.raises(AgentFailed, match="took longer than"):
-        make().prompt("turn", "hang", 0.5, Event())
+        agent.prompt("turn", "hang", 60, Event())
 
 
 def test_an_agent_without_a_sign_of_life_is_stopped(make, recorder, monkeypatch):

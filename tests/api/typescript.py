@@ -54,6 +54,8 @@ def kind(schema):
             return " | ".join(literal(value) for value in values)
         case {"anyOf": kinds}:
             return " | ".join(dict.fromkeys(kind(one) for one in kinds))
+        case {"type": "array"} if "items" not in schema:
+            return "unknown[]"
         case {"type": "array", "items": items}:
             of = kind(items)
             return f"({of})[]" if "|" in of else f"{of}[]"

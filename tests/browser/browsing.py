@@ -4,37 +4,22 @@ The policy of the page forbids eval, and with it ``page.wait_for_function``: ``e
 """
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import git, wait_for
-
-from janus.cli.client import Client
-from janus.config import state_folder
+from conftest import wait_for
+from kit import browser as chromium
+from serving import Dictation, Server, dictated_server
 
 try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    sync_playwright = None
+    from playwright.sync_api import expect
+except ImportError:  # then all these tests are skipped
+    expect = None
 
+browser = chromium.browser  # beside the fixtures here, for modules that name what they use
 ROOT = Path(__file__).parents[2]
 ACP_AGENT = ROOT / "tests" / "fake_agents" / "acp-agent"
-DICTATED_AGENT = Path(__file__).parent / "dictated-agent"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 #: What a card takes for a tap that was meant for something else, and a little more.
@@ -42,111 +27,7 @@ ARMED = 500
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Chromium, one for all tests; its driver is there before anyone looks for leaks."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not (program and sync_playwright):
-        reason = "The page is tested with Playwright and Chromium; one of them is not installed."
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Server:
-    """``janus serve`` on a port of its own, which it keeps when started again."""
-
-    #: What the browser keeps of a device that was let in here, once there is one.
-    paired = None
-
-    def __init__(self, folder, **environ):
-        self.workspace = folder / "shop"
-        self.workspace.mkdir()
-        (self.workspace / "README.md").write_text("# Shop\n\nSells flowers by mail.\n")
-        (self.workspace / "cart.py").write_text("class ShoppingCart:\n    total = 0\n")
-        git(self.workspace, "init", "-q")
-        git(self.workspace, "add", ".")
-        who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
-        git(self.workspace, *who, "commit", "-qm", "A shop")
-        self._log = folder / "log"
-        self._environ = {
-            "PATH": f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin",
-            "HOME": str(folder),
-            "PORT": "0",
-            "JANUS_HOST": "127.0.0.1",
-            "WORKSPACE_DIR": str(self.workspace),
-            "MAX_SESSIONS": "100",
-            "JANUS_SUMMARY_TIMEOUT": "3s",
-            **environ,
-        }
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "janus", "serve"]
-        with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log, env=self._environ
-            )
-        self.address = wait_for(self._address, 30)
-        self._environ["PORT"] = self.address.rpartition(":")[2]
-
-    @property
-    def url(self):
-        """Where browsers visit it: at a proxy, if it was told of one."""
-        return self._environ.get("JANUS_PUBLIC_URL", self.address)
-
-    @property
-    def owner(self):
-        """The owner's command line."""
-        return Client.of(self.workspace, state_folder(self._environ))
-
-    @property
-    def certificates(self):
-        """The folder of the authority."""
-        return state_folder(self._environ) / "certificates"
-
-    def code(self, scope="full"):
-        """A pairing code, as ``janus pair`` shows it."""
-        return self.owner.post("/api/pair/new", {"scope": scope})["code"]
-
-    def devices(self):
-        """The devices that were let in, by name."""
-        return {d["name"]: d for d in self.owner.get("/api/devices")["devices"]}
-
-    def session(self, *said, **wishes):
-        """The id of a new session, in which this was said and answered."""
-        id = self.owner.post("/api/session/start", wishes)["session_id"]
-        for text in said:
-            self.owner.post("/api/ask", {"question": text}, session_id=id)
-        return id
-
-    def said(self, id, sender="user"):
-        """What somebody said in a session, as often as Janus has it."""
-        messages = self.owner.get("/api/state", session_id=id)["messages"]
-        return [said["content"] for said in messages if said["sender"] == sender]
-
-    def stop(self):
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(30)
-
-    def kill(self):
-        """As a lost battery would: without a word, master and worker at once."""
-        path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        workers = path.read_text().split()
-        self._process.kill()
-        for pid in workers:
-            os.kill(int(pid), signal.SIGKILL)
-        self._process.wait(30)
-
-    def _address(self):
-        assert self._process.poll() is None, self._log.read_text()
-        found = re.search(r"listens on (\S+)", self._log.read_text())
-        return found and found[1]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, fork_server):
     """A server with the demo agent, for all tests that leave it running."""
     server = Server(tmp_path_factory.mktemp("demo"), JANUS_AGENT="demo")
     yield server
@@ -154,46 +35,15 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
+def asking(tmp_path_factory, fork_server):
     """A server with an agent over ACP that does what it is told; for tests that leave it so."""
     server = Server(tmp_path_factory.mktemp("asking"), JANUS_AGENT_COMMAND=str(ACP_AGENT))
     yield server
     server.stop()
 
 
-class Dictation:
-    """What the dictated agent of a server says, from now on."""
-
-    def __init__(self, server):
-        self._file = server.workspace / "dictation"
-        self._file.unlink(missing_ok=True)
-
-    def say(self, *pieces):
-        self._write(*map(json.dumps, pieces))
-
-    def end(self):
-        self._write(".")
-
-    def fail(self):
-        self._write("!")
-
-    def forget(self):
-        self._file.unlink(missing_ok=True)
-
-    def _write(self, *lines):
-        with self._file.open("a") as file:
-            file.write("".join(f"{line}\n" for line in lines))
-
-
-def dictated_server(folder, **environ):
-    """A server whose agent says what a ``Dictation`` tells it."""
-    (folder / "agent").symlink_to(DICTATED_AGENT)
-    environ = {"JANUS_SUMMARY_TIMEOUT": "1ms", **environ}
-    return Server(folder, JANUS_AGENT="cursor-agent", **environ)
-
-
 @pytest.fixture(scope="module")
-def dictated(tmp_path_factory):
+def dictated(tmp_path_factory, fork_server):
     server = dictated_server(tmp_path_factory.mktemp("dictated"))
     yield server
     server.stop()
@@ -207,7 +57,7 @@ def dictation(dictated):
 
 
 @pytest.fixture
-def visit(browser):
+def visit(browser, fork_server):
     """Opens a page, on a device that was let in unless it is a *stranger*; in the end, nothing may
     have been refused or have failed in any of them.
     """

@@ -22,7 +22,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.
@@ -161,6 +161,7 @@ def test_a_code_is_typed_as_people_type(demo, visit):
     expect(settings(page)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
     page = visit(demo, stranger=True)
     code = demo.code()
@@ -212,6 +213,7 @@ def test_who_guesses_waits_and_finds_the_codes_burnt(fresh, visit):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit):
     page = talk(visit, fresh, "What is this project about?")
     expect(answers(page)).to_have_count(1)
@@ -237,6 +239,7 @@ def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit
     page.context.close()
 
 
+@pytest.mark.slow
 def test_a_page_on_another_port_gets_nowhere(fresh, visit, elsewhere):
     page = talk(visit, fresh, "What is this project about?")
     address, cookies = elsewhere
@@ -309,6 +312,7 @@ def test_devices_are_let_in_and_out_in_the_settings(fresh, visit):
         one.context.close()
 
 
+@pytest.mark.slow
 def test_a_device_with_read_only_access_sees_that(fresh, visit):
     page = talk(visit, fresh, "What is this project about?")
     expect(answers(page)).to_have_count(1)

@@ -1,56 +1,50 @@
 """A phone that trusts the certificate is let in over HTTPS; one that does not, is not."""
 
-import os
 import shutil
 import subprocess
 
 import pytest
-from browsing import FLAGS, PHONE, Server, answers, begin, button, settings
-from playwright.sync_api import Error, expect, sync_playwright
+from browsing import PHONE, Server, answers, begin, button, settings
+from kit.missing import missing
+from playwright.sync_api import Error, expect
 
 #: Treated like an address of a network, and every computer has it.
 LAN = "127.0.0.2"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, fork_server):
     server = Server(tmp_path_factory.mktemp("lan"), JANUS_AGENT="demo", JANUS_HOST=LAN)
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def phone(tmp_path_factory):
+def phone(tmp_path_factory, launch):
     """Starts a browser of its own, which trusts the authority that is given."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     if not shutil.which("certutil"):
-        reason = "To trust a certificate, Chromium needs certutil (libnss3-tools)."
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browsers = []
+        missing("To trust a certificate, Chromium needs certutil (libnss3-tools).")
+    browsers = []
 
-        def phone(trusted=None):
-            home = tmp_path_factory.mktemp("phone")
-            if trusted:
-                store = home / ".pki" / "nssdb"
-                store.mkdir(parents=True)
-                for arguments in (
-                    ["-N", "--empty-password"],
-                    ["-A", "-t", "C,,", "-n", "Janus", "-i", str(trusted)],
-                ):
-                    subprocess.run(["certutil", "-d", f"sql:{store}", *arguments], check=True)
-            browsers.append(
-                playwright.chromium.launch(
-                    executable_path=program, args=FLAGS, env={"HOME": str(home)}
-                )
-            )
-            return browsers[-1].new_context(**PHONE).new_page()
+    def phone(trusted=None):
+        home = tmp_path_factory.mktemp("phone")
+        if trusted:
+            store = home / ".pki" / "nssdb"
+            store.mkdir(parents=True)
+            for arguments in (
+                ["-N", "--empty-password"],
+                ["-A", "-t", "C,,", "-n", "Janus", "-i", str(trusted)],
+            ):
+                subprocess.run(["certutil", "-d", f"sql:{store}", *arguments], check=True)
+        browsers.append(launch(env={"HOME": str(home)}))
+        return browsers[-1].new_context(**PHONE).new_page()
 
-        yield phone
-        for browser in browsers:
-            browser.close()
+    yield phone
+    for browser in browsers:
+        browser.close()
 
 
+@pytest.mark.slow
 def test_threat_10_a_phone_pairs_over_https_with_the_certificate_it_was_given(server, phone):
     invited = server.owner.post("/api/pair/new", {})
     page = phone(server.certificates / "ca.crt")

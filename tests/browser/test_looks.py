@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 
 import browsing
@@ -18,9 +17,10 @@ from browsing import (
     settings,
     talk,
 )
+from kit.missing import missing
 from test_talk import FORM
 
-browser, visit, asking = browsing.browser, browsing.visit, browsing.asking
+visit, asking = browsing.visit, browsing.asking
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => {
@@ -210,8 +210,7 @@ STATES = [
 def axe():
     """What looks for what keeps people out."""
     if not AXE.exists():
-        reason = "Accessibility is tested with axe-core; get it: cd frontend && npm ci"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing("Accessibility is tested with axe-core; get it: cd frontend && npm ci")
     return AXE.read_text()
 
 
@@ -221,7 +220,14 @@ def faults(page, axe):
     return [fault for faults in found for fault in faults]
 
 
-@pytest.mark.parametrize("state", [needing_list, form, plan_and_tools])
+@pytest.mark.parametrize(
+    "state",
+    [
+        needing_list,
+        pytest.param(form, marks=pytest.mark.slow),
+        pytest.param(plan_and_tools, marks=pytest.mark.slow),
+    ],
+)
 def test_nobody_is_kept_out_at_first_sight(asking, visit, axe, state):
     assert faults(state(visit, asking), axe) == []
 
@@ -241,6 +247,7 @@ def test_nobody_is_kept_out_whatever_the_screen(asking, visit, axe, state):
     assert page.evaluate(WIDE) == []
 
 
+@pytest.mark.slow
 def test_the_composer_stays_in_reach(asking, visit):
     page = talk(visit, asking, f"say {'word ' * 2000}")
     expect(answers(page)).to_be_visible()

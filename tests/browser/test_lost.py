@@ -23,7 +23,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit
 asking = browsing.asking
 
 #: Milliseconds after which a page has tried again, whatever it does.
@@ -138,6 +138,7 @@ def expect_lost(page, words="Janus is not answering. Trying again …"):
     expect(banner(page)).to_contain_text(words)
 
 
+@pytest.mark.slow
 def test_an_answer_is_whole_though_the_connection_was_lost_in_it(far, tunnel, dictation, visit):
     page = talk(visit, far)
     lines = [f"{number:3}: ü ≠ u, <b>\t{'=' * (number % 7)}" for number in range(200)]
@@ -202,6 +203,7 @@ def test_the_page_comes_back_by_itself_after_a_crash_and_says_what_happened(far,
     page.context.close()
 
 
+@pytest.mark.slow
 def test_what_is_said_while_janus_is_gone_is_delivered_once(tmp_path, visit):
     server = Server(tmp_path, JANUS_AGENT="demo")
     page = talk(visit, server, "What is this project about?")
@@ -224,6 +226,7 @@ def test_what_is_said_while_janus_is_gone_is_delivered_once(tmp_path, visit):
     server.stop()
 
 
+@pytest.mark.slow
 def test_what_waits_survives_a_reload_and_is_delivered_once(asking, visit):
     page = talk(visit, asking)
     expect(composer(page)).to_be_visible()
@@ -314,6 +317,7 @@ def test_a_session_that_could_not_be_started_keeps_the_words(demo, visit):
     expect(answers(page)).to_contain_text("cart.py")
 
 
+@pytest.mark.slow
 def test_the_page_opens_without_a_network_with_the_list_last_known(demo, visit):
     page = visit(demo)
     begin(page, "What is this project about?")

@@ -69,6 +69,38 @@ def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, vi
     expect(held(page)).to_have_text(["Or does it?", "And then?"])
 
 
+def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated, dictation, visit):
+    page = stopped_with_two_waiting(dictated, dictation, visit)
+    ask(page, "Who said so?")
+    expect(answers(page)).to_have_count(2)
+    ask(page, "Since when?")
+
+    queued = page.get_by_role("list", name="Will be sent after this step").get_by_role("button")
+    expect(queued).to_have_text(["Since when?"])
+    expect(held(page)).to_have_text(["Or does it?", "And then?"])
+    expect(button(page, "Stop and send now")).to_have_count(0)  # it would send what is held
+    button(page, "Discard what waits").click()
+
+    expect(page.get_by_text("2 messages discarded.").first).to_be_visible()
+    expect(held(page)).to_have_count(0)
+    expect(queued).to_have_text(["Since when?"])
+    expect(button(page, "Stop and send now")).to_be_visible()
+    dictation.end()
+    expect(answers(page)).to_have_count(3)
+    expect(questions(page)).to_have_text(["What pays?", "Who said so?", "Since when?"])
+    assert dictated.said(session_id(page)) == ["What pays?", "Who said so?", "Since when?"]
+
+
+def test_what_is_held_takes_one_line_above_a_keyboard(dictated, dictation, visit):
+    page = stopped_with_two_waiting(dictated, dictation, visit)
+
+    page.set_viewport_size({"width": 390, "height": 480})
+
+    lines = {chip.bounding_box()["y"] for chip in held(page).all()}
+    assert len(lines) == 1, lines
+    expect(answers(page).get_by_text("Stopped by you")).to_be_in_viewport()
+
+
 @pytest.mark.slow
 def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, visit):
     page = talk(visit, asking)

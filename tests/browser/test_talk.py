@@ -23,7 +23,7 @@ from browsing import (
 )
 from conftest import git, wait_for
 
-browser, demo, visit = browsing.browser, browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: A recogniser that hears what a test says: ``heard.say('…')``.
@@ -109,6 +109,7 @@ def test_the_first_minute(demo, visit):
     assert demo.owner.get("/api/sessions")["sessions"] == []
 
 
+@pytest.mark.slow
 def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, visit):
     page = visit(demo)
     button(page, "New session").click()
@@ -125,6 +126,7 @@ def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, visit):
     assert "a-better-door" in git(demo.workspace, "branch", "--all")
 
 
+@pytest.mark.slow
 def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
     page = visit(dictated)
     begin(page, "What pays?")
@@ -147,10 +149,11 @@ def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
     expect(button(page, "Continue")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_is_spoken_lands_in_the_composer(demo, visit):
     page = talk(visit, demo, script=SPEECH)
     button(page, "Speak").click()
-    expect(page.get_by_text("Endpoint…")).to_be_visible()
+    expect(page.get_by_text("Listening…")).to_be_visible()
 
     page.evaluate("heard.say('where is')")
     expect(page.locator(".composer-transcript")).to_have_text("where is")
@@ -198,6 +201,7 @@ def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
     assert not (demo.workspace / "secret.txt").exists()
 
 
+@pytest.mark.slow
 def test_the_list_shows_who_needs_the_user_and_takes_the_answer(demo, visit):
     page = talk(visit, demo)
     ask(page, "write eggs.txt: a dozen")
@@ -230,6 +234,7 @@ def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, visit):
     expect(card(page)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_agent_is_stopped(asking, visit):
     page = talk(visit, asking)
     ask(page, "hang")
@@ -242,6 +247,7 @@ def test_an_agent_is_stopped(asking, visit):
     expect(answers(page).last).to_contain_text("hello")
 
 
+@pytest.mark.slow
 def test_what_is_said_meanwhile_waits_and_can_be_taken_back(dictated, dictation, visit):
     page = talk(visit, dictated)
     ask(page, "What pays?")
@@ -300,6 +306,7 @@ def test_a_question_the_agent_failed_at_is_asked_again_as_a_new_one(dictated, di
     expect(questions(page)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_form_is_filled_in(asking, visit):
     page = talk(visit, asking)
     form = card(page)
@@ -340,6 +347,7 @@ def test_a_form_is_filled_in(asking, visit):
     expect(answers(page).nth(1)).to_contain_text("decline")
 
 
+@pytest.mark.slow
 def test_what_looks_like_markup_is_text(demo, visit):
     markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
     (demo.workspace / "evil.html").write_text(f"{markup}\n")
@@ -387,6 +395,7 @@ def test_links_of_an_answer_lead_nowhere_by_themselves(dictated, dictation, visi
     assert not [url for url in requests if "example.com" in url]
 
 
+@pytest.mark.slow
 def test_two_sessions_side_by_side_do_not_mix(asking, visit):
     page = talk(visit, asking)
     other = page.context.new_page()

@@ -1,10 +1,7 @@
 """The endpoint: addresses, certificate, and what plain HTTP serves."""
 
-import os
 import ssl
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
@@ -241,13 +238,10 @@ def test_a_proxy_is_recognised_by_its_configured_name(serve):
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])
-def test_a_failure_to_listen_names_the_reason(host, workspace, home):
-    ended = subprocess.run(
-        [sys.executable, "-m", "janus", "serve"],
-        cwd=workspace, capture_output=True, text=True, timeout=30, check=False,
-        env={"HOME": str(home), "PATH": os.environ["PATH"], "JANUS_HOST": host, "PORT": "0",
-             "JANUS_ALLOW_PUBLIC": "yes" if host == "192.0.2.1" else "no"},
-    )  # fmt: skip
+def test_a_failure_to_listen_names_the_reason(host, run):
+    public = "yes" if host == "192.0.2.1" else "no"
+
+    ended = run("serve", JANUS_HOST=host, PORT="0", JANUS_ALLOW_PUBLIC=public)
 
     assert ended.returncode == 1 and host in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import fake_path, processes_of, wait_for
+from conftest import COMMAND, fake_path, processes_of, wait_for
 
 ROOT = Path(__file__).parents[2]
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
@@ -28,7 +28,7 @@ def summaries(workspace):
 
 @pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
-    command = GUNICORN if kind.startswith("gunicorn") else ()
+    command = GUNICORN if kind.startswith("gunicorn") else COMMAND
     server = serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
 
     id = server.start()
@@ -170,36 +170,37 @@ def test_a_chunked_body_over_the_limit_is_refused(serve):
     assert server.call("GET", "/api/health")[0] == 200
 
 
-def run(*command, cwd=ROOT, **environ):
+def execute(*command, cwd=ROOT, **environ):
     base = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
     return subprocess.run(
         command, cwd=cwd, env={**base, **environ}, capture_output=True, text=True, timeout=30
     )
 
 
-@pytest.mark.parametrize("command", [(sys.executable, "-m", "janus", "serve"), GUNICORN])
+@pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 @pytest.mark.parametrize(
     ("name", "value"), [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no/such/folder")]
 )
-def test_a_wrong_setting_stops_the_start_with_a_sentence(command, name, value):
-    done = run(*command, **{name: value})
+def test_a_wrong_setting_stops_the_start_with_a_sentence(kind, name, value, run):
+    wrong = {name: value}
+    done = run("serve", **wrong) if kind == "janus serve" else execute(*GUNICORN, **wrong)
 
     assert done.returncode != 0
     assert f"Janus cannot start: {name}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_taken_port_stops_the_start_with_a_sentence():
+def test_a_taken_port_stops_the_start_with_a_sentence(run):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run(sys.executable, "-m", "janus", "serve", PORT=str(port))
+        done = run("serve", PORT=str(port))
 
     assert done.returncode != 0
     assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
 def test_more_than_one_worker_is_refused():
-    done = run(*GUNICORN, "-w", "2", PORT="0")
+    done = execute(*GUNICORN, "-w", "2", PORT="0")
 
     assert done.returncode != 0 and "one worker" in done.stderr
 

@@ -169,6 +169,26 @@ def test_reading_makes_nothing(manager, settings):
     assert next(record for record in quiet if record).seq == 1
 
 
+def test_who_speaks_while_somebody_looks_is_not_told_there_is_nothing(manager, monkeypatch):
+    looking, go_on = threading.Event(), threading.Event()
+    recall = manager._factory.recall
+
+    def slow(session_id):
+        if not looking.is_set():
+            looking.set()
+            go_on.wait(10)
+        return recall(session_id)
+
+    monkeypatch.setattr(manager._factory, "recall", slow)
+    with ThreadPoolExecutor(2) as pool:
+        looked = pool.submit(manager.state, "page")
+        looking.wait(10)
+        said = pool.submit(manager.say, "page", "say hello")
+        go_on.set()
+
+    assert looked.result().seq == 0 and said.result().seq > 0
+
+
 def test_a_session_is_started_once_whoever_asks_for_it(manager):
     barrier = threading.Barrier(8)
 

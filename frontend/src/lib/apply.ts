@@ -70,7 +70,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
     case 'thought_delta':
       return state.is_loading ? {...state, is_loading: false} : state
     case 'summary':
-      return state
+      return {...state, summary: {content: data.content, by_agent: data.by_agent}}
     default:
       // An event of a newer Janus changes nothing; one in the types that is not handled does not compile.
       name satisfies never
@@ -85,8 +85,13 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
     status: data.status ?? state.status,
     is_loading: data.loading ?? state.is_loading,
     options: data.options ?? state.options,
-    queue_held: data.queue_held ?? state.queue_held,
+    commands: data.commands ?? state.commands,
+    usage: data.usage ?? state.usage,
+    session: data.session ?? state.session,
   }
+  if (data.session) next.agent = {...state.agent, name: data.session.agent}
+  const {queue_held: held} = data
+  if (held !== undefined) next = stillProcessing(withQueue(next, next.queue.map(queued => ({...queued, held}))))
   // The agent is gone, and its questions with it.
   if (data.status === 'idle' || data.status === 'error') next = {...next, permissions: []}
   if (data.status === 'idle') next = {...next, is_loading: false}
@@ -102,8 +107,6 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
     const messages = next.messages.filter(said => said.sender !== 'user' || said.turn_id !== turn)
     const total_messages = next.total_messages - (next.messages.length - messages.length)
     next = stillProcessing(withoutWaiting({...next, messages, total_messages}, turn))
-  } else if (data.queue_held !== undefined) {
-    next = stillProcessing(next)
   }
   return troubled(next, trouble)
 }
@@ -146,6 +149,7 @@ function finished(state: State, data: EventBase, id: string, reason: string | nu
   const over = {
     ...state,
     messages,
+    summary: null,
     permissions: turn ? state.permissions.filter(asked => asked.turn_id !== turn) : state.permissions,
     running_turn_id: state.running_turn_id === turn ? null : state.running_turn_id,
     is_loading: state.running_turn_id && state.running_turn_id !== turn ? state.is_loading : false,
@@ -179,6 +183,7 @@ function added(
   const messages = put(state.messages, message, known => known.id === id && known.sender === sender)
   return {
     ...state,
+    summary: sender === 'assistant' ? state.summary : null,
     messages: messages.slice(-NEWEST),
     total_messages: state.total_messages + 1,
   }
@@ -190,19 +195,23 @@ function waiting(state: State, data: EventBase & {content: string}, id: string):
     turn_id: turnOf(data),
     content: data.content,
     timestamp: data.at,
+    held: false,
   }
   const queue = put(state.queue, queued, known => known.turn_id === queued.turn_id)
-  return {...state, queue, is_processing: true}
+  return {...withQueue(state, queue), is_processing: true}
 }
 
 function withoutWaiting(state: State, turn: string): State {
-  const queue = state.queue.filter(queued => queued.turn_id !== turn)
-  return {...state, queue, queue_held: state.queue_held && queue.length > 0}
+  return withQueue(state, state.queue.filter(queued => queued.turn_id !== turn))
+}
+
+function withQueue(state: State, queue: State['queue']): State {
+  return {...state, queue, queue_held: queue.some(({held}) => held)}
 }
 
 /** Update `is_processing`; held messages do not count, they wait for the user. */
 function stillProcessing(state: State): State {
-  const waits = state.queue.length > 0 && !state.queue_held
+  const waits = state.queue.some(({held}) => !held)
   return {...state, is_processing: waits || Boolean(state.running_turn_id)}
 }
 

@@ -345,9 +345,9 @@ export interface NewCodeBody {
 export interface OpenApi {
   openapi: string
   info: Record<string, unknown>
-  servers: array
-  security: array
-  tags: array
+  servers: unknown[]
+  security: unknown[]
+  tags: unknown[]
   paths: Record<string, unknown>
   components: Record<string, unknown>
 }

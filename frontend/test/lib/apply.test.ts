@@ -6,8 +6,10 @@ import {emptyState, reply} from '../fakes'
 
 const AT = '2027-01-15T08:00:00.000Z'
 
+type Told = [name: StreamEvent['name'], data: object]
+
 /** The state after events, which get their numbers here. */
-function after(state: State, ...events: [name: StreamEvent['name'], data: object][]): State {
+function after(state: State, ...events: Told[]): State {
   return events.reduce((now, [name, data]) => {
     const event = {name, data: {seq: now.seq + 1, at: AT, ...data}} as StreamEvent
     return apply(now, event)
@@ -110,8 +112,25 @@ describe('a status event', () => {
   })
 })
 
+describe('the summary', () => {
+  const summed: Told = ['summary', {content: 'All of it.', by_agent: true}]
+  const more: Told[] = [
+    ['user_message', {turn_id: 't', content: 'And?', message_id: 'm'}],
+    ['system_message', {turn_id: null, id: 'n', content: 'It rains.'}],
+    ['assistant_message', {turn_id: 't', content: 'Yes', stop_reason: 'end_turn'}],
+    ['error', {turn_id: 't', code: 'AGENT_FAILED', message: 'Gone.'}],
+  ]
+
+  it.each(more)('is of all that was said, until more is said: %s', (...said) => {
+    const known = after(emptyState(), summed, ['assistant_delta', {turn_id: null, text: 'Late.'}])
+    expect(known.summary).toEqual({content: 'All of it.', by_agent: true})
+    expect(after(known, said).summary).toBeNull()
+  })
+})
+
 describe('what is held', () => {
-  const WAITING = {message_id: 'n', turn_id: 'u', content: 'Later', timestamp: AT}
+  const WAITING = {message_id: 'n', turn_id: 'u', content: 'Later', timestamp: AT, held: false}
+  const HELD = {...WAITING, held: true}
 
   it('keeps nobody busy, until it is sent', () => {
     const stopped = after(
@@ -119,19 +138,24 @@ describe('what is held', () => {
       ['assistant_message', {turn_id: 't', content: '', stop_reason: 'cancelled'}],
       ['status', {status: 'waiting', queue_held: true}],
     )
-    expect(stopped).toMatchObject({queue_held: true, queue: [WAITING], is_processing: false})
+    expect(stopped).toMatchObject({queue_held: true, queue: [HELD], is_processing: false})
     const sent = after(stopped, ['status', {status: 'waiting', queue_held: false}])
-    expect(sent).toMatchObject({queue_held: false, is_processing: true})
+    expect(sent).toMatchObject({queue_held: false, queue: [WAITING], is_processing: true})
   })
 
   it('stays held by events that do not speak of it', () => {
-    const state = after(emptyState({queue: [WAITING], queue_held: true}), ['status', {status: 'waiting'}])
-    expect(state).toMatchObject({queue_held: true, is_processing: false})
+    const state = after(emptyState({queue: [HELD], queue_held: true}), ['status', {status: 'waiting'}])
+    expect(state).toMatchObject({queue: [HELD], queue_held: true, is_processing: false})
   })
 
-  it('stays while a new message is answered', () => {
-    const state = running({queue: [WAITING], queue_held: true})
-    expect(state).toMatchObject({queue: [WAITING], queue_held: true, is_processing: true})
+  it('stays while new messages are answered, which are not held themselves', () => {
+    const said = {turn_id: 'v', content: 'Now', message_id: 'v'}
+    const asked = after(emptyState({queue: [HELD], queue_held: true}), ['user_message', said])
+    expect(asked).toMatchObject({queue: [HELD, {message_id: 'v', held: false}], queue_held: true, is_processing: true})
+    const started = after(asked, ['status', {status: 'active', turn: 'started', turn_id: 'v'}])
+    expect(started).toMatchObject({queue: [HELD], queue_held: true, is_processing: true})
+    const over = after(started, ['assistant_message', {turn_id: 'v', content: 'Yes', stop_reason: 'end_turn'}])
+    expect(over).toMatchObject({queue: [HELD], queue_held: true, is_processing: false})
   })
 
   it('is gone when it was discarded', () => {

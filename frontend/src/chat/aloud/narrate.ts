@@ -53,7 +53,7 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
   })
 
   const endHolding = effect(() => {
-    const waiting = conversation.held.value ? conversation.queue.value.length : 0
+    const waiting = conversation.held.value.length
     if (waiting && !held) app.announce(words.held(waiting))
     held = waiting > 0
   })

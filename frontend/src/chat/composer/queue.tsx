@@ -1,6 +1,6 @@
 import {useSignal} from '@preact/signals'
 
-import {Icon} from '../../ui/icon'
+import {Icon, type IconName} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
 import type {ChatContext} from '../state/chat-context'
 import type {Waiting} from '../state/waiting'
@@ -8,37 +8,50 @@ import {words} from '../strings'
 
 const QueueActions = lazy(async () => (await import('./queue-actions')).QueueActions)
 
-/** Messages sent while the agent works: they wait in sight, and can still be changed. */
+/** Messages that wait, in sight: held ones, and those sent while the agent works. They can still be changed. */
 export function Queue({chat}: {chat: ChatContext}) {
   const {app, conversation} = chat
   const chosen = useSignal<Waiting | null>(null)
-  const waiting = conversation.queue.value
+  const chips = (waiting: readonly Waiting[], icon: IconName, title: string) => (
+    <ul class="queue-chips" aria-labelledby={title}>
+      {waiting.map(message => (
+        <li key={message.id}>
+          <button
+            type="button"
+            class="button queue-chip"
+            aria-label={words.queued(message.text)}
+            aria-haspopup="dialog"
+            disabled={app.readOnly.value}
+            onClick={() => (chosen.value = message)}
+          >
+            <Icon name={icon} />
+            <span dir="auto">{message.text}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
   const held = conversation.held.value
+  const queue = conversation.queue.value
   return (
     <>
-      {waiting.length > 0 && (
+      {held.length > 0 && (
         <div class="queue">
           <div class="queue-head">
-            <p class={held ? 'queue-held' : 'hint'} id="queue-title">{held ? words.held(waiting.length) : words.queue}</p>
-            {!app.readOnly.value && (held ? <Held chat={chat} /> : <SendNow chat={chat} />)}
+            <p class="queue-held" id="held-title">{words.held(held.length)}</p>
+            {!app.readOnly.value && <Decide chat={chat} />}
           </div>
-          <ul class="queue-chips" aria-labelledby="queue-title">
-            {waiting.map(message => (
-              <li key={message.id}>
-                <button
-                  type="button"
-                  class="button queue-chip"
-                  aria-label={words.queued(message.text)}
-                  aria-haspopup="dialog"
-                  disabled={app.readOnly.value}
-                  onClick={() => (chosen.value = message)}
-                >
-                  <Icon name={held ? 'pause' : 'clock'} />
-                  <span dir="auto">{message.text}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
+          {chips(held, 'pause', 'held-title')}
+        </div>
+      )}
+      {queue.length > 0 && (
+        <div class="queue">
+          <div class="queue-head">
+            <p class="hint" id="queue-title">{words.queue}</p>
+            {/* It would send what is held as well. */}
+            {!app.readOnly.value && held.length === 0 && <SendNow chat={chat} />}
+          </div>
+          {chips(queue, 'clock', 'queue-title')}
         </div>
       )}
       {chosen.value && <QueueActions chat={chat} message={chosen.value} onClose={() => (chosen.value = null)} />}
@@ -46,8 +59,8 @@ export function Queue({chat}: {chat: ChatContext}) {
   )
 }
 
-/** After Stop the queue is held: neither sent nor lost until the user decides. */
-function Held({chat: {conversation}}: {chat: ChatContext}) {
+/** Send or discard what was held at Stop: it is neither sent nor lost until the user decides. */
+function Decide({chat: {conversation}}: {chat: ChatContext}) {
   const busy = useSignal(false)
   const settle = async (work: () => Promise<boolean>, done?: string) => {
     if (busy.value) return
@@ -55,7 +68,7 @@ function Held({chat: {conversation}}: {chat: ChatContext}) {
     if ((await work()) && done) conversation.notice.show(done)
     busy.value = false
   }
-  const discarded = words.discarded(conversation.queue.value.length)
+  const discarded = words.discarded(conversation.held.value.length)
   return (
     <div class="queue-buttons">
       <button
@@ -63,7 +76,7 @@ function Held({chat: {conversation}}: {chat: ChatContext}) {
         class="button"
         aria-label={words.discardHeldLabel}
         aria-disabled={busy.value}
-        onClick={() => void settle(() => conversation.actions.discardQueue(), discarded)}
+        onClick={() => void settle(() => conversation.actions.discardHeld(), discarded)}
       >
         <Icon name="trash-2" /> {words.discardHeld}
       </button>

@@ -36,19 +36,19 @@ export function PromptMessage({id, text, delivery, error, chat, onActions}: Prom
   const icon = DELIVERY_ICONS[delivery]
   const {outbox} = chat.app
   return (
-    <article class="message said" aria-label={words.you}>
-      <div class="said-card">
-        <p class="said-text" dir="auto">{text}</p>
+    <article class="message prompt" aria-label={words.you}>
+      <div class="prompt-card">
+        <p class="prompt-text" dir="auto">{text}</p>
         <MoreButton onClick={() => onActions({text, mine: true, id, turn: null})} />
       </div>
       {icon && (
-        <p class={`said-delivery ${delivery === 'failed' ? 'said-failed' : 'hint'}`}>
+        <p class={`prompt-delivery ${delivery === 'failed' ? 'prompt-failed' : 'hint'}`}>
           <Icon name={icon} />
           <span dir="auto">{words.delivery[delivery]}{delivery === 'failed' && error && `: ${error}`}</span>
         </p>
       )}
       {delivery === 'failed' && (
-        <div class="said-buttons">
+        <div class="prompt-buttons">
           <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>
           <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
         </div>

@@ -39,9 +39,12 @@ export class Actions {
     return this.#attempt(this.#around.app.api.sendQueue(this.#around.sessionId))
   }
 
-  /** Discard all queued messages. */
-  discardQueue(): Promise<boolean> {
-    return this.#attempt(this.#around.app.api.discardQueue(this.#around.sessionId))
+  /** Discard the held messages, each by its id: others may wait by now that nobody meant to discard. */
+  async discardHeld(): Promise<boolean> {
+    const {app, sessionId, state} = this.#around
+    const held = state.peek()?.queue.filter(message => message.held) ?? []
+    const done = await Promise.all(held.map(({message_id: id}) => this.#attempt(app.api.withdraw(sessionId, id))))
+    return done.every(Boolean)
   }
 
   /** Withdraw one queued message; false if it was too late. */

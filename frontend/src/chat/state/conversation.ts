@@ -26,7 +26,7 @@ import {ReadPosition} from './read-position'
 import {rowsOf, type Row} from './rows'
 import {listen, onNextFrame} from './timers'
 import {Turns} from './turns'
-import {waitingOf, type Waiting} from './waiting'
+import {acceptedOf, unsentOf, type Waiting} from './waiting'
 
 const NONE: never[] = []
 
@@ -42,13 +42,8 @@ export class Conversation {
   /** The agent is working. */
   readonly working = computed(() => this.state.value?.status === 'active')
   /** A turn is running or about to, or the agent works by itself: there is something to stop. */
-  readonly busy = computed(() => {
-    const {is_processing = false, queue_held: held = false, running_turn_id: turn} = this.state.value ?? {}
-    return this.working.value || (is_processing && !(held && !turn))
-  })
+  readonly busy = computed(() => this.working.value || Boolean(this.state.value?.is_processing))
   readonly runningTurn = computed(() => this.state.value?.running_turn_id ?? null)
-  /** The queue is not sent until the user says so. */
-  readonly held = computed(() => Boolean(this.state.value?.queue_held && this.state.value.queue.length))
   /** The last message is the agent's, and nothing is going on. */
   readonly answered = computed(() => {
     const {messages = NONE, permissions = NONE} = this.state.value ?? {}
@@ -56,7 +51,9 @@ export class Conversation {
   })
   readonly ended = computed(() => this.state.value?.status === 'stopped')
   readonly loginNeeded = computed(() => this.state.value?.missing_api_key ?? false)
-  /** Messages that wait: accepted ones, and those on their way. */
+  /** Messages that are not sent until the user says so. */
+  readonly held: ReadonlySignal<Waiting[]>
+  /** Messages that wait for the running turn to end: accepted ones, and those on their way. */
   readonly queue: ReadonlySignal<Waiting[]>
   /** How many messages there are before the first one shown. */
   readonly more = computed(() => {
@@ -98,21 +95,23 @@ export class Conversation {
     // Computed apart: a token makes a new state, but not a new queue.
     const waiting = computed(() => this.state.value?.queue ?? NONE)
     const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
+    this.held = computed(() => acceptedOf(waiting.value.filter(({held}) => held)))
+    this.queue = computed(() => {
+      // While nothing is running, new messages are answered at once.
+      if (!this.working.value) return NONE
+      const accepted = acceptedOf(waiting.value.filter(({held}) => !held))
+      return [...accepted, ...unsentOf(this.#outgoing.entries.value, this.#cells.all.value)]
+    })
+    const apart = computed(() => new Set([...this.held.value, ...this.queue.value].map(({id}) => id)))
     this.rows = computed(() =>
       rowsOf({
         messages: this.#cells.all.value,
         entries: this.#outgoing.entries.value,
         queued: queued.value,
-        working: this.working.value,
-        held: this.held.value,
+        apart: apart.value,
         seenUntil,
       }),
     )
-    this.queue = computed(() => {
-      // While nothing is running, new messages are answered at once: only held ones wait.
-      const entries = this.working.value ? this.#outgoing.entries.value : NONE
-      return this.working.value || this.held.value ? waitingOf(waiting.value, entries, this.#cells.all.value) : NONE
-    })
     this.#manager = new ChatManager(
       {sessionId, probe: true, headers: app.headers},
       {

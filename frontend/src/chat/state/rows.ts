@@ -30,10 +30,8 @@ export interface RowsInput {
   entries: readonly OutboxEntry[]
   /** The ids of queued messages. */
   queued: ReadonlySet<string>
-  /** A turn is running: messages waiting for its end are shown above the composer, not here. */
-  working: boolean
-  /** The queue is held, and shown above the composer as well. */
-  held: boolean
+  /** The ids of messages that are shown above the composer, not here. */
+  apart: ReadonlySet<string>
   /** The time of the newest message the user has seen; 0 shows no divider. */
   seenUntil: number
 }
@@ -45,7 +43,7 @@ export function rowKey({sender, id}: Pick<Message, 'sender' | 'id'>): string {
   return `${sender}:${id}`
 }
 
-export function rowsOf({messages, entries, queued, working, held, seenUntil}: RowsInput): Row[] {
+export function rowsOf({messages, entries, queued, apart, seenUntil}: RowsInput): Row[] {
   const rows: Row[] = []
   const known = new Set<string>()
   const answered = new Set<string | null>()
@@ -62,7 +60,7 @@ export function rowsOf({messages, entries, queued, working, held, seenUntil}: Ro
     const at = Date.parse(message.timestamp)
     const mine = message.sender === 'user'
     if (mine) known.add(message.id)
-    if (mine && (working || held) && queued.has(message.id)) continue
+    if (mine && apart.has(message.id)) continue
     timed(at, key)
     if (unseen && at > seenUntil) {
       // A user who has sent a message has seen everything before it.
@@ -72,7 +70,7 @@ export function rowsOf({messages, entries, queued, working, held, seenUntil}: Ro
     rows.push(mine ? promptRow(message, key, at, answered, queued) : {kind: 'reply', key})
   }
   for (const {message_id: id, text, at, state, error} of entries) {
-    if (known.has(id) || (working && state !== 'failed')) continue
+    if (known.has(id) || apart.has(id)) continue
     const key = rowKey({sender: 'user', id})
     timed(at, key)
     rows.push({kind: 'prompt', key, id, text, at, delivery: state, ...(error && {error})})

@@ -1,7 +1,7 @@
 import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message, QueuedMessage} from '../../lib/types'
 
-/** A message that waits for the running turn to end, or for the user. */
+/** A message that waits: for the running turn to end or, if it is held, for the user. */
 export interface Waiting {
   id: string
   text: string
@@ -9,16 +9,15 @@ export interface Waiting {
   accepted: boolean
 }
 
-/** The messages Janus has queued, and those on their way to it. */
-export function waitingOf(
-  queue: readonly QueuedMessage[],
-  entries: readonly OutboxEntry[],
-  messages: readonly Message[],
-): Waiting[] {
+/** The messages Janus has queued. */
+export function acceptedOf(queue: readonly QueuedMessage[]): Waiting[] {
+  return queue.map(({message_id, content}) => ({id: message_id, text: content, accepted: true}))
+}
+
+/** The messages on their way to Janus. */
+export function unsentOf(entries: readonly OutboxEntry[], messages: readonly Message[]): Waiting[] {
   const known = new Set(messages.map(message => message.id))
-  const accepted = queue.map(({message_id, content}) => ({id: message_id, text: content, accepted: true}))
-  const onTheirWay = entries
+  return entries
     .filter(({message_id, state}) => state !== 'failed' && !known.has(message_id))
     .map(({message_id, text}) => ({id: message_id, text, accepted: false}))
-  return [...accepted, ...onTheirWay]
 }

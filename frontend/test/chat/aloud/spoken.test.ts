@@ -42,7 +42,7 @@ function chat() {
   const conversation = {
     state,
     permissions: signal([]),
-    held: signal(false),
+    held: signal<Waiting[]>([]),
     queue: signal<Waiting[]>([]),
     notice: {show: vi.fn()},
   }
@@ -89,8 +89,8 @@ it('who does not look hears once that messages are held', () => {
   endings.push(narrate(context))
   conversation.queue.value = [{id: 'a', text: 'one', accepted: true}]
   expect(spies.announce).not.toHaveBeenCalled()
-  conversation.held.value = true
-  conversation.queue.value = [...conversation.queue.value, {id: 'b', text: 'two', accepted: true}]
+  conversation.held.value = conversation.queue.value
+  conversation.held.value = [...conversation.held.value, {id: 'b', text: 'two', accepted: true}]
   expect(spies.announce.mock.calls).toEqual([['1 waiting: send, or discard']])
 })
 

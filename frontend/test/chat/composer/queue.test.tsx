@@ -13,48 +13,51 @@ const TWO: Waiting[] = [
   {id: 'b', text: 'And commit', accepted: true},
 ]
 
-function show(waiting: Waiting[], isHeld: boolean, readOnly = false) {
+function show(held: Waiting[], queue: Waiting[], readOnly = false) {
   const {app, spies} = fakeApp()
   spies.readOnly.value = readOnly
   const actions = {
     sendQueue: vi.fn(async () => true),
-    discardQueue: vi.fn(async () => true),
+    discardHeld: vi.fn(async () => true),
     stop: vi.fn(async () => true),
   }
   const notice = {show: vi.fn()}
-  const conversation = {queue: signal(waiting), held: signal(isHeld), actions, notice}
+  const conversation = {held: signal(held), queue: signal(queue), actions, notice}
   const chat = {app, conversation} as unknown as ChatContext
   let page!: HTMLElement
   void act(() => void (page = draw(<Queue chat={chat} />)))
   const find = (label: string) =>
     [...page.querySelectorAll('button')].find(button => (button.getAttribute('aria-label') ?? button.textContent)?.trim() === label)
   const tap = (label: string) => act(async () => find(label)!.click())
-  return {page, actions, notice, find, tap}
+  const chips = (title: string) => {
+    const id = [...page.querySelectorAll('p')].find(line => line.textContent === title)?.id
+    return [...page.querySelectorAll(`[aria-labelledby="${id}"] li`)].map(chip => chip.textContent)
+  }
+  return {page, actions, notice, find, tap, chips}
 }
 
 it('asks what to do with what is held, and does it', async () => {
-  const {page, actions, notice, tap} = show(TWO, true)
-  expect(page.querySelector('#queue-title')!.textContent).toBe('2 waiting: send, or discard')
-  expect([...page.querySelectorAll('li')].map(chip => chip.textContent)).toEqual(['Then the tests', 'And commit'])
+  const {actions, notice, tap, chips} = show(TWO, [])
+  expect(chips('2 waiting: send, or discard')).toEqual(['Then the tests', 'And commit'])
 
   await tap('Send what waits')
   expect(actions.sendQueue).toHaveBeenCalledOnce()
   expect(notice.show).not.toHaveBeenCalled()
   await tap('Discard what waits')
-  expect(actions.discardQueue).toHaveBeenCalledOnce()
+  expect(actions.discardHeld).toHaveBeenCalledOnce()
   expect(notice.show).toHaveBeenCalledWith('2 messages discarded.')
   expect(actions.stop).not.toHaveBeenCalled()
 })
 
 it('does not say that something was discarded where that failed', async () => {
-  const {actions, notice, tap} = show(TWO, true)
-  actions.discardQueue.mockResolvedValue(false)
+  const {actions, notice, tap} = show(TWO, [])
+  actions.discardHeld.mockResolvedValue(false)
   await tap('Discard what waits')
   expect(notice.show).not.toHaveBeenCalled()
 })
 
 it('takes one tap at a time', async () => {
-  const {actions, find} = show(TWO, true)
+  const {actions, find} = show(TWO, [])
   actions.sendQueue.mockReturnValue(new Promise(() => {}))
   await act(async () => {
     find('Send what waits')!.click()
@@ -62,25 +65,35 @@ it('takes one tap at a time', async () => {
     find('Discard what waits')!.click()
   })
   expect(actions.sendQueue).toHaveBeenCalledOnce()
-  expect(actions.discardQueue).not.toHaveBeenCalled()
+  expect(actions.discardHeld).not.toHaveBeenCalled()
 })
 
 it('offers to stop and send now, once something has arrived that waits', async () => {
-  expect(show([{...TWO[0]!, accepted: false}], false).find('Stop and send now')).toBeUndefined()
-  const {page, actions, find, tap} = show(TWO, false)
-  expect(page.querySelector('#queue-title')!.textContent).toBe('Will be sent after this step')
+  expect(show([], [{...TWO[0]!, accepted: false}]).find('Stop and send now')).toBeUndefined()
+  const {actions, find, tap, chips} = show([], TWO)
+  expect(chips('Will be sent after this step')).toEqual(['Then the tests', 'And commit'])
   expect(find('Send what waits')).toBeUndefined()
   await tap('Stop and send now')
   expect(actions.stop).toHaveBeenCalledWith(true)
 })
 
+it('keeps what is held apart from what is sent after this step, and does not send the one with the other', async () => {
+  const [held, next] = TWO
+  const {find, tap, notice, chips} = show([held!], [next!])
+  expect(chips('1 waiting: send, or discard')).toEqual(['Then the tests'])
+  expect(chips('Will be sent after this step')).toEqual(['And commit'])
+  expect(find('Stop and send now')).toBeUndefined()
+  await tap('Discard what waits')
+  expect(notice.show).toHaveBeenCalledWith('1 message discarded.')
+})
+
 it('decides nothing on a device with read-only access', () => {
-  for (const isHeld of [true, false]) {
-    const {page} = show(TWO, isHeld, true)
+  for (const [held, queue] of [[TWO, []], [[], TWO]] as const) {
+    const {page} = show([...held], [...queue], true)
     expect([...page.querySelectorAll('button')].every(button => button.disabled)).toBe(true)
   }
 })
 
 it('is not there when nothing waits', () => {
-  expect(show([], false).page.textContent).toBe('')
+  expect(show([], []).page.textContent).toBe('')
 })

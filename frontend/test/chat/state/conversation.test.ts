@@ -77,7 +77,7 @@ it('draws once a frame, and of a token nothing but the message that grows', asyn
 
 it('keeps the queue apart while the agent works', async () => {
   const {conversation, stream} = begin(() => new Promise(() => {}))
-  const waiting = {message_id: 'b', turn_id: 'b', content: 'later', timestamp: AT}
+  const waiting = {message_id: 'b', turn_id: 'b', content: 'later', timestamp: AT, held: false}
   const messages = [message('a'), message('b')]
   stream.send('message', emptyState({status: 'active', is_processing: true, messages, queue: [waiting]}), 0)
   conversation.say('and then')
@@ -174,7 +174,7 @@ it('speaks of a lost connection only when that lasts', async () => {
   expect(spies.announce).toHaveBeenLastCalledWith('Connected again.')
 })
 
-it('is there every 30 seconds, and pairs again when it is no longer paired', async () => {
+it('is there every 30 seconds, and pairs again when it is not let in', async () => {
   const {api, spies, stream} = begin()
   stream.send('message', emptyState({seq: 1}), 1)
   await vi.advanceTimersByTimeAsync(60_000)
@@ -214,7 +214,7 @@ it('knows how long a tool took, and what was thought', async () => {
   expect(conversation.turns.thoughts('t').value).toBe('Hm')
 })
 
-const HELD = {message_id: 'b', turn_id: 'b', content: 'later', timestamp: AT}
+const HELD = {message_id: 'b', turn_id: 'b', content: 'later', timestamp: AT, held: true}
 
 it('stops the turn that is shown, and sends what waits only when that is wished', async () => {
   const {conversation, stream, api} = begin()
@@ -242,27 +242,49 @@ it('says why it could not be stopped', async () => {
 it('shows what is held apart, is not busy with it, and answers what is said meanwhile', async () => {
   const {conversation, stream, api} = begin(() => new Promise(() => {}))
   const messages = [message('a'), message('b')]
-  const state = emptyState({status: 'waiting', is_processing: true, messages, queue: [HELD], queue_held: true})
+  const state = emptyState({status: 'waiting', messages, queue: [HELD], queue_held: true})
   stream.send('message', state, 0)
   await frame()
   expect(conversation.busy.value).toBe(false)
-  expect(conversation.held.value).toBe(true)
-  expect(conversation.queue.value).toEqual([{id: 'b', text: 'later', accepted: true}])
+  expect(conversation.held.value).toEqual([{id: 'b', text: 'later', accepted: true}])
+  expect(conversation.queue.value).toEqual([])
+  expect(conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'prompt'])
 
   conversation.say('now this')
   await frame()
-  expect(conversation.queue.value).toHaveLength(1)
+  expect(conversation.held.value).toHaveLength(1)
   expect(conversation.rows.value.at(-1)).toMatchObject({kind: 'prompt', text: 'now this'})
 
-  api.sendQueue.mockResolvedValue({...state, seq: 1, queue_held: false})
+  api.sendQueue.mockResolvedValue({...state, seq: 1, is_processing: true, queue: [{...HELD, held: false}], queue_held: false})
   expect(await conversation.actions.sendQueue()).toBe(true)
   await frame()
-  expect(conversation.held.value).toBe(false)
-  api.discardQueue.mockResolvedValue({...state, seq: 2, queue: [], queue_held: false, is_processing: false})
-  expect(await conversation.actions.discardQueue()).toBe(true)
+  expect(conversation.held.value).toEqual([])
+  expect(conversation.busy.value).toBe(true)
+  expect(api.sendQueue).toHaveBeenCalledWith('s')
+})
+
+it('discards what is held, and nothing that waits for the running turn', async () => {
+  const {conversation, stream, api, spies} = begin()
+  const next = {message_id: 'd', turn_id: 'd', content: 'and then', timestamp: AT, held: false}
+  const queue = [HELD, {...HELD, message_id: 'c', turn_id: 'c'}, next]
+  const messages = [message('a'), message('b'), message('c'), message('d')]
+  const state = emptyState({status: 'active', is_processing: true, messages, queue, queue_held: true})
+  stream.send('message', state, 0)
   await frame()
-  expect(conversation.queue.value).toEqual([])
-  expect([api.sendQueue, api.discardQueue].map(endpoint => endpoint.mock.lastCall)).toEqual([['s'], ['s']])
+  expect(conversation.held.value.map(({id}) => id)).toEqual(['b', 'c'])
+  expect(conversation.queue.value.map(({id}) => id)).toEqual(['d'])
+  expect(conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'prompt'])
+
+  api.withdraw.mockResolvedValueOnce({...state, seq: 1}).mockRejectedValueOnce(new Error('It is gone.'))
+  expect(await conversation.actions.discardHeld()).toBe(false)
+  expect(spies.announce).toHaveBeenLastCalledWith('It is gone.')
+  expect(api.withdraw.mock.calls).toEqual([['s', 'b'], ['s', 'c']])
+
+  api.withdraw.mockResolvedValue({...state, seq: 3, queue: [next], queue_held: false})
+  expect(await conversation.actions.discardHeld()).toBe(true)
+  await frame()
+  expect(conversation.held.value).toEqual([])
+  expect(conversation.queue.value.map(({id}) => id)).toEqual(['d'])
 })
 
 it('is busy while the agent works outside a turn, and shows what it asks then', async () => {

@@ -26,7 +26,7 @@ function entry(message_id: string, state: OutboxEntry['state']): OutboxEntry {
 }
 
 function rows(told: Partial<RowsInput>) {
-  return rowsOf({messages: [], entries: [], queued: new Set(), working: false, held: false, seenUntil: 0, ...told})
+  return rowsOf({messages: [], entries: [], queued: new Set(), apart: new Set(), seenUntil: 0, ...told})
 }
 
 function shape(told: Partial<RowsInput>): string[] {
@@ -50,17 +50,12 @@ describe('the rows of a conversation', () => {
     expect(sent?.key).toBe(waiting?.key)
   })
 
-  it('keep what failed in sight while the agent works, and leave what waits to the queue', () => {
+  it('keep what failed in sight, and leave out what is shown above the composer', () => {
     const entries = [entry('a', 'failed'), entry('b', 'waiting')]
-    expect(shape({entries, working: true})).toEqual(['time', 'a failed'])
-    expect(shape({messages: [message({id: 'c'})], queued: new Set(['c']), working: true})).toEqual([])
-  })
-
-  it('leave what is held to the queue also while nothing runs, but not what is said then', () => {
-    const messages = [message({id: 'c'})]
-    const held = {messages, entries: [entry('d', 'sending')], queued: new Set(['c']), held: true}
-    expect(shape(held)).toEqual(['time', 'd sending'])
-    expect(shape({...held, held: false})).toEqual(['time', 'c sent', 'd sending'])
+    const messages = [message({id: 'c'}), message({id: 'd', turn_id: 't2'})]
+    const input = {messages, entries, queued: new Set(['c', 'd'])}
+    expect(shape({...input, apart: new Set(['b', 'c'])})).toEqual(['time', 'd sent', 'a failed'])
+    expect(shape(input)).toEqual(['time', 'c sent', 'd sent', 'a failed', 'b waiting'])
   })
 
   it('put what was said while the agent worked where its own turn begins', () => {

@@ -1,0 +1,186 @@
+"""``janus ask``: one question, its answer, and every way it can end."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+import served
+from conftest import fake_path, git, wait_for
+from served import sessions, state
+
+serve, cursor_server = served.serve, served.cursor_server
+
+
+ENDED = re.compile(r"\nTo continue: janus ask --session ([0-9a-f]{8}) \"…\"\n$")
+
+
+@pytest.fixture
+def execute(workspace, home):
+    """Runs the program that a person starts, from its first line on."""
+
+    def execute(*args):
+        return subprocess.run(
+            [sys.executable, "-m", "janus", *args], cwd=workspace,
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+
+    return execute
+
+
+def test_ask_prints_the_answer_and_nothing_else(serve, execute):
+    server = serve()
+
+    done = execute("ask", "Where is ShoppingCart defined?")
+
+    assert done.returncode == 0
+    [session] = sessions(server)
+    _, asked = server.call("GET", f"/api/session?session_id={session['session_id']}")
+    assert done.stdout == asked["conversation"][1]["content"].rstrip("\n") + "\n"
+    assert "cart.py" in done.stdout
+    assert ENDED.search(done.stderr)[1] == session["session_id"][:8]
+    assert session["branch"] is None
+
+
+def test_ask_prints_while_the_agent_writes(cursor_server, begin, tmp_path):
+    process = begin("ask", f"until {tmp_path / 'go'}")
+
+    assert os.read(process.stdout, 7) == b"Working"
+
+    (tmp_path / "go").touch()
+    assert process.communicate(timeout=20)[0].split() == ["Done"]
+    assert process.returncode == 0
+
+
+def test_ask_prints_an_answer_that_came_at_once(serve, run, tmp_path):
+    whole = {"CURSOR_FAKE_UNKNOWN": "--stream-partial-output"}
+    serve(path=fake_path(tmp_path, "agent"), JANUS_AGENT_ENV=next(iter(whole)), **whole)
+
+    assert run("ask", "say it whole").stdout == "it whole\n"
+
+
+def test_ask_goes_on_in_a_session_by_the_beginning_of_its_id(cursor_server, run):
+    first = run("ask", "say hello")
+    id = ENDED.search(first.stderr)[1]
+
+    second = run("ask", "--session", id, "recall")
+
+    assert second.stdout == "1 turns before \n"
+    assert second.stderr == ""
+    assert len(sessions(cursor_server)) == 1
+
+
+def test_a_name_makes_a_branch(serve, run, workspace):
+    server = serve()
+
+    done = run("ask", "--name", "fix-login", "Where is ShoppingCart?")
+
+    assert done.returncode == 0
+    [session] = sessions(server)
+    assert session["name"] == "fix-login"
+    assert git(session["worktree_path"], "branch", "--show-current") == "feature/fix-login\n"
+
+
+def test_an_agent_can_be_chosen(cursor_server, run):
+    done = run("ask", "--agent", "demo", "Where is ShoppingCart?")
+
+    assert "cart.py" in done.stdout
+    assert sessions(cursor_server)[0]["agent"] == "janus-demo-agent"
+    wrong = run("ask", "--agent", "hal", "Where is ShoppingCart?")
+    assert (wrong.returncode, wrong.stdout) == (1, "") and "Janus knows" in wrong.stderr
+
+
+def test_a_failure_of_the_agent_is_told_and_the_session_stays(cursor_server, run):
+    done = run("ask", "die 3")
+
+    assert done.returncode == 1
+    assert done.stdout == "Half an answer \n"
+    assert ENDED.sub("", done.stderr) == (
+        "Cursor stopped before it had finished (exit code 3). Ask again.\n"
+    )
+    assert state(cursor_server)["status"] == "error"
+
+
+def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, begin):
+    first = begin("ask", "hang")
+    wait_for(lambda: sessions(cursor_server) and state(cursor_server)["status"] == "active")
+    id = sessions(cursor_server)[0]["session_id"]
+    second = begin("ask", "--session", id, "say hello")
+    [waiting] = wait_for(lambda: state(cursor_server)["queue"])
+
+    query = f"session_id={id}&message_id={waiting['message_id']}"
+    cursor_server.call("DELETE", f"/api/queue?{query}")
+
+    _, told = second.communicate(timeout=20)
+    assert second.returncode == 1 and "withdrawn" in told
+    cursor_server.call("POST", "/api/interrupt", {"session_id": id})
+    _, told = first.communicate(timeout=20)
+    assert first.returncode == 0 and "cancelled" in told
+
+
+def test_ctrl_c_stops_the_turn(cursor_server, begin):
+    process = begin("ask", "hang")
+    os.read(process.stdout, 1)
+
+    process.send_signal(signal.SIGINT)
+
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert told.startswith("Stopped.\n") and ENDED.search(told)
+    wait_for(lambda: not state(cursor_server)["is_processing"])
+
+
+def test_ctrl_c_takes_a_waiting_question_back_and_stops_no_other(cursor_server, begin):
+    begin("ask", "hang")
+    wait_for(lambda: sessions(cursor_server) and state(cursor_server)["status"] == "active")
+    waiting = begin("ask", "--session", sessions(cursor_server)[0]["session_id"], "say hello")
+    wait_for(lambda: state(cursor_server)["queue"])
+
+    waiting.send_signal(signal.SIGINT)
+
+    assert waiting.wait(20) == 130
+    assert not state(cursor_server)["queue"] and state(cursor_server)["is_processing"]
+
+
+def test_a_server_that_dies_meanwhile_is_told_of(cursor_server, begin):
+    process = begin("ask", "hang")
+    os.read(process.stdout, 1)
+
+    os.killpg(cursor_server.process.pid, signal.SIGKILL)
+
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "The connection to Janus broke" in told and "Traceback" not in told
+    cursor_server.wait()
+
+
+def test_a_proxy_is_not_asked_for_the_way_to_this_machine(serve, run):
+    serve()
+
+    done = run("sessions", http_proxy="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("args", [("ask", " "), ("ask", "--session", "1", "--name", "a", "x")])
+def test_what_cannot_be_asked_is_refused_before_anything_begins(args, serve, run):
+    server = serve()
+
+    done = run(*args)
+
+    assert done.returncode == 2 and "Usage: " in done.stderr
+    assert sessions(server) == []
+
+
+def test_a_conversation_goes_on_after_a_restart(serve, run, tmp_path):
+    path = fake_path(tmp_path, "agent")
+    server = serve(path=path)
+    id = ENDED.search(run("ask", "say hello").stderr)[1]
+    server.stop()
+    serve(path=path)
+
+    assert "idle" in run("sessions").stdout
+    assert run("ask", "--session", id, "recall").stdout == "2 turns before \n"  # and a summary

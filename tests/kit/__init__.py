@@ -1,0 +1,1 @@
+"""What the tests share, one noun a file; ``conftest`` hands it on."""
