@@ -201,7 +201,8 @@ class EventLog:
         self.seq = record.seq
         self._newest.append((record, size))
         self._size += size
-        while len(self._newest) > _NEWEST or (self._size > _BYTES and len(self._newest) > 1):
+        # Not counting the newest: a long one would send all who are a word behind to the disk.
+        while len(self._newest) > _NEWEST or self._size - size > _BYTES:
             self._size -= self._newest.popleft()[1]
 
     def _kept(self, after: int, last: int) -> Iterator[Record]:

@@ -22,8 +22,9 @@ def merged(records: Iterable[Record]) -> Iterator[Record]:
     size = 0
     for record in records:
         if held and not (_continues(held[-1], record) and size < _LONGEST):
-            yield _joined(held)
-            held, size = [], 0
+            joined = _joined(held)
+            held, size = [], 0  # first: who stalls at the yield keeps only what is sent
+            yield joined
         held.append(record)
         size += len(getattr(record.event, "text", ""))
     if held:

@@ -172,7 +172,16 @@ def test_large_events_leave_memory_sooner(log, monkeypatch):
     monkeypatch.setattr(events_module, "_BYTES", 1000)
     written = [log.append(AgentNotice("x" * 400)) for _ in range(5)]
 
-    assert len(log._newest) == 2
+    assert len(log._newest) == 3  # those before the newest have 1000 bytes
+    assert followed(log) == written
+
+
+def test_a_long_event_sends_nobody_to_the_disk_who_is_a_word_behind(log, kept, monkeypatch):
+    monkeypatch.setattr(events_module, "_BYTES", 1000)
+    written = [log.append(note(n)) for n in range(3)]
+    written.append(log.append(AgentNotice("x" * 5000)))
+    kept.lines = None  # nothing can be read from here
+
     assert followed(log) == written
 
 
