@@ -115,21 +115,21 @@ class TurnQueue:
     def release(self) -> None:
         """Send what was held."""
         with self._order:
-            self._release()
+            if self._now.held:
+                self._events.record(events.QueueReleased())
         self.wake()
 
     def interrupt(self, turn_id: str | None, *, send_queue: bool) -> bool:
         """Cancel the turn that runs, if it is *turn_id* or that is None; whether there was one.
 
-        What waits is then held until the user says so, unless *send_queue*.
+        What waits is then held until the user says so, unless *send_queue*; what was held before
+        stays so.
         """
         with self._order:
             turn = self.running
             if turn is None or turn_id not in (None, turn.id):
                 return False
-            if send_queue:
-                self._release()
-            elif any(not entry.held for entry in self._now.waiting):
+            if not send_queue and self._now.next:
                 self._events.record(events.QueueHeld())
             turn.cancelled.set()
         return True
@@ -164,10 +164,6 @@ class TurnQueue:
     @property
     def _now(self) -> Snapshot:
         return self._events.snapshot
-
-    def _release(self) -> None:
-        if self._now.held:
-            self._events.record(events.QueueReleased())
 
     def _promise(self, turn_id: str) -> Future[Answer] | None:
         """The promise of an answer that is still to come; None if the turn is over."""
