@@ -683,7 +683,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(open_authority, folder):
     folder.parent.mkdir()
     folder.write_text("")
 
-    with pytest.raises(CannotCertify, match="tls is not of the expected kind"):
+    with pytest.raises(CannotCertify, match="tls is not of the expected kind; move it away"):
         open_authority()
 
 
