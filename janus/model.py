@@ -69,9 +69,19 @@ class SessionInfo:
         return {key: value for key, value in fields.items() if key not in _INTERNAL}
 
 
+def is_id(text: str) -> bool:
+    """Whether a session may have this id."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether a session may have this name."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_id(session_id: str) -> str:
     """Return *session_id* if it is well-formed. Raises InvalidSessionId."""
-    if not _ID.fullmatch(session_id):
+    if not is_id(session_id):
         raise InvalidSessionId(
             "A session id has 1 to 64 letters, digits, dashes or underscores, "
             "the first a letter or digit."
@@ -81,7 +91,7 @@ def check_id(session_id: str) -> str:
 
 def check_name(name: str) -> str:
     """Return *name* if it is well-formed. Raises InvalidName."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidName("A session name has 1 to 50 letters, digits or dashes.")
     return name
 

@@ -7,47 +7,22 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from janus.events import (
-    AgentDied,
-    AgentNotice,
-    AgentReady,
-    AgentStarting,
-    AgentStopped,
-    AnyEvent,
-    ConversationOpened,
-    Event,
-    Note,
-    OptionsChanged,
-    PlanChanged,
-    QuestionAsked,
-    QuestionClosed,
-    SessionDescribed,
-    SessionEnded,
-    Summary,
-    Text,
-    Thought,
-    ToolCall,
-    TurnFailed,
-    TurnFinished,
-    TurnStarted,
-    TurnWithdrawn,
-    UserMessage,
-)
+from janus import events
 
 Json = dict[str, Any]
-_EVENTS: dict[str, type[Event]] = {
-    "user_message": UserMessage,
-    "system_message": Note,
-    "assistant_delta": Text,
-    "thought_delta": Thought,
-    "assistant_message": TurnFinished,
-    "error": TurnFailed,
-    "tool_call": ToolCall,
-    "plan": PlanChanged,
-    "permission_request": QuestionAsked,
-    "permission_resolved": QuestionClosed,
-    "summary": Summary,
-    "session_ended": SessionEnded,
+_EVENTS: dict[str, type[events.Event]] = {
+    "user_message": events.UserMessage,
+    "system_message": events.Note,
+    "assistant_delta": events.Text,
+    "thought_delta": events.Thought,
+    "assistant_message": events.TurnFinished,
+    "error": events.TurnFailed,
+    "tool_call": events.ToolCall,
+    "plan": events.PlanChanged,
+    "permission_request": events.QuestionAsked,
+    "permission_resolved": events.QuestionClosed,
+    "summary": events.Summary,
+    "session_ended": events.SessionEnded,
 }
 
 
@@ -60,42 +35,42 @@ class FirstLine(Struct):
     at: float
 
 
-def event_of(line: FirstLine) -> AnyEvent:
+def event_of(line: FirstLine) -> events.AnyEvent:
     """The same as a typed event. Raises msgspec.ValidationError for what it cannot be."""
     kind = _EVENTS.get(line.kind) or _status(line.data)
     data = {name: value for name, value in line.data.items() if value is not None}
-    if kind is ConversationOpened:
+    if kind is events.ConversationOpened:
         data["id"] = data.pop("conversation_id")
-    elif kind is SessionDescribed:
+    elif kind is events.SessionDescribed:
         data = {"name": None, "branch": None, "worktree_path": None, **line.data["session"]}
-    elif kind is AgentDied:
+    elif kind is events.AgentDied:
         data["message"] = data.pop("detail", "")
-    elif kind is QuestionClosed:
+    elif kind is events.QuestionClosed:
         data.setdefault("option_id", None)
-    return cast(AnyEvent, msgspec.convert(data, kind))
+    return cast(events.AnyEvent, msgspec.convert(data, kind))
 
 
-def _status(data: Json) -> type[Event]:
+def _status(data: Json) -> type[events.Event]:
     """What a ``status`` was about."""
     match data:
         case {"turn": "started"}:
-            return TurnStarted
+            return events.TurnStarted
         case {"turn": "withdrawn"}:
-            return TurnWithdrawn
+            return events.TurnWithdrawn
         case {"session": dict()}:
-            return SessionDescribed
+            return events.SessionDescribed
         case {"conversation_id": str()}:
-            return ConversationOpened
+            return events.ConversationOpened
         case {"options": list()}:
-            return OptionsChanged
+            return events.OptionsChanged
         case {"status": "error"}:
-            return AgentDied
+            return events.AgentDied
         case {"detail": str()}:
-            return AgentNotice
+            return events.AgentNotice
         case {"loading": True}:
-            return AgentStarting
+            return events.AgentStarting
         case {"status": "idle"}:
-            return AgentStopped
+            return events.AgentStopped
         case {"status": "waiting" | "active"}:
-            return AgentReady
+            return events.AgentReady
     raise msgspec.ValidationError("not an event of an earlier version")

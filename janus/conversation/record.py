@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from janus import events
 from janus.clock import LATEST, timestamp
 from janus.conversation.first_lines import FirstLine, event_of
-from janus.events import AnyEvent, Note, TurnFailed, TurnFinished, UserMessage
 from janus.model import Message
 from janus.text import sanitize
 
@@ -25,7 +25,7 @@ class Record(Struct, frozen=True):
 
     seq: int
     at: float
-    event: AnyEvent
+    event: events.AnyEvent
 
     def line(self) -> bytes:
         """The record as one line of JSON."""
@@ -76,13 +76,13 @@ def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None, int]]
 def message_of(record: Record) -> Message | None:
     """What a record adds to the conversation, if anything."""
     match record.event:
-        case UserMessage(turn_id=turn_id, content=content):
+        case events.UserMessage(turn_id=turn_id, content=content):
             role, turn = "user", turn_id
-        case TurnFinished(turn_id=turn_id, content=content):
+        case events.TurnFinished(turn_id=turn_id, content=content):
             role, turn = "assistant", turn_id
-        case Note(content=content, turn_id=note_turn):
+        case events.Note(content=content, turn_id=note_turn):
             return Message("system", content, timestamp(record.at), note_turn)
-        case TurnFailed(turn_id=turn_id, message=content):
+        case events.TurnFailed(turn_id=turn_id, message=content):
             role, turn = "system", turn_id
         case _:
             return None

@@ -10,53 +10,26 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from janus import events
 from janus.conversation.record import Record
 from janus.conversation.snapshot import Snapshot, Waiting
-from janus.events import (
-    AgentDied,
-    AgentReady,
-    AgentStarting,
-    AgentStopped,
-    CommandsChanged,
-    ConversationOpened,
-    Event,
-    Note,
-    OptionsChanged,
-    PlanChanged,
-    QuestionAsked,
-    QuestionClosed,
-    QueueHeld,
-    QueueReleased,
-    SessionDescribed,
-    SessionEnded,
-    Summary,
-    Text,
-    Thought,
-    ToolCall,
-    TurnFailed,
-    TurnFinished,
-    TurnStarted,
-    TurnWithdrawn,
-    UsageChanged,
-    UserMessage,
-)
 
 STATUSES = ("idle", "active", "waiting", "error", "stopped")
 #: Running tool calls that are known of at once: an agent may begin any number and end none.
 _TOOLS = 200
 _LIVING = ("idle", "active", "waiting", "error")
-_ALL: dict[type[Event], tuple[tuple[str, ...], str]] = {
-    TurnStarted: (STATUSES, "active"),
-    TurnFinished: (_LIVING, "waiting"),
-    TurnFailed: (_LIVING, "error"),
-    AgentStarting: (STATUSES, "active"),
-    AgentReady: (_LIVING, "waiting"),
-    AgentDied: (_LIVING, "error"),
-    AgentStopped: (STATUSES, "idle"),
-    SessionDescribed: (("stopped",), "idle"),
-    SessionEnded: (STATUSES, "stopped"),
+_ALL: dict[type[events.Event], tuple[tuple[str, ...], str]] = {
+    events.TurnStarted: (STATUSES, "active"),
+    events.TurnFinished: (_LIVING, "waiting"),
+    events.TurnFailed: (_LIVING, "error"),
+    events.AgentStarting: (STATUSES, "active"),
+    events.AgentReady: (_LIVING, "waiting"),
+    events.AgentDied: (_LIVING, "error"),
+    events.AgentStopped: (STATUSES, "idle"),
+    events.SessionDescribed: (("stopped",), "idle"),
+    events.SessionEnded: (STATUSES, "stopped"),
 }
-STATUS: dict[tuple[str, type[Event]], str] = {
+STATUS: dict[tuple[str, type[events.Event]], str] = {
     (before, kind): after for kind, (befores, after) in _ALL.items() for before in befores
 }
 
@@ -65,7 +38,10 @@ def apply(before: Snapshot, record: Record) -> Snapshot:
     """The snapshot after *record*; the same one if it changes nothing."""
     event = record.event
     changes = _changes(before, event, record.at)
-    if isinstance(event, (TurnFinished, TurnFailed)) and before.turn not in (None, event.turn_id):
+    if isinstance(event, (events.TurnFinished, events.TurnFailed)) and before.turn not in (
+        None,
+        event.turn_id,
+    ):
         status = before.status  # another turn runs
     else:
         status = STATUS.get((before.status, type(event)), before.status)
@@ -74,70 +50,70 @@ def apply(before: Snapshot, record: Record) -> Snapshot:
     return replace(before, **changes) if changes else before
 
 
-def _changes(now: Snapshot, event: Event, at: float) -> dict[str, Any]:
+def _changes(now: Snapshot, event: events.Event, at: float) -> dict[str, Any]:
     match event:
-        case Text() | Thought():
+        case events.Text() | events.Thought():
             return {"starting": False} if now.starting else {}
-        case ToolCall():
+        case events.ToolCall():
             return _tool_changed(now, event)
-        case UserMessage(turn_id=turn_id, content=content, message_id=message_id):
+        case events.UserMessage(turn_id=turn_id, content=content, message_id=message_id):
             entry = Waiting(turn_id, message_id or turn_id, content, at)
             return {"waiting": (*now.waiting, entry), "summary": None}
-        case Note(id=id, content=content, turn_id=turn_id):
+        case events.Note(id=id, content=content, turn_id=turn_id):
             notes = {"notes": (*now.notes, content), "summary": None}
             if turn_id is None:
                 return notes
             return {**notes, "waiting": (*now.waiting, Waiting(turn_id, id, content, at, True))}
-        case TurnStarted(turn_id=turn_id):
+        case events.TurnStarted(turn_id=turn_id):
             started = {"turn": turn_id, "error": None, "starting": True, "notes": ()}
             return {**started, "waiting": _without(now, turn_id)}
-        case TurnFinished(turn_id=turn_id):
+        case events.TurnFinished(turn_id=turn_id):
             return {**_ended(now, turn_id), "summary": None}
-        case TurnFailed(turn_id=turn_id, code=code):
+        case events.TurnFailed(turn_id=turn_id, code=code):
             return {**_ended(now, turn_id), "error": code, "summary": None}
-        case TurnWithdrawn(turn_id=turn_id):
+        case events.TurnWithdrawn(turn_id=turn_id):
             return {"waiting": _without(now, turn_id)}
-        case QueueHeld() | QueueReleased():
-            held = isinstance(event, QueueHeld)
+        case events.QueueHeld() | events.QueueReleased():
+            held = isinstance(event, events.QueueHeld)
             return {"waiting": tuple(replace(entry, held=held) for entry in now.waiting)}
-        case QuestionAsked():
+        case events.QuestionAsked():
             return {"questions": (*now.questions, event), "starting": False}
-        case QuestionClosed(request_id=request_id):
+        case events.QuestionClosed(request_id=request_id):
             return {"questions": tuple(q for q in now.questions if q.request_id != request_id)}
         case _:
             return _agent_changes(now, event)
 
 
-def _agent_changes(now: Snapshot, event: Event) -> dict[str, Any]:
+def _agent_changes(now: Snapshot, event: events.Event) -> dict[str, Any]:
     match event:
-        case PlanChanged(entries=entries):
+        case events.PlanChanged(entries=entries):
             return {"plan": entries}
-        case OptionsChanged(options=options):
+        case events.OptionsChanged(options=options):
             return {"options": options}
-        case CommandsChanged(commands=commands):
+        case events.CommandsChanged(commands=commands):
             return {"commands": commands}
-        case UsageChanged():
+        case events.UsageChanged():
             return {"usage": event}
-        case AgentStarting():
+        case events.AgentStarting():
             return {"starting": True}
-        case AgentReady():
+        case events.AgentReady():
             return {"starting": False}
-        case ConversationOpened():
+        case events.ConversationOpened():
             return {"conversation": event, "error": None, "starting": False}
-        case AgentDied():
+        case events.AgentDied():
             return {"error": now.error or "AGENT_FAILED", "questions": (), "running_tools": ()}
-        case AgentStopped():
+        case events.AgentStopped():
             return {"starting": False, "questions": (), "running_tools": ()}
-        case SessionDescribed():
+        case events.SessionDescribed():
             return {"session": event, "ended": False}
-        case Summary():
+        case events.Summary():
             return {"summary": event}
-        case SessionEnded():
+        case events.SessionEnded():
             return {"ended": True, "turn": None, "questions": (), "running_tools": ()}
     return {}
 
 
-def _tool_changed(now: Snapshot, call: ToolCall) -> dict[str, Any]:
+def _tool_changed(now: Snapshot, call: events.ToolCall) -> dict[str, Any]:
     others = tuple(t for t in now.running_tools if (t.turn_id, t.id) != (call.turn_id, call.id))
     running = (*others, call)[-_TOOLS:] if call.status == "in_progress" else others
     changes: dict[str, Any] = {} if running == now.running_tools else {"running_tools": running}

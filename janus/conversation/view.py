@@ -11,17 +11,9 @@ from collections import OrderedDict
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from janus import events
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage
-from janus.events import (
-    Note,
-    Text,
-    ToolCall,
-    TurnFailed,
-    TurnFinished,
-    TurnWithdrawn,
-    UserMessage,
-)
 
 MESSAGES = 100
 #: How many message ids are known as accepted: far more than a client retries.
@@ -38,7 +30,7 @@ class _Message(Struct):
     parts: list[str] = field(default_factory=list)
     streaming: bool = False
     stop_reason: str | None = None
-    tools: dict[str, ToolCall] = field(default_factory=dict)
+    tools: dict[str, events.ToolCall] = field(default_factory=dict)
 
     def shown(self) -> ShownMessage:
         """The message as it is now."""
@@ -69,23 +61,23 @@ class Messages:
         """Take the next record; *running* is the turn that runs."""
         event = record.event
         match event:
-            case Text(text=text, turn_id=turn_id):
+            case events.Text(text=text, turn_id=turn_id):
                 self._answer(record, turn_id, running).parts.append(text)
-            case ToolCall(id=id, turn_id=turn_id):
+            case events.ToolCall(id=id, turn_id=turn_id):
                 self._message_of_call(record, event, running).tools[id] = event
-            case UserMessage(turn_id=turn_id, content=content, message_id=message_id):
+            case events.UserMessage(turn_id=turn_id, content=content, message_id=message_id):
                 self._add(record, turn_id, "user", content, message_id or turn_id, turn_id)
                 self._accept(message_id, turn_id)
-            case Note(id=id, content=content, turn_id=turn_id):
+            case events.Note(id=id, content=content, turn_id=turn_id):
                 self._add(record, id, "system", content, id, turn_id)
-            case TurnFinished(turn_id=turn_id, content=content, stop_reason=reason):
+            case events.TurnFinished(turn_id=turn_id, content=content, stop_reason=reason):
                 answer = self._answer(record, turn_id, running)
                 answer.parts = [content] if content else answer.parts
                 self._settle(turn_id, reason)
-            case TurnFailed(turn_id=turn_id, message=message):
+            case events.TurnFailed(turn_id=turn_id, message=message):
                 self._settle(turn_id, "failed")
                 self._add(record, f"{turn_id}:error", "system", message, "", turn_id)
-            case TurnWithdrawn(turn_id=turn_id):
+            case events.TurnWithdrawn(turn_id=turn_id):
                 self.total -= self._messages.pop(turn_id, None) is not None
 
     def shown(self) -> tuple[ShownMessage, ...]:
@@ -119,7 +111,9 @@ class Messages:
             answer.streaming = turn_id == running
         return self._messages[key]
 
-    def _message_of_call(self, record: Record, call: ToolCall, running: str | None) -> _Message:
+    def _message_of_call(
+        self, record: Record, call: events.ToolCall, running: str | None
+    ) -> _Message:
         """The message that shows a tool call: one of no turn stays where it began."""
         if call.turn_id is None:
             for message in reversed(self._messages.values()):

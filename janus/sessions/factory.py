@@ -109,7 +109,9 @@ class SessionFactory:
         events = self._store.open_log(info.session_id)
         limit = self._settings.turn_limit
         try:
-            return Session(info, folder, make, events, self._clock, limit, self.changed)
+            return Session(
+                info, folder, make, events, self._clock, limit, self.changed, self.check_workspace
+            )
         except OSError as failure:
             raise StorageFailed(
                 f"The log of this session cannot be read: {failure.strerror}."

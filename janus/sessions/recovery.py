@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from janus.clock import seconds
 from janus.conversation.record import Record, numbered
-from janus.errors import InvalidName, InvalidSessionId
 from janus.events import SessionDescribed, SessionEnded
 from janus.logs import about
-from janus.model import SessionInfo, check_id, check_name, is_agent_name
+from janus.model import SessionInfo, is_agent_name, is_id, is_name
 from janus.sessions.saver import log
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.store import Store
@@ -24,7 +23,7 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     """
     saved = file.load()
     found = {info.session_id: info for info in saved or []}
-    logs = [id for id in store.logs() if _is_id(id)]
+    logs = [id for id in store.logs() if is_id(id)]
     for id in logs:
         if _has_ended(store, id):
             found.pop(id, None)
@@ -76,7 +75,7 @@ def _described(info: SessionInfo, event: SessionDescribed, workspace: Workspace)
     path = str(workspace.path_of(info.session_id))
     return replace(
         info,
-        name=event.name if event.name and _is_name(event.name) else None,
+        name=event.name if event.name and is_name(event.name) else None,
         branch=event.branch,
         agent=event.agent if is_agent_name(event.agent) else "",
         worktree_path=path if event.worktree_path else None,
@@ -87,26 +86,17 @@ def _described(info: SessionInfo, event: SessionDescribed, workspace: Workspace)
 def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
     found = {}
     for id, worktree in workspace.worktrees().items():
-        if _is_id(id):
-            at = worktree.path.stat().st_mtime
-            path = str(worktree.path)
-            found[id] = SessionInfo(
-                id,
-                _name(worktree.branch),
-                "idle",
-                "",
-                at,
-                at,
-                branch=worktree.branch,
-                worktree_path=path,
-            )
+        if is_id(id):
+            at, branch = worktree.path.stat().st_mtime, worktree.branch
+            info = SessionInfo(id, _name(branch), "idle", "", at, at, branch=branch)
+            found[id] = replace(info, worktree_path=str(worktree.path))
     return found
 
 
 def _name(branch: str | None) -> str | None:
     """What the session on this branch was called, most likely."""
     name = (branch or "").rpartition("/")[2]
-    return name if _is_name(name) else None
+    return name if is_name(name) else None
 
 
 def _has_ended(store: Store, session_id: str) -> bool:
@@ -114,19 +104,3 @@ def _has_ended(store: Store, session_id: str) -> bool:
         return isinstance(Record.from_line(store.last_line(session_id)).event, SessionEnded)
     except ValueError:
         return False
-
-
-def _is_name(text: str) -> bool:
-    try:
-        check_name(text)
-    except InvalidName:
-        return False
-    return True
-
-
-def _is_id(text: str) -> bool:
-    try:
-        check_id(text)
-    except InvalidSessionId:
-        return False
-    return True

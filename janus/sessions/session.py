@@ -49,12 +49,16 @@ class Session:
         clock: Clock,
         turn_limit: float,
         changed: Callable[[], object] = lambda: None,
+        check_folder: Callable[[], None] = lambda: None,
     ) -> None:
-        """Continue where the store's lines end. *changed* is called when ``info`` did."""
+        """Continue where the store's lines end. *changed* is called when ``info`` did.
+
+        *check_folder* raises JanusError where the agent must not work any more.
+        """
         self.id = info.session_id
         self.folder = folder
         self.log = EventLog(store, clock, changed)
-        self.runner = TurnRunner(self.id, self.log, clock, turn_limit)
+        self.runner = TurnRunner(self.id, self.log, clock, turn_limit, check_folder)
         self.turns = TurnQueue(self.log, self.runner.run, f"turns {self.id[:8]}")
         self.agent = self.runner.agent = make_agent(
             self.runner.receive, self._conversation(), lambda: recap_of(self.log)

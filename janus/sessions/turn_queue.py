@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from janus import events
 from janus.conversation.event_log import EventLog
 from janus.conversation.snapshot import Snapshot, Waiting
 from janus.conversation.transcript import answer_of
 from janus.errors import JanusError, MessageNotFound, QueueFull
-from janus.events import Note, QueueHeld, QueueReleased, TurnStarted, TurnWithdrawn, UserMessage
 from janus.model import Answer
 from janus.sessions.turn import Promised, Turn
 
@@ -34,8 +34,8 @@ class TurnQueue:
     a few assignments. The order is ``_order``, ``_lock``, then the log's own lock.
     """
 
-    def __init__(self, events: EventLog, run: Callable[[Turn], None], name: str) -> None:
-        self._events = events
+    def __init__(self, event_log: EventLog, run: Callable[[Turn], None], name: str) -> None:
+        self._events = event_log
         self._run = run
         self._name = name
         self._order = threading.Lock()
@@ -71,7 +71,7 @@ class TurnQueue:
                 if len(self._now.waiting) >= QUEUE_LIMIT:
                     raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
                 turn_id = str(uuid.uuid4())
-                self._events.append(UserMessage(turn_id, text, message_id), promised=True)
+                self._events.append(events.UserMessage(turn_id, text, message_id), promised=True)
                 self._promise(turn_id)
         self.wake()
         return Promised(turn_id, self._answer(turn_id))
@@ -81,7 +81,7 @@ class TurnQueue:
         with self._order:
             check_open()
             turn_id = None if self.busy else str(uuid.uuid4())
-            self._events.append(Note(str(uuid.uuid4()), text, turn_id), promised=True)
+            self._events.append(events.Note(str(uuid.uuid4()), text, turn_id), promised=True)
         self.wake()
 
     def start_agent(self) -> Promised:
@@ -108,29 +108,29 @@ class TurnQueue:
             if message_id is not None and not entries:
                 raise MessageNotFound("This message does not wait: it is being answered, or gone.")
             for entry in entries:
-                self._events.record(TurnWithdrawn(entry.turn_id))
+                self._events.record(events.TurnWithdrawn(entry.turn_id))
         for entry in entries:
             self._break(entry.turn_id, MessageNotFound("This message was withdrawn."))
 
     def release(self) -> None:
         """Send what was held."""
         with self._order:
-            self._release()
+            if self._now.held:
+                self._events.record(events.QueueReleased())
         self.wake()
 
     def interrupt(self, turn_id: str | None, *, send_queue: bool) -> bool:
         """Cancel the turn that runs, if it is *turn_id* or that is None; whether there was one.
 
-        What waits is then held until the user says so, unless *send_queue*.
+        What waits is then held until the user says so, unless *send_queue*; what was held before
+        stays so.
         """
         with self._order:
             turn = self.running
             if turn is None or turn_id not in (None, turn.id):
                 return False
-            if send_queue:
-                self._release()
-            elif any(not entry.held for entry in self._now.waiting):
-                self._events.record(QueueHeld())
+            if not send_queue and self._now.next:
+                self._events.record(events.QueueHeld())
             turn.cancelled.set()
         return True
 
@@ -164,10 +164,6 @@ class TurnQueue:
     @property
     def _now(self) -> Snapshot:
         return self._events.snapshot
-
-    def _release(self) -> None:
-        if self._now.held:
-            self._events.record(QueueReleased())
 
     def _promise(self, turn_id: str) -> Future[Answer] | None:
         """The promise of an answer that is still to come; None if the turn is over."""
@@ -217,7 +213,7 @@ class TurnQueue:
                     self._thread = None
             if turn and not turn.only_starts:
                 # On the disk first: a turn that may have had effects is never run again.
-                self._events.record(TurnStarted(turn.id))
+                self._events.record(events.TurnStarted(turn.id))
         return turn
 
     def _choose(self, notes: tuple[str, ...]) -> Turn | None:

@@ -6,21 +6,13 @@ import copy
 import logging
 import threading
 import uuid
+from collections.abc import Callable
 
+from janus import events
 from janus.agents.agent import Agent
 from janus.clock import Clock, timestamp
 from janus.conversation.event_log import EventLog
 from janus.errors import AgentFailed, JanusError
-from janus.events import (
-    AgentDied,
-    AgentReady,
-    AgentStarting,
-    AnyEvent,
-    ConversationOpened,
-    Text,
-    TurnFailed,
-    TurnFinished,
-)
 from janus.logs import about
 from janus.model import Answer
 from janus.sessions.crash_loop import CrashLoopGuard
@@ -44,7 +36,15 @@ class TurnRunner:
     says that is no part of the conversation.
     """
 
-    def __init__(self, session_id: str, events: EventLog, clock: Clock, turn_limit: float) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        event_log: EventLog,
+        clock: Clock,
+        turn_limit: float,
+        check_folder: Callable[[], None],
+    ) -> None:
+        """*check_folder* raises JanusError where the agent must not work any more."""
         self.agent: Agent  # set once, by the session: it needs ``receive`` to be made
         self.crashes = CrashLoopGuard(clock)
         #: When the agent last did something: for measuring, and for people (0 if it never did).
@@ -52,9 +52,10 @@ class TurnRunner:
         #: Why the session takes no more messages, once it does not.
         self.ended_by: JanusError | None = None
         self._id = session_id
-        self._events = events
+        self._events = event_log
         self._clock = clock
         self._turn_limit = turn_limit
+        self._check_folder = check_folder
         self._lock = threading.Lock()
         self._summary: tuple[str, list[str]] | None = None
 
@@ -68,6 +69,7 @@ class TurnRunner:
                 "Session %s: turn %s started", self._id, turn.id,
                 extra=about(self._id, "turn_started", turn.id),
             )  # fmt: skip
+            self._check_folder()
             self.crashes.check()
             reason = self.agent.prompt(turn.id, turn.prompt, self._turn_limit, turn.cancelled)
             if reason == "cancelled" and self.ended_by:
@@ -82,17 +84,17 @@ class TurnRunner:
         else:
             self._finish(turn, reason)
 
-    def receive(self, event: AnyEvent) -> None:
+    def receive(self, event: events.AnyEvent) -> None:
         """Log what the agent does, in a turn or outside of one."""
         event = sanitize(event)
         if self._is_summary(event):
             return
         self._note_activity()
         match event:
-            case ConversationOpened():
+            case events.ConversationOpened():
                 # On the disk before the first prompt: without it the agent forgets everything.
                 self._events.record(event)
-            case AgentDied(message=words):
+            case events.AgentDied(message=words):
                 log.warning(
                     "Session %s: the agent died: %s", self._id, words,
                     extra=about(self._id, "crashed"),
@@ -129,9 +131,9 @@ class TurnRunner:
             turn.answer.set_exception(own)
 
     def _start(self, turn: Turn) -> None:
-        self._events.append(AgentStarting())
+        self._events.append(events.AgentStarting())
         self.agent.start(turn.cancelled)
-        self._events.append(AgentReady())
+        self._events.append(events.AgentReady())
         at = timestamp(self._clock.time())
         turn.answer.set_result(Answer("", turn.id, "end_turn", at))
 
@@ -139,7 +141,7 @@ class TurnRunner:
         self.crashes.forget()
         self._note_activity()
         text = self._events.partial(turn.id)
-        record = self._events.record(TurnFinished(turn.id, text, reason))
+        record = self._events.record(events.TurnFinished(turn.id, text, reason))
         log.info(
             "Session %s: turn %s finished (%s)", self._id, turn.id, reason,
             extra=about(self._id, "turn_finished", turn.id),
@@ -150,24 +152,24 @@ class TurnRunner:
         if self.ended_by is None:
             self.last_heard, self.last_activity = self._clock.monotonic(), self._clock.time()
 
-    def _is_summary(self, event: AnyEvent) -> bool:
+    def _is_summary(self, event: events.AnyEvent) -> bool:
         """Whether the event belongs to the turn in which the agent sums up; its text is kept."""
         with self._lock:
             if self._summary is None or getattr(event, "turn_id", None) != self._summary[0]:
                 return False
-            if isinstance(event, Text):
+            if isinstance(event, events.Text):
                 self._summary[1].append(event.text)
         # Even then the conversation may be another one from now on.
-        return not isinstance(event, ConversationOpened)
+        return not isinstance(event, events.ConversationOpened)
 
 
 def log_failure(
-    events: EventLog, session_id: str, turn_id: str, error: JanusError, text: str
+    event_log: EventLog, session_id: str, turn_id: str, error: JanusError, text: str
 ) -> None:
     """Log that a turn failed, after what had been said in it."""
     if text:
-        events.record(TurnFinished(turn_id, text, "failed"))
-    events.record(TurnFailed(turn_id, error.code, str(error)))
+        event_log.record(events.TurnFinished(turn_id, text, "failed"))
+    event_log.record(events.TurnFailed(turn_id, error.code, str(error)))
     log.warning(
         "Session %s: turn %s failed: %s", session_id, turn_id, error.code,
         extra=about(session_id, "turn_failed", turn_id),

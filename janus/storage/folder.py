@@ -122,9 +122,10 @@ class Folder:
         return target
 
     def copy(self, name: str, source: int, size: int) -> int:
-        """A new file *name* with the first *size* bytes of another, durably; open for writing."""
+        """A new file *name* with the first *size* bytes of another, durably; open for appending."""
         new = NEW + secrets.token_hex(8)
-        fd = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600, dir_fd=self.fd)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _SAFELY
+        fd = os.open(new, flags, 0o600, dir_fd=self.fd)
         try:
             copied = 0
             while copied < size and (data := os.pread(source, min(_BLOCK, size - copied), copied)):

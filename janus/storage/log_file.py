@@ -150,7 +150,7 @@ class LogFile:
         """The descriptor to write to; the file is made if it is missing."""
         if self._fd is None or not self._writable:
             with Folder.make(self.path.parent) as folder:
-                fd = folder.file(self.path.name, os.O_RDWR | os.O_CREAT)
+                fd = folder.file(self.path.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
                 try:
                     folder.sync()
                     if self._size is None:
@@ -163,13 +163,12 @@ class LogFile:
         return self._fd
 
     def _cut(self, fd: int) -> None:
-        end = os.lseek(fd, 0, os.SEEK_END)
+        end = os.fstat(fd).st_size
         if self._size is None or end < self._size:  # somebody emptied it: go on with what is there
             self._size = end_of_lines(fd)
         if end > self._size:
             os.ftruncate(fd, self._size)
             log.warning("Cut %d bytes of a torn line off %s", end - self._size, self.path.name)
-        os.lseek(fd, self._size, os.SEEK_SET)
 
     def _has_its_name(self, fd: int) -> bool:
         mine = os.fstat(fd)
@@ -199,7 +198,7 @@ class LogFile:
 def _opened(folder: Folder, name: str) -> tuple[int, bool]:
     """A file that is there, and whether it can be written."""
     try:
-        return folder.file(name, os.O_RDWR), True
+        return folder.file(name, os.O_RDWR | os.O_APPEND), True
     except NotOurs:
         raise
     except OSError:  # such as a disk that may only be read

@@ -182,6 +182,21 @@ def test_stop_and_send_now_goes_on_at_once(session):
     assert second.answer.result(5).answer == "you said two"
 
 
+def test_what_was_held_before_stays_so_when_the_rest_is_sent(session):
+    session.say("wait 1")
+    session.say("held")
+    wait_for(lambda: session.agent.prompts == ["wait 1"])
+    session.interrupt(None, send_queue=False)
+    wait_for(lambda: not session.turns.busy)
+    running, behind = session.say("wait 2"), session.say("behind")
+    wait_for(lambda: "wait 2" in session.agent.prompts)
+
+    session.interrupt(running.turn_id, send_queue=True)
+
+    assert behind.answer.result(5).answer == "you said behind"
+    assert [entry.content for entry in session.state().now.waiting] == ["held"]
+
+
 def test_a_turn_that_is_over_cannot_be_stopped(session):
     first = session.say("one")
     first.answer.result(5)

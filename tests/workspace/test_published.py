@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from conftest import git
+from conftest import git, wait_for
 
 from janus.errors import StorageFailed
 from janus.storage.store import Store
@@ -200,6 +200,21 @@ def test_nothing_new_is_begun_in_a_moved_workspace(make_manager, cursor):
 
     assert ended.summary and not ended.summary_saved
     assert not cursor.workspace.exists() and everything(moved) == before
+
+
+def test_what_waited_is_not_given_to_an_agent_in_a_moved_workspace(make_manager, cursor, tmp_path):
+    manager = make_manager(cursor)
+    manager.prepare()
+    id = manager.create().session_id
+    manager.say(id, f"until {tmp_path / 'go'}")
+    manager.say(id, "say more")
+    wait_for(lambda: len(manager.state(id).messages) == 3)
+    cursor.workspace.rename(cursor.workspace.with_name("elsewhere"))
+
+    (tmp_path / "go").touch()
+
+    wait_for(lambda: manager.state(id).now.turn is None and not manager.state(id).now.waiting)
+    assert "was moved or replaced" in manager.conversation(id)[-1].content
 
 
 def test_health_says_so(settings, app):

@@ -48,8 +48,7 @@ export function Queue({chat}: {chat: ChatContext}) {
         <div class="queue">
           <div class="queue-head">
             <p class="hint" id="queue-title">{words.queue}</p>
-            {/* It would send what is held as well. */}
-            {!app.readOnly.value && held.length === 0 && <SendNow chat={chat} />}
+            {!app.readOnly.value && <SendNow chat={chat} />}
           </div>
           {chips(queue, 'clock', 'queue-title')}
         </div>
