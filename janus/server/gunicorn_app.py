@@ -149,6 +149,7 @@ def _check_bindable(host: str, port: int) -> None:
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
     """Exit with a sentence when serving is impossible, before anything is opened or started."""
+    _share_one_arena()
     if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
         sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
     check_workspace(settings)
@@ -176,7 +177,6 @@ def on_exit(_: Arbiter) -> None:
 
 def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     """Announce the server, and end sessions while the worker still answers, in the worker."""
-    _share_one_arena()
     runtime = worker.wsgi.extensions["janus"]
     endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
     if worker.tls:
@@ -208,6 +208,9 @@ def _hide() -> None:
 
 
 def _share_one_arena() -> None:
-    """On glibc: 128 threads with an arena each keep 16 MB more of what readers were sent."""
+    """On glibc: 128 threads with an arena each keep 16 MB more of what readers were sent.
+
+    In the master, because it has no effect any more once a second thread has allocated something.
+    """
     with contextlib.suppress(AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)

@@ -10,6 +10,7 @@ import pytest
 from conftest import state_of, wait_for
 
 from janus.errors import JanusError
+from janus.events import ConversationOpened, Text
 from janus.sessions import factory as session_factory
 from janus.sessions.manager import MemorySessionManager
 from janus.storage import folder, lines, log_file, store
@@ -67,13 +68,13 @@ class Echo:
 
     def start(self, cancelled):
         if not self.known:
-            self.emit("conversation", {"id": "c", "protocol": "acp", "model": "m"})
+            self.emit(ConversationOpened("echo", "acp", "c", "m"))
             self.known = True
 
-    def prompt(self, text, limit, cancelled):
+    def prompt(self, turn_id, text, limit, cancelled):
         self.start(cancelled)
         for word in text.split():
-            self.emit("assistant_delta", {"text": f"{word} "})
+            self.emit(Text(f"{word} ", turn_id))
         return "end_turn"
 
     def interrupt(self):
@@ -90,6 +91,12 @@ def disk(monkeypatch):
         monkeypatch.setattr(module, "os", disk)
     monkeypatch.setattr(session_factory, "make_agent", lambda *args, **_: Echo(args[3]))
     return disk
+
+
+def said(manager, id):
+    """The conversation, also of a session that has ended."""
+    manager.state(id)
+    return manager.conversation(id)
 
 
 class Story:
@@ -126,10 +133,10 @@ class Story:
         self.sessions[info.session_id] = name
 
     def say(self, id, message_id):
-        session = self.manager.say(id, f"say {message_id}", message_id)
+        self.manager.say(id, f"say {message_id}", message_id)
         self.said.append((id, message_id))
         self.sessions.setdefault(id, None)
-        wait_for(lambda: not session.state()["is_processing"])
+        wait_for(lambda: not self.manager.state(id).now.unanswered)
 
     def rename(self, id):
         self.sessions[id] = self.manager.rename(id, "renamed").name
@@ -151,9 +158,9 @@ class Story:
         assert {id: found.get(id, "lost") for id in kept} == kept
         assert not self.ended & found.keys()
         for id, message_id in self.said:
-            told = [m.content for m in again.chat(id).conversation() if m.role == "user"]
+            told = [m.content for m in said(again, id) if m.role == "user"]
             assert told.count(f"say {message_id}") == 1
-            answers = [m.content for m in again.chat(id).conversation() if m.role == "assistant"]
+            answers = [m.content for m in said(again, id) if m.role == "assistant"]
             assert f"say {message_id} " in answers
         again.stop()
 
@@ -183,7 +190,7 @@ def test_every_call_in_turn(number, lasting, disk, settings, tmp_path):
         if lasting:
             assert first > disk.calls or story.troubled or not story.said
         disk.recover()
-        story.manager._roster.save()
+        story.manager._saver.save()
         assert story.problem is None
         story.manager.stop()
         story.check_after_restart()
