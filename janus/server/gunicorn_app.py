@@ -151,6 +151,7 @@ def _check_bindable(host: str, port: int) -> None:
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
     """Exit with a sentence when serving is impossible, before anything is opened or started."""
+    _keep_the_heap_small()
     if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
         sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
     check_workspace(settings)
@@ -178,7 +179,6 @@ def on_exit(_: Arbiter) -> None:
 
 def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     """Announce the server, and end sessions while the worker still answers, in the worker."""
-    _keep_the_heap_small()
     runtime = worker.wsgi.extensions["janus"]
     endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
     if worker.tls:
@@ -214,6 +214,8 @@ def _keep_the_heap_small() -> None:
 
     And a long answer goes back to the system at once. Once one was freed, glibc would put all that
     follow into the heap, between the small things: 10 MB more at an answer of 2 MB and 32 readers.
+
+    In the master, because it has no effect any more once a second thread has allocated something.
     """
     with contextlib.suppress(AttributeError):  # another C library
         libc = ctypes.CDLL(None)

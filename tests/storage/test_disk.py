@@ -68,7 +68,7 @@ class Echo:
 
     def start(self, cancelled):
         if not self.known:
-            self.emit(ConversationOpened("echo", "acp", "c", model="m"))
+            self.emit(ConversationOpened("echo", "acp", "c", "m"))
             self.known = True
 
     def prompt(self, turn_id, text, limit, cancelled):
@@ -91,6 +91,12 @@ def disk(monkeypatch):
         monkeypatch.setattr(module, "os", disk)
     monkeypatch.setattr(session_factory, "make_agent", lambda *args, **_: Echo(args[3]))
     return disk
+
+
+def said(manager, id):
+    """The conversation, also of a session that has ended."""
+    manager.state(id)
+    return manager.conversation(id)
 
 
 class Story:
@@ -152,10 +158,9 @@ class Story:
         assert {id: found.get(id, "lost") for id in kept} == kept
         assert not self.ended & found.keys()
         for id, message_id in self.said:
-            told = again.state(id).messages  # of one that has ended, too
-            asked = [m.content for m in told if m.sender == "user"]
-            assert asked.count(f"say {message_id}") == 1
-            answers = [m.content for m in told if m.sender == "assistant"]
+            told = [m.content for m in said(again, id) if m.role == "user"]
+            assert told.count(f"say {message_id}") == 1
+            answers = [m.content for m in said(again, id) if m.role == "assistant"]
             assert f"say {message_id} " in answers
         again.stop()
 

@@ -195,7 +195,8 @@ def test_what_an_agent_cleans_away_costs_nothing_that_was_said(serve, refused, a
     first = serve(path=agent)
     id = first.start()
     first.ask(id, "say one")
-    subprocess.run(["git", "clean", "-fdxq"], cwd=workspace, check=True)
+    # Not checked: what Janus publishes again meanwhile makes it complain.
+    subprocess.run(["git", "clean", "-fdxq"], cwd=workspace, check=False)
     shutil.rmtree(workspace / ".janus", ignore_errors=True)
     assert first.ask(id, "say two")[0] == 200
     assert first.call("POST", "/api/chat", {"message": "say three", "session_id": "page"})[0] == 200
