@@ -156,7 +156,7 @@ def test_what_the_agent_needs_from_its_owner_has_a_code(words, code, cursor_clie
 def test_no_answer_in_time_is_said_and_the_turn_goes_on(cursor_client, tmp_path):
     id = cursor_client.post("/api/session/start").json["session_id"]
     manager = cursor_client.application.extensions["janus"].manager
-    manager._settings = replace(manager._settings, ask_timeout=0.5)
+    manager._ask_timeout = 0.5
 
     question = {"question": f"until {tmp_path / 'go'}"}
     response = cursor_client.post(f"/api/ask?session_id={id}", json=question)
