@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 
 from janus.demo.chats import Chat, Past
-from janus.demo.finding import find, read
-from janus.demo.question import LONGEST, Question, Term, own_words, several, understand
-from janus.demo.sources import explanation, kind
+from janus.demo.finding import find, tell_file
+from janus.demo.question import LONGEST, Question, Term, dictated, own_words, several, understand
+from janus.demo.search import kind
 from janus.demo.turn import Turn
 from janus.demo.wording import code, count, quote, series, short
-from janus.demo.workspace import Workspace
-from janus.demo.writing import EXAMPLE, dictated, take_down
+from janus.demo.workspace import Refused, Workspace
 
 ABOUT_ME = (
     "I am the demo agent that comes with Janus: I work offline, and all I can do is search and"
     " quote the files of this workspace, and write down what you dictate. Ask me where something is"
     " defined, who uses it, what a file does, what this project is, or what changed lately, also"
-    f" several questions at once; or say: {EXAMPLE}, or: “ask me something”. To have code written"
-    " or commands run, install a real agent such as cursor-agent; Janus will then talk to that."
+    " several questions at once; or say: “write notes.txt: remember the milk”, or: “ask me"
+    " something”. To have code written or commands run, install a real agent such as cursor-agent;"
+    " Janus will then talk to that."
 )
 ASK_AGAIN = "Name a file, a function or a class, or ask for example: where is main defined?"
 NO_FILES = "I see no files: the folder is empty, or git ignores all, or git is not installed."
@@ -32,7 +32,7 @@ def converse(prompt: str, turn: Turn, workspace: Workspace, chat: Chat) -> None:
     chat.note(question=short(words, LONGEST))
     try:
         if wish := dictated(words):
-            return take_down(wish, turn, workspace, history)
+            return _take_down(*wish, turn, workspace)
         questions = several(words)
         for number, question in enumerate(questions):
             turn.plan(questions, number)
@@ -97,12 +97,11 @@ def _listed(question: Question, workspace: Workspace) -> list[str]:
 
 def _overview(turn: Turn, workspace: Workspace) -> None:
     """What the project is."""
-    readme = next(iter(workspace.called("readme")), "")
-    lines = read(readme, turn, workspace) if readme else []
-    title = next((line[2:] for line in lines if line.startswith("# ")), workspace.root.name)
-    about = explanation(lines, "README.md")
-    says = f"Its README says: {quote(about)}" if about else "No README says what it is for."
-    turn.say(f"This is {quote(title)}. {says}\n\nIt has {count(len(workspace.files), 'file')}.")
+    turn.say(f"This is {quote(workspace.root.name)}: {count(len(workspace.files), 'file')}. ")
+    if readmes := workspace.called("readme"):
+        tell_file(readmes[0], turn, workspace)
+    else:
+        turn.say("No README says what it is for.")
 
 
 def _changes(turn: Turn, workspace: Workspace) -> None:
@@ -125,3 +124,22 @@ def _recall(history: Sequence[Past]) -> str:
         f"- The answers were about {subjects or 'nothing that has a name'}.\n"
         f"- Files that were written: {files or 'none'}."
     )
+
+
+def _take_down(name: str, text: str, turn: Turn, workspace: Workspace) -> None:
+    """Write what the user dictated, if it can be and the user allows it."""
+    try:
+        path, old = workspace.place(name)
+        there, new = f"{workspace.root}/{path}", f"{text}\n"
+        diff = {"type": "diff", "path": there, "oldText": old, "newText": new}
+        if not turn.may("edit", f"Write {path}", locations=[{"path": there}], content=[diff]):
+            turn.finish(ok=False)
+            return turn.say(f"You did not allow it, so I left {code(path)} alone.")
+        workspace.write(path, old, new)
+    except Refused as why:
+        turn.finish(str(why), ok=False)
+        return turn.say(f"I cannot write {code(name)}: {why}.")
+    turn.finish()
+    turn.wrote = path
+    lines = count(new.count("\n"), "line")
+    turn.say(f"I wrote {lines} to {code(path)}.")

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from janus.demo.question import Question, Term
-from janus.demo.search import Place, search
-from janus.demo.sources import defined, explanation, kind
+from janus.demo.search import Place, defined, kind, search
 from janus.demo.turn import Turn
-from janus.demo.wording import code, count, quote, series
+from janus.demo.wording import code, count, series
 from janus.demo.workspace import Workspace
 
 #: The path of a file, the number of one of its lines, and what that says.
@@ -26,16 +25,16 @@ def find(question: Question, turn: Turn, workspace: Workspace) -> None:
         name = files[0].rpartition("/")[2].partition(".")[0]
         terms, files = [Term(name, True)], []
     if not terms:
-        return _tell_file(files[0], turn, workspace)
+        return tell_file(files[0], turn, workspace)
     places = _grep(terms, turn, workspace)
     places = [place for place in places if place.path in files] or places
     best = next((place for place in places if place.fits), None)
     in_code = best and kind(best.path) == "code" and best.kind != "variable"
     is_one = len(terms) == 1 and question.intent == "find" and not in_code
     if is_one and (files := workspace.called(terms[0].text)):
-        return _tell_file(files[0], turn, workspace)
+        return tell_file(files[0], turn, workspace)
     if best:
-        return _tell_definition(question, best, places, turn, workspace)
+        return _tell_definition(question, best, places, turn)
     words = series([code(term.text) for term in terms])
     if not places:
         among = f"the {count(len(workspace.files), 'file')} of this workspace"
@@ -45,12 +44,19 @@ def find(question: Question, turn: Turn, workspace: Workspace) -> None:
     turn.say(f"The best match for {words} is in {where}.\n\n{_quotes(_spread(places))}")
 
 
-def read(path: str, turn: Turn, workspace: Workspace) -> list[str]:
-    """All lines of a file, and show that it is read; none if it cannot be."""
+def tell_file(path: str, turn: Turn, workspace: Workspace) -> None:
+    """What a file defines, or how it begins."""
+    turn.subject = path
     turn.start("read", f"Read {path}", locations=[{"path": f"{workspace.root}/{path}"}])
     text = workspace.read(path)
     turn.finish(ok=text is not None)
-    return [] if text is None else text.split("\n")
+    if text is None:
+        return turn.say(f"{code(path)} is no text that I can read, or larger than 1 MB.")
+    lines = [(path, at, line) for at, line in enumerate(text.split("\n"), 1)]
+    filled = [line for line in lines if line[2].strip()]
+    parts = [line for line in filled if line[2][0] not in " \t" and defined(line[2], path)[0]]
+    shown = _quotes((filled if kind(path) == "prose" else parts or filled)[:8])
+    turn.say(f"{code(path)} has {count(len(lines), 'line')}.\n\n{shown}")
 
 
 def _grep(terms: Sequence[Term], turn: Turn, workspace: Workspace) -> list[Place]:
@@ -62,30 +68,12 @@ def _grep(terms: Sequence[Term], turn: Turn, workspace: Workspace) -> list[Place
     return places
 
 
-def _tell_file(path: str, turn: Turn, workspace: Workspace) -> None:
-    """What a file is for, and what it defines."""
-    turn.subject = path
-    lines = read(path, turn, workspace)
-    if not lines:
-        return turn.say(f"{code(path)} is no text that I can read, or larger than 1 MB.")
-    about = explanation(lines, path)
-    begins = f" It begins: {quote(about)}" if about else ""
-    filled = [(path, at, text) for at, text in enumerate(lines, 1) if text.strip()]
-    parts = [part for part in filled if part[2][0] not in " \t" and defined(part[2], path)[0]]
-    shown = _quotes((parts or ([] if about else filled))[:8])
-    turn.say(f"{code(path)} has {count(len(lines), 'line')}.{begins}\n\n{shown}")
-
-
-def _tell_definition(
-    question: Question, best: Place, places: Sequence[Place], turn: Turn, workspace: Workspace
-) -> None:
+def _tell_definition(question: Question, best: Place, places: Sequence[Place], turn: Turn) -> None:
     turn.subject = best.name
-    told = explanation(read(best.path, turn, workspace), best.path, best.line)
     word = re.compile(rf"(?<![\w-]){re.escape(best.name)}(?![\w-])")
     uses = [place for place in places if place.name != best.name and word.search(place.text)]
     article = "an" if best.kind[0] in "aeiou" else "a"
-    text = f"{code(best.name)} is {article} {best.kind} in {code(best.path)}, line {best.line}"
-    text += f", described as: {quote(told)}" if told else "."
+    text = f"{code(best.name)} is {article} {best.kind} in {code(best.path)}, line {best.line}."
     if uses:
         used_in = series([code(path) for path in dict.fromkeys(use.path for use in uses)], 3)
         text += f" It is used in {count(len(uses), 'place')}, in {used_in}."

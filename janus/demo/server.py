@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import RLock, Thread
 from typing import Any
 
-from janus.demo import VERSION
 from janus.demo.answer import converse
 from janus.demo.chats import Chat
 from janus.demo.turn import Cancelled, Json, Turn, message, new_id
@@ -23,7 +22,7 @@ INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
 _HELLO: Json = {
     "protocolVersion": 1,
     "agentCapabilities": {"loadSession": True, "sessionCapabilities": {"resume": {}}},
-    "agentInfo": {"name": "janus-demo-agent", "title": "Janus demo agent", "version": VERSION},
+    "agentInfo": {"name": "janus-demo-agent", "title": "Janus demo agent", "version": "demo-0.2.0"},
     "authMethods": [],
 }
 

@@ -67,7 +67,7 @@ class Turn:
         self.update("plan", entries=shown)
 
     def start(self, kind: str, title: str, status: str = "in_progress", **more: Any) -> Json:
-        """Use a tool; returns how a client shows it."""
+        """Use a tool; returns what is told of that."""
         self.pulse()
         self._call = new_id()
         call = {"toolCallId": self._call, "kind": kind, "title": title, "status": status, **more}
@@ -82,8 +82,9 @@ class Turn:
             status = "completed" if ok else "failed"
             self.update("tool_call_update", toolCallId=call, status=status, **shown)
 
-    def may(self, call: Json) -> bool:
-        """Ask the user for permission; whatever is not understood allows nothing."""
+    def may(self, kind: str, title: str, **more: Any) -> bool:
+        """Ask whether a tool may be used; whatever is not understood allows nothing."""
+        call = self.start(kind, title, "pending", **more)
         if self.trusts:
             return True
         match self._ask("session/request_permission", toolCall=call, options=_PERMISSIONS):
