@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from janus.demo.chats import Chat, Past
 from janus.demo.finding import find, tell_file
 from janus.demo.question import LONGEST, Question, Term, dictated, own_words, several, understand
 from janus.demo.search import kind
+from janus.demo.session import Past, Session
 from janus.demo.turn import Turn
 from janus.demo.wording import code, count, quote, series, short
 from janus.demo.workspace import Refused, Workspace
@@ -25,11 +25,11 @@ CHOICES = ("What is this project about?", "What changed lately?", "Where are the
 _PROJECT = {"app", "codebase", "project", "readme", "repo", "repository", "workspace"}
 
 
-def converse(prompt: str, turn: Turn, workspace: Workspace, chat: Chat) -> None:
-    """Answer *prompt* as the next turn of *chat*, which remembers it also if it is cancelled."""
+def converse(prompt: str, turn: Turn, workspace: Workspace, session: Session) -> None:
+    """Answer *prompt* as the next turn of *session*, which remembers it also if it is cancelled."""
     words = own_words(prompt)
-    history = chat.turns()
-    chat.note(question=short(words, LONGEST))
+    history = session.past()
+    session.note(question=short(words, LONGEST))
     try:
         if wish := dictated(words):
             return _take_down(*wish, turn, workspace)
@@ -40,7 +40,7 @@ def converse(prompt: str, turn: Turn, workspace: Workspace, chat: Chat) -> None:
             answer(understand(question), turn, workspace, history)
         turn.plan(questions, len(questions))
     finally:
-        chat.note(answer=turn.said, subject=turn.subject, wrote=turn.wrote)
+        session.note(answer=turn.said, subject=turn.subject, wrote=turn.wrote)
 
 
 def answer(question: Question, turn: Turn, workspace: Workspace, history: Sequence[Past]) -> None:

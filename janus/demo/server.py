@@ -12,7 +12,7 @@ from threading import RLock, Thread
 from typing import Any
 
 from janus.demo.answer import converse
-from janus.demo.chats import Chat
+from janus.demo.session import Session
 from janus.demo.turn import Cancelled, Json, Turn, message, new_id
 from janus.demo.workspace import Workspace
 
@@ -45,17 +45,6 @@ def _write(line: str) -> None:
 
 class Refusal(Exception):
     """Why a request is answered with an error: its code, and words."""
-
-
-class Session:
-    """A conversation about a folder, and the prompt of it that is being answered."""
-
-    def __init__(self, id: str, root: Path) -> None:
-        self.id = id
-        self.root = root
-        self.chat = Chat(root, id)
-        self.trusts = False
-        self.turn: Turn | None = None
 
 
 class Server:
@@ -102,7 +91,7 @@ class Server:
                 result = {"sessionId": self._open(cwd, new_id()).id}
             case "session/load" | "session/resume", {"sessionId": str(name), "cwd": str(cwd)}:
                 session = self._open(cwd, name, known=True)
-                for past in session.chat.turns() if method == "session/load" else ():
+                for past in session.past() if method == "session/load" else ():
                     again = Turn(name, self._send, forms=False)
                     again.update("user_message_chunk", **message(past.question, new_id()))
                     again.update("agent_message_chunk", **message(past.answer, new_id()))
@@ -120,8 +109,8 @@ class Server:
         root = Path(cwd)
         if "\0" in cwd or not (root.is_absolute() and root.is_dir()):
             raise Refusal(INVALID_PARAMS, "cwd must be the absolute path of a folder")
-        session = self._sessions.get(id) or Session(id, root.resolve())
-        if known and not (id in self._sessions or session.chat.turns()):
+        session = self._sessions.get(id) or Session(root.resolve(), id)
+        if known and not (id in self._sessions or session.past()):
             raise Refusal(INVALID_PARAMS, "There is no such session in this folder")
         return self._sessions.setdefault(id, session)
 
@@ -135,7 +124,7 @@ class Server:
     def _answer(self, id: Any, session: Session, turn: Turn, prompt: str) -> None:
         body: Json = {"result": {"stopReason": "end_turn"}}
         try:
-            converse(prompt, turn, Workspace(session.root, turn.pulse), session.chat)
+            converse(prompt, turn, Workspace(session.root, turn.pulse), session)
         except Cancelled:
             body = {"result": {"stopReason": "cancelled"}}
         except Exception as bug:

@@ -8,9 +8,9 @@ import pytest
 from conftest import wait_for
 
 from janus.demo.answer import answer
-from janus.demo.chats import Past
 from janus.demo.question import dictated, own_words, several, understand
 from janus.demo.search import search
+from janus.demo.session import Past
 from janus.demo.turn import Cancelled, Turn
 from janus.demo.wording import code, quote
 from janus.demo.workspace import Workspace
