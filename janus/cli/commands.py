@@ -40,10 +40,7 @@ def serve() -> None:
     """Serve the page and the API until Ctrl-C."""
     from janus.server.gunicorn_app import serve, settings_or_exit
 
-    try:
-        serve(settings_or_exit())
-    except SettingsError as wrong:
-        sys.exit(f"Janus cannot start: {wrong}.")
+    serve(settings_or_exit())
 
 
 @main.command()
