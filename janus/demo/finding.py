@@ -7,48 +7,47 @@ from janus.demo.question import Question, Term
 from janus.demo.search import Place, defined, kind, search
 from janus.demo.turn import Turn
 from janus.demo.wording import code, count, series
-from janus.demo.workspace import Workspace
 
 #: The path of a file, the number of one of its lines, and what that says.
 Line = tuple[str, int, str]
 
 
-def find(question: Question, turn: Turn, workspace: Workspace) -> None:
+def find(question: Question, turn: Turn) -> None:
     """Tell of the file that is asked for; else of what is defined so; else of lines with the words.
 
     A single plain word, such as README, is taken for a file if nothing in the code is called so.
     """
-    named = {t: workspace.called(t.text) for t in question.terms if re.search(r"[./]", t.text)}
+    named = {t: turn.workspace.called(t.text) for t in question.terms if re.search(r"[./]", t.text)}
     files = [path for paths in named.values() for path in paths]
     terms = [_last_part(term) for term in question.terms if not named.get(term)]
     if files and question.intent == "uses":
         name = files[0].rpartition("/")[2].partition(".")[0]
         terms, files = [Term(name, True)], []
     if not terms:
-        return tell_file(files[0], turn, workspace)
-    places = _grep(terms, turn, workspace)
+        return tell_file(files[0], turn)
+    places = _grep(terms, turn)
     places = [place for place in places if place.path in files] or places
     best = next((place for place in places if place.fits), None)
     in_code = best and kind(best.path) == "code" and best.kind != "variable"
     is_one = len(terms) == 1 and question.intent == "find" and not in_code
-    if is_one and (files := workspace.called(terms[0].text)):
-        return tell_file(files[0], turn, workspace)
+    if is_one and (files := turn.workspace.called(terms[0].text)):
+        return tell_file(files[0], turn)
     if best:
         return _tell_definition(question, best, places, turn)
     words = series([code(term.text) for term in terms])
     if not places:
-        among = f"the {count(len(workspace.files), 'file')} of this workspace"
+        among = f"the {count(len(turn.workspace.files), 'file')} of this workspace"
         return turn.say(f"I found nothing about {words} in {among}. Ask with a word of the code.")
     turn.subject = terms[0].text
     where = f"{code(places[0].path)}, line {places[0].line}"
     turn.say(f"The best match for {words} is in {where}.\n\n{_quotes(_spread(places))}")
 
 
-def tell_file(path: str, turn: Turn, workspace: Workspace) -> None:
+def tell_file(path: str, turn: Turn) -> None:
     """What a file defines, or how it begins."""
     turn.subject = path
-    turn.start("read", f"Read {path}", locations=[{"path": f"{workspace.root}/{path}"}])
-    text = workspace.read(path)
+    turn.start("read", f"Read {path}", locations=[{"path": f"{turn.workspace.root}/{path}"}])
+    text = turn.workspace.read(path)
     turn.finish(ok=text is not None)
     if text is None:
         return turn.say(f"{code(path)} is no text that I can read, or larger than 1 MB.")
@@ -59,9 +58,9 @@ def tell_file(path: str, turn: Turn, workspace: Workspace) -> None:
     turn.say(f"{code(path)} has {count(len(lines), 'line')}.\n\n{shown}")
 
 
-def _grep(terms: Sequence[Term], turn: Turn, workspace: Workspace) -> list[Place]:
+def _grep(terms: Sequence[Term], turn: Turn) -> list[Place]:
     turn.start("search", f"Search for {series([term.text for term in terms])}")
-    places, left = search(workspace, terms)
+    places, left = search(turn.workspace, terms)
     turn.finish("\n".join(list(dict.fromkeys(place.path for place in places))[:50]))
     if left:
         turn.say(f"There is too much here: I did not read {count(left, 'file')}.\n\n")

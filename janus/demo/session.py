@@ -13,8 +13,6 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from janus.demo.turn import Turn
-
 
 class Past(NamedTuple):
     """A question that was asked, and what came of it."""
@@ -28,13 +26,12 @@ class Past(NamedTuple):
 
 
 class Session:
-    """What was said about a folder, and the prompt that is being answered."""
+    """A conversation about a folder."""
 
     def __init__(self, root: Path, id: str) -> None:
         self.root = root
         self.id = id
         self.trusts = False  # that whatever is asked is allowed
-        self.turn: Turn | None = None
         key = hashlib.md5(os.fsencode(root), usedforsecurity=False).hexdigest()
         home = os.environ.get("HOME") or "/dev/null"
         data = os.environ.get("XDG_DATA_HOME") or f"{home}/.local/share"

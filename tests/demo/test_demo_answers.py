@@ -10,10 +10,9 @@ from conftest import wait_for
 from janus.demo.answer import answer
 from janus.demo.question import dictated, own_words, several, understand
 from janus.demo.search import search
-from janus.demo.session import Past
+from janus.demo.session import Past, Session
 from janus.demo.turn import Cancelled, Turn
 from janus.demo.wording import code, quote
-from janus.demo.workspace import Workspace
 
 SHOP = {
     "README.md": "# Corner Shop\n\n[![build](x.svg)](x)\n\nSells apples over HTTP.\n\n"
@@ -52,8 +51,8 @@ def git(folder, *args):
 
 def reply(folder, question, history=()):
     """The whole answer, and what it was about."""
-    turn = Turn("s", lambda **_: None, forms=False)
-    answer(understand(question), turn, Workspace(folder), history)
+    turn = Turn(Session(folder, "s"), lambda **_: None, forms=False)
+    answer(understand(question), turn, history)
     return turn.said
 
 
@@ -250,13 +249,12 @@ def test_no_question_is_too_odd(shop, question):
 
 
 def test_a_search_ends_when_the_user_wants_no_more_of_it(shop):
-    turn = Turn("s", lambda **_: None, forms=False)
-    workspace = Workspace(shop, turn.pulse)
-    assert workspace.files
+    turn = Turn(Session(shop, "s"), lambda **_: None, forms=False)
+    assert turn.workspace.files
     turn.cancel()
 
     with pytest.raises(Cancelled):
-        search(workspace, understand("Cart").terms)
+        search(turn.workspace, understand("Cart").terms)
 
 
 def test_a_search_that_was_cut_says_so(shop, monkeypatch):
