@@ -76,9 +76,6 @@ def options(settings: Settings) -> dict[str, Any]:
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_TIMEOUT,
         "timeout": 120,  # of a worker whose loop stands still
-        "max_requests": 0,
-        "preload_app": False,
-        "reload": False,
         # Any agent could connect to it, and add workers.
         "control_socket_disable": True,
         # By default gunicorn believes what this computer, hence any agent, says about the caller.
@@ -154,7 +151,8 @@ def _check_bindable(host: str, port: int) -> None:
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
     """Exit with a sentence when serving is impossible, before anything is opened or started."""
-    if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
+    cfg = arbiter.cfg
+    if cfg.workers != 1 or cfg.preload_app or cfg.max_requests or cfg.reload:
         sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
     check_workspace(settings)
 
