@@ -13,7 +13,7 @@ from janus.demo.workspace import Refused
 ABOUT_ME = (
     "I am the demo agent that comes with Janus: I work offline, and all I can do is search and"
     " quote the files of this workspace, and write down what you dictate. Ask me where something is"
-    " defined, who uses it, what a file does, what this project is, or what changed lately, also"
+    " defined, who uses it, what is in a file, what this project is, or what changed lately, also"
     " several questions at once; or say: “write notes.txt: remember the milk”, or: “ask me"
     " something”. To have code written or commands run, install a real agent such as cursor-agent;"
     " Janus will then talk to that."
