@@ -98,12 +98,10 @@ class Question:
         self._end_line()
         self._printed = "\n"
         options = question["options"]
-        shown = [
-            question["title"],
-            question.get("text"),
-            question.get("tool_call", {}).get("output"),
-        ]
-        tell("\n".join(["The agent asks:", *(strip_controls(part) for part in shown if part)]))
+        tell("The agent asks:")
+        output = question.get("tool_call", {}).get("output")
+        for part in filter(None, (question["title"], question.get("text"), output)):
+            tell(strip_controls(part))
         for number, option in enumerate(options, 1):
             tell(f"  {number}  {strip_controls(option['name'])}")
         if question.get("fields") or question.get("url") or not sys.stdin.isatty():

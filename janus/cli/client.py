@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
+
+import click
 
 from janus.access.folder import owner_token
 from janus.parsing import address
@@ -28,12 +31,15 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
 
-class ClientError(Exception):
-    """A call failed; the message is for the user."""
+class ClientError(click.ClickException):
+    """A call failed; the message is for the user. Unhandled, it ends the program with 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
 
 
 class Client:
-    """Calls the API. Nothing is kept open between calls."""
+    """Calls the API; nothing is kept open between calls. What fails raises ClientError."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url
@@ -48,9 +54,7 @@ class Client:
         """
         folder = project_folder(workspace, state)
         deadline = time.monotonic() + _STARTING
-        while (found := serving(folder)) and found.url is None:
-            if time.monotonic() > deadline:
-                break
+        while (found := serving(folder)) and found.url is None and time.monotonic() < deadline:
             Event().wait(0.05)
         if found is None or found.url is None:
             raise ClientError(
@@ -71,54 +75,48 @@ class Client:
         return cls(found.url, token)
 
     def get(self, path: str, **query: str) -> Json:
-        """What the server answers. Raises ClientError."""
         return self._call("GET", path, query, None)
 
     def post(self, path: str, body: Json | None = None, **query: str) -> Json:
-        """What the server answers. Raises ClientError."""
         return self._call("POST", path, query, body or {})
 
     def delete(self, path: str, **query: str) -> Json:
-        """What the server answers. Raises ClientError."""
         return self._call("DELETE", path, query, None)
 
     def stream(self, session_id: str, after: int) -> Generator[tuple[str, Json], None, None]:
         """What happens in a session after event *after*: kinds and data; "" is the state."""
-        request = self._request(
-            "GET", "/api/chat/stream", {"session_id": session_id, "last_event_id": str(after)}, None
-        )
+        query = {"session_id": session_id, "last_event_id": str(after)}
         kind = ""
-        try:
-            with _OPENER.open(request, timeout=_SILENCE) as response:
-                for line in response:
-                    name, _, value = line.decode().rstrip("\n").partition(": ")
-                    if name == "event":
-                        kind = value
-                    elif name == "data":
-                        yield kind, json.loads(value)
-                    elif not name:
-                        kind = ""
-        except _BROKEN as failure:
-            raise _explained(failure) from failure
+        with self._open("GET", "/api/chat/stream", query, None, _SILENCE) as response:
+            for line in response:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name == "event":
+                    kind = value
+                elif name == "data":
+                    yield kind, json.loads(value)
+                elif not name:
+                    kind = ""
 
     def _call(self, method: str, path: str, query: dict[str, str], body: Json | None) -> Json:
-        try:
-            request = self._request(method, path, query, body)
-            with _OPENER.open(request, timeout=_TIMEOUT) as response:
-                found: Json = json.load(response)
-                return found
-        except _BROKEN as failure:
-            raise _explained(failure) from failure
+        with self._open(method, path, query, body, _TIMEOUT) as response:
+            found: Json = json.load(response)
+            return found
 
-    def _request(
-        self, method: str, path: str, query: dict[str, str], body: Json | None
-    ) -> urllib.request.Request:
+    @contextlib.contextmanager
+    def _open(
+        self, method: str, path: str, query: dict[str, str], body: Json | None, timeout: float
+    ) -> Iterator[Any]:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token}"}
         if data:
             headers["Content-Type"] = "application/json"
-        url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
-        return urllib.request.Request(url, data, headers, method=method)
+        try:
+            url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
+            request = urllib.request.Request(url, data, headers, method=method)
+            with _OPENER.open(request, timeout=timeout) as response:
+                yield response
+        except _BROKEN as failure:
+            raise _explained(failure) from failure
 
 
 def _is_here(url: str) -> bool:

@@ -6,8 +6,7 @@ Results and what agents say go to stdout; everything about them goes to stderr.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
@@ -41,10 +40,7 @@ def serve() -> None:
     """Serve the page and the API until Ctrl-C."""
     from janus.server.gunicorn_app import serve, settings_or_exit
 
-    try:
-        serve(settings_or_exit())
-    except SettingsError as wrong:
-        sys.exit(f"Janus cannot start: {wrong}.")
+    serve(settings_or_exit())
 
 
 @main.command()
@@ -66,7 +62,7 @@ def doctor() -> None:
 @main.command()
 def sessions() -> None:
     """List the sessions of the running Janus."""
-    sessions = _call(lambda janus: janus.get("/api/sessions"))["sessions"]
+    sessions = _janus().get("/api/sessions")["sessions"]
     for session in sessions:
         where = session["branch"] or "the workspace itself"
         attention = f"  needs you: {session['attention']}" if session["attention"] else ""
@@ -93,18 +89,17 @@ def ask(question: str, id: str | None, name: str | None, agent: str | None) -> N
     if not question.strip():
         raise click.UsageError("The question is empty.")
 
-    def run(janus: Client) -> None:
-        session = _match(janus, id) if id else _start(janus, name, agent)
-        try:
-            Question(janus, session).ask(question)
-        except ClientError as problem:
-            tell(str(problem))
-            sys.exit(1)
-        finally:
-            if not id:
-                tell(f'\nTo continue: janus ask --session {session[:8]} "…"')
-
-    _call(run)
+    janus = _janus()
+    new = {key: value for key, value in (("name", name), ("agent", agent)) if value}
+    session = _match(janus, id) if id else janus.post("/api/session/start", new)["session_id"]
+    try:
+        Question(janus, session).ask(question)
+    except ClientError as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    finally:
+        if not id:
+            tell(f'\nTo continue: janus ask --session {session[:8]} "…"')
 
 
 @main.command()
@@ -114,9 +109,8 @@ def resume(id: str) -> None:
 
     A session that has ended is opened again; that needs its whole ID.
     """
-    session = _call(
-        lambda janus: janus.post("/api/session/resume", session_id=_match(janus, id, ended=True))
-    )
+    janus = _janus()
+    session = janus.post("/api/session/resume", session_id=_match(janus, id, ended=True))
     click.echo(f"{session['session_id']} is {session['status']}.")
 
 
@@ -125,11 +119,8 @@ def resume(id: str) -> None:
 @click.argument("name")
 def rename(id: str, name: str) -> None:
     """Rename session ID to NAME; its branch and worktree keep theirs."""
-    session = _call(
-        lambda janus: janus.post(
-            "/api/session/rename", {"name": name}, session_id=_match(janus, id)
-        )
-    )
+    janus = _janus()
+    session = janus.post("/api/session/rename", {"name": name}, session_id=_match(janus, id))
     click.echo(f"{session['session_id']} is now called {session['name']}.")
 
 
@@ -143,7 +134,8 @@ def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
     if force and not cleanup:
         raise click.UsageError("--force works only with --cleanup.")
     body = {"cleanup": cleanup, "force": force, "summary": not no_summary}
-    ended = _call(lambda janus: janus.post("/api/session/end", body, session_id=_match(janus, id)))
+    janus = _janus()
+    ended = janus.post("/api/session/end", body, session_id=_match(janus, id))
     click.echo(ended["summary"] or "Nothing was said in it.")
     if ended["branch"]:
         where = f", in {ended['worktree_path']}" if ended["worktree_path"] else ""
@@ -159,18 +151,20 @@ def pair(read: bool) -> None:
     from janus.access.invitation import invitation
 
     scope = {"scope": "read" if read else "full"}
-    click.echo(invitation(_call(lambda janus: janus.post("/api/pair/new", scope))))
+    click.echo(invitation(_janus().post("/api/pair/new", scope)))
 
 
 @main.command()
 @click.option("--revoke", metavar="ID", help="Revoke the access of this device, or of all.")
 def devices(revoke: str | None) -> None:
     """List the devices and programs with access, or revoke it."""
+    janus = _janus()
+    devices = janus.get("/api/devices")["devices"]
     if revoke:
-        done = _call(lambda janus: janus.delete("/api/devices", device_id=_device(janus, revoke)))
-        click.echo(f"{done['revoked']} revoked.")
+        ids = [device["device_id"] for device in devices]
+        id = revoke if revoke == "all" else _only(ids, revoke, "device")
+        click.echo(f"{janus.delete('/api/devices', device_id=id)['revoked']} revoked.")
         return
-    devices = _call(lambda janus: janus.get("/api/devices"))["devices"]
     for device in devices:
         click.echo(
             f"{device['device_id'][:8]}  {device['kind']:5}  {device['scope']:4}  "
@@ -186,16 +180,16 @@ def devices(revoke: str | None) -> None:
 def token(name: str, read: bool) -> None:
     """Create a token for a program called NAME, and print it, this once."""
     body = {"name": name, "scope": "read" if read else "full"}
-    click.echo(_call(lambda janus: janus.post("/api/tokens", body))["token"])
+    click.echo(_janus().post("/api/tokens", body)["token"])
 
 
-def _call(call: Callable[[Client], Any]) -> Any:
-    """Return what *call* returns for a client of this workspace's Janus; exit on an error."""
+def _janus() -> Client:
+    """A client of the Janus that serves this workspace."""
     try:
         settings = Settings.from_env()
-        return call(Client.of(settings.workspace, settings.state))
-    except (ClientError, SettingsError) as problem:
-        sys.exit(str(problem))
+    except SettingsError as wrong:
+        raise ClientError(str(wrong)) from wrong
+    return Client.of(settings.workspace, settings.state)
 
 
 def _match(janus: Client, id: str, *, ended: bool = False) -> str:
@@ -204,26 +198,15 @@ def _match(janus: Client, id: str, *, ended: bool = False) -> str:
     With *ended*, an unknown id is returned as it is: it may be that of a session that has ended.
     """
     ids = [session["session_id"] for session in janus.get("/api/sessions")["sessions"]]
-    matches = [it for it in ids if it == id] or [it for it in ids if it.startswith(id)]
-    if len(matches) == 1:
-        return str(matches[0])
-    if not matches and ended:
+    if ended and not any(it.startswith(id) for it in ids):
         return id
-    what = f"{len(matches)} sessions begin" if matches else "No session begins"
-    raise ClientError(f"{what} with {id}. See: janus sessions")
+    return _only(ids, id, "session")
 
 
-def _device(janus: Client, id: str) -> str:
-    """Return the one device id that starts with *id*, or ``all``."""
-    ids = [device["device_id"] for device in janus.get("/api/devices")["devices"]]
-    matches = [it for it in ids if it.startswith(id)]
-    if id == "all" or len(matches) == 1:
-        return id if id == "all" else str(matches[0])
-    what = f"{len(matches)} devices begin" if matches else "No device begins"
-    raise ClientError(f"{what} with {id}. See: janus devices")
-
-
-def _start(janus: Client, name: str | None, agent: str | None) -> str:
-    """Start a session, and return its id."""
-    body = {key: value for key, value in (("name", name), ("agent", agent)) if value}
-    return str(janus.post("/api/session/start", body)["session_id"])
+def _only(ids: Sequence[str], start: str, noun: str) -> str:
+    """Return the one of *ids* that is *start*, or else begins with it. Raises ClientError."""
+    matches = [it for it in ids if it == start] or [it for it in ids if it.startswith(start)]
+    if len(matches) == 1:
+        return matches[0]
+    what = f"{len(matches)} {noun}s begin" if matches else f"No {noun} begins"
+    raise ClientError(f"{what} with {start}. See: janus {noun}s")

@@ -1,4 +1,4 @@
-"""What the user wants to know: the intent of a question, and the terms to search for."""
+"""What the user wants: the intent of a question and the terms to search for, or dictation."""
 
 import re
 from collections.abc import Iterator
@@ -19,22 +19,26 @@ _GRAMMAR = """
     whom whose why will with work works would you your
 """
 _STOP = frozenset(_GRAMMAR.split())
-PLEASE = r"\W*(?:(?:please|now|can you|could you|would you|let's)[ ,]+)*"
+_PLEASE = r"\W*(?:(?:please|now|can you|could you|would you|let's)[ ,]+)*"
 # The first pattern found in the lower-cased question tells the intent; without one it is "find".
 _INTENTS = {
     "recall": r"\bsummar|\brecap\b|\b(?:did|have) i (?:just )?(?:ask|say|said)|\bdo you remember",
     "hello": r"^\W*(?:hi|hello|hey|help|thanks?|thank you|good \w+)\b.{0,12}$"
     r"|\bwh(?:o|at) are you\b|\bwhat can (?:you|i) (?:do|ask)\b|\bare you an?\b",
-    "ask": rf"^{PLEASE}ask me\b",
+    "ask": rf"^{_PLEASE}ask me\b",
     # This agent can do nothing of it.
-    "request": rf"^{PLEASE}(?:add|build|change|commit|create|delete|edit|fix|implement|install|make"
-    r"|merge|push|refactor|remove|rename|replace|run|save|start|update|write)\b",
+    "request": rf"^{_PLEASE}(?:add|build|change|commit|create|delete|edit|fix|implement|install"
+    r"|make|merge|push|refactor|remove|rename|replace|run|save|start|update|write)\b",
     "changes": r"\bwhat(?:'s| is| has| have)?(?: been)? (?:changed|new|modified)\b"
     r"|\b(?:recently|lately)\b|\b(?:last|latest|newest) (?:commit|change)",
     "uses": r"\bwho (?:calls?|uses?|imports?)\b|\b(?:usages?|callers?|uses) of\b"
     r"|\b(?:called|imported|used(?! (?:for|to)))\b",
     "files": r"\b(?:list|how many|which|what|where|all)\b.{0,40}\b(?:files|tests)\b",
 }
+_DICTATION = re.compile(
+    rf"{_PLEASE}write\s+(?:to\s+)?(`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”|(?=[^\s:]*[./])[^\s:]++)\s*:\s(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Term(NamedTuple):
@@ -74,6 +78,13 @@ def own_words(prompt: str) -> str:
     while words.startswith("[Note: ") and (rest := words.partition("]\n\n")[2]):
         words = rest
     return words
+
+
+def dictated(words: str) -> tuple[str, str] | None:
+    """The name of a file, and the text for it, if *words* dictate one."""
+    if found := _DICTATION.fullmatch(words.strip()):
+        return found[1].strip('`"“”'), found[2].strip("\n").rstrip()
+    return None
 
 
 def several(words: str) -> list[str]:

@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from janus.demo.question import Term
-from janus.demo.sources import MAX_LINE, defined, kind
 from janus.demo.workspace import Workspace
 
 SECONDS = 5.0
 MAX_PLACES = 20_000
+MAX_LINE = 400  # longer ones are for machines
 
 _WORTH = {"code": 1.0, "test": 0.6, "prose": 0.5, "data": 0.3}
+_PROSE = (".md", ".rst", ".txt", ".adoc")
+_DATA = (".json", ".jsonl", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".csv", ".lock", ".svg")
+# The words before the keyword, as in "export default async", have one way to match: one space.
+_KEYWORD = re.compile(
+    r"\s*(?:[a-z]+(?:\(\w+\))? ){0,4}?(class|def|function|func|fn|fun|struct|enum|trait|interface"
+    r"|type|module|namespace|record|const|let|var|val)\*? +(?:\([^()]*\) *)?"
+    r"([\w$]+)\s*(?:$|[(:=<{;|&\[]|(?:extends|implements|struct|interface|for|where)\b)"
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_$][\w$]*) *(?::[^=]+)?=(?![=>~])")
 
 
 class Place(NamedTuple):
@@ -51,6 +60,27 @@ def search(workspace: Workspace, terms: Sequence[Term]) -> tuple[list[Place], in
                     score = (found / len(terms) + 3 * fits) * _WORTH[kind(path)]
                     places.append(Place(path, at, text, name, what, fits, score))
     return sorted(places, key=lambda place: (-place.score, place.path, place.line)), left
+
+
+def kind(path: str) -> str:
+    """``code``, ``test``, ``prose`` or ``data``, judged by the path alone."""
+    name = f"/{path.lower()}"
+    if name.endswith((*_DATA, *_PROSE)):
+        return "data" if name.endswith(_DATA) else "prose"
+    return "test" if re.search(r"/test|/spec|[_.]test\.|\.spec\.", name) else "code"
+
+
+def defined(text: str, path: str) -> tuple[str, str]:
+    """The name that the line *text* of file *path* defines, and as what; empty if it does not."""
+    if kind(path) == "prose":
+        title = text.lstrip("#")
+        return (title.strip(), "section") if text[:1] == "#" and title[:1] == " " else ("", "")
+    if found := _KEYWORD.match(text[:MAX_LINE]):
+        if found[1] == "def" and text[0] in " \t":
+            return found[2], "method"
+        return found[2], "function" if found[1] in ("def", "func", "fn", "fun") else found[1]
+    found = _ASSIGNMENT.match(text[:MAX_LINE])
+    return (found[1], "variable") if found else ("", "")
 
 
 def _pattern(term: Term) -> re.Pattern[str]:

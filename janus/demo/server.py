@@ -11,11 +11,9 @@ from pathlib import Path
 from threading import RLock, Thread
 from typing import Any
 
-from janus.demo import VERSION
 from janus.demo.answer import converse
-from janus.demo.chats import Chat
+from janus.demo.session import Session
 from janus.demo.turn import Cancelled, Json, Turn, message, new_id
-from janus.demo.workspace import Workspace
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND = -32700, -32600, -32601
 INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
@@ -23,7 +21,7 @@ INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
 _HELLO: Json = {
     "protocolVersion": 1,
     "agentCapabilities": {"loadSession": True, "sessionCapabilities": {"resume": {}}},
-    "agentInfo": {"name": "janus-demo-agent", "title": "Janus demo agent", "version": VERSION},
+    "agentInfo": {"name": "janus-demo-agent", "title": "Janus demo agent", "version": "demo-0.2.0"},
     "authMethods": [],
 }
 
@@ -48,23 +46,13 @@ class Refusal(Exception):
     """Why a request is answered with an error: its code, and words."""
 
 
-class Session:
-    """A conversation about a folder, and the prompt of it that is being answered."""
-
-    def __init__(self, id: str, root: Path) -> None:
-        self.id = id
-        self.root = root
-        self.chat = Chat(root, id)
-        self.trusts = False
-        self.turn: Turn | None = None
-
-
 class Server:
-    """This end of the conversation; ``_lock`` guards what is written, and each ``turn``."""
+    """This end of the conversation; ``_lock`` guards what is written, and ``_turns``."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._sessions: dict[str, Session] = {}
+        self._turns: dict[str, Turn] = {}  # what is being answered, by the id of the session
         self._forms = False
         self._lock = RLock()
 
@@ -76,13 +64,13 @@ class Server:
                 case {"method": str(method), "id": id, **more}:
                     self._request(id, method, more.get("params"))
                 case {"method": "session/cancel", "params": {"sessionId": str(name)}}:
-                    if (session := self._sessions.get(name)) and (turn := session.turn):
+                    if turn := self._turns.get(name):
                         turn.cancel()
                 case {"method": _}:
                     pass  # a notification that means nothing here
                 case {"id": asked, **more}:
-                    for turn in [session.turn for session in self._sessions.values()]:
-                        if turn and asked and turn.asked == asked:  # else it comes too late
+                    for turn in list(self._turns.values()):
+                        if asked and turn.asked == asked:  # else it comes too late
                             turn.receive(more.get("result"))
                 case _:
                     raise Refusal(INVALID_REQUEST, "This is no message")
@@ -103,8 +91,8 @@ class Server:
                 result = {"sessionId": self._open(cwd, new_id()).id}
             case "session/load" | "session/resume", {"sessionId": str(name), "cwd": str(cwd)}:
                 session = self._open(cwd, name, known=True)
-                for past in session.chat.turns() if method == "session/load" else ():
-                    again = Turn(name, self._send, forms=False)
+                for past in session.past() if method == "session/load" else ():
+                    again = Turn(session, self._send, forms=False)
                     again.update("user_message_chunk", **message(past.question, new_id()))
                     again.update("agent_message_chunk", **message(past.answer, new_id()))
             case "session/prompt", {"sessionId": str(name), "prompt": [*blocks]}:
@@ -121,29 +109,29 @@ class Server:
         root = Path(cwd)
         if "\0" in cwd or not (root.is_absolute() and root.is_dir()):
             raise Refusal(INVALID_PARAMS, "cwd must be the absolute path of a folder")
-        session = self._sessions.get(id) or Session(id, root.resolve())
-        if known and not (id in self._sessions or session.chat.turns()):
+        session = self._sessions.get(id) or Session(root.resolve(), id)
+        if known and not (id in self._sessions or session.past()):
             raise Refusal(INVALID_PARAMS, "There is no such session in this folder")
         return self._sessions.setdefault(id, session)
 
     def _begin(self, id: Any, session: Session, prompt: str) -> None:
         with self._lock:
-            if session.turn:
+            if session.id in self._turns:
                 raise Refusal(INVALID_REQUEST, "It is answering already: wait, or cancel that")
-            session.turn = Turn(session.id, self._send, forms=self._forms, trusts=session.trusts)
-        Thread(target=self._answer, args=(id, session, session.turn, prompt), daemon=True).start()
+            turn = self._turns[session.id] = Turn(session, self._send, forms=self._forms)
+        Thread(target=self._answer, args=(id, turn, prompt), daemon=True).start()
 
-    def _answer(self, id: Any, session: Session, turn: Turn, prompt: str) -> None:
+    def _answer(self, id: Any, turn: Turn, prompt: str) -> None:
         body: Json = {"result": {"stopReason": "end_turn"}}
         try:
-            converse(prompt, turn, Workspace(session.root, turn.pulse), session.chat)
+            converse(prompt, turn)
         except Cancelled:
             body = {"result": {"stopReason": "cancelled"}}
         except Exception as bug:
             body = {"error": {"code": INTERNAL_ERROR, "message": str(bug)}}
         turn.finish(ok=False)
         with self._lock:
-            session.turn, session.trusts = None, turn.trusts
+            del self._turns[turn.session.id]
             self._send(id=id, **body)  # whoever has this may ask the next
 
     def _send(self, **fields: Any) -> None:

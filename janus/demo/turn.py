@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
+from janus.demo.session import Session
+from janus.demo.workspace import Workspace
+
 Json = dict[str, Any]
 
 _PERMISSIONS = [
@@ -22,13 +25,11 @@ class Cancelled(Exception):
 class Turn:
     """Runs in a thread of its own; ``cancel`` and ``receive`` are called by the one that reads."""
 
-    def __init__(
-        self, session_id: str, send: Callable[..., None], *, forms: bool, trusts: bool = False
-    ) -> None:
-        self.trusts = trusts  # that whatever is asked is allowed
+    def __init__(self, session: Session, send: Callable[..., None], *, forms: bool) -> None:
+        self.session = session
+        self.workspace = Workspace(session.root, self.pulse)
         self.asked = ""  # the id of the request that has no answer yet
         self.said = self.subject = self.wrote = ""
-        self._session_id = session_id
         self._send = send
         self._forms = forms  # whether the client can show one
         self._message_id = new_id()
@@ -67,7 +68,7 @@ class Turn:
         self.update("plan", entries=shown)
 
     def start(self, kind: str, title: str, status: str = "in_progress", **more: Any) -> Json:
-        """Use a tool; returns how a client shows it."""
+        """Use a tool; returns what is told of that."""
         self.pulse()
         self._call = new_id()
         call = {"toolCallId": self._call, "kind": kind, "title": title, "status": status, **more}
@@ -82,24 +83,25 @@ class Turn:
             status = "completed" if ok else "failed"
             self.update("tool_call_update", toolCallId=call, status=status, **shown)
 
-    def may(self, call: Json) -> bool:
-        """Ask the user for permission; whatever is not understood allows nothing."""
-        if self.trusts:
+    def may(self, kind: str, title: str, **more: Any) -> bool:
+        """Ask whether a tool may be used; whatever is not understood allows nothing."""
+        call = self.start(kind, title, "pending", **more)
+        if self.session.trusts:
             return True
         match self._ask("session/request_permission", toolCall=call, options=_PERMISSIONS):
             case {"outcome": {"outcome": "cancelled"}}:
                 raise Cancelled
             case {"outcome": {"optionId": "allow_once" | "allow_always" as option}}:
-                self.trusts = option == "allow_always"
+                self.session.trusts = option == "allow_always"
                 return True
         return False
 
-    def question(self, message: str, choices: Sequence[str] = ()) -> str:
-        """Ask for words, or one of *choices*; empty if there is no answer, or no way to ask."""
+    def question(self, message: str, choices: Sequence[str]) -> str:
+        """Ask for one of *choices*; empty if there is no answer, or no way to ask."""
         if not self._forms:
             return ""
-        options = {"oneOf": [{"const": choice, "title": choice} for choice in choices]}
-        field = {"type": "string", "title": "Your answer", **(options if choices else {})}
+        options = [{"const": choice, "title": choice} for choice in choices]
+        field = {"type": "string", "title": "Your answer", "oneOf": options}
         schema = {"type": "object", "properties": {"answer": field}, "required": ["answer"]}
         match self._ask("elicitation/create", mode="form", message=message, requestedSchema=schema):
             case {"action": "accept", "content": {"answer": str(answer)}}:
@@ -109,7 +111,7 @@ class Turn:
     def _ask(self, method: str, **params: Any) -> object:
         self.pulse()
         self.asked = new_id()
-        self._send(id=self.asked, method=method, params={"sessionId": self._session_id, **params})
+        self._send(id=self.asked, method=method, params={"sessionId": self.session.id, **params})
         result = self._answers.get()
         self.asked = ""
         self.pulse()
@@ -117,7 +119,7 @@ class Turn:
 
     def update(self, kind: str, /, **fields: Any) -> None:
         """Report something to the client."""
-        params = {"sessionId": self._session_id, "update": {"sessionUpdate": kind, **fields}}
+        params = {"sessionId": self.session.id, "update": {"sessionUpdate": kind, **fields}}
         self._send(method="session/update", params=params)
 
 

@@ -32,7 +32,7 @@ class Refused(Exception):
 class Workspace:
     """A folder of sources; *pulse* is called often, and may raise to end the work."""
 
-    def __init__(self, root: Path, pulse: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, root: Path, pulse: Callable[[], None]) -> None:
         self.root = root.resolve()
         self._pulse = pulse
 

@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +50,26 @@ _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _LARGE = 1 << 17
 
 
+@contextlib.contextmanager
+def _or_exit() -> Iterator[None]:
+    """End the program with a sentence that says why it cannot serve."""
+    try:
+        yield
+    except (CannotServe, SettingsError) as why:
+        sys.exit(f"Janus cannot start: {why}.")
+
+
+@_or_exit()
 def settings_or_exit() -> Settings:
     """Return the settings, or exit with a sentence that says what is wrong."""
-    try:
-        settings = Settings.from_env()
-        check_choice(settings)
-        return settings
-    except SettingsError as wrong:
-        sys.exit(f"Janus cannot start: {wrong}.")
+    settings = Settings.from_env()
+    check_choice(settings)
+    return settings
 
 
+@_or_exit()
 def options(settings: Settings) -> dict[str, Any]:
-    """gunicorn's settings, by name. Raises SettingsError."""
+    """gunicorn's settings, by name; exits where one is wrong."""
     endpoint = choose(settings, settings.state / "certificates")
     chosen: dict[str, Any] = {
         "bind": endpoint.binds,
@@ -69,9 +78,6 @@ def options(settings: Settings) -> dict[str, Any]:
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_TIMEOUT,
         "timeout": 120,  # of a worker whose loop stands still
-        "max_requests": 0,
-        "preload_app": False,
-        "reload": False,
         # Any agent could connect to it, and add workers.
         "control_socket_disable": True,
         # By default gunicorn believes what this computer, hence any agent, says about the caller.
@@ -113,19 +119,17 @@ def app_or_exit(settings: Settings | None = None) -> Flask:
         sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
 
+@_or_exit()
 def check_workspace(settings: Settings) -> None:
     """End the program if another Janus serves this workspace, or a newer one wrote in it."""
     store = Store(project_folder(settings.workspace, settings.state))
-    try:
-        check_outside(settings.workspace, settings.state)
-        check_free(store.folder, settings.workspace)
-        SessionsFile(store, settings.workspace).check()
-    except CannotServe as why:
-        sys.exit(f"Janus cannot start: {why}.")
+    check_outside(settings.workspace, settings.state)
+    check_free(store.folder, settings.workspace)
+    SessionsFile(store, settings.workspace).check()
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal arrives. Raises SettingsError when the port is taken."""
+    """Serve until a signal arrives; exit when the port is taken."""
     check_workspace(settings)
     server = Server(settings)
     for bound in server.cfg.address:
@@ -133,26 +137,25 @@ def serve(settings: Settings) -> None:
     server.run()
 
 
+@_or_exit()
 def _check_bindable(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as failure:
-            if failure.errno == errno.EADDRNOTAVAIL:
-                raise SettingsError(
-                    f"JANUS_HOST={host} is not an address of this computer"
-                ) from None
-            raise SettingsError(
-                f"PORT={port}: cannot listen on it ({failure.strerror}). "
-                "Stop the program that uses the port, or choose another one"
-            ) from failure
+            what = f"JANUS_HOST={host} is not an address of this computer"
+            if failure.errno != errno.EADDRNOTAVAIL:
+                what = f"PORT={port}: cannot listen on it ({failure.strerror}). "
+                what += "Stop the program that uses the port, or choose another one"
+            raise SettingsError(what) from failure
 
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
     """Exit with a sentence when serving is impossible, before anything is opened or started."""
     _keep_the_heap_small()
-    if arbiter.cfg.workers != 1 or arbiter.cfg.preload_app or arbiter.cfg.max_requests:
+    cfg = arbiter.cfg
+    if cfg.workers != 1 or cfg.preload_app or cfg.max_requests or cfg.reload:
         sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
     check_workspace(settings)
 
@@ -188,9 +191,8 @@ def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     log.info("Janus listens on %s", endpoint.local_url)
     if endpoint.phone_url != endpoint.local_url:
         log.info("Phones reach it at %s", endpoint.phone_url)
-    if (
-        not runtime.devices.all() and sys.stderr.isatty()
-    ):  # a code is for the person there, not for a log
+    # A code is for the person there, not for a log.
+    if not runtime.devices.all() and sys.stderr.isatty():
         print(invitation(invite(endpoint, runtime.pairing.open())), file=sys.stderr)
 
     def stop(number: int, frame: Any) -> None:

@@ -8,13 +8,11 @@ import pytest
 from conftest import wait_for
 
 from janus.demo.answer import answer
-from janus.demo.chats import Past
-from janus.demo.question import own_words, several, understand
+from janus.demo.question import dictated, own_words, several, understand
 from janus.demo.search import search
+from janus.demo.session import Past, Session
 from janus.demo.turn import Cancelled, Turn
 from janus.demo.wording import code, quote
-from janus.demo.workspace import Workspace
-from janus.demo.writing import dictated
 
 SHOP = {
     "README.md": "# Corner Shop\n\n[![build](x.svg)](x)\n\nSells apples over HTTP.\n\n"
@@ -53,8 +51,8 @@ def git(folder, *args):
 
 def reply(folder, question, history=()):
     """The whole answer, and what it was about."""
-    turn = Turn("s", lambda **_: None, forms=False)
-    answer(understand(question), turn, Workspace(folder), history)
+    turn = Turn(Session(folder, "s"), lambda **_: None, forms=False)
+    answer(understand(question), turn, history)
     return turn.said
 
 
@@ -73,8 +71,8 @@ def shop(tmp_path_factory):
     ("question", "answers"),
     [
         ("Where is Cart defined?",
-         ["`Cart` is a class in `shop/cart.py`, line 6, described as: “What one customer wants",
-          "It is used in 2 places, in `tests/test_cart.py`.",
+         ["`Cart` is a class in `shop/cart.py`, line 6. It is used in 2 places",
+          "in `tests/test_cart.py`.",
           "\n\n- `shop/cart.py:6`: `class Cart:`\n- `tests/test_cart.py:1`: `from"]),
         ("Who uses Cart?", ["\n\n- `tests/test_cart.py:1`: `from shop.cart import Cart`\n"]),
         ("Who calls the add apple function?",
@@ -83,17 +81,15 @@ def shop(tmp_path_factory):
         ("where is Cart.add_apple()?", ["`add_apple` is a method in `shop/cart.py`, line 12"]),
         ("what is __len__?", ["`__len__` is a method in `shop/cart.py`"]),
         ("what does Cart do in cart.py?", ["`Cart` is a class in `shop/cart.py`"]),
-        ("how does pay work?", ["`pay` is a function in `shop/cart.py`", "“Asks the bank for"]),
-        ("where's the till?", ["`Till` is a type in `shop/till.go`, line 4", "“Till holds the"]),
-        ("Wo ist `basket` definiert?", ["`basket` is a function in `web/basket.ts`, line 2",
-                                        "“Draws the basket.”"]),
+        ("how does pay work?", ["`pay` is a function in `shop/cart.py`", "`def pay(apples):`"]),
+        ("where's the till?", ["`Till` is a type in `shop/till.go`, line 4.", "`type Till struct"]),
+        ("Wo ist `basket` definiert?", ["`basket` is a function in `web/basket.ts`, line 2"]),
         ("what's in shop/cart.py?",
-         ["`shop/cart.py` has 23 lines.", "“Carts, and what is in them.”",
-          "- `shop/cart.py:6`: `class Cart:`"]),
+         ["`shop/cart.py` has 23 lines.", "- `shop/cart.py:6`: `class Cart:`"]),
         ("what does shop/__init__.py do?", ["`shop/__init__.py` has 1 line."]),
         ("what does the readme say?", ["Sells apples"]),
-        ("what is this project about?", ["This is “Corner Shop”.", "“Sells apples over HTTP.”",
-                                         "It has 10 files."]),
+        ("what is this project about?",
+         ["This is “shop”: 10 files.", "- `README.md:1`: `# Corner Shop`", "Sells apples over"]),
         ("How do I run it? I mean the running part",
          ["is in `README.md`, line 7", "- `README.md:12`: `flask run --port 8000`"]),
         ("which files are there?", ["I found 10 files: ", "`shop/cart.py`"]),
@@ -242,7 +238,8 @@ def test_an_empty_folder_a_checkout_without_a_commit_and_no_git_are_no_obstacles
     ["?", "((((", "a" * 2000, "\\" * 500, "`" * 999, '"' * 999, "日本語の質問ですか",
      "\x00\x1b[31m", "a\x00_b", "*" * 300 + "(.*)*" * 50, "--", "🦆 where is 🦆",
      "./.. /etc/passwd ../../etc/passwd", "a? " * 2000, "write " + "in " * 30_000,
-     "write a to " * 3000, "'" * 70_000, "please, " * 9000, "[Note: " * 9000],
+     "write a to " * 3000, "write " + "/" * 70_000, "'" * 70_000, "please, " * 9000,
+     "[Note: " * 9000],
 )  # fmt: skip
 def test_no_question_is_too_odd(shop, question):
     assert dictated(question) is None or question.startswith("write")
@@ -252,13 +249,12 @@ def test_no_question_is_too_odd(shop, question):
 
 
 def test_a_search_ends_when_the_user_wants_no_more_of_it(shop):
-    turn = Turn("s", lambda **_: None, forms=False)
-    workspace = Workspace(shop, turn.pulse)
-    assert workspace.files
+    turn = Turn(Session(shop, "s"), lambda **_: None, forms=False)
+    assert turn.workspace.files
     turn.cancel()
 
     with pytest.raises(Cancelled):
-        search(workspace, understand("Cart").terms)
+        search(turn.workspace, understand("Cart").terms)
 
 
 def test_a_search_that_was_cut_says_so(shop, monkeypatch):
@@ -283,17 +279,15 @@ def test_context_and_notes_are_not_the_users_words(prompt, words):
 
 
 @pytest.mark.parametrize(
-    ("words", "wish"),
+    ("words", "dictation"),
     [
-        ("write notes.txt: remember the milk", ("notes.txt", "remember the milk", False, "text")),
-        ("Please append “egg” to notes.txt!", ("notes.txt", "egg", True, "words")),
-        ("add eggs and ham to the file list.md", ("list.md", "eggs and ham", True, "words")),
-        ("write to a/b.py:\n  x = 1\n  y = 2\n", ("a/b.py", "  x = 1\n  y = 2", False, "text")),
-        ("create `my file` with \"a b\"", ("my file", "a b", False, "text")),
-        ("save that to answer.md", ("answer.md", "", False, "answer")),
-        ("write notes.txt", ("notes.txt", "", False, "ask")),
-        ("add a test to cart.py", None), ("write a poem", None), ("where is a.txt: here?", None),
+        ("write notes.txt: remember the milk", ("notes.txt", "remember the milk")),
+        ("Please write to notes.txt: who? me? you?", ("notes.txt", "who? me? you?")),
+        ("write to a/b.py:\n  x = 1\n  y = 2\n", ("a/b.py", "  x = 1\n  y = 2")),
+        ("write `my file`: a b", ("my file", "a b")), ("write notes.txt: ", None),
+        ("write notes.txt", None), ("write a poem: on milk", None), ("add a test to cart.py", None),
+        ("where is a.txt: here?", None),
     ],
 )  # fmt: skip
-def test_what_is_dictated_is_understood(words, wish):
-    assert dictated(words) == wish
+def test_what_is_dictated_is_understood(words, dictation):
+    assert dictated(words) == dictation

@@ -37,7 +37,7 @@ def test_it_plans_asks_and_writes(client, workspace):
 
     say(client, "ask me something")
     decide(client, "What is this project about?")
-    assert "“Sells flowers by mail.”" in answered(client, 1)
+    assert "`Sells flowers by mail.`" in answered(client, 1)
 
     say(client, "write notes.txt: remember the milk")
     decide(client, "Allow once")

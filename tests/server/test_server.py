@@ -179,7 +179,8 @@ def execute(*command, cwd=ROOT, **environ):
 
 @pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 @pytest.mark.parametrize(
-    ("name", "value"), [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no/such/folder")]
+    ("name", "value"),
+    [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no"), ("JANUS_HOST", "8.8.8.8")],
 )
 def test_a_wrong_setting_stops_the_start_with_a_sentence(kind, name, value, run):
     wrong = {name: value}
@@ -199,8 +200,9 @@ def test_a_taken_port_stops_the_start_with_a_sentence(run):
     assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
-def test_more_than_one_worker_is_refused():
-    done = execute(*GUNICORN, "-w", "2", PORT="0")
+@pytest.mark.parametrize("option", ["--workers=2", "--preload", "--reload", "--max-requests=9"])
+def test_what_would_lose_sessions_is_refused(option):
+    done = execute(*GUNICORN, option, PORT="0")
 
     assert done.returncode != 0 and "one worker" in done.stderr
 

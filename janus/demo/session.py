@@ -1,4 +1,4 @@
-"""Conversations remembered from one start of the program to the next.
+"""A conversation about a folder, remembered from one start of the program to the next.
 
     <data>/janus-demo-agent/chats/<md5 of the folder>/<session id>.jsonl    a line for each note
 
@@ -25,30 +25,33 @@ class Past(NamedTuple):
     """The file that was written."""
 
 
-class Chat:
-    """What was said in one session about one folder."""
+class Session:
+    """A conversation about a folder."""
 
-    def __init__(self, folder: Path, id: str) -> None:
-        key = hashlib.md5(os.fsencode(folder), usedforsecurity=False).hexdigest()
+    def __init__(self, root: Path, id: str) -> None:
+        self.root = root
+        self.id = id
+        self.trusts = False  # that whatever is asked is allowed
+        key = hashlib.md5(os.fsencode(root), usedforsecurity=False).hexdigest()
         home = os.environ.get("HOME") or "/dev/null"
         data = os.environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
         name = id if re.fullmatch(r"[0-9a-f-]{32,36}", id) else "none"  # it may be anything
         self._file = Path(data, "janus-demo-agent", "chats", key, f"{name}.jsonl")
 
-    def turns(self) -> list[Past]:
+    def past(self) -> list[Past]:
         """All turns so far; a line that a crash has torn is passed over."""
         raw = b""
         with contextlib.suppress(OSError):
             raw = self._file.read_bytes()
-        turns: list[Past] = []
+        past: list[Past] = []
         for line in raw.splitlines():
             with contextlib.suppress(ValueError, RecursionError):
                 match json.loads(line):
                     case {"question": str(question)}:
-                        turns.append(Past(question))
-                    case {"answer": str(a), "subject": str(s), "wrote": str(w)} if turns:
-                        turns[-1] = Past(turns[-1].question, a, s, w)
-        return turns
+                        past.append(Past(question))
+                    case {"answer": str(a), "subject": str(s), "wrote": str(w)} if past:
+                        past[-1] = Past(past[-1].question, a, s, w)
+        return past
 
     def note(self, **record: str) -> None:
         """Add a ``question``, or what came of the last one: the other fields of a turn."""
