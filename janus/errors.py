@@ -1,6 +1,35 @@
 """Every error Janus raises on purpose, with the HTTP status and the code that clients get.
 
-A class is what callers tell apart: its parent says what kind of failure it is.
+JanusError                   500  INTERNAL_ERROR
+  InvalidRequest             400  INVALID_REQUEST
+    InvalidSessionId         400  INVALID_SESSION_ID
+    InvalidName              400  INVALID_NAME
+    PayloadTooLarge          413  PAYLOAD_TOO_LARGE
+    UnsupportedMediaType     415  UNSUPPORTED_MEDIA_TYPE
+  Unauthorized               401  UNAUTHORIZED
+  Forbidden                  403  FORBIDDEN
+  NotFound                   404  NOT_FOUND
+    SessionNotFound          404  SESSION_NOT_FOUND
+    MessageNotFound          404  MESSAGE_NOT_FOUND
+    PermissionNotFound       404  PERMISSION_NOT_FOUND
+  Conflict                   409  SESSION_BUSY
+    SessionExists            409  SESSION_EXISTS
+    TooManySessions          409  MAX_SESSIONS
+    AlreadyAnswered          409  ALREADY_ANSWERED
+    BranchInUse              409  BRANCH_IN_USE
+    WorktreeDirty            409  WORKTREE_DIRTY
+    TooManyDevices           409  TOO_MANY_DEVICES
+  QueueFull                  429  QUEUE_FULL
+  RateLimited                429  RATE_LIMITED
+  AgentFailed                502  AGENT_FAILED
+    AgentNotFound            502  AGENT_NOT_FOUND
+    AgentLoginRequired       502  AGENT_LOGIN_REQUIRED
+    AgentRateLimited         502  AGENT_RATE_LIMITED
+  GitFailed                  502  GIT_FAILED
+  ServerStopping             503  SERVER_STOPPING
+  TooManyStreams             503  TOO_MANY_STREAMS
+  AskTimeout                 504  ASK_TIMEOUT
+  StorageFailed              507  STORAGE_FAILED
 """
 
 from __future__ import annotations
