@@ -68,8 +68,13 @@ def start(body: StartBody) -> SessionInfo:
     `.worktrees/<session id>` in the workspace, on a branch of its own, which begins at the
     workspace's commit: what is not committed is not in it.
     """
-    info = runtime().manager.start(
-        body.name, body.agent, body.session_id, branch=body.branch, isolated=body.isolated
+    info = runtime().manager.create(
+        body.name,
+        body.agent,
+        body.session_id,
+        branch=body.branch,
+        isolated=body.isolated,
+        once=True,
     )
     return SessionInfo.of(info.to_json())
 

@@ -87,34 +87,18 @@ class MemorySessionManager(Conversations):
         *,
         branch: str | None = None,
         isolated: bool | None = None,
+        once: bool = False,
     ) -> SessionInfo:
         """Open a session; its agent starts with the first message.
 
         With *isolated* (the default where a *name* or *branch* is given) it has a worktree and a
-        branch of its own. Raises SessionExists, TooManySessions, ServerStopping, and what
-        ``AgentCatalog.agent`` and ``Workspace.add_worktree`` raise; then nothing is left of it.
-        """
-        id = check_id(session_id or self.new_id())
-        session = self._opener.create(id, name, agent, branch, isolated)
-        self._saver.save()
-        return session.info
-
-    def start(
-        self,
-        name: str | None = None,
-        agent: str | None = None,
-        session_id: str | None = None,
-        *,
-        branch: str | None = None,
-        isolated: bool | None = None,
-    ) -> SessionInfo:
-        """``create``, but repeated with the same *session_id* it gives the same session.
-
-        Also while the first is still being made. Raises SessionExists if that has another name.
+        branch of its own. With *once*, the same *session_id* again gives the same session, also
+        while that is still being made. Raises SessionExists, TooManySessions, ServerStopping, and
+        what ``AgentCatalog.agent`` and ``Workspace.add_worktree`` raise; then nothing is left.
         """
         id = check_id(session_id or self.new_id())
         create = partial(self._opener.create, id, name, agent, branch, isolated)
-        session = self._begin(partial(self._opener.create_once, id, create))
+        session = self._begin(partial(self._opener.create_once, id, create)) if once else create()
         if name not in (None, session.info.name):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
         self._saver.save()

@@ -194,7 +194,7 @@ def test_a_session_is_started_once_whoever_asks_for_it(manager):
 
     def work(_):
         barrier.wait()
-        return manager.start(session_id="mine", name="fix")
+        return manager.create(session_id="mine", name="fix", once=True)
 
     with ThreadPoolExecutor(8) as pool:
         found = [*pool.map(work, range(8))]
@@ -202,7 +202,7 @@ def test_a_session_is_started_once_whoever_asks_for_it(manager):
     assert {(info.session_id, info.created_at) for info in found} == {("mine", found[0].created_at)}
     assert len(manager.all()) == 1
     with pytest.raises(SessionExists, match="called fix"):
-        manager.start(session_id="mine", name="other")
+        manager.create(session_id="mine", name="other", once=True)
 
 
 def test_a_message_without_a_session_finds_the_one_it_began(manager, make_manager, settings):
