@@ -9,7 +9,7 @@ from collections import defaultdict
 
 import msgspec
 from flask import Flask
-from schemas import METHOD_NOT_ALLOWED, REF, components, doc, lifted, titled
+from schemas import METHOD_NOT_ALLOWED, REF, comments, components, doc, lifted, titled
 from skeleton import HEADERS, INFO, SCHEMES, SERVER_SENT_EVENT, STREAM, STREAM_EXAMPLE
 
 from janus import blueprints, errors
@@ -107,7 +107,8 @@ def parameters(query):
         schema.pop("default", None)
         [*kinds] = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
         schema = {**schema, **(kinds[0] if kinds else {})}
-        said = {"description": schema.pop("description")} if "description" in schema else {}
+        text = comments(query).get(field.name)
+        said = {"description": text} if text else {}
         required = {"required": True} if field.required else {}
         yield {"name": field.name, "in": "query", **required, **said, "schema": schema}
         wanted = msgspec.inspect.type_info(field.type)
