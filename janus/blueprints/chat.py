@@ -6,7 +6,7 @@ somebody speaks in it; reading makes nothing.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from flask import Blueprint, Response, g, request
 from msgspec import Meta
@@ -170,13 +170,8 @@ class StreamQuery(wire.OneSession, frozen=True, kw_only=True):
 
     #: The number of the last event the client has seen. Browsers send it as the header when they
     #: come back, which counts first.
-    last_event_id: Annotated[
-        str | None,
-        Meta(
-            extra_json_schema={"pattern": "^[0-9]{0,15}$"},
-            extra={"header": "Last-Event-ID"},
-        ),
-    ] = None
+    last_event_id: Annotated[str | None, wire.shaped("^[0-9]{0,15}$")] = None
+    headers: ClassVar = {"last_event_id": "Last-Event-ID"}
 
 
 @bp.get("/chat/stream")

@@ -18,28 +18,22 @@ from typing import Any, get_type_hints
 import msgspec
 from flask import Response
 
+from janus import errors
 from janus.blueprints.body import read_body, read_query
 from janus.blueprints.wire.words import Body, Query
-from janus.errors import (
-    AgentFailed,
-    AgentLoginRequired,
-    AgentNotFound,
-    AgentRateLimited,
-    InvalidSessionId,
-    JanusError,
-    ServerStopping,
-    SessionNotFound,
-    StorageFailed,
-    TooManySessions,
-)
 
 JSON = "application/json"
 #: Of every session. One that rests is told from one that never was only while Janus runs.
-SESSION = (InvalidSessionId, SessionNotFound, ServerStopping)
+SESSION = (errors.InvalidSessionId, errors.SessionNotFound, errors.ServerStopping)
 #: Where a session is made, or opened again.
-OPENING = (TooManySessions, ServerStopping, StorageFailed)
+OPENING = (errors.TooManySessions, errors.ServerStopping, errors.StorageFailed)
 #: Where the agent has to answer at once.
-AGENT = (AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited)
+AGENT = (
+    errors.AgentFailed,
+    errors.AgentNotFound,
+    errors.AgentLoginRequired,
+    errors.AgentRateLimited,
+)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,12 +45,12 @@ class Declared:
     body: type[Body] | None
     returns: Any
     status: int
-    errors: tuple[type[JanusError], ...]
+    errors: tuple[type[errors.JanusError], ...]
     media: str
 
 
 def endpoint(
-    *errors: type[JanusError], returns: Any = None, status: int = 200, media: str = JSON
+    *refuses: type[errors.JanusError], returns: Any = None, status: int = 200, media: str = JSON
 ) -> Callable[[Callable[..., object]], Callable[[], Response]]:
     """Give the view its ``query`` and ``body``, checked, and encode what it returns.
 
@@ -77,7 +71,7 @@ def endpoint(
             result = view(**given)
             return result if isinstance(result, Response) else reply(result, status)
 
-        setattr(answer, "declared", Declared(query, body, gives, status, errors, media))  # noqa: B010
+        setattr(answer, "declared", Declared(query, body, gives, status, refuses, media))  # noqa: B010
         return answer
 
     return decorate

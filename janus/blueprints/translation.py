@@ -8,34 +8,17 @@ from msgspec import UNSET, Struct
 
 from janus import events
 from janus.blueprints.wire import state
-from janus.blueprints.wire.stream import STREAM_EVENTS
+from janus.blueprints.wire.stream import NAMED
 from janus.blueprints.wire.words import Reply
 from janus.clock import timestamp
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
 
-#: What each event is called in the stream; all others are only a ``status``.
-_NAMES: dict[type[Struct], str] = {
-    events.UserMessage: "user_message",
-    events.Note: "system_message",
-    events.Text: "assistant_delta",
-    events.Thought: "thought_delta",
-    events.TurnFinished: "assistant_message",
-    events.TurnFailed: "error",
-    events.ToolCall: "tool_call",
-    events.PlanChanged: "plan",
-    events.QuestionAsked: "permission_request",
-    events.QuestionClosed: "permission_resolved",
-    events.Summary: "summary",
-    events.SessionEnded: "session_ended",
-}
-
 
 def translate(record: Record) -> tuple[str, Reply]:
     """The name of *record* in the stream, and its data."""
-    name = _NAMES.get(type(record.event), "status")
-    told = {**_told(record.event), "seq": record.seq, "at": timestamp(record.at)}
-    return name, STREAM_EVENTS[name].of(told)
+    name, kind = NAMED.get(type(record.event), NAMED[events.Event])
+    return name, kind.of(_told(record.event), seq=record.seq, at=timestamp(record.at))
 
 
 def _told(event: events.AnyEvent) -> dict[str, Any]:

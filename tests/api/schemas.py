@@ -37,8 +37,8 @@ def titled():
     for name, value in vars(words).items():
         meta = getattr(value, "__metadata__", [None])[0]
         if isinstance(meta, msgspec.Meta) and meta.title == name:
-            found[name] = msgspec.json.schema(value)
-            found[name] |= {"description": told[name]} if name in told else {}
+            said = {"description": told[name]} if name in told else {}
+            found[name] = {**msgspec.json.schema(value), **said}
     return found
 
 
@@ -48,10 +48,8 @@ def comments(kind):
     said = dict(remarks(words, r"(\w+) = "))
     found = {}
     for base in reversed(kind.__mro__[:-3]):  # but for Struct, its base and object
-        pattern = r"(\w+): (?:\w+\.)?(\w+)"
-        for name, of in re.findall(rf"^    {pattern}", inspect.getsource(base), re.M):
-            if of in said and of not in titled():
-                found[name] = said[of]
+        fields = re.findall(r"^    (\w+): (?:\w+\.)?(\w+)", inspect.getsource(base), re.M)
+        found |= {name: said[of] for name, of in fields if of in said and of not in titled()}
         found |= remarks(base, r" +(\w+):")
     return found
 
@@ -76,12 +74,11 @@ def components(kinds):
             for field, said in comments(known[name]).items():
                 found[name]["properties"][field]["description"] = said
     found["ErrorCode"]["enum"] = [*dict.fromkeys(e.code for e in JANUS_ERRORS), METHOD_NOT_ALLOWED]
-    found["AgentName"] = {"type": "string", "enum": ["auto", "custom", *without_custom()]}
-    return {name: untitled(found[name]) for name in sorted(found)}
-
-
-def without_custom():
-    return [name for name in names() if name not in ("auto", "custom")]
+    known_names = dict.fromkeys(["auto", "custom", *names()])
+    found["AgentName"] = {"type": "string", "enum": [*known_names]}
+    for schema in found.values():
+        schema.pop("title", None)
+    return found
 
 
 def finished(schema, kind):
@@ -107,8 +104,7 @@ def nullable(field):
         default = {}
     if any(one.get("type") == "null" for one in field.get("anyOf", [])):
         return {**field, **default}
-    said = {"description": field.pop("description")} if "description" in field else {}
-    return {**said, "anyOf": [field, {"type": "null"}], **default}
+    return {"anyOf": [field, {"type": "null"}], **default}
 
 
 def lifted(node, named):
@@ -125,10 +121,6 @@ def lifted(node, named):
         if key in node and node[key] != named[title].get(key):
             reference[key] = node[key]
     return reference
-
-
-def untitled(schema):
-    return {key: value for key, value in schema.items() if key != "title"}
 
 
 def doc(thing):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
+from janus import events
 from janus.blueprints.wire import state, words
 
 
@@ -131,20 +132,21 @@ class PingEvent(words.Reply, frozen=True, kw_only=True):
     """A sign of life, unnumbered, after a time of quiet."""
 
 
-#: Every named event of the stream.
-STREAM_EVENTS: dict[str, type[words.Reply]] = {
-    "user_message": UserMessageEvent,
-    "system_message": SystemMessageEvent,
-    "assistant_delta": DeltaEvent,
-    "thought_delta": DeltaEvent,
-    "assistant_message": AssistantMessageEvent,
-    "tool_call": ToolCallEvent,
-    "plan": PlanEvent,
-    "permission_request": PermissionRequestEvent,
-    "permission_resolved": PermissionResolvedEvent,
-    "status": StatusEvent,
-    "error": ErrorEvent,
-    "summary": SummaryEvent,
-    "session_ended": SessionEndedEvent,
-    "ping": PingEvent,
+#: What each event of a log is called in the stream, and what is told of it.
+NAMED: dict[type[Struct], tuple[str, type[words.Reply]]] = {
+    events.UserMessage: ("user_message", UserMessageEvent),
+    events.Note: ("system_message", SystemMessageEvent),
+    events.Text: ("assistant_delta", DeltaEvent),
+    events.Thought: ("thought_delta", DeltaEvent),
+    events.TurnFinished: ("assistant_message", AssistantMessageEvent),
+    events.ToolCall: ("tool_call", ToolCallEvent),
+    events.PlanChanged: ("plan", PlanEvent),
+    events.QuestionAsked: ("permission_request", PermissionRequestEvent),
+    events.QuestionClosed: ("permission_resolved", PermissionResolvedEvent),
+    events.Event: ("status", StatusEvent),  # all others
+    events.TurnFailed: ("error", ErrorEvent),
+    events.Summary: ("summary", SummaryEvent),
+    events.SessionEnded: ("session_ended", SessionEndedEvent),
 }
+#: Every named event of the stream.
+STREAM_EVENTS = {**dict(NAMED.values()), "ping": PingEvent}

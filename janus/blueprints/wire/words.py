@@ -11,7 +11,7 @@ name there, and what readers are told is the docstring and the ``#:`` above a fi
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from msgspec import Meta, Struct
 
@@ -36,6 +36,9 @@ class LenientBody(Body, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 class Query(Struct, frozen=True, kw_only=True):
     """The parameters of an address. An empty one counts as absent."""
+
+    # Of a parameter the header that counts before it, if there is such.
+    headers: ClassVar[dict[str, str]] = {}
 
 
 class Reply(Struct, frozen=True, kw_only=True):
