@@ -45,9 +45,8 @@ def index() -> AgentList:
     """
     found = []
     for spec, here in runtime().manager.agents.survey():
-        version, protocol = (here.version, here.protocol) if here else (None, None)
-        told = AgentInfo.of(spec, available=here is not None, version=version, protocol=protocol)
-        found.append(told)
+        more = {name: getattr(here, name, None) for name in ("version", "protocol")}
+        found.append(AgentInfo.of(spec, available=here is not None, **more))
     return AgentList(agents=found)
 
 

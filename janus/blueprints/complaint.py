@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from janus.blueprints.wire.words import LARGEST, SHORT, Query
 
-#: What a value is at least, if a complaint of this type is about it.
+#: Only of a value of this type does a part of a union know better what is wrong than the union.
 _SHAPES: dict[type, type] = {inspect.StrType: str, inspect.ListType: list, inspect.DictType: dict}
 
 

@@ -23,7 +23,7 @@ from janus.blueprints.body import read_body, read_query
 from janus.blueprints.wire.words import Body, Query
 
 JSON = "application/json"
-#: Of every session. One that rests is told from one that never was only while Janus runs.
+#: Of a session that is there. One that rests is told from one that never was only while Janus runs.
 SESSION = (errors.InvalidSessionId, errors.SessionNotFound, errors.ServerStopping)
 #: Where a session is made, or opened again.
 OPENING = (errors.TooManySessions, errors.ServerStopping, errors.StorageFailed)

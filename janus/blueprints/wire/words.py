@@ -55,7 +55,7 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 def shaped(pattern: str, *examples: str, **more: Any) -> Meta:
-    """The shape of a text that is told only: what it is used for checks it."""
+    """The shape of a text, for readers only: whoever uses the text checks it."""
     return Meta(extra_json_schema={"pattern": pattern}, examples=[*examples] or None, **more)
 
 
@@ -63,7 +63,7 @@ _UUID = "8a7f0a52-6f0e-4f43-9d0c-0a2f5a9b7f11"
 _ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 _CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
 
-# Texts. What a `#:` says is told of every field that has the type, and nothing of its own to say.
+# Texts. A `#:` above a type describes each field of the type that has no description of its own.
 
 DeviceId = Annotated[str, Meta(examples=[_UUID])]
 SessionId = Annotated[str, shaped(f"^{_ID}$", _UUID, title="SessionId")]
