@@ -2,40 +2,90 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Annotated
 
-from janus.blueprints.endpoint import endpoint
-from janus.blueprints.wire.agents import AgentInfo, AgentList, McpBody, McpResult
-from janus.errors import (
-    AgentFailed,
-    AgentNotFound,
-    InvalidSessionId,
-    ServerStopping,
-    SessionNotFound,
-)
+from flask import Blueprint
+from msgspec import Meta
+
+from janus import errors
+from janus.blueprints.endpoint import SESSION, endpoint
+from janus.blueprints.wire.words import AgentProtocol, Body, Reply, SessionId, Short, Told, Word
 from janus.runtime import runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
 
 
+class AgentInfo(Reply, frozen=True, kw_only=True):
+    """An agent that Janus knows, and whether it is on this computer."""
+
+    name: str
+    #: Its name for a person.
+    label: str
+    available: bool
+    version: str | None
+    protocol: AgentProtocol | None
+    #: How to install it.
+    install: str
+    #: How to log in.
+    login: str
+
+
+class AgentList(Reply, frozen=True, kw_only=True):
+    """The agents, in the order of preference."""
+
+    agents: list[AgentInfo]
+
+
 @bp.get("/agents")
-@endpoint(returns=AgentList)
+@endpoint()
 def index() -> AgentList:
     """Every agent Janus knows, and whether it is on this computer.
 
     Takes some seconds: each agent is asked for its version.
     """
-    surveyed = runtime().manager.agents.survey()
-    return AgentList(agents=[AgentInfo.of_survey(spec, found) for spec, found in surveyed])
+    found = []
+    for spec, here in runtime().manager.agents.survey():
+        more = {name: getattr(here, name, None) for name in ("version", "protocol")}
+        found.append(AgentInfo.of(spec, available=here is not None, **more))
+    return AgentList(agents=found)
+
+
+class McpBody(Body, frozen=True, kw_only=True):
+    """A command for MCP servers."""
+
+    #: `list`, `list-tools`, `enable`, `disable` or `login`; another one is no success.
+    command: Word
+    #: Arguments; one that begins with a dash is no success.
+    args: Annotated[list[Short], Meta(max_length=50)] = []  # noqa: RUF012 (msgspec copies it)
+    session_id: SessionId
+
+
+class McpOutput(Reply, frozen=True, kw_only=True):
+    """What a command printed."""
+
+    #: All that was printed.
+    output: str
+
+
+class McpResult(Reply, frozen=True, kw_only=True):
+    """What came of a command."""
+
+    session_id: SessionId
+    success: bool
+    #: The first line of the output, or why there is none.
+    message: Told
+    data: McpOutput
 
 
 @bp.post("/mcp-command")
-@endpoint(
-    body=McpBody,
-    returns=McpResult,
-    errors=(InvalidSessionId, SessionNotFound, ServerStopping, AgentNotFound, AgentFailed),
-)
+@endpoint(*SESSION, errors.AgentNotFound, errors.AgentFailed)
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""
     success, output = runtime().manager.mcp(body.session_id, body.command, body.args)
-    return McpResult.of_run(body.session_id, success, output)
+    nothing = "Done." if success else "It failed and printed nothing."
+    return McpResult(
+        session_id=body.session_id,
+        success=success,
+        message=output.partition("\n")[0] or nothing,
+        data=McpOutput(output=output),
+    )

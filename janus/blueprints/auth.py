@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from typing import Annotated, Literal
 
+from flask import Blueprint, Response, g, request
+from msgspec import Meta
+
+from janus import errors
+from janus.access.device import EXPIRES
 from janus.access.invitation import invite
 from janus.blueprints import gate
 from janus.blueprints.endpoint import endpoint, reply
-from janus.blueprints.wire.devices import (
-    Device,
-    DeviceList,
-    Invitation,
-    NewCodeBody,
-    OneDevice,
-    PairBody,
-    PairedDevice,
-    Revoked,
-    Token,
-    TokenBody,
-)
-from janus.errors import NotFound, RateLimited, TooManyDevices
+from janus.blueprints.wire import words as wire
 from janus.runtime import runtime
 
 bp = Blueprint("auth", __name__, url_prefix="/api")
 
+_Secret = Annotated[str, wire.shaped("^[A-Za-z0-9_-]{43}$")]
+
+
+class Device(wire.Reply, frozen=True, kw_only=True):
+    """A page that was paired, or a program with a token."""
+
+    device_id: wire.DeviceId
+    #: As it calls itself: no proof of who it is.
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    scope: wire.Scope
+    kind: Literal["page", "token"]
+    created_at: wire.Time
+    last_seen: Annotated[
+        wire.Time, Meta(description=f"Unused for {EXPIRES / 86400:.0f} days, it is forgotten.")
+    ]
+    #: Where it was seen last; null for a token that was not used yet.
+    address: str | None
+
+
+class PairBody(wire.Body, frozen=True, kw_only=True):
+    """A pairing code, and who has it."""
+
+    #: As it is shown at the computer; case, spaces and dashes do not matter.
+    code: Annotated[wire.Word, Meta(examples=["ABCDE-FGHJK"])]
+    #: What the list of devices will call it; the first 40 characters count.
+    name: wire.Short = ""
+
+
+class PairedDevice(Device, frozen=True, kw_only=True):
+    """The device, which is paired now, and the key that it sends as `X-Janus-Key`."""
+
+    #: It is told this once.
+    key: _Secret
+
 
 @bp.post("/pair")
-@endpoint(body=PairBody, returns=PairedDevice, status=201, errors=(TooManyDevices, RateLimited))
+@endpoint(errors.TooManyDevices, errors.RateLimited, returns=PairedDevice, status=201)
 def pair(body: PairBody) -> Response:
     """Pair a page that has a pairing code.
 
@@ -44,8 +71,32 @@ def pair(body: PairBody) -> Response:
     return gate.set_cookie(reply(paired, 201), new.secret)
 
 
+class NewCodeBody(wire.Body, frozen=True, kw_only=True):
+    """What the device that is paired with the code may do."""
+
+    #: What it may do: `read` has read-only access. `full` if absent.
+    scope: wire.Scope = "full"
+
+
+class Invitation(wire.Reply, frozen=True, kw_only=True):
+    """A pairing code, and how another device comes to use it."""
+
+    #: To be typed.
+    code: Annotated[str, wire.shaped("^[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}$")]
+    #: To be scanned: the page, with the code in its fragment, which no browser sends to anybody.
+    url: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    expires_at: wire.Time
+    #: Where a phone learns to trust the certificate of this Janus; null if there is nothing to
+    #: learn.
+    setup_url: str | None
+    #: The words for that certificate, to compare with those at `setup_url`.
+    words: str | None
+    #: The SHA-256 fingerprint of that certificate, to compare with what the phone shows of it.
+    fingerprint: str | None
+
+
 @bp.post("/pair/new")
-@endpoint(body=NewCodeBody, returns=Invitation, status=201)
+@endpoint(status=201)
 def new_code(body: NewCodeBody) -> Invitation:
     """Make a pairing code for another device.
 
@@ -54,8 +105,24 @@ def new_code(body: NewCodeBody) -> Invitation:
     return Invitation.of(invite(runtime().endpoint, runtime().pairing.open(body.scope)))
 
 
+class TokenBody(wire.Body, frozen=True, kw_only=True):
+    """The program that the token is for."""
+
+    #: What the list of devices will call it; the first 40 characters count.
+    name: wire.Word
+    #: What it may do: `read` has read-only access. `full` if absent.
+    scope: wire.Scope = "full"
+
+
+class Token(Device, frozen=True, kw_only=True):
+    """The program, and its token."""
+
+    #: It is told this once.
+    token: _Secret
+
+
 @bp.post("/tokens")
-@endpoint(body=TokenBody, returns=Token, status=201, errors=(TooManyDevices,))
+@endpoint(errors.TooManyDevices, status=201)
 def mint(body: TokenBody) -> Token:
     """Make a token for a program.
 
@@ -65,16 +132,39 @@ def mint(body: TokenBody) -> Token:
     return Token.of(new.device.to_json(), token=new.secret)
 
 
+class DeviceList(wire.Reply, frozen=True, kw_only=True):
+    """The devices, without their secrets."""
+
+    devices: list[Device]
+    #: The `device_id` of the caller; `owner` for the command line of Janus, which is not on the
+    #: list.
+    this_device: str
+
+
 @bp.get("/devices")
-@endpoint(returns=DeviceList)
+@endpoint()
 def index() -> DeviceList:
     """Every device and program that has access, the oldest first."""
     devices = [Device.of(device.to_json()) for device in runtime().devices.all()]
     return DeviceList(devices=devices, this_device=g.device.id)
 
 
+class OneDevice(wire.Query, frozen=True, kw_only=True):
+    """Which device is meant."""
+
+    #: As in the list of devices; `all` for all of them, the caller included.
+    device_id: wire.Told
+
+
+class Revoked(wire.Reply, frozen=True, kw_only=True):
+    """They have no access any more."""
+
+    #: How many.
+    revoked: wire.Count
+
+
 @bp.delete("/devices")
-@endpoint(query=OneDevice, returns=Revoked, errors=(NotFound,))
+@endpoint(errors.NotFound)
 def revoke(query: OneDevice) -> Revoked:
     """Revoke the access of a device.
 

@@ -3,64 +3,45 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from flask import request
 from gunicorn.http.errors import ParseException
-from msgspec import inspect
 
 from janus.blueprints.complaint import complaint
-from janus.blueprints.wire.words import LIMIT, Body, Query
+from janus.blueprints.wire.words import LIMIT, Query
 from janus.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
-_B = TypeVar("_B", bound=Body)
+_S = TypeVar("_S", bound=msgspec.Struct)
 _Q = TypeVar("_Q", bound=Query)
 
 
-def read_body(kind: type[_B]) -> _B:
+def read_body(kind: type[_S]) -> _S:
     """The body of the request; one that is not there has no fields.
 
     Raises InvalidRequest naming the field that is missing, wrong or unknown, PayloadTooLarge,
     UnsupportedMediaType.
     """
-    given = {name: value for name, value in _object().items() if value is not None}
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError:
-        raise InvalidRequest(complaint(kind, given)) from None
+    return _checked(kind, {name: it for name, it in _object().items() if it is not None})
 
 
 def read_query(kind: type[_Q]) -> _Q:
     """The query of the request. Raises InvalidRequest naming the parameter that is missing."""
     given = {}
-    for name, header in _sources(kind):
+    for name in kind.__struct_fields__:
+        header = kind.headers.get(name)
         value = (header and request.headers.get(header)) or request.args.get(name)
         if value:
             given[name] = value
-        elif name in _required(kind):
-            raise InvalidRequest(f"{name} is missing: add ?{name}=… to the address.")
+    return _checked(kind, given)
+
+
+def _checked(kind: type[_S], given: dict[str, Any]) -> _S:
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError:
         raise InvalidRequest(complaint(kind, given)) from None
-
-
-@cache
-def _sources(kind: type[Query]) -> list[tuple[str, str | None]]:
-    """Each parameter, and the header that counts before it if there is such."""
-    found = []
-    for field in msgspec.structs.fields(kind):
-        wanted = inspect.type_info(field.type)
-        extra = wanted.extra if isinstance(wanted, inspect.Metadata) else None
-        found.append((field.name, (extra or {}).get("header")))
-    return found
-
-
-@cache
-def _required(kind: type[Query]) -> frozenset[str]:
-    return frozenset(field.name for field in msgspec.structs.fields(kind) if field.required)
 
 
 def _object() -> dict[str, Any]:

@@ -6,52 +6,36 @@ somebody speaks in it; reading makes nothing.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from typing import Annotated, ClassVar, Literal
 
-from janus.blueprints.endpoint import endpoint
+from flask import Blueprint, Response, g, request
+from msgspec import Meta
+
+from janus import errors
+from janus.blueprints.endpoint import OPENING, SESSION, endpoint
 from janus.blueprints.sse import encode, event_number, event_stream, hang_up
 from janus.blueprints.translation import shown
-from janus.blueprints.wire import state as wire
-from janus.blueprints.wire.chat import (
-    ChatBody,
-    InterruptBody,
-    OptionBody,
-    PermissionBody,
-    QueueBody,
-    StreamQuery,
-    SystemBody,
-    WithdrawQuery,
-)
-from janus.blueprints.wire.words import OneSession
-from janus.errors import (
-    AgentFailed,
-    AgentLoginRequired,
-    AgentNotFound,
-    AgentRateLimited,
-    AlreadyAnswered,
-    InvalidSessionId,
-    MessageNotFound,
-    PermissionNotFound,
-    QueueFull,
-    ServerStopping,
-    SessionNotFound,
-    StorageFailed,
-    TooManySessions,
-    TooManyStreams,
-)
+from janus.blueprints.wire import words as wire
+from janus.blueprints.wire.state import State
 from janus.runtime import runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/api")
 
-#: One that rests is told from one that never was only while Janus runs.
-_SESSION = (InvalidSessionId, SessionNotFound, ServerStopping)
 #: Who speaks first makes the session.
-_SAID = (*_SESSION, TooManySessions, AgentNotFound, StorageFailed)
+_SAID = (*SESSION, *OPENING, errors.AgentNotFound)
+
+
+class ChatBody(wire.LenientBody, frozen=True, kw_only=True):
+    """A message."""
+
+    message: wire.Text
+    session_id: wire.OwnSessionId | None = None
+    message_id: wire.MessageId | None = None
 
 
 @bp.post("/chat")
-@endpoint(body=ChatBody, returns=wire.State, errors=(*_SAID, QueueFull))
-def chat(body: ChatBody) -> wire.State:
+@endpoint(*_SAID, errors.QueueFull)
+def chat(body: ChatBody) -> State:
     """Accept a message.
 
     Its answer comes in the state and the stream. While a turn runs, 20 messages may wait.
@@ -60,8 +44,8 @@ def chat(body: ChatBody) -> wire.State:
 
 
 @bp.get("/state")
-@endpoint(query=OneSession, returns=wire.State, errors=(InvalidSessionId, ServerStopping))
-def state(query: OneSession) -> wire.State:
+@endpoint(errors.InvalidSessionId, errors.ServerStopping)
+def state(query: wire.OneSession) -> State:
     """The conversation as it is now.
 
     That of an unknown session is empty.
@@ -69,22 +53,38 @@ def state(query: OneSession) -> wire.State:
     return shown(runtime().manager.state(query.session_id))
 
 
+class InterruptBody(wire.LenientBody, frozen=True, kw_only=True):
+    """Which turn to stop."""
+
+    session_id: wire.SessionId
+    #: Stop this turn only: nothing happens when it is over already.
+    turn_id: wire.Short | None = None
+    #: True: send what waits at once. False: hold it until the user says so.
+    send_queue: bool = False
+
+
 @bp.post("/interrupt")
-@endpoint(body=InterruptBody, returns=wire.State, errors=_SESSION)
-def interrupt(body: InterruptBody) -> wire.State:
+@endpoint(*SESSION)
+def interrupt(body: InterruptBody) -> State:
     """Stop the running turn.
 
     The session stays usable. What waits is held until the user sends or discards it. Nothing
     happens if no turn runs.
     """
-    return shown(
-        runtime().manager.interrupt(body.session_id, body.turn_id, send_queue=body.send_queue)
-    )
+    manager = runtime().manager
+    return shown(manager.interrupt(body.session_id, body.turn_id, send_queue=body.send_queue))
+
+
+class SystemBody(wire.LenientBody, frozen=True, kw_only=True):
+    """A note for the agent."""
+
+    message: wire.Text
+    session_id: wire.OwnSessionId | None = None
 
 
 @bp.post("/system")
-@endpoint(body=SystemBody, returns=wire.State, errors=_SAID)
-def system(body: SystemBody) -> wire.State:
+@endpoint(*_SAID)
+def system(body: SystemBody) -> State:
     """A note for the agent, from the page or another program.
 
     The agent is told at once if it is free, else with its next turn.
@@ -92,44 +92,72 @@ def system(body: SystemBody) -> wire.State:
     return shown(runtime().manager.note(body.session_id or None, body.message))
 
 
+class QueueBody(wire.Body, frozen=True, kw_only=True):
+    """What to do with the messages that wait."""
+
+    session_id: wire.SessionId
+    #: `send`: send what is held, in its order.
+    action: Literal["send"]
+
+
 @bp.post("/queue")
-@endpoint(body=QueueBody, returns=wire.State, errors=_SESSION)
-def send_queue(body: QueueBody) -> wire.State:
+@endpoint(*SESSION)
+def send_queue(body: QueueBody) -> State:
     """Send the messages that were held when a turn was stopped."""
     return shown(runtime().manager.send_queue(body.session_id))
 
 
+class WithdrawQuery(wire.OneSession, frozen=True, kw_only=True):
+    """Which message to withdraw."""
+
+    #: As in the state's `queue`; all that wait if absent.
+    message_id: str | None = None
+
+
 @bp.delete("/queue")
-@endpoint(query=WithdrawQuery, returns=wire.State, errors=(*_SESSION, MessageNotFound))
-def withdraw(query: WithdrawQuery) -> wire.State:
+@endpoint(*SESSION, errors.MessageNotFound)
+def withdraw(query: WithdrawQuery) -> State:
     """Withdraw a message that still waits, or discard all of them."""
     return shown(runtime().manager.withdraw(query.session_id, query.message_id))
 
 
+class PermissionBody(wire.Body, frozen=True, kw_only=True):
+    """An answer to what the agent asks."""
+
+    session_id: wire.SessionId
+    #: As in the state's `permissions`.
+    request_id: wire.Word
+    #: The `id` of one of the options.
+    option_id: wire.Word
+    #: What was filled in, by the `id` of the field; what is not required may be left out.
+    answers: Annotated[dict[wire.Short, wire.FilledIn], Meta(max_length=50)] | None = None
+
+
 @bp.post("/permission")
-@endpoint(
-    body=PermissionBody,
-    returns=wire.State,
-    errors=(*_SESSION, PermissionNotFound, AlreadyAnswered),
-)
-def permission(body: PermissionBody) -> wire.State:
+@endpoint(*SESSION, errors.PermissionNotFound, errors.AlreadyAnswered)
+def permission(body: PermissionBody) -> State:
     """Answer what the agent asked.
 
     The first answer counts. One that does not fit the fields is refused, and the question stays
     open.
     """
-    return shown(
-        runtime().manager.answer(body.session_id, body.request_id, body.option_id, body.answers)
-    )
+    manager = runtime().manager
+    return shown(manager.answer(body.session_id, body.request_id, body.option_id, body.answers))
+
+
+class OptionBody(wire.Body, frozen=True, kw_only=True):
+    """A choice among the agent's options."""
+
+    session_id: wire.SessionId
+    #: The `id` of an option.
+    option_id: wire.Word
+    #: The `value` of one of its choices, as text.
+    value: wire.Word
 
 
 @bp.post("/options")
-@endpoint(
-    body=OptionBody,
-    returns=wire.State,
-    errors=(*_SESSION, AgentFailed, AgentLoginRequired, AgentRateLimited),
-)
-def options(body: OptionBody) -> wire.State:
+@endpoint(*SESSION, errors.AgentFailed, errors.AgentLoginRequired, errors.AgentRateLimited)
+def options(body: OptionBody) -> State:
     """Choose one of the agent's options: its mode, its model, or what else it offers.
 
     Only what the state's `options` has can be chosen; all else is an `INVALID_REQUEST`.
@@ -137,12 +165,22 @@ def options(body: OptionBody) -> wire.State:
     return shown(runtime().manager.choose(body.session_id, body.option_id, body.value))
 
 
+class StreamQuery(wire.OneSession, frozen=True, kw_only=True):
+    """From where to go on."""
+
+    #: The number of the last event the client has seen. Browsers send it as the header when they
+    #: come back, which counts first.
+    last_event_id: Annotated[str | None, wire.shaped("^[0-9]{0,15}$")] = None
+    headers: ClassVar = {"last_event_id": "Last-Event-ID"}
+
+
 @bp.get("/chat/stream")
 @endpoint(
-    query=StreamQuery,
-    returns=wire.State,
+    errors.InvalidSessionId,
+    errors.TooManyStreams,
+    errors.ServerStopping,
+    returns=State,
     media="text/event-stream",
-    errors=(InvalidSessionId, TooManyStreams, ServerStopping),
 )
 def stream(query: StreamQuery) -> Response:
     """The conversation as it happens.

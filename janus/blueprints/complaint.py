@@ -1,16 +1,19 @@
-"""What is wrong with a body, in words that name the field and what was expected of it."""
+"""What is wrong with a request, in words that name the field and what was expected of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct, inspect
 from msgspec.structs import fields
 
-from janus.blueprints.wire.words import LARGEST, SHORT
+from janus.blueprints.wire.words import LARGEST, SHORT, Query
+
+#: Only of a value of this type does a part of a union know better what is wrong than the union.
+_SHAPES: dict[type, type] = {inspect.StrType: str, inspect.ListType: list, inspect.DictType: dict}
 
 
 def complaint(kind: type[Struct], given: Mapping[str, Any]) -> str:
@@ -23,7 +26,8 @@ def complaint(kind: type[Struct], given: Mapping[str, Any]) -> str:
     for name, field in declared.items():
         if name not in given:
             if field.required:
-                return f"{name} is missing."
+                where = f": add ?{name}=… to the address" if issubclass(kind, Query) else ""
+                return f"{name} is missing{where}."
         elif wrong := _wrong(name, given[name], inspect.type_info(field.type)):
             return wrong
     return "The body does not fit."
@@ -31,21 +35,20 @@ def complaint(kind: type[Struct], given: Mapping[str, Any]) -> str:
 
 def _unknown(name: str, known: list[str]) -> str:
     nearest = get_close_matches(name, known, n=1)
-    if nearest:
-        return f"{name[:SHORT]}: there is no such field; did you mean {nearest[0]}?"
-    return f"{name[:SHORT]}: there is no such field; there are {', '.join(known)}."
+    hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}."
+    return f"{name[:SHORT]}: there is no such field; {hint}"
 
 
 def _wrong(name: str, value: Any, wanted: inspect.Type) -> str | None:
     """What is wrong with the *value* of a field, or of an item in it; None if nothing is."""
+    wanted = _bare(wanted)
     match wanted, value:
-        case inspect.Metadata(type=inner), _:
-            return _wrong(name, value, inner)
         case inspect.UnionType(types=types), _:
             found = [_wrong(name, value, one) for one in types]
             # Of a text that is too long it says that, not that it is no number.
-            own = [it for it, one in zip(found, types, strict=True) if _has_shape(value, one)]
-            return None if None in found else next(iter(own), _expected(name, wanted))
+            shapes = [_SHAPES.get(type(_bare(one)), ()) for one in types]
+            own = (it for it, shape in zip(found, shapes, strict=True) if isinstance(value, shape))
+            return None if None in found else next(own, _expected(name, wanted))
         case inspect.StrType(max_length=int(most)), str() if len(value) > most:
             return f"{name} is too long: {most} characters at most."
         case inspect.StrType(pattern=pattern), str():
@@ -56,69 +59,51 @@ def _wrong(name: str, value: Any, wanted: inspect.Type) -> str | None:
             return None
         case ((inspect.IntType() | inspect.FloatType()), (int() | float())) if _is_number(value):
             return None
-        case inspect.ListType(max_length=most), list() if len(value) <= (most or len(value)):
-            return next(filter(None, _wrong_items(name, value, wanted)), None)
-        case inspect.DictType(max_length=most), dict() if len(value) <= (most or len(value)):
-            return next(filter(None, _wrong_entries(name, value, wanted)), None)
+        case inspect.ListType(item_type=kind), list() if _few(value, wanted):
+            items = (_wrong(f"{name}[{at}]", item, kind) for at, item in enumerate(value))
+            return next(filter(None, items), None)
+        case inspect.DictType(key_type=of, value_type=kind), dict() if _few(value, wanted):
+            entries = (
+                _wrong(f"A field of {name}", key, of) or _wrong(f"{name}.{key}", item, kind)
+                for key, item in value.items()
+            )
+            return next(filter(None, entries), None)
     return _expected(name, wanted)
 
 
-def _wrong_items(name: str, value: list[Any], wanted: inspect.ListType) -> Iterator[str | None]:
-    for at, item in enumerate(value):
-        yield _wrong(f"{name}[{at}]", item, wanted.item_type)
-
-
-def _wrong_entries(
-    name: str, value: dict[str, Any], wanted: inspect.DictType
-) -> Iterator[str | None]:
-    for key, item in value.items():
-        yield _wrong(f"A field of {name}", key, wanted.key_type)
-        yield _wrong(f"{name}.{key}", item, wanted.value_type)
+def _bare(wanted: inspect.Type) -> inspect.Type:
+    return wanted.type if isinstance(wanted, inspect.Metadata) else wanted
 
 
 def _is_number(value: float) -> bool:
     return not isinstance(value, bool) and abs(value) <= LARGEST
 
 
-def _has_shape(value: Any, wanted: inspect.Type) -> bool:
-    match wanted, value:
-        case inspect.Metadata(type=inner), _:
-            return _has_shape(value, inner)
-        case (inspect.StrType(), str()) | (inspect.ListType(), list()):
-            return True
-        case inspect.DictType(), dict():
-            return True
-    return False
+def _few(value: list[Any] | dict[str, Any], wanted: inspect.Type) -> bool:
+    most = getattr(wanted, "max_length", None)
+    return most is None or len(value) <= most
 
 
 def _expected(name: str, wanted: inspect.Type) -> str:
-    return f"{name} must be {_words(wanted)}."
+    """What is expected, for a person: one word, ``this or that``, or ``this, that, or a third``."""
+    *first, last = dict.fromkeys(_words(wanted))
+    listed = f"{', '.join(first)}, or {last}" if len(first) > 1 else " or ".join([*first, last])
+    return f"{name} must be {listed}."
 
 
-def _words(wanted: inspect.Type) -> str:
-    """What is expected, for a person."""
+def _words(wanted: inspect.Type) -> list[str]:
     match wanted:
-        case inspect.Metadata(type=inner):
-            return _words(inner)
         case inspect.UnionType(types=types):
-            known = [_words(one) for one in types if not isinstance(one, inspect.NoneType)]
-            return _listed([*dict.fromkeys(known)])
+            kinds = [_bare(one) for one in types if not isinstance(one, inspect.NoneType)]
+            return [word for one in kinds for word in _words(one)]
         case inspect.LiteralType(values=values):
-            return _listed([str(value) for value in values])
+            return [str(value) for value in values]
         case inspect.BoolType():
-            return "true or false"
+            return ["true or false"]
         case inspect.IntType() | inspect.FloatType():
-            return "a number"
+            return ["a number"]
         case inspect.ListType(max_length=most):
-            return f"a list of at most {most} strings"
+            return [f"a list of at most {most} strings"]
         case inspect.DictType(max_length=most):
-            return f"an object of at most {most} fields"
-    return "a string"
-
-
-def _listed(words: list[str]) -> str:
-    """One word, ``this or that``, or ``this, that, or a third``."""
-    *first, last = words
-    if len(first) > 1:
-        return f"{', '.join(first)}, or {last}"
-    return " or ".join([*first, last])
+            return [f"an object of at most {most} fields"]
+    return ["a string"]

@@ -1,11 +1,11 @@
 """What a view takes, gives and refuses, declared once.
 
     @bp.post("/ask")
-    @endpoint(query=OneSession, body=AskBody, returns=Answer, errors=(SessionNotFound, AskTimeout))
+    @endpoint(*SESSION, errors.AskTimeout)
     def ask(query: OneSession, body: AskBody) -> Answer:
 
-The check of a request and the encoding of its answer follow from it, and so do ``openapi.json`` and
-the page's types, which ``make api`` writes.
+The check of a request and the encoding of its answer follow from the signature and the errors, and
+so do ``openapi.json`` and the page's types, which ``make api`` writes.
 """
 
 from __future__ import annotations
@@ -13,16 +13,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 from flask import Response
 
+from janus import errors
 from janus.blueprints.body import read_body, read_query
 from janus.blueprints.wire.words import Body, Query
-from janus.errors import JanusError
 
 JSON = "application/json"
+#: Of a session that is there. One that rests is told from one that never was only while Janus runs.
+SESSION = (errors.InvalidSessionId, errors.SessionNotFound, errors.ServerStopping)
+#: Where a session is made, or opened again.
+OPENING = (errors.TooManySessions, errors.ServerStopping, errors.StorageFailed)
+#: Where the agent has to answer at once.
+AGENT = (
+    errors.AgentFailed,
+    errors.AgentNotFound,
+    errors.AgentLoginRequired,
+    errors.AgentRateLimited,
+)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,25 +45,22 @@ class Declared:
     body: type[Body] | None
     returns: Any
     status: int
-    errors: tuple[type[JanusError], ...]
+    errors: tuple[type[errors.JanusError], ...]
     media: str
 
 
 def endpoint(
-    *,
-    query: type[Query] | None = None,
-    body: type[Body] | None = None,
-    returns: Any,
-    status: int = 200,
-    errors: tuple[type[JanusError], ...] = (),
-    media: str = JSON,
+    *refuses: type[errors.JanusError], returns: Any = None, status: int = 200, media: str = JSON
 ) -> Callable[[Callable[..., object]], Callable[[], Response]]:
     """Give the view its ``query`` and ``body``, checked, and encode what it returns.
 
-    A view may return a response of its own.
+    A view may return a response of its own, and names what is in it: ``returns``.
     """
 
     def decorate(view: Callable[..., object]) -> Callable[[], Response]:
+        kinds = get_type_hints(view)
+        query, body, gives = kinds.get("query"), kinds.get("body"), returns or kinds["return"]
+
         @wraps(view)
         def answer() -> Response:
             given: dict[str, Query | Body] = {}
@@ -63,7 +71,7 @@ def endpoint(
             result = view(**given)
             return result if isinstance(result, Response) else reply(result, status)
 
-        setattr(answer, "declared", Declared(query, body, returns, status, errors, media))  # noqa: B010
+        setattr(answer, "declared", Declared(query, body, gives, status, refuses, media))  # noqa: B010
         return answer
 
     return decorate

@@ -1,31 +1,70 @@
-"""Every failure in one JSON shape."""
+"""Every failure in one JSON shape; what an error has beside a message is its own."""
 
 from __future__ import annotations
 
 import logging
+from typing import Annotated
 
 from flask import Response, g, jsonify
 from flask.typing import ResponseReturnValue
+from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import HTTPException
 
-from janus.errors import JanusError
+from janus.blueprints.wire.words import Count, ErrorCode, Reply, Told
+from janus.errors import Forbidden, JanusError, NotFound, PayloadTooLarge, UnsupportedMediaType
 
 log = logging.getLogger(__name__)
 
-#: What Flask's own errors are called; all others are INVALID_REQUEST or INTERNAL_ERROR.
-_CODES = {
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    413: "PAYLOAD_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-}
-
-
+#: Flask's own errors that are called as ours; all others are INVALID_REQUEST or INTERNAL_ERROR.
+_OURS = (Forbidden, NotFound, PayloadTooLarge, UnsupportedMediaType)
+_CODES = {error.status: error.code for error in _OURS} | {405: "METHOD_NOT_ALLOWED"}
 _MESSAGES = {
     404: "There is nothing here. See the README for what Janus answers.",
     413: "The body is too large: 1 MiB at most.",
 }
+
+
+class Failure(Reply, frozen=True, kw_only=True):
+    """What went wrong, and what is known of it."""
+
+    code: ErrorCode
+    #: Can be read aloud to the user.
+    message: Told
+    #: Of a turn that failed or goes on.
+    turn_id: str | UnsetType = UNSET
+    #: What the agent had said by then.
+    partial: str | UnsetType = UNSET
+    #: How the agent's process ended.
+    exit_code: int | UnsetType | None = UNSET
+    #: What ended the agent's process.
+    signal: int | str | UnsetType | None = UNSET
+    #: The agent's last words on its terminal.
+    output: str | UnsetType = UNSET
+    #: The agent died again and again, and is not started for so long, unless the session is
+    #: resumed.
+    retry_seconds: Count | UnsetType = UNSET
+    #: Seconds after which to try again, as in `Retry-After`.
+    retry_after: Count | UnsetType = UNSET
+    #: Files of the worktree with changes that are not committed.
+    changed_files: Count | UnsetType = UNSET
+    #: Files and folders of the worktree that git does not know.
+    new_files: Count | UnsetType = UNSET
+    #: The first of both.
+    files: Annotated[list[str], Meta(max_length=5)] | UnsetType = UNSET
+    #: Commits that no other branch or tag has.
+    commits: Count | UnsetType = UNSET
+    #: What is half done in the worktree.
+    unfinished: Annotated[str, Meta(examples=["merge", "rebase"])] | UnsetType = UNSET
+    #: Whether the worktree has submodules of its own, which may have commits.
+    submodules: bool | UnsetType = UNSET
+
+
+class ErrorBody(Reply, frozen=True, kw_only=True):
+    """The body of every failure."""
+
+    error: Failure
+    #: As in `X-Request-ID`.
+    request_id: str
 
 
 def janus_error(error: JanusError) -> ResponseReturnValue:

@@ -49,7 +49,5 @@ def page(path: str) -> ResponseReturnValue:
 @bp.after_request
 def protect(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response

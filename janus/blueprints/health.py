@@ -3,21 +3,57 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import Blueprint, Response, g
-from msgspec import UNSET
+from msgspec import UNSET, Meta, UnsetType
 
 from janus import __version__
 from janus.blueprints.endpoint import endpoint
-from janus.blueprints.wire.health import Health, HealthAgent, HealthStorage
+from janus.blueprints.wire.words import Count, Reply
 from janus.errors import AgentNotFound
 from janus.runtime import runtime
 
 bp = Blueprint("health", __name__)
 
-_OK: Literal["ok"] = "ok"
-_DEGRADED: Literal["degraded"] = "degraded"
+_DEMO = (
+    "This is the built-in demo agent: it searches your files and quotes them, offline, and "
+    "writes a file when you allow it. For more, install a real agent such as cursor-agent."
+)
+
+
+class HealthAgent(Reply, frozen=True, kw_only=True):
+    """The agent that answers unless a session has chosen another."""
+
+    name: str
+    available: bool
+    version: str | None
+    #: Whether it is the one that comes with Janus.
+    demo: bool | UnsetType = UNSET
+    #: What there is to know.
+    message: str | UnsetType = UNSET
+
+
+class HealthStorage(Reply, frozen=True, kw_only=True):
+    """The disk."""
+
+    #: Whether the disk takes what Janus writes.
+    ok: bool
+    message: str | UnsetType = UNSET
+
+
+class Health(Reply, frozen=True, kw_only=True):
+    """The health of Janus, its agent and its disk. Only the `status` is told to strangers."""
+
+    #: Degraded when something needs the owner.
+    status: Literal["ok", "degraded"]
+    #: The version of Janus.
+    version: str | UnsetType = UNSET
+    uptime_seconds: Annotated[float, Meta(ge=0)] | UnsetType = UNSET
+    active_sessions: Count | UnsetType = UNSET
+    max_sessions: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    agent: HealthAgent | UnsetType = UNSET
+    storage: HealthStorage | UnsetType = UNSET
 
 
 @bp.get("/health")
@@ -28,30 +64,24 @@ def alive() -> Response:
 
 
 @bp.get("/api/health")
-@endpoint(returns=Health)
+@endpoint()
 def health() -> Health:
     """What works, and what does not.
 
     Strangers learn the `status` only.
     """
-    janus, agent, storage = runtime(), _agent(), _storage()
-    status = _OK if agent.available and storage.ok else _DEGRADED
-    if g.device is None:
-        return Health(status=status)
-    return Health(
-        status=status,
+    janus, agent, problem = runtime(), _agent(), runtime().problem
+    storage = HealthStorage(ok=problem is None, message=problem or UNSET)
+    known = Health(
+        status="ok" if agent.available and storage.ok else "degraded",
         version=__version__,
         uptime_seconds=round(time.monotonic() - janus.started, 3),
-        active_sessions=len(runtime().manager.all()),
+        active_sessions=len(janus.manager.all()),
         max_sessions=janus.settings.max_sessions,
         agent=agent,
         storage=storage,
     )
-
-
-def _storage() -> HealthStorage:
-    problem = runtime().problem
-    return HealthStorage(ok=problem is None, message=problem or UNSET)
+    return known if g.device else Health(status=known.status)
 
 
 def _agent() -> HealthAgent:
@@ -67,9 +97,3 @@ def _agent() -> HealthAgent:
         demo=found.is_demo,
         message=_DEMO if found.is_demo else UNSET,
     )
-
-
-_DEMO = (
-    "This is the built-in demo agent: it searches your files and quotes them, offline, and "
-    "writes a file when you allow it. For more, install a real agent such as cursor-agent."
-)

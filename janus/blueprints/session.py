@@ -6,60 +6,78 @@ Sessions outlive Janus: those that were not ended come back when it starts again
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Annotated, Literal
 
-from janus.blueprints.endpoint import endpoint
-from janus.blueprints.wire.sessions import (
-    AskAnswer,
-    AskBody,
-    ConversationMessage,
-    EndBody,
-    EndedSession,
-    Heartbeat,
-    RenameBody,
-    SessionInfo,
-    SessionList,
-    StartBody,
-)
-from janus.blueprints.wire.words import OneSession
-from janus.errors import (
-    AgentFailed,
-    AgentLoginRequired,
-    AgentNotFound,
-    AgentRateLimited,
-    AskTimeout,
-    BranchInUse,
-    GitFailed,
-    InvalidName,
-    InvalidSessionId,
-    MessageNotFound,
-    QueueFull,
-    ServerStopping,
-    SessionExists,
-    SessionNotFound,
-    StorageFailed,
-    TooManySessions,
-    WorktreeDirty,
-)
+from flask import Blueprint
+from msgspec import UNSET, Meta, UnsetType
+
+from janus import errors
+from janus.blueprints.endpoint import AGENT, OPENING, SESSION, endpoint
+from janus.blueprints.wire import words as wire
 from janus.runtime import runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
-#: One that rests is told from one that never was only while Janus runs.
-_SESSION = (InvalidSessionId, SessionNotFound, ServerStopping)
-_OPENING = (TooManySessions, ServerStopping, StorageFailed)
-_AGENT = (AgentFailed, AgentNotFound, AgentLoginRequired, AgentRateLimited)
+
+class ConversationMessage(wire.Reply, frozen=True, kw_only=True):
+    """One entry of a conversation."""
+
+    role: Literal["user", "assistant", "system"]
+    content: str
+    timestamp: wire.Time
+    turn_id: wire.TurnId
+
+
+class SessionInfo(wire.Reply, frozen=True, kw_only=True):
+    """A session."""
+
+    session_id: wire.SessionId
+    name: str | None
+    status: wire.Status
+    #: The agent's name.
+    agent: str
+    #: Its own git branch; null if it works in the workspace itself.
+    branch: str | None
+    #: Its own worktree; null if it works in the workspace itself.
+    worktree_path: str | None
+    created_at: wire.Time
+    last_activity: wire.Time
+    message_count: wire.Count
+    attention: wire.Attention
+    #: Only where one session is asked for.
+    conversation: list[ConversationMessage] | UnsetType = UNSET
+
+
+class StartBody(wire.Body, frozen=True, kw_only=True):
+    """What kind of session to start."""
+
+    #: The client's own id for it, a UUID say: sent again, it is the same session. A new one if
+    #: absent.
+    session_id: wire.SessionId | None = None
+    #: What it is called; several may be called the same. An isolated session without one is called
+    #: after its branch, or the day: `feature-2027-01-15-001`.
+    name: wire.SessionName | None = None
+    #: A local branch that is there and checked out nowhere. A new one if absent: `feature/<name>`,
+    #: or `feature/<name>-2` where that is taken.
+    branch: Annotated[wire.Short | None, Meta(examples=["feature/fix-login"])] = None
+    #: The name of an agent, as in `/api/agents`, or one of its aliases; `auto` takes the first one
+    #: found, and `custom` is the owner's own command. The owner's choice if absent.
+    agent: wire.AgentName | None = None
+    #: Whether it has a worktree and a branch of its own; needs a git repository with a commit. If
+    #: absent: true with a `name` or a `branch`, else false. False with a `branch` is refused.
+    isolated: bool | None = None
 
 
 @bp.post("/session/start")
 @endpoint(
-    body=StartBody,
-    returns=SessionInfo,
+    errors.InvalidSessionId,
+    errors.InvalidName,
+    *OPENING,
+    errors.SessionExists,
+    errors.BranchInUse,
+    errors.AgentNotFound,
+    errors.GitFailed,
     status=201,
-    errors=(
-        *(InvalidSessionId, InvalidName, *_OPENING, SessionExists),
-        *(BranchInUse, AgentNotFound, GitFailed),
-    ),
 )
 def start(body: StartBody) -> SessionInfo:
     """Open a session: in the workspace as it is, or isolated from it.
@@ -79,14 +97,26 @@ def start(body: StartBody) -> SessionInfo:
     return SessionInfo.of(info.to_json())
 
 
+class AskBody(wire.Body, frozen=True, kw_only=True):
+    """A question."""
+
+    question: wire.Text
+    message_id: wire.MessageId | None = None
+
+
+class AskAnswer(wire.Reply, frozen=True, kw_only=True):
+    """The answer."""
+
+    session_id: wire.SessionId
+    answer: str
+    turn_id: str
+    stop_reason: wire.StopReason
+    timestamp: wire.Time
+
+
 @bp.post("/ask")
-@endpoint(
-    query=OneSession,
-    body=AskBody,
-    returns=AskAnswer,
-    errors=(*_SESSION, *_OPENING, *_AGENT, MessageNotFound, QueueFull, AskTimeout),
-)
-def ask(query: OneSession, body: AskBody) -> AskAnswer:
+@endpoint(*SESSION, *OPENING, *AGENT, errors.MessageNotFound, errors.QueueFull, errors.AskTimeout)
+def ask(query: wire.OneSession, body: AskBody) -> AskAnswer:
     """Ask a question and wait for the answer.
 
     Questions of one session are answered one at a time, in order.
@@ -95,9 +125,17 @@ def ask(query: OneSession, body: AskBody) -> AskAnswer:
     return AskAnswer.of(answer, session_id=query.session_id)
 
 
+class Heartbeat(wire.Reply, frozen=True, kw_only=True):
+    """When the session was used last: now."""
+
+    session_id: wire.SessionId
+    last_activity: wire.Time
+    status: wire.Status
+
+
 @bp.post("/heartbeat")
-@endpoint(query=OneSession, returns=Heartbeat, errors=_SESSION)
-def heartbeat(query: OneSession) -> Heartbeat:
+@endpoint(*SESSION)
+def heartbeat(query: wire.OneSession) -> Heartbeat:
     """Somebody is still there.
 
     A session that nobody uses ends by itself. A body is not read.
@@ -105,14 +143,37 @@ def heartbeat(query: OneSession) -> Heartbeat:
     return Heartbeat.of(runtime().manager.touch(query.session_id).to_json())
 
 
+class EndBody(wire.Body, frozen=True, kw_only=True):
+    """How to end a session."""
+
+    #: False: do not ask the agent for a summary.
+    summary: bool = True
+    #: True: remove its worktree too. If work would be lost, that is refused, and the session has
+    #: not ended.
+    cleanup: bool = False
+    #: True: with `cleanup`, remove the worktree with the work in it.
+    force: bool = False
+
+
+class EndedSession(wire.Reply, frozen=True, kw_only=True):
+    """The session has ended."""
+
+    session_id: wire.SessionId
+    status: Literal["ended"] = "ended"
+    #: Null if nothing was said.
+    summary: str | None
+    #: Whether the summary is on the disk too.
+    summary_saved: bool
+    #: The branch it worked on; null if it worked in the workspace itself.
+    branch: str | None
+    #: Its worktree, which stays; null if it had none or it was removed. It stays in spite of
+    #: `cleanup` if the agent left something new in it at the very end.
+    worktree_path: str | None
+
+
 @bp.post("/session/end")
-@endpoint(
-    query=OneSession,
-    body=EndBody,
-    returns=EndedSession,
-    errors=(*_SESSION, WorktreeDirty, GitFailed),
-)
-def end(query: OneSession, body: EndBody) -> EndedSession:
+@endpoint(*SESSION, errors.WorktreeDirty, errors.GitFailed)
+def end(query: wire.OneSession, body: EndBody) -> EndedSession:
     """End a session and all its agent started.
 
     Cancels what runs and what waits, and asks the agent for a summary first; without a usable
@@ -126,8 +187,8 @@ def end(query: OneSession, body: EndBody) -> EndedSession:
 
 
 @bp.post("/session/resume")
-@endpoint(query=OneSession, returns=SessionInfo, errors=(*_SESSION, *_OPENING, *_AGENT, AskTimeout))
-def resume(query: OneSession) -> SessionInfo:
+@endpoint(*SESSION, *OPENING, *AGENT, errors.AskTimeout)
+def resume(query: wire.OneSession) -> SessionInfo:
     """Start the agent of a session, and wait until it runs.
 
     It goes on with its conversation, as it would with the next message. Opens a session again that
@@ -136,14 +197,15 @@ def resume(query: OneSession) -> SessionInfo:
     return SessionInfo.of(runtime().manager.resume(query.session_id).to_json())
 
 
+class RenameBody(wire.Body, frozen=True, kw_only=True):
+    """What to call a session."""
+
+    name: wire.SessionName
+
+
 @bp.post("/session/rename")
-@endpoint(
-    query=OneSession,
-    body=RenameBody,
-    returns=SessionInfo,
-    errors=(*_SESSION, InvalidName, *_OPENING),
-)
-def rename(query: OneSession, body: RenameBody) -> SessionInfo:
+@endpoint(*SESSION, errors.InvalidName, *OPENING)
+def rename(query: wire.OneSession, body: RenameBody) -> SessionInfo:
     """Call a session something else.
 
     Its branch and its worktree stay as they are.
@@ -152,16 +214,22 @@ def rename(query: OneSession, body: RenameBody) -> SessionInfo:
 
 
 @bp.get("/session")
-@endpoint(query=OneSession, returns=SessionInfo, errors=_SESSION)
-def show(query: OneSession) -> SessionInfo:
+@endpoint(*SESSION)
+def show(query: wire.OneSession) -> SessionInfo:
     """One session, with its conversation."""
     info = runtime().manager.get(query.session_id)
     said = [ConversationMessage.of(it) for it in runtime().manager.conversation(query.session_id)]
     return SessionInfo.of(info.to_json(), conversation=said)
 
 
+class SessionList(wire.Reply, frozen=True, kw_only=True):
+    """The sessions that take a place under the limit."""
+
+    sessions: list[SessionInfo]
+
+
 @bp.get("/sessions")
-@endpoint(returns=SessionList)
+@endpoint()
 def index() -> SessionList:
     """All open sessions, the oldest first."""
     return SessionList(sessions=[SessionInfo.of(it.to_json()) for it in runtime().manager.all()])

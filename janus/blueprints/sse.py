@@ -13,28 +13,18 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import msgspec
 from flask import Response
 
+from janus import events
 from janus.blueprints.translation import shown, translate
 from janus.conversation.record import Record
 from janus.conversation.shown import State
 from janus.errors import InvalidRequest
-from janus.events import (
-    AnyEvent,
-    QuestionAsked,
-    QuestionClosed,
-    QueueHeld,
-    QueueReleased,
-    SessionEnded,
-    TurnFailed,
-    TurnFinished,
-    TurnStarted,
-    TurnWithdrawn,
-)
 
 #: Seconds between two signs of life.
 HEARTBEAT = 15.0
@@ -43,9 +33,10 @@ STALLED = 20.0
 _WAITING = 1 << 17
 _PING = b"event: ping\ndata: {}\n\n"
 #: After these the whole state is sent.
-_TURNING_POINTS: tuple[type[AnyEvent], ...] = (
-    TurnStarted, TurnFinished, TurnFailed, TurnWithdrawn, QueueHeld, QueueReleased,
-    QuestionAsked, QuestionClosed, SessionEnded,
+_TURNING_POINTS = (
+    events.TurnStarted | events.TurnFinished | events.TurnFailed | events.TurnWithdrawn
+    | events.QueueHeld | events.QueueReleased
+    | events.QuestionAsked | events.QuestionClosed | events.SessionEnded
 )  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
@@ -143,40 +134,32 @@ def event_number(text: str | None) -> int | None:
     return int(text)
 
 
-def event_stream(events: Iterator[bytes], environ: dict[str, Any]) -> Response:
-    """The response that sends *events* as they come."""
-    response = Response(events, mimetype="text/event-stream")
+def event_stream(lines: Iterator[bytes], environ: dict[str, Any]) -> Response:
+    """The response that sends *lines* as they come."""
+    response = Response(lines, mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
-    _free_when_gone(response, environ)
+    if connection := environ.get("gunicorn.socket"):
+        _fail_when_gone(connection)
+        # Nobody may wait for its last words: gunicorn would, 2 s, on the thread that accepts.
+        response.call_on_close(partial(_shut, connection, socket.SHUT_RD))
     return response
 
 
-def _free_when_gone(response: Response, environ: dict[str, Any]) -> None:
+def _fail_when_gone(connection: socket.socket) -> None:
     """Let writing to a phone that has vanished fail, or its thread is lost for good."""
-    connection = environ.get("gunicorn.socket")
-    if connection is None:
-        return
     connection.settimeout(STALLED)
     # What waits here for a slow reader is not merged any more, and costs memory.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # the kernel's own patience is a quarter of an hour
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED * 1000))
 
-    def stop_reading() -> None:
-        """Nobody may wait for its last words: gunicorn would, 2 s, on the thread that accepts."""
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RD)
-
-    response.call_on_close(stop_reading)
-
 
 def hang_up(environ: dict[str, Any]) -> Callable[[], None]:
     """What ends the connection of a stream at once, whatever its thread waits for."""
+    return partial(_shut, environ.get("gunicorn.socket"), socket.SHUT_RDWR)
 
-    def hang_up() -> None:
-        connection = environ.get("gunicorn.socket")
+
+def _shut(connection: socket.socket | None, how: int) -> None:
+    with contextlib.suppress(OSError):
         if connection is not None:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    return hang_up
+            connection.shutdown(how)

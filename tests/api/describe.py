@@ -9,13 +9,13 @@ from collections import defaultdict
 
 import msgspec
 from flask import Flask
-from schemas import METHOD_NOT_ALLOWED, REF, components, doc, lifted, titled
+from schemas import METHOD_NOT_ALLOWED, REF, comments, components, doc, lifted, titled
 from skeleton import HEADERS, INFO, SCHEMES, SERVER_SENT_EVENT, STREAM, STREAM_EXAMPLE
 
 from janus import blueprints, errors
 from janus.blueprints.endpoint import JSON
+from janus.blueprints.errors import ErrorBody
 from janus.blueprints.gate import PUBLIC
-from janus.blueprints.wire.failure import ErrorBody
 from janus.blueprints.wire.stream import STREAM_EVENTS
 
 OWNERS, PAGES_READ = [{"token": []}, {"cookie": [], "key": []}], [{"token": []}, {"cookie": []}]
@@ -82,7 +82,8 @@ def operation(method, name, view, responses):
     if declared.query:
         found["parameters"] = [*parameters(declared.query)]
     if declared.body:
-        required = {"required": True} if needs_fields(declared.body) else {}
+        needed = any(field.required for field in msgspec.structs.fields(declared.body))
+        required = {"required": True} if needed else {}
         found["requestBody"] = {**required, "content": {JSON: {"schema": ref(declared.body)}}}
     found["responses"] = {str(declared.status): success(name, declared)}
     for status, kinds in sorted(by_status(name, declared).items()):
@@ -90,10 +91,6 @@ def operation(method, name, view, responses):
         responses[title] = failure(status, kinds)
         found["responses"][str(status)] = {"$ref": f"#/components/responses/{title}"}
     return found
-
-
-def needs_fields(kind):
-    return any(field.required for field in msgspec.structs.fields(kind))
 
 
 def ref(kind):
@@ -107,11 +104,11 @@ def parameters(query):
         schema.pop("default", None)
         [*kinds] = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
         schema = {**schema, **(kinds[0] if kinds else {})}
-        said = {"description": schema.pop("description")} if "description" in schema else {}
+        text = comments(query).get(field.name)
+        said = {"description": text} if text else {}
         required = {"required": True} if field.required else {}
         yield {"name": field.name, "in": "query", **required, **said, "schema": schema}
-        wanted = msgspec.inspect.type_info(field.type)
-        if header := (getattr(wanted, "extra", None) or {}).get("header"):
+        if header := query.headers.get(field.name):
             yield {"name": header, "in": "header", **said, "schema": schema}
 
 

@@ -1,16 +1,16 @@
 """The JSON schemas of the wire's structs, as ``openapi.json`` has them."""
 
 import inspect
-import pkgutil
-from importlib import import_module
+import re
+from functools import cache
 
 import msgspec
 from msgspec import UNSET
 
 from janus import errors
 from janus.agents.known import names
-from janus.blueprints import wire
-from janus.blueprints.wire.words import Body
+from janus.blueprints.wire import words
+from janus.blueprints.wire.words import Body, Query, Reply
 
 REF = "#/components/schemas/{name}"
 JANUS_ERRORS = [
@@ -22,30 +22,42 @@ JANUS_ERRORS = [
 METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 
 
-def modules():
-    for found in pkgutil.iter_modules(wire.__path__):
-        yield import_module(f"{wire.__name__}.{found.name}")
-
-
 def structs():
     """Every struct of the wire, by its name."""
-    return {
-        name: value
-        for module in modules()
-        for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct)
-    }
+    found = [Body, Query, Reply]
+    for kind in found:
+        found += kind.__subclasses__()
+    return {kind.__name__: kind for kind in found}
 
 
+@cache
 def titled():
     """Every type of the wire that has a title of its own: its schema, by that title."""
-    found = {}
-    for module in modules():
-        for value in vars(module).values():
-            for meta in getattr(value, "__metadata__", ()):
-                if isinstance(meta, msgspec.Meta) and meta.title:
-                    found[meta.title] = msgspec.json.schema(value)
+    told, found = dict(remarks(words, r"(\w+) = ")), {}
+    for name, value in vars(words).items():
+        meta = getattr(value, "__metadata__", [None])[0]
+        if isinstance(meta, msgspec.Meta) and meta.title == name:
+            said = {"description": told[name]} if name in told else {}
+            found[name] = {**msgspec.json.schema(value), **said}
     return found
+
+
+@cache
+def comments(kind):
+    """What is said of each field of a struct: above it, or else above the type it has."""
+    said = dict(remarks(words, r"(\w+) = "))
+    found = {}
+    for base in reversed(kind.__mro__[:-3]):  # but for Struct, its base and object
+        fields = re.findall(r"^    (\w+): (?:\w+\.)?(\w+)", inspect.getsource(base), re.M)
+        found |= {name: said[of] for name, of in fields if of in said and of not in titled()}
+        found |= remarks(base, r" +(\w+):")
+    return found
+
+
+def remarks(thing, named):
+    """What each ``#:`` in the source of a module or a struct says, by the name below it."""
+    for said, name in re.findall(rf"((?:^ *#:.*\n)+){named}", inspect.getsource(thing), re.M):
+        yield name, " ".join(said.replace("#:", " ").split())
 
 
 def components(kinds):
@@ -59,13 +71,14 @@ def components(kinds):
     for name in known:
         if name in found:
             found[name]["properties"] = lifted(found[name]["properties"], named)
+            for field, said in comments(known[name]).items():
+                found[name]["properties"][field]["description"] = said
     found["ErrorCode"]["enum"] = [*dict.fromkeys(e.code for e in JANUS_ERRORS), METHOD_NOT_ALLOWED]
-    found["AgentName"] = {"type": "string", "enum": ["auto", "custom", *without_custom()]}
-    return {name: untitled(found[name]) for name in sorted(found)}
-
-
-def without_custom():
-    return [name for name in names() if name not in ("auto", "custom")]
+    known_names = dict.fromkeys(["auto", "custom", *names()])
+    found["AgentName"] = {"type": "string", "enum": [*known_names]}
+    for schema in found.values():
+        schema.pop("title", None)
+    return found
 
 
 def finished(schema, kind):
@@ -91,8 +104,7 @@ def nullable(field):
         default = {}
     if any(one.get("type") == "null" for one in field.get("anyOf", [])):
         return {**field, **default}
-    said = {"description": field.pop("description")} if "description" in field else {}
-    return {**said, "anyOf": [field, {"type": "null"}], **default}
+    return {"anyOf": [field, {"type": "null"}], **default}
 
 
 def lifted(node, named):
@@ -109,10 +121,6 @@ def lifted(node, named):
         if key in node and node[key] != named[title].get(key):
             reference[key] = node[key]
     return reference
-
-
-def untitled(schema):
-    return {key: value for key, value in schema.items() if key != "title"}
 
 
 def doc(thing):

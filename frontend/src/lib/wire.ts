@@ -50,6 +50,7 @@ export interface AskAnswer {
 export interface AskBody {
   /** Words, not only spaces and control characters; as long as a body may be. */
   question: string
+  /** The client's own id of what it says, a UUID say: sent again, it is the same message, and accepted once. */
   message_id?: string | null
 }
 
@@ -73,7 +74,9 @@ export type Attention = 'error' | 'permission' | 'question' | null
 export interface ChatBody {
   /** Words, not only spaces and control characters; as long as a body may be. */
   message: string
+  /** The session to speak in; one is made, with this id or a new one, if there is none. */
   session_id?: string | null
+  /** The client's own id of what it says, a UUID say: sent again, it is the same message, and accepted once. */
   message_id?: string | null
 }
 
@@ -417,6 +420,7 @@ export interface PermissionBody {
   request_id: string
   /** The `id` of one of the options. */
   option_id: string
+  /** What was filled in, by the `id` of the field; what is not required may be left out. */
   answers?: Record<string, FilledIn> | null
 }
 
@@ -685,6 +689,7 @@ export interface SummaryEvent {
 export interface SystemBody {
   /** Words, not only spaces and control characters; as long as a body may be. */
   message: string
+  /** The session to speak in; one is made, with this id or a new one, if there is none. */
   session_id?: string | null
 }
 

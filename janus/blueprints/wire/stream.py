@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from janus.blueprints.wire.state import (
-    AgentOption,
-    Command,
-    Permission,
-    PlanEntry,
-    SessionDescription,
-    ToolCall,
-    Usage,
-)
-from janus.blueprints.wire.words import (
-    AgentProtocol,
-    ErrorCode,
-    Reply,
-    Status,
-    StopReason,
-    Time,
-    TurnId,
-)
-
-Seq = Annotated[int, Meta(ge=1, description="Its number, which is its `id` too.")]
-At = Annotated[Time, Meta(description="When it happened.")]
+from janus import events
+from janus.blueprints.wire import state, words
 
 
-class NumberedEvent(Reply, frozen=True, kw_only=True):
+class NumberedEvent(words.Reply, frozen=True, kw_only=True):
     """What every numbered event has."""
 
-    seq: Seq
-    at: At
+    seq: words.Seq
+    at: words.At
 
 
 class TurnEvent(NumberedEvent, frozen=True, kw_only=True):
     """Something that belongs to a turn, or to none."""
 
-    turn_id: TurnId
+    turn_id: words.TurnId
 
 
 class UserMessageEvent(TurnEvent, frozen=True, kw_only=True):
@@ -65,28 +46,29 @@ class DeltaEvent(TurnEvent, frozen=True, kw_only=True):
 class AssistantMessageEvent(TurnEvent, frozen=True, kw_only=True):
     """A turn ended with an answer."""
 
-    content: Annotated[str, Meta(description="The whole answer.")]
-    stop_reason: StopReason
+    #: The whole answer.
+    content: str
+    stop_reason: words.StopReason
 
 
-class ToolCallEvent(ToolCall, frozen=True, kw_only=True):
+class ToolCallEvent(state.ToolCall, frozen=True, kw_only=True):
     """The whole call, also when only its status has changed."""
 
-    seq: Seq
-    at: At
+    seq: words.Seq
+    at: words.At
 
 
 class PlanEvent(TurnEvent, frozen=True, kw_only=True):
     """The agent's plan, whole."""
 
-    entries: list[PlanEntry]
+    entries: list[state.PlanEntry]
 
 
-class PermissionRequestEvent(Permission, frozen=True, kw_only=True):
+class PermissionRequestEvent(state.Permission, frozen=True, kw_only=True):
     """The agent asks its user."""
 
-    seq: Seq
-    at: At
+    seq: words.Seq
+    at: words.At
 
 
 class PermissionResolvedEvent(TurnEvent, frozen=True, kw_only=True):
@@ -100,44 +82,36 @@ class PermissionResolvedEvent(TurnEvent, frozen=True, kw_only=True):
 class StatusEvent(NumberedEvent, frozen=True, kw_only=True):
     """Anything else; it has only the fields that it tells something in."""
 
-    turn_id: TurnId | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
-    detail: Annotated[str, Meta(description="In words for a person.")] | UnsetType = UNSET
-    loading: Annotated[bool, Meta(description="The agent is starting, or has.")] | UnsetType = UNSET
+    turn_id: words.TurnId | UnsetType = UNSET
+    status: words.Status | UnsetType = UNSET
+    #: In words for a person.
+    detail: str | UnsetType = UNSET
+    #: The agent is starting, or has.
+    loading: bool | UnsetType = UNSET
     turn: Literal["started", "withdrawn"] | UnsetType = UNSET
     queue_held: bool | UnsetType = UNSET
     agent: str | UnsetType = UNSET
-    protocol: AgentProtocol | UnsetType = UNSET
-    conversation_id: (
-        Annotated[str, Meta(description="What the agent calls the conversation.")] | UnsetType
-    ) = UNSET
+    protocol: words.AgentProtocol | UnsetType = UNSET
+    #: What the agent calls the conversation.
+    conversation_id: str | UnsetType = UNSET
     model: str | UnsetType = UNSET
-    forgotten: (
-        Annotated[
-            bool,
-            Meta(
-                description="Whether the agent has lost the conversation it had before. Then it is "
-                "told again what was said."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    session: SessionDescription | UnsetType = UNSET
-    options: list[AgentOption] | UnsetType = UNSET
-    commands: list[Command] | UnsetType = UNSET
-    usage: Usage | UnsetType = UNSET
-    exit_code: (
-        Annotated[int | None, Meta(description="How the agent's process ended.")] | UnsetType
-    ) = UNSET
-    signal: (
-        Annotated[int | str | None, Meta(description="What ended the agent's process.")] | UnsetType
-    ) = UNSET
+    #: Whether the agent has lost the conversation it had before. Then it is told again what was
+    #: said.
+    forgotten: bool | UnsetType = UNSET
+    session: state.SessionDescription | UnsetType = UNSET
+    options: list[state.AgentOption] | UnsetType = UNSET
+    commands: list[state.Command] | UnsetType = UNSET
+    usage: state.Usage | UnsetType = UNSET
+    #: How the agent's process ended.
+    exit_code: int | UnsetType | None = UNSET
+    #: What ended the agent's process.
+    signal: int | str | UnsetType | None = UNSET
 
 
 class ErrorEvent(TurnEvent, frozen=True, kw_only=True):
     """A turn ended without an answer."""
 
-    code: ErrorCode
+    code: words.ErrorCode
     message: str
 
 
@@ -154,24 +128,25 @@ class SessionEndedEvent(NumberedEvent, frozen=True, kw_only=True):
     reason: str
 
 
-class PingEvent(Reply, frozen=True, kw_only=True):
+class PingEvent(words.Reply, frozen=True, kw_only=True):
     """A sign of life, unnumbered, after a time of quiet."""
 
 
-#: Every named event of the stream.
-STREAM_EVENTS: dict[str, type[Reply]] = {
-    "user_message": UserMessageEvent,
-    "system_message": SystemMessageEvent,
-    "assistant_delta": DeltaEvent,
-    "thought_delta": DeltaEvent,
-    "assistant_message": AssistantMessageEvent,
-    "tool_call": ToolCallEvent,
-    "plan": PlanEvent,
-    "permission_request": PermissionRequestEvent,
-    "permission_resolved": PermissionResolvedEvent,
-    "status": StatusEvent,
-    "error": ErrorEvent,
-    "summary": SummaryEvent,
-    "session_ended": SessionEndedEvent,
-    "ping": PingEvent,
+#: What each event of a log is called in the stream, and what is told of it.
+NAMED: dict[type[Struct], tuple[str, type[words.Reply]]] = {
+    events.UserMessage: ("user_message", UserMessageEvent),
+    events.Note: ("system_message", SystemMessageEvent),
+    events.Text: ("assistant_delta", DeltaEvent),
+    events.Thought: ("thought_delta", DeltaEvent),
+    events.TurnFinished: ("assistant_message", AssistantMessageEvent),
+    events.ToolCall: ("tool_call", ToolCallEvent),
+    events.PlanChanged: ("plan", PlanEvent),
+    events.QuestionAsked: ("permission_request", PermissionRequestEvent),
+    events.QuestionClosed: ("permission_resolved", PermissionResolvedEvent),
+    events.Event: ("status", StatusEvent),  # all others
+    events.TurnFailed: ("error", ErrorEvent),
+    events.Summary: ("summary", SummaryEvent),
+    events.SessionEnded: ("session_ended", SessionEndedEvent),
 }
+#: Every named event of the stream.
+STREAM_EVENTS = {**dict(NAMED.values()), "ping": PingEvent}

@@ -2,17 +2,18 @@
 
     class AskBody(Body):                          checked on the way in
         question: Text
+        #: Readers of the description are told this.
         message_id: MessageId | None = None
 
 ``tests/api`` writes ``openapi.json`` and the page's ``wire.ts`` from them: a ``title`` becomes a
-name there, the docstring and ``description`` are what readers are told.
+name there, and what readers are told is the docstring and the ``#:`` above a field or a type.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, Struct
 
 #: Bytes of a body.
 LIMIT = 1 << 20
@@ -23,8 +24,6 @@ LARGEST = 9 * 10**18
 #: Something else than spaces and control characters. Not ``isprintable()``: Python's tables are
 #: older than the emoji of a phone.
 VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
-
-_R = TypeVar("_R", bound="Reply")
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,128 +37,92 @@ class LenientBody(Body, frozen=True, kw_only=True, forbid_unknown_fields=False):
 class Query(Struct, frozen=True, kw_only=True):
     """The parameters of an address. An empty one counts as absent."""
 
+    # Of a parameter the header that counts before it, if there is such.
+    headers: ClassVar[dict[str, str]] = {}
+
 
 class Reply(Struct, frozen=True, kw_only=True):
     """A JSON object that a view gives."""
 
     @classmethod
-    def of(cls: type[_R], value: object, **more: Any) -> _R:
+    def of(cls, value: object, **more: Any) -> Self:
         """What is told of *value*, a frozen value of the house or a dict, and *more*."""
-        told = value if isinstance(value, dict) else _attributes(value, cls)
-        return convert({**told, **more}, cls, from_attributes=True)
+        names = cls.__struct_fields__
+        if not isinstance(value, dict):
+            value = {name: getattr(value, name) for name in names if hasattr(value, name)}
+        told = {**value, **more}
+        return cls(**{name: told[name] for name in names if name in told})
 
 
-def _attributes(value: object, kind: type[Struct]) -> dict[str, Any]:
-    names = kind.__struct_fields__
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+def shaped(pattern: str, *examples: str, **more: Any) -> Meta:
+    """The shape of a text, for readers only: whoever uses the text checks it."""
+    return Meta(extra_json_schema={"pattern": pattern}, examples=[*examples] or None, **more)
 
 
-def _described(text: str, **more: Any) -> Meta:
-    return Meta(description=text, extra_json_schema=more or None)
+_UUID = "8a7f0a52-6f0e-4f43-9d0c-0a2f5a9b7f11"
+_ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
 
+# Texts. A `#:` above a type describes each field of the type that has no description of its own.
 
-# Texts.
-
-SessionId = Annotated[
-    str,
-    Meta(
-        title="SessionId",
-        extra_json_schema={"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
-        examples=["8a7f0a52-6f0e-4f43-9d0c-0a2f5a9b7f11"],
-    ),
-]
-#: Of a session that is made if there is none; an empty one counts as absent.
-OwnSessionId = Annotated[
-    str,
-    _described(
-        "The session to speak in; one is made, with this id or a new one, if there is none.",
-        pattern="^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$",
-    ),
-]
-MessageId = Annotated[
-    str,
-    Meta(
-        max_length=SHORT,
-        description="The client's own id of what it says, a UUID say: sent again, it is the same "
-        "message, and accepted once.",
-    ),
-]
-Text = Annotated[
-    str,
-    Meta(
-        pattern=VISIBLE,
-        description="Words, not only spaces and control characters; as long as a body may be.",
-    ),
-]
+DeviceId = Annotated[str, Meta(examples=[_UUID])]
+SessionId = Annotated[str, shaped(f"^{_ID}$", _UUID, title="SessionId")]
+# An empty one counts as absent.
+#: The session to speak in; one is made, with this id or a new one, if there is none.
+OwnSessionId = Annotated[str, shaped(f"^({_ID})?$")]
+#: The client's own id of what it says, a UUID say: sent again, it is the same message, and accepted
+#: once.
+MessageId = Annotated[str, Meta(max_length=SHORT)]
+#: Words, not only spaces and control characters; as long as a body may be.
+Text = Annotated[str, Meta(pattern=VISIBLE)]
 Word = Annotated[str, Meta(pattern=VISIBLE, max_length=SHORT)]
 Short = Annotated[str, Meta(max_length=SHORT)]
-SessionName = Annotated[
-    str,
-    Meta(
-        max_length=SHORT,
-        extra_json_schema={"pattern": "^[a-zA-Z0-9-]{1,50}$"},
-        examples=["fix-login"],
-    ),
-]
-Time = Annotated[
-    str,
-    Meta(
-        title="Time",
-        description="ISO 8601 in UTC, with milliseconds.",
-        extra_json_schema={
-            "format": "date-time",
-            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
-        },
-        examples=["2027-01-15T08:00:00.250Z"],
-    ),
-]
-#: ``make api`` adds which there are, of these two.
+Told = Annotated[str, Meta(min_length=1)]
+SessionName = Annotated[str, shaped("^[a-zA-Z0-9-]{1,50}$", "fix-login", max_length=SHORT)]
+_Time = Meta(
+    title="Time",
+    extra_json_schema={"format": "date-time", "pattern": f"^{_CLOCK}$"},
+    examples=["2027-01-15T08:00:00.250Z"],
+)
+#: ISO 8601 in UTC, with milliseconds.
+Time = Annotated[str, _Time]
+#: When it happened.
+At = Annotated[str, _Time]
+#: Its number, which is its `id` too.
+Seq = Annotated[int, Meta(ge=1)]
+# ``make api`` adds which there are, of these two.
 AgentName = Annotated[str, Meta(title="AgentName", max_length=SHORT)]
-ErrorCode = Annotated[str, Meta(title="ErrorCode", description="What programs look at.")]
+#: What programs look at.
+ErrorCode = Annotated[str, Meta(title="ErrorCode")]
 Count = Annotated[int, Meta(ge=0)]
-TurnId = Annotated[
-    str | None,
-    _described(
-        "What the message, its answer and all in between have in common; null outside of a turn."
-    ),
+#: What the message, its answer and all in between have in common; null outside of a turn.
+TurnId = Annotated[str | None, Meta()]
+_Long = Annotated[str, Meta(max_length=LONG)]
+# What is filled in somewhere, or filled in already.
+FilledIn = Annotated[
+    _Long
+    | Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+    | Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
+    | bool
+    | Annotated[list[_Long], Meta(max_length=100)],
+    Meta(title="FilledIn"),
 ]
+OptionValue = Annotated[str | bool | None, Meta(title="OptionValue")]
 
 # Choices.
 
-Status = Annotated[
-    Literal["idle", "active", "waiting", "error", "stopped"],
-    Meta(
-        title="Status",
-        description="`idle`: no agent runs for it; nothing was asked yet, or Janus was started "
-        "again since. `active`: it works. `waiting`: for the user. `error`: the agent failed; ask "
-        "again. `stopped`: it ended.",
-    ),
-]
-Attention = Annotated[
-    Literal["permission", "question", "error"] | None,
-    Meta(title="Attention", description="Why somebody should look."),
-]
-StopReason = Annotated[
-    str,
-    Meta(
-        title="StopReason",
-        description="`end_turn`: the agent was done. `cancelled`: it was stopped. `failed`: an "
-        "error follows. Others are the agent's own words, such as `max_tokens`, "
-        "`max_turn_requests` or `refusal`.",
-        examples=["end_turn", "cancelled"],
-    ),
-]
-Scope = Annotated[
-    Literal["full", "read"],
-    Meta(title="Scope", description="What a device may do: `read` has read-only access."),
-]
-AgentProtocol = Annotated[
-    Literal["acp", "print"],
-    Meta(
-        title="AgentProtocol",
-        description="How Janus speaks with an agent: only over ACP can it ask before it acts.",
-    ),
-]
+#: `idle`: no agent runs for it; nothing was asked yet, or Janus was started again since. `active`:
+#: it works. `waiting`: for the user. `error`: the agent failed; ask again. `stopped`: it ended.
+Status = Annotated[Literal["idle", "active", "waiting", "error", "stopped"], Meta(title="Status")]
+#: Why somebody should look.
+Attention = Annotated[Literal["permission", "question", "error"] | None, Meta(title="Attention")]
+#: `end_turn`: the agent was done. `cancelled`: it was stopped. `failed`: an error follows. Others
+#: are the agent's own words, such as `max_tokens`, `max_turn_requests` or `refusal`.
+StopReason = Annotated[str, Meta(title="StopReason", examples=["end_turn", "cancelled"])]
+#: What a device may do: `read` has read-only access.
+Scope = Annotated[Literal["full", "read"], Meta(title="Scope")]
+#: How Janus speaks with an agent: only over ACP can it ask before it acts.
+AgentProtocol = Annotated[Literal["acp", "print"], Meta(title="AgentProtocol")]
 
 
 class OneSession(Query, frozen=True, kw_only=True):
