@@ -69,9 +69,14 @@ class SessionInfo:
         return {key: value for key, value in fields.items() if key not in _INTERNAL}
 
 
+def is_id(text: str) -> bool:
+    """Whether it is a well-formed session id."""
+    return _ID.fullmatch(text) is not None
+
+
 def check_id(session_id: str) -> str:
     """Return *session_id* if it is well-formed. Raises InvalidSessionId."""
-    if not _ID.fullmatch(session_id):
+    if not is_id(session_id):
         raise InvalidSessionId(
             "A session id has 1 to 64 letters, digits, dashes or underscores, "
             "the first a letter or digit."

@@ -20,8 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from janus.network.certificates import CannotCertify
-from janus.storage.atomic import make_folder
-from janus.storage.folder import NotOurs
+from janus.storage.folder import Folder, NotOurs
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock. Raises CannotCertify for everything that a disk can refuse."""
     try:
         with contextlib.suppress(NotOurs):  # the next line says what is in its place
-            make_folder(folder)
+            Folder.make(folder).close()
         os.close(_open(folder, os.O_RDONLY, stat.S_IFDIR, 0o700))
         fd = _open(folder / "lock", os.O_RDWR | os.O_CREAT, stat.S_IFREG, 0o600)
         try:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from janus.clock import seconds
 from janus.conversation.record import Record, numbered
-from janus.errors import InvalidName, InvalidSessionId
+from janus.errors import InvalidName
 from janus.events import SessionDescribed, SessionEnded
 from janus.logs import about
-from janus.model import SessionInfo, check_id, check_name, is_agent_name
+from janus.model import SessionInfo, check_name, is_agent_name, is_id
 from janus.sessions.saver import log
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.store import Store
@@ -24,7 +24,7 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> list[S
     """
     saved = file.load()
     found = {info.session_id: info for info in saved or []}
-    logs = [id for id in store.logs() if _is_id(id)]
+    logs = [id for id in store.logs() if is_id(id)]
     for id in logs:
         if _has_ended(store, id):
             found.pop(id, None)
@@ -87,7 +87,7 @@ def _described(info: SessionInfo, event: SessionDescribed, workspace: Workspace)
 def _from_worktrees(workspace: Workspace) -> dict[str, SessionInfo]:
     found = {}
     for id, worktree in workspace.worktrees().items():
-        if _is_id(id):
+        if is_id(id):
             at = worktree.path.stat().st_mtime
             path = str(worktree.path)
             found[id] = SessionInfo(
@@ -120,13 +120,5 @@ def _is_name(text: str) -> bool:
     try:
         check_name(text)
     except InvalidName:
-        return False
-    return True
-
-
-def _is_id(text: str) -> bool:
-    try:
-        check_id(text)
-    except InvalidSessionId:
         return False
     return True

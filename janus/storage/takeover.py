@@ -9,7 +9,6 @@ goes on.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -17,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from janus.errors import CannotServe, InvalidSessionId
-from janus.model import check_id, is_agent_name, is_conversation_id
-from janus.storage.folder import Folder
+from janus.errors import CannotServe
+from janus.model import is_agent_name, is_conversation_id, is_id
+from janus.storage.folder import Folder, NotOurs
 from janus.storage.lines import whole_lines
+from janus.storage.lock import try_lock
 from janus.storage.project import load_project, save_project
 from janus.storage.store import Store
 
@@ -61,8 +61,9 @@ def _take(store: Store, old: Folder, tracked: set[str]) -> list[str]:
         for name in logs.names():
             if not name.endswith(_SUFFIX):
                 continue
-            if _is_id(name.removesuffix(_SUFFIX)) and _move(logs, store.folder / _LOGS, name):
-                taken.append(name.removesuffix(_SUFFIX))
+            id = name.removesuffix(_SUFFIX)
+            if is_id(id) and _move(logs, store.folder / _LOGS, name):
+                taken.append(id)
             else:
                 strange.append(f"{OLD}/{_LOGS}/{name}")
     if old.stat(_SESSIONS) and not _move(old, store.folder, _SESSIONS):
@@ -77,23 +78,20 @@ def _take(store: Store, old: Folder, tracked: set[str]) -> list[str]:
 def _move(source: Folder, target: Path, name: str) -> bool:
     """Whether the file is now in *target*, on the disk, and gone from *source*."""
     try:
-        fd = source.file(name)
-    except OSError:
-        return False
-    try:
-        if os.fstat(fd).st_nlink != 1:
-            return False
-        data = source.read(name, _LARGEST) if name == _SESSIONS else _believed(fd)
+        with source.opened(name) as fd:
+            if os.fstat(fd).st_nlink != 1:
+                return False
+            data = source.read(name, _LARGEST) if name == _SESSIONS else _believed(fd)
         with Folder.make(target) as folder:
             if folder.stat(name) is None:
                 folder.replace(name, data)
             elif not folder.read(name, _LARGEST).startswith(data):  # not copied before a crash
                 return False
+    except NotOurs:
+        return False
     except OSError as failure:
         log.warning("Cannot take %s over: %s", source.path / name, failure.strerror)
         return False
-    finally:
-        os.close(fd)
     source.remove(name)
     source.sync()
     return True
@@ -123,19 +121,10 @@ def _check_not_served(old: Folder, workspace: Path) -> None:
     except OSError:
         return
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotServe(f"an older Janus serves {workspace}. Stop it first") from None
+        if not try_lock(fd):
+            raise CannotServe(f"an older Janus serves {workspace}. Stop it first")
     finally:
         os.close(fd)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        check_id(text)
-    except InvalidSessionId:
-        return False
-    return True
 
 
 def _left_alone(why: str) -> None:

@@ -14,8 +14,8 @@ import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from janus.errors import GitFailed, InvalidSessionId
-from janus.model import check_id
+from janus.errors import GitFailed
+from janus.model import check_id, is_id
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class WorktreeNotes:
     def all(self) -> list[Note]:
         """Every note that can be read."""
         ids = [name.removesuffix(_SUFFIX) for name in self._store.names()]
-        return [note for id in ids if _is_id(id) and (note := self.of(id))]
+        return [note for id in ids if is_id(id) and (note := self.of(id))]
 
     def remove(self, session_id: str) -> None:
         """Forget a worktree that is gone. Raises OSError."""
@@ -81,14 +81,6 @@ class WorktreeNotes:
 
 def _name(session_id: str) -> str:
     return f"{check_id(session_id)}{_SUFFIX}"
-
-
-def _is_id(text: str) -> bool:
-    try:
-        check_id(text)
-    except InvalidSessionId:
-        return False
-    return True
 
 
 def _note(session_id: str, found: object) -> Note:
