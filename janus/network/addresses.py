@@ -32,7 +32,7 @@ _FAR_AWAY = (
 )
 #: Browsers omit the default port of a scheme from the Host header.
 _DEFAULT_PORTS = (80, 443)
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_loopback(text: str) -> bool:
@@ -73,7 +73,7 @@ def lan_address(source: Callable[[int, str], str | None] = _source) -> str | Non
 def local_name(hostname: str) -> str | None:
     """Return the mDNS name of this computer, such as ``laptop.local``; None if it has none."""
     label = _lower(hostname.partition(".")[0])
-    if label is None or label == "localhost" or not _LABEL.fullmatch(label):
+    if label is None or label == "localhost" or not LABEL.fullmatch(label):
         return None
     return f"{label}.local"
 

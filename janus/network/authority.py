@@ -33,7 +33,6 @@ from janus.network.certificates import (
     to_pem,
 )
 from janus.network.key_files import load_key, locked, read, write
-from janus.network.proquint import proquint
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -132,6 +131,13 @@ class Authority:
                     "Issued a certificate for %s", ", ".join(str(name.value) for name in wanted)
                 )
         return Leaf(folder / "leaf.crt", folder / "leaf.key")
+
+
+def proquint(number: int) -> str:
+    """Return 16 bits as a word of five letters: a consonant has four bits, a vowel two."""
+    consonants, vowels = "bdfghjklmnprstvz", "aiou"
+    places = ((consonants, 12), (vowels, 10), (consonants, 6), (vowels, 4), (consonants, 0))
+    return "".join(letters[(number >> at) % len(letters)] for letters, at in places)
 
 
 def _now(clock: Callable[[], float]) -> datetime:

@@ -25,9 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from janus.network.authority import Authority
+from janus.network.authority import Authority, proquint
 from janus.network.certificates import CannotCertify
-from janus.network.proquint import proquint
 
 NAMES = ["127.0.0.1", "::1", "192.168.1.20", "fd00::2", "localhost", "laptop.local"]
 FILES = ["ca.crt", "ca.key", "leaf.crt", "leaf.key"]
