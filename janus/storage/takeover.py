@@ -36,7 +36,7 @@ def take_over(store: Store, workspace: Path, tracked: Callable[[str], set[str]])
     *tracked* gives the names of what git tracks below a folder of the workspace. Raises CannotServe
     while a Janus of the first house serves the workspace.
     """
-    project = load_project(store, workspace)
+    project = load_project(store)
     if project.taken_over:
         return []
     ids: list[str] = []
@@ -48,7 +48,7 @@ def take_over(store: Store, workspace: Path, tracked: Callable[[str], set[str]])
         pass
     except OSError as failure:
         _left_alone(failure.strerror or str(failure))
-    save_project(store, replace(project, taken_over=True))
+    save_project(store, workspace, replace(project, taken_over=True))
     return ids
 
 

@@ -76,8 +76,8 @@ class PublishedFolder:
     def _open(self) -> Folder:
         with self._held.open() as workspace:
             if self._temporary is None:
-                project = load_project(self._store, self._held.path)
-                if not save_project(self._store, project):
+                project = load_project(self._store)
+                if not save_project(self._store, self._held.path, project):
                     raise OSError(f"Janus cannot note the name of its files: {self._store.problem}")
                 self._temporary = project.temporary
             if names := self._tracked_now():
