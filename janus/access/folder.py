@@ -1,7 +1,5 @@
 """The token of the owner's own programs, beside the list of devices."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from janus.storage.folder import Folder

@@ -10,14 +10,13 @@ readable is kept: a new ca.crt of it has the same name, so a phone that trusts t
 what it signs.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -66,9 +65,7 @@ class Authority:
         self._clock = clock
 
     @classmethod
-    def open(
-        cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str
-    ) -> Authority:
+    def open(cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str) -> Self:
         """Return the authority stored in a folder, or a new one named after *hostname*.
 
         Raises CannotCertify.
