@@ -32,6 +32,11 @@ _CONSTRAINTS = x509.NameConstraints(
     permitted_subtrees=[*map(x509.IPAddress, _NETWORKS), *map(x509.DNSName, _DOMAINS)],
     excluded_subtrees=None,
 )
+#: What a key may be for.
+_USAGES = (
+    *("digital_signature", "key_cert_sign", "content_commitment", "key_encipherment"),
+    *("data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+)
 #: What the library raises for certificates that are malformed, incomplete, or signed by others.
 _INVALID = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.ExtensionNotFound)
 
@@ -54,7 +59,7 @@ def new_authority(key: EllipticCurvePrivateKey, now: datetime, hostname: str) ->
     return (
         _builder(subject, key, subject, now, _AUTHORITY_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True), critical=True)
+        .add_extension(_key_usage("key_cert_sign"), critical=True)
         .add_extension(_CONSTRAINTS, critical=True)
         .sign(key, SHA256())
     )
@@ -98,7 +103,7 @@ def issue_leaf(
     return (
         _builder(subject, key, authority.subject, now, _LEAF_LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(digital_signature=True), critical=True)
+        .add_extension(_key_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(issuer, critical=False)
@@ -173,15 +178,5 @@ def _builder(
     )
 
 
-def _key_usage(*, digital_signature: bool = False, key_cert_sign: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        key_cert_sign=key_cert_sign,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _key_usage(only: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{usage: usage == only for usage in _USAGES})

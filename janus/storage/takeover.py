@@ -79,7 +79,8 @@ def _move(source: Folder, target: Path, name: str) -> bool:
         with source.opened(name) as fd:
             if os.fstat(fd).st_nlink != 1:
                 return False
-            data = source.read(name, _LARGEST) if name == _SESSIONS else _believed(fd)
+            lines = (line for line in whole_lines(fd) if _is_believable(line))
+            data = source.read(name, _LARGEST) if name == _SESSIONS else b"".join(lines)
         with Folder.make(target) as folder:
             if folder.stat(name) is None:
                 folder.replace(name, data)
@@ -93,10 +94,6 @@ def _move(source: Folder, target: Path, name: str) -> bool:
     source.remove(name)
     source.sync()
     return True
-
-
-def _believed(fd: int) -> bytes:
-    return b"".join(line for line in whole_lines(fd) if _is_believable(line))
 
 
 def _is_believable(line: bytes) -> bool:
