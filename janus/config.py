@@ -1,36 +1,22 @@
 """Settings: what the owner of this machine may choose, read once.
 
 From the environment; from Janus's own file, ``$XDG_CONFIG_HOME/janus/env``; and from a ``.env`` in
-the current folder. That one may be a stranger's: see ``settings_files``.
+the current folder. That one may be a stranger's: see ``sources``.
 
 Adding a setting is adding a line to ``Settings``: its name, default and help text are printed by
 ``janus serve --help`` and held against the README by a test.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from janus.parsing import (
-    agent_name,
-    duration,
-    folder,
-    listener,
-    one_of,
-    origins,
-    site,
-    state_dir,
-    variables,
-    whole,
-    words,
-    yes_or_no,
-)
-from janus.sources import Source, sources
+from janus import parsing
+from janus.sources import Source, sources, users_folder
 
 
 class SettingsError(ValueError):
@@ -40,106 +26,86 @@ class SettingsError(ValueError):
 def setting(
     name: str, default: str, parse: Callable[[str], Any], text: str, *, project: bool = False
 ) -> Any:
-    """A field of ``Settings`` that comes from the variable *name*.
-
-    With *project* it is harmless: a project's own ``.env`` may choose it.
-    """
+    """A field of ``Settings`` that comes from the variable *name*."""
     meta = {"name": name, "default": default, "parse": parse, "help": text, "project": project}
     return field(default_factory=lambda: parse(default), metadata=meta)
+
+
+#: One that a project's own ``.env`` may choose.
+harmless = partial(setting, project=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the owner chose. Durations are in seconds."""
 
-    port: int = setting("PORT", "3000", whole(0, 65535), "port to listen on; 0 takes a free one")
+    # fmt: off
+    port: int = setting(
+        "PORT", "3000", parsing.whole(0, 65535), "port to listen on; 0 takes a free one"
+    )
     host: str = setting(
-        "JANUS_HOST",
-        "auto",
-        listener,
+        "JANUS_HOST", "auto", parsing.listener,
         "address to listen on; auto is this computer's own and its private one in the network",
     )
     public_url: str | None = setting(
-        "JANUS_PUBLIC_URL", "", site, "address of a proxy in front of Janus, as browsers see it"
+        "JANUS_PUBLIC_URL", "", parsing.site,
+        "address of a proxy in front of Janus, as browsers see it",
     )
     allow_public: bool = setting(
-        "JANUS_ALLOW_PUBLIC",
-        "no",
-        yes_or_no,
+        "JANUS_ALLOW_PUBLIC", "no", parsing.yes_or_no,
         "yes: JANUS_HOST may be an address that the whole Internet reaches",
     )
     workspace: Path = setting(
-        "WORKSPACE_DIR", "", folder, "folder the agents work on; by default the current one"
+        "WORKSPACE_DIR", "", parsing.folder, "folder the agents work on; by default the current one"
     )
-    agent: str = setting(
-        "JANUS_AGENT",
-        "auto",
-        agent_name,
+    agent: str = harmless(
+        "JANUS_AGENT", "auto", parsing.agent_name,
         "agent to use; auto takes the first one found, else the demo",
-        project=True,
     )
     agent_command: tuple[str, ...] = setting(
-        "JANUS_AGENT_COMMAND", "", words, "command line of an ACP agent of your own"
+        "JANUS_AGENT_COMMAND", "", parsing.words, "command line of an ACP agent of your own"
     )
     agent_environ: tuple[str, ...] = setting(
-        "JANUS_AGENT_ENV",
-        "",
-        variables,
+        "JANUS_AGENT_ENV", "", parsing.variables,
         "variables agents may see beside the usual, comma-separated",
     )
-    session_timeout: float = setting(
-        "SESSION_TIMEOUT",
-        "10m",
-        duration,
+    session_timeout: float = harmless(
+        "SESSION_TIMEOUT", "10m", parsing.duration,
         "a session unused this long is summarised and ended",
-        project=True,
     )
-    cleanup_interval: float = setting(
-        "CLEANUP_INTERVAL", "1m", duration, "how often to look for unused sessions", project=True
+    cleanup_interval: float = harmless(
+        "CLEANUP_INTERVAL", "1m", parsing.duration, "how often to look for unused sessions"
     )
-    turn_limit: float = setting(
-        "TURN_LIMIT", "1h", duration, "longest time one turn may take", project=True
+    turn_limit: float = harmless(
+        "TURN_LIMIT", "1h", parsing.duration, "longest time one turn may take"
     )
-    max_sessions: int = setting(
-        "MAX_SESSIONS", "4", whole(1, 1000), "sessions at the same time", project=True
+    max_sessions: int = harmless(
+        "MAX_SESSIONS", "4", parsing.whole(1, 1000), "sessions at the same time"
     )
-    ask_timeout: float = setting(
-        "JANUS_ASK_TIMEOUT",
-        "60s",
-        duration,
+    ask_timeout: float = harmless(
+        "JANUS_ASK_TIMEOUT", "60s", parsing.duration,
         "longest wait of a question; its turn goes on after",
-        project=True,
     )
-    summary_timeout: float = setting(
-        "JANUS_SUMMARY_TIMEOUT",
-        "30s",
-        duration,
+    summary_timeout: float = harmless(
+        "JANUS_SUMMARY_TIMEOUT", "30s", parsing.duration,
         "longest wait for the summary of an ending session",
-        project=True,
     )
     cors_origins: tuple[str, ...] = setting(
-        "CORS_ALLOWED_ORIGINS", "", origins, "origins of development pages, comma-separated"
+        "CORS_ALLOWED_ORIGINS", "", parsing.origins,
+        "origins of development pages, comma-separated",
     )
-    log_format: str = setting(
-        "JANUS_LOG",
-        "text",
-        one_of("text", "json"),
+    log_format: str = harmless(
+        "JANUS_LOG", "text", parsing.one_of("text", "json"),
         "text, or json for one object a line",
-        project=True,
     )
-    log_level: str = setting(
-        "LOG_LEVEL",
-        "info",
-        one_of("debug", "info", "warning", "error"),
-        "how much to log",
-        project=True,
+    log_level: str = harmless(
+        "LOG_LEVEL", "info", parsing.one_of("debug", "info", "warning", "error"), "how much to log"
     )
     state_dir: Path | None = setting(
-        "JANUS_STATE_DIR",
-        "",
-        state_dir,
+        "JANUS_STATE_DIR", "", parsing.state_dir,
         "where Janus keeps what must survive; outside of the workspace",
     )
+    # fmt: on
     #: What agents may inherit from; each is given only what its entry in the agents table allows.
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
@@ -149,7 +115,7 @@ class Settings:
         return self.state_dir or state_folder(self.environ)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Settings from *environ* (by default the process's), and from files for what it lacks.
 
         Raises SettingsError for a value that does not parse, for an unknown ``JANUS_*`` name, and
@@ -160,8 +126,10 @@ class Settings:
         for source in sources(environ):
             _check_names(source)
             for entry in setting_fields():
-                name = next((name for name in names_of(entry) if name in source.given), None)
-                if name and entry.name not in values and _may_choose(source, name):
+                name = next((name for name in names_of(entry) if name in source.given), "")
+                # A name without JANUS_ in an untrusted file is a project's own, such as its PORT.
+                ours = name and (source.trusted or name.startswith("JANUS_"))
+                if ours and entry.name not in values:
                     values[entry.name] = _parse(name, source, entry)
         return cls(**values, environ=dict(environ))
 
@@ -175,11 +143,6 @@ def names_of(entry: dataclasses.Field[Any]) -> tuple[str, ...]:
     """The names of a setting, the one that wins first: each has one that begins with JANUS_."""
     name = entry.metadata["name"]
     return (name,) if name.startswith("JANUS_") else (f"JANUS_{name}", name)
-
-
-def _may_choose(source: Source, name: str) -> bool:
-    """Not what is a project's own, such as its PORT."""
-    return source.trusted or name.startswith("JANUS_")
 
 
 def _check_names(source: Source) -> None:
@@ -213,6 +176,4 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     """What Janus keeps for this user, whatever the workspace; perhaps not there yet."""
     if text := environ.get("JANUS_STATE_DIR", "").strip():
         return Path(text).expanduser()
-    state = environ.get("XDG_STATE_HOME")
-    parent = Path(state) if state else Path(environ.get("HOME", "/")) / ".local" / "state"
-    return parent / "janus"
+    return users_folder(environ, "XDG_STATE_HOME", ".local/state")

@@ -5,8 +5,6 @@ it is trusted only in the checkout that Janus itself runs from; elsewhere it may
 harmless ``JANUS_*`` names, and its other names are its own business.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import stat
@@ -33,7 +31,7 @@ class Source:
 def sources(environ: Mapping[str, str]) -> list[Source]:
     """All of them, the one that wins first."""
     found = [Source("the environment", environ)]
-    own, here = own_file(environ), Path.cwd() / ".env"
+    own, here = users_folder(environ, "XDG_CONFIG_HOME", ".config") / "env", Path.cwd() / ".env"
     if (text := _plain_text(own, follow=True)) is not None:
         found.append(Source(str(own), _values(text, interpolate=True)))
     trusted = _is_checkout(here.parent)
@@ -42,11 +40,10 @@ def sources(environ: Mapping[str, str]) -> list[Source]:
     return found
 
 
-def own_file(environ: Mapping[str, str]) -> Path:
-    """Janus's own file of settings; perhaps not there."""
-    config = environ.get("XDG_CONFIG_HOME")
-    parent = Path(config) if config else Path(environ.get("HOME", "/")) / ".config"
-    return parent / "janus" / "env"
+def users_folder(environ: Mapping[str, str], variable: str, usual: str) -> Path:
+    """Janus's folder in the one that *variable* names, or in *usual* at home; perhaps not there."""
+    given = environ.get(variable)
+    return (Path(given) if given else Path(environ.get("HOME", "/"), usual)) / "janus"
 
 
 def _is_checkout(folder: Path) -> bool:

@@ -1,10 +1,9 @@
 """A device that was paired, or a program with a token."""
 
-from __future__ import annotations
-
-import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from janus.clock import timestamp
 from janus.errors import InvalidRequest
@@ -14,9 +13,8 @@ SCOPES = ("full", "read")
 EXPIRES = 90 * 24 * 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device, or a program with a token. Times are in seconds since 1970.
+class Device(Struct, frozen=True, forbid_unknown_fields=True):
+    """A device, or a program with a token, as it is stored. Times are in seconds since 1970.
 
     ``secret`` and ``key`` are hashes: of the cookie secret or the token, and of the write key. A
     page needs both secrets to write; a program has no write key.
@@ -24,7 +22,7 @@ class Device:
 
     id: str
     name: str
-    scope: str
+    scope: Annotated[str, Meta(pattern=rf"\A({'|'.join(SCOPES)})\Z")]
     created_at: float
     last_seen: float
     secret: str
@@ -53,24 +51,7 @@ class NewDevice:
     key: str | None
 
 
-def device_from(entry: dict[str, Any]) -> Device:
-    """Return the device of a stored *entry*. Raises TypeError or ValueError for a wrong one."""
-    device = Device(**entry)
-    texts = (device.id, device.name, device.scope, device.secret)
-    optional = (device.key, device.address)
-    times = (device.created_at, device.last_seen)
-    if not (
-        all(isinstance(it, str) for it in texts)
-        and all(it is None or isinstance(it, str) for it in optional)
-        and all(isinstance(it, int | float) and math.isfinite(it) for it in times)
-        and device.scope in SCOPES
-    ):
-        raise ValueError("an entry has wrong types")
-    return device
-
-
-def check_scope(scope: str) -> str:
-    """Return *scope* if it exists. Raises InvalidRequest."""
+def check_scope(scope: str) -> None:
+    """Raise InvalidRequest if there is no such scope."""
     if scope not in SCOPES:
         raise InvalidRequest(f"scope must be one of {', '.join(SCOPES)}.")
-    return scope

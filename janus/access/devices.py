@@ -5,23 +5,22 @@ an agent of the same user could read to create a device of its own. The list is 
 every workspace. When it is damaged, no device has access until it is paired again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import hmac
-import json
 import logging
 import secrets
 import threading
 import unicodedata
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from pathlib import Path
 
-from janus.access.device import EXPIRES, Device, NewDevice, check_scope, device_from
-from janus.access.folder import delete_owner_token, write_owner_token
+import msgspec
+from msgspec.structs import replace
+
+from janus.access.device import EXPIRES, Device, NewDevice, check_scope
+from janus.access.folder import OWNER_TOKEN
 from janus.clock import Clock
 from janus.errors import NotFound, TooManyDevices, TooManyStreams
 from janus.storage.store import Store
@@ -33,6 +32,11 @@ MOST, STREAMS_EACH = 32, 16
 _SAVE_INTERVAL = 60.0
 _LONGEST_NAME = 40
 FILE = "devices.json"
+
+
+class _List(msgspec.Struct):
+    devices: list[Device]
+    version: object = "1.0"
 
 
 class Devices:
@@ -65,7 +69,8 @@ class Devices:
         """Invalidate the owner's token. May be called twice."""
         with self._lock:
             self._owner = None
-        delete_owner_token(self.folder)
+        with contextlib.suppress(OSError):
+            self._store.remove(OWNER_TOKEN)
 
     def all(self) -> list[Device]:
         """Return every device, the oldest first."""
@@ -150,7 +155,8 @@ class Devices:
         number = id(close)
         with self._lock:
             self._streams.setdefault(device_id, {})[number] = close
-            revoked = device_id not in self._devices and self._owner_id() != device_id
+            owner = self._owner is not None and self._owner.id == device_id
+            revoked = device_id not in self._devices and not owner
         if revoked:  # between its authentication and now
             close()
 
@@ -174,28 +180,24 @@ class Devices:
         """Why the list on the disk differs from that in memory, or None."""
         return self._store.problem
 
-    def _owner_id(self) -> str | None:
-        return self._owner.id if self._owner else None
-
     def _read(self) -> list[Device]:
         try:
             found = self._store.read(FILE)
-            if found is None:
-                return []
-            return [device_from(entry) for entry in json.loads(found)["devices"]]
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
+            return [] if found is None else msgspec.json.decode(found, type=_List).devices
+        except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError) as problem:
             log.error("Cannot read %s (%s): no device has access; pair them again", FILE, problem)
             with contextlib.suppress(OSError):
                 self._store.put_aside(FILE)
             return []
 
     def _save(self) -> None:
-        content = {"version": "1.0", "devices": [asdict(d) for d in self._devices.values()]}
-        self._store.replace(FILE, json.dumps(content, indent=1).encode())
+        content = msgspec.json.encode(_List([*self._devices.values()]))
+        self._store.replace(FILE, msgspec.json.format(content, indent=1))
 
     def _create_owner(self) -> Device:
         secret = _new_secret()
-        write_owner_token(self._store, secret)
+        if not self._store.replace(OWNER_TOKEN, secret.encode()):
+            raise OSError(f"cannot write {self.folder / OWNER_TOKEN}: {self._store.problem}")
         now = self._clock.time()
         return Device("owner", "the owner's command line", "full", now, now, _hash(secret))
 

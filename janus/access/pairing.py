@@ -6,8 +6,6 @@ open codes: somebody on the same network can force the owner to ask for another 
 access.
 """
 
-from __future__ import annotations
-
 import hmac
 import secrets
 import threading
@@ -59,11 +57,12 @@ class Pairing:
 
     def redeem(self, text: str, address: str) -> Code:
         """Use a code, as typed. Raises Forbidden for a wrong one, RateLimited after too many."""
-        entered = "".join(text.split()).replace("-", "").upper()
+        entered = "".join(text.split()).replace("-", "").upper().encode("utf-8", "replace")
         with self._lock:
             self._limit_rate(address)
             self._codes = self._valid()
-            code = next((c for c, _ in self._codes if _same(c.text, entered)), None)
+            same = hmac.compare_digest
+            code = next((c for c, _ in self._codes if same(c.text.encode(), entered)), None)
             if code:
                 self._codes = [(c, until) for c, until in self._codes if c is not code]
                 self._wrong = 0
@@ -88,7 +87,3 @@ class Pairing:
                 if len(recent) >= most:
                     wait = max(1, round(recent[-most] + seconds - now))
                     raise RateLimited(f"Too many wrong codes. Wait {wait} s.", retry_after=wait)
-
-
-def _same(code: str, entered: str) -> bool:
-    return hmac.compare_digest(code.encode(), entered.encode("utf-8", "replace"))

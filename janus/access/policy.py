@@ -8,8 +8,6 @@ is). A page on another port of this computer gets the cookie sent along, but it 
 another ``Origin``. This computer itself is no exception: the agents run on it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -24,9 +22,10 @@ PUBLIC = frozenset({
 })  # fmt: skip
 #: The header in which a page sends its write key.
 KEY_HEADER = "X-Janus-Key"
-_PAGE = "frontend.page"
 _SETUP = ("setup.page", "setup.certificate")
 _READING = ("GET", "HEAD", "OPTIONS")
+#: Where only this computer reaches Janus.
+_LOCAL = (*THIS_COMPUTER, "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ class Call:
     @property
     def local(self) -> bool:
         """Whether it arrived where only this computer reaches, perhaps from a proxy."""
-        return self.server in (*THIS_COMPUTER, "localhost")
+        return self.server in _LOCAL
 
     @property
     def opens_page(self) -> bool:
         """Whether a browser opens the page, perhaps by a link from elsewhere."""
-        return self.endpoint == _PAGE and self.reads
+        return self.endpoint == "frontend.page" and self.reads
 
 
 def proxy_url(call: Call, site: Site) -> str | None:
@@ -88,7 +87,7 @@ def is_secure(call: Call, site: Site) -> bool:
 @lru_cache
 def host_names(server: str, port: int, hostname: str) -> frozenset[str]:
     """Return every Host header that is right for a request to this address."""
-    if server in (*THIS_COMPUTER, "localhost"):
+    if server in _LOCAL:
         return own_names(THIS_COMPUTER, port, hostname="")
     return own_names([server], port, hostname=hostname)
 

@@ -18,7 +18,7 @@ from janus.agents.process.process import AgentProcess
 from janus.agents.spec import AgentSpec
 from janus.config import state_folder
 from janus.errors import AgentFailed
-from janus.storage.atomic import replace
+from janus.storage.folder import replace_json
 
 #: Seconds a program may take to say its version, and to greet in ACP (0.4 to 4.3 s are usual).
 _VERSION, _GREETING = 10.0, 6.0
@@ -53,7 +53,7 @@ def speaks_acp(program: str, version: str, spec: AgentSpec, env: Mapping[str, st
     with contextlib.suppress(OSError):  # then it is asked again
         memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         news = {program: {"version": version, "acp": answer}}
-        replace(memory, {**_remembered(memory), **news})
+        replace_json(memory, {**_remembered(memory), **news})
     return answer
 
 

@@ -1,12 +1,10 @@
 """What Janus remembers of ended sessions: ``.janus/conversation-summaries/YYYY-MM-DD-HH-MM.md``."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from janus.conversation.summary import Summary
 from janus.logs import about
@@ -19,21 +17,17 @@ _MOST_FILES = 20
 _PUNCTUATION = "()[]{}<>,;:'\"`*!?"
 
 
-class Folder(Protocol):
-    """Where summaries are kept: ``.janus`` in the workspace."""
+def save_summary(
+    save_new: Callable[[str, str, str], str], workspace: Path, info: SessionInfo, summary: Summary
+) -> bool:
+    """Write down what an ended session was about; False if that was not possible.
 
-    def save_new(self, folder: str, name: str, text: str) -> str:
-        """Write a whole new file and return its name. Raises OSError, leaving nothing."""
-
-
-def save_summary(published: Folder, workspace: Path, info: SessionInfo, summary: Summary) -> bool:
-    """Write down what an ended session was about; False if that was not possible."""
-    ended = datetime.fromtimestamp(info.last_activity)
+    *save_new* is that of ``PublishedFolder``.
+    """
+    name = f"{datetime.fromtimestamp(info.last_activity):%Y-%m-%d-%H-%M}.md"
     told = about(info.session_id)
     try:
-        name = published.save_new(
-            _FOLDER, f"{ended:%Y-%m-%d-%H-%M}.md", _markdown(info, summary, workspace)
-        )
+        name = save_new(_FOLDER, name, _markdown(info, summary, workspace))
     except OSError as failure:
         log.error("Session %s: cannot save its summary: %s", info.session_id, failure, extra=told)
         return False
@@ -74,15 +68,10 @@ def _markdown(info: SessionInfo, summary: Summary, workspace: Path) -> str:
 
 def mentioned_files(texts: Iterable[str], workspace: Path) -> list[str]:
     """The files of the workspace that *texts* name, in their order, 20 at most."""
-    found: dict[str, None] = {}
-    for text in texts:
-        for word in text.split():
-            path = word.strip(_PUNCTUATION).rstrip(".").partition(":")[0]
-            if ("." in path or "/" in path) and path not in found and _is_inside(path, workspace):
-                found[path] = None
-                if len(found) == _MOST_FILES:
-                    return list(found)
-    return list(found)
+    words = (word.strip(_PUNCTUATION) for text in texts for word in text.split())
+    paths = dict.fromkeys(word.rstrip(".").partition(":")[0] for word in words)
+    named = (path for path in paths if ("." in path or "/" in path) and _is_inside(path, workspace))
+    return list(islice(named, _MOST_FILES))
 
 
 def _is_inside(path: str, workspace: Path) -> bool:

@@ -5,8 +5,6 @@ its own resolve to this computer (DNS rebinding), so a Host header is accepted o
 a name and port that Janus listens on.
 """
 
-from __future__ import annotations
-
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -32,7 +30,7 @@ _FAR_AWAY = (
 )
 #: Browsers omit the default port of a scheme from the Host header.
 _DEFAULT_PORTS = (80, 443)
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_loopback(text: str) -> bool:
@@ -73,7 +71,7 @@ def lan_address(source: Callable[[int, str], str | None] = _source) -> str | Non
 def local_name(hostname: str) -> str | None:
     """Return the mDNS name of this computer, such as ``laptop.local``; None if it has none."""
     label = _lower(hostname.partition(".")[0])
-    if label is None or label == "localhost" or not _LABEL.fullmatch(label):
+    if label is None or label == "localhost" or not LABEL.fullmatch(label):
         return None
     return f"{label}.local"
 

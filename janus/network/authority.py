@@ -10,14 +10,13 @@ readable is kept: a new ca.crt of it has the same name, so a phone that trusts t
 what it signs.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -32,8 +31,7 @@ from janus.network.certificates import (
     stored_authority,
     to_pem,
 )
-from janus.network.key_files import load_key, locked, read, write
-from janus.network.proquint import proquint
+from janus.network.key_files import load_key, locked, read
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,36 +54,33 @@ class Authority:
 
     def __init__(
         self,
-        store: Store,
+        folder: Path,
         key: EllipticCurvePrivateKey,
         certificate: x509.Certificate,
         clock: Callable[[], float],
     ) -> None:
-        self._store = store
+        self._folder = folder
         self._key = key
         self._certificate = certificate
         self._clock = clock
 
     @classmethod
-    def open(
-        cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str
-    ) -> Authority:
+    def open(cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str) -> Self:
         """Return the authority stored in a folder, or a new one named after *hostname*.
 
         Raises CannotCertify.
         """
-        store = Store(folder)
-        with locked(folder):
-            store.sweep()
-            key = load_key(store, "ca.key")
-            certificate = stored_authority(read(folder / "ca.crt"), key, _now(clock))
+        with locked(folder) as held:
+            Store(folder).sweep()
+            key = load_key(held, "ca.key")
+            certificate = stored_authority(read(held, "ca.crt"), key, _now(clock))
             if certificate is None:
                 certificate = new_authority(key, _now(clock), hostname)
-                write(store, "ca.crt", to_pem(certificate))
+                held.replace("ca.crt", to_pem(certificate))
                 log.info(
                     "Created a certificate authority in %s; phones install it from /setup", folder
                 )
-        return cls(store, key, certificate, clock)
+        return cls(folder, key, certificate, clock)
 
     @property
     def ca_pem(self) -> bytes:
@@ -120,18 +115,24 @@ class Authority:
         one step. Raises CannotCertify, also for names that phones would not accept from us.
         """
         wanted = general_names(names)
-        folder = self._store.folder
-        with locked(folder):
-            key = load_key(self._store, "leaf.key")
+        with locked(self._folder) as held:
+            key = load_key(held, "leaf.key")
             now = _now(self._clock)
-            stored = read(folder / "leaf.crt")
+            stored = read(held, "leaf.crt")
             if not is_current_leaf(stored, key, wanted, self._certificate, now):
                 issued = issue_leaf(key, wanted, self._certificate, self._key, now)
-                write(self._store, "leaf.crt", to_pem(issued) + self.ca_pem)
+                held.replace("leaf.crt", to_pem(issued) + self.ca_pem)
                 log.info(
                     "Issued a certificate for %s", ", ".join(str(name.value) for name in wanted)
                 )
-        return Leaf(folder / "leaf.crt", folder / "leaf.key")
+        return Leaf(self._folder / "leaf.crt", self._folder / "leaf.key")
+
+
+def proquint(number: int) -> str:
+    """Return 16 bits as a word of five letters: a consonant has four bits, a vowel two."""
+    consonants, vowels = "bdfghjklmnprstvz", "aiou"
+    places = ((consonants, 12), (vowels, 10), (consonants, 6), (vowels, 4), (consonants, 0))
+    return "".join(letters[(number >> at) % len(letters)] for letters, at in places)
 
 
 def _now(clock: Callable[[], float]) -> datetime:

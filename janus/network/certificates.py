@@ -4,13 +4,10 @@ Nothing here reads or writes a file. PEM that was stored counts only if it is wr
 ``to_pem`` would: OpenSSL, which the server uses, is stricter than the library that reads it here.
 """
 
-from __future__ import annotations
-
 import contextlib
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from janus.network.addresses import LABEL, LOOPBACK, PRIVATE
+
 #: Certificates are valid from before now, for phones whose clock is behind.
 _CLOCK_SLACK = timedelta(hours=1)
 _AUTHORITY_LIFE = timedelta(days=3652)
@@ -26,21 +25,18 @@ _AUTHORITY_LIFE = timedelta(days=3652)
 _LEAF_LIFE = timedelta(days=397)
 #: A leaf is renewed when less than this is left.
 _RENEWAL = timedelta(days=30)
-_NETWORKS = tuple(
-    map(
-        ip_network,
-        (
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"),
-            *("fc00::/7", "::1/128"),
-        ),
-    )
-)
+#: IPv4 first: an authority with its constraints in another order would not be taken for ours.
+_NETWORKS = sorted([*PRIVATE, *LOOPBACK], key=lambda network: network.version)
 _DOMAINS = ("local", "localhost")
 _CONSTRAINTS = x509.NameConstraints(
     permitted_subtrees=[*map(x509.IPAddress, _NETWORKS), *map(x509.DNSName, _DOMAINS)],
     excluded_subtrees=None,
 )
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+#: What a key may be for.
+_USAGES = (
+    *("digital_signature", "key_cert_sign", "content_commitment", "key_encipherment"),
+    *("data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+)
 #: What the library raises for certificates that are malformed, incomplete, or signed by others.
 _INVALID = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.ExtensionNotFound)
 
@@ -63,7 +59,7 @@ def new_authority(key: EllipticCurvePrivateKey, now: datetime, hostname: str) ->
     return (
         _builder(subject, key, subject, now, _AUTHORITY_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True), critical=True)
+        .add_extension(_key_usage("key_cert_sign"), critical=True)
         .add_extension(_CONSTRAINTS, critical=True)
         .sign(key, SHA256())
     )
@@ -107,7 +103,7 @@ def issue_leaf(
     return (
         _builder(subject, key, authority.subject, now, _LEAF_LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(digital_signature=True), critical=True)
+        .add_extension(_key_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(issuer, critical=False)
@@ -157,7 +153,7 @@ def _general_name(name: str) -> x509.GeneralName:
         raise CannotCertify(f"{name} is no private address; Janus certifies no others")
     labels = name.lower().split(".")
     valid = name.isascii() and len(name) <= 253 and labels[-1] in _DOMAINS
-    if not valid or not all(map(_LABEL.fullmatch, labels)):
+    if not valid or not all(map(LABEL.fullmatch, labels)):
         raise CannotCertify(f"{name!r} is neither a .local name nor an address")
     return x509.DNSName(".".join(labels))
 
@@ -182,15 +178,5 @@ def _builder(
     )
 
 
-def _key_usage(*, digital_signature: bool = False, key_cert_sign: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        key_cert_sign=key_cert_sign,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _key_usage(only: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{usage: usage == only for usage in _USAGES})

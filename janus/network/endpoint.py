@@ -4,14 +4,13 @@
 HTTP serves only the instructions for getting to HTTPS: see ``blueprints.setup``.
 """
 
-from __future__ import annotations
-
 import logging
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from janus.config import Settings, SettingsError
 from janus.network.addresses import THIS_COMPUTER, is_loopback, is_private, lan_address, local_name
@@ -39,7 +38,7 @@ class Endpoint:
     leaf: Leaf | None = None
 
     @classmethod
-    def local(cls, port: int, public_url: str | None = None) -> Endpoint:
+    def local(cls, port: int, public_url: str | None = None) -> Self:
         """Return an endpoint that only this computer reaches, perhaps from a proxy."""
         return cls(THIS_COMPUTER[:1], port, public_url)
 
@@ -48,7 +47,7 @@ class Endpoint:
         """The addresses in the form gunicorn takes."""
         return [_joined(address, self.port) for address in self.addresses]
 
-    def at(self, port: int) -> Endpoint:
+    def at(self, port: int) -> Self:
         """Return the same endpoint on the port that the system has assigned."""
         return replace(self, port=port)
 

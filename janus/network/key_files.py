@@ -1,12 +1,9 @@
 """The authority's files: keys and certificates that only their owner can read."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import logging
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from janus.network.certificates import CannotCertify
-from janus.storage.atomic import make_folder
-from janus.storage.folder import NotOurs
-from janus.storage.store import Store
+from janus.storage.folder import Folder, NotOurs
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +26,17 @@ _LONGEST = 1 << 16
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
-def load_key(store: Store, name: str) -> ec.EllipticCurvePrivateKey:
+def load_key(folder: Folder, name: str) -> ec.EllipticCurvePrivateKey:
     """Return the key in a file. Creates a new one if it is missing or cannot be read."""
-    pem = read(store.folder / name)
+    pem = read(folder, name)
     if pem is not None:
         with contextlib.suppress(*_UNREADABLE):
             key = load_pem_private_key(pem, None)
             if isinstance(key, ec.EllipticCurvePrivateKey) and pem == _key_pem(key):
                 return key
-        log.warning("%s is damaged; creating a new key", store.folder / name)
+        log.warning("%s is damaged; creating a new key", folder.path / name)
     key = ec.generate_private_key(ec.SECP256R1())
-    write(store, name, _key_pem(key))
+    folder.replace(name, _key_pem(key))
     return key
 
 
@@ -50,58 +45,35 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock. Raises CannotCertify for everything that a disk can refuse."""
+def locked(path: Path) -> Iterator[Folder]:
+    """Hold the folder and its lock. Raises CannotCertify for everything that a disk can refuse."""
     try:
-        with contextlib.suppress(NotOurs):  # the next line says what is in its place
-            make_folder(folder)
-        os.close(_open(folder, os.O_RDONLY, stat.S_IFDIR, 0o700))
-        fd = _open(folder / "lock", os.O_RDWR | os.O_CREAT, stat.S_IFREG, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)
+        with Folder.make(path) as folder:
+            _close_to_others(folder.fd, 0o700, path)
+            with folder.opened("lock", os.O_RDWR | os.O_CREAT) as fd:
+                _close_to_others(fd, 0o600, path / "lock")
+                fcntl.flock(fd, fcntl.LOCK_EX)
+                yield folder
+    except NotOurs as strange:
+        raise CannotCertify(f"{strange.strerror}; move it away") from strange
     except OSError as failure:
-        raise CannotCertify(f"cannot keep certificates in {folder}: {failure}") from failure
+        raise CannotCertify(f"cannot keep certificates in {path}: {failure}") from failure
 
 
-def read(path: Path) -> bytes | None:
-    """Return the content of a file, or None if there is none. Raises CannotCertify, OSError."""
+def read(folder: Folder, name: str) -> bytes | None:
+    """Return the content of a file, or None if there is none. Raises OSError."""
     try:
-        fd = _open(path, os.O_RDONLY, stat.S_IFREG, 0o600)
+        with folder.opened(name) as fd:
+            _close_to_others(fd, 0o600, folder.path / name)
+            return os.pread(fd, _LONGEST, 0)
     except FileNotFoundError:
         return None
-    try:
-        return os.pread(fd, _LONGEST, 0)
-    finally:
-        os.close(fd)
 
 
-def write(store: Store, name: str, data: bytes) -> None:
-    """Replace a file in one step. Raises CannotCertify."""
-    if not store.replace(name, data):
-        raise CannotCertify(f"cannot write {store.folder / name}: {store.problem}")
-
-
-def _open(path: Path, flags: int, kind: int, mode: int) -> int:
-    """Open a file or folder that belongs to nobody else, and close it to others."""
-    try:
-        fd = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
-    except OSError:
-        if path.is_symlink():
-            raise CannotCertify(f"{path} is a symbolic link; remove it") from None
-        raise
-    try:
-        status = os.fstat(fd)
-        if stat.S_IFMT(status.st_mode) != kind:
-            raise CannotCertify(f"{path} is not of the expected kind; move it away")
-        if status.st_uid != os.geteuid():
-            raise CannotCertify(f"{path} belongs to another user; move it away")
-        if status.st_mode & 0o777 != mode:
-            log.warning("The mode of %s was %o; changed to %o", path, status.st_mode & 0o777, mode)
-            os.fchmod(fd, mode)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
+def _close_to_others(fd: int, mode: int, path: Path) -> None:
+    found = os.fstat(fd)
+    if found.st_uid != os.geteuid():
+        raise NotOurs(f"{path} belongs to another user")
+    if found.st_mode & 0o777 != mode:
+        log.warning("The mode of %s was %o; changed to %o", path, found.st_mode & 0o777, mode)
+        os.fchmod(fd, mode)

@@ -30,7 +30,7 @@ class SessionCloser:
     """Ends sessions that take no more messages; ``_lock`` guards the list of its threads."""
 
     def __init__(self, published: PublishedFolder, workspace: Path) -> None:
-        self._published = published
+        self._save_new = published.save_new
         self._workspace = workspace
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
@@ -53,7 +53,7 @@ class SessionCloser:
         log.info("Session %s: ended", session.id, extra=about(session.id, "ended"))
         info = session.info
         saved = summary is not None and (
-            not summary.new or save_summary(self._published, self._workspace, info, summary)
+            not summary.new or save_summary(self._save_new, self._workspace, info, summary)
         )
         text = summary.text if summary else None
         return Ended(session.id, text, saved, info.branch, info.worktree_path)
@@ -65,7 +65,7 @@ class SessionCloser:
         try:
             summary = self._stop(session, why, patience)
             if summary and summary.new:
-                save_summary(self._published, self._workspace, session.info, summary)
+                save_summary(self._save_new, self._workspace, session.info, summary)
         finally:
             session.come_back()
             session.log.close()

@@ -5,15 +5,14 @@ this user: a FIFO would block whoever opens it, ``/dev/zero`` never ends, and a 
 the author of a cloned repository wants. Such things are refused with ``NotOurs``, an OSError.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import itertools
+import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -68,7 +67,7 @@ class Folder:
             os.close(self.fd)
             self.fd = -1
 
-    def folder(self, name: str, *, make: bool = False) -> Folder:
+    def folder(self, name: str, *, make: bool = False) -> Self:
         """The folder *name* in this one, which must be a real one of this user's."""
         if make:
             with contextlib.suppress(FileExistsError):
@@ -78,7 +77,7 @@ class Folder:
         if os.fstat(fd).st_uid != os.geteuid():
             os.close(fd)
             raise NotOurs(f"{self.path / name} belongs to another user")
-        return Folder(fd, self.path / name)
+        return type(self)(fd, self.path / name)
 
     def file(self, name: str, flags: int = os.O_RDONLY) -> int:
         """The descriptor of the plain file *name*; with O_CREAT it is made for its owner alone."""
@@ -88,31 +87,40 @@ class Folder:
             if failure.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
                 raise NotOurs(f"{self.path / name} is no plain file") from failure
             raise
-        if why := _why_strange(os.fstat(fd)):
+        found = os.fstat(fd)
+        plain, own = stat.S_ISREG(found.st_mode), found.st_uid == os.geteuid()
+        if not (plain and own):
             os.close(fd)
+            why = "belongs to another user" if plain else "is no plain file"
             raise NotOurs(f"{self.path / name} {why}")
         return fd
 
-    def read(self, name: str, most: int = LARGEST) -> bytes:
-        """All of a file. Raises OSError, also if it is larger than *most*."""
-        fd = self.file(name)
+    @contextlib.contextmanager
+    def opened(self, name: str, flags: int = os.O_RDONLY) -> Iterator[int]:
+        """What ``file`` gives, closed at the end."""
+        fd = self.file(name, flags)
         try:
-            if os.fstat(fd).st_size > most:
-                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-            return b"".join(iter(lambda: os.read(fd, _BLOCK), b""))
+            yield fd
         finally:
             os.close(fd)
 
+    def read(self, name: str, most: int = LARGEST) -> bytes:
+        """All of a file. Raises OSError, also if it is larger than *most*."""
+        with self.opened(name) as fd:
+            if os.fstat(fd).st_size > most:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+            return b"".join(iter(lambda: os.read(fd, _BLOCK), b""))
+
     def replace(self, name: str, data: bytes, *, temporary: str | None = None) -> None:
         """Write a whole file: a reader sees the old one or the new one, also after a power cut."""
-        with self._written(data, temporary) as new:
+        with self._written([data], temporary) as (new, _):
             os.rename(new, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
         self.sync()
 
     def save_new(self, name: str, data: bytes, *, temporary: str | None = None) -> str:
         """Write a whole new file and return its name: *name*, or ``…-2`` and so on."""
         stem, dot, suffix = name.rpartition(".")
-        with self._written(data, temporary) as new:
+        with self._written([data], temporary) as (new, _):
             for number in itertools.count(1):
                 target = name if number == 1 else f"{stem}-{number}{dot}{suffix}"
                 with contextlib.suppress(FileExistsError):
@@ -123,22 +131,11 @@ class Folder:
 
     def copy(self, name: str, source: int, size: int) -> int:
         """A new file *name* with the first *size* bytes of another, durably; open for appending."""
-        new = NEW + secrets.token_hex(8)
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _SAFELY
-        fd = os.open(new, flags, 0o600, dir_fd=self.fd)
-        try:
-            copied = 0
-            while copied < size and (data := os.pread(source, min(_BLOCK, size - copied), copied)):
-                write_all(fd, data)
-                copied += len(data)
-            os.fsync(fd)
+        blocks = (os.pread(source, min(_BLOCK, size - at), at) for at in range(0, size, _BLOCK))
+        with self._written(blocks, None) as (new, fd):
             os.rename(new, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
             self.sync()
-        except BaseException:
-            os.close(fd)
-            self.remove(new)
-            raise
-        return fd
+            return os.dup(fd)
 
     def stat(self, name: str) -> os.stat_result | None:
         """What has this name, be it a link; None if nothing has."""
@@ -170,21 +167,35 @@ class Folder:
                 raise
 
     @contextlib.contextmanager
-    def _written(self, data: bytes, temporary: str | None) -> Iterator[str]:
-        """A temporary file with *data*, on the disk, and gone at the end."""
+    def _written(self, blocks: Iterable[bytes], temporary: str | None) -> Iterator[tuple[str, int]]:
+        """A temporary file, open, with *blocks* in it, on the disk; gone and closed at the end."""
         new = temporary or NEW + secrets.token_hex(8)
         if temporary:  # the name is ours alone, so what has it is what a crash left
             self.remove(new)
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600, dir_fd=self.fd)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | _SAFELY
+        fd = os.open(new, flags, 0o600, dir_fd=self.fd)
         try:
-            try:
-                write_all(fd, data)
-                os.fsync(fd)
-            finally:
-                os.close(fd)
-            yield new
+            for block in blocks:
+                write_all(fd, block)
+            os.fsync(fd)
+            yield new, fd
         finally:
+            os.close(fd)
             self.remove(new)
+
+
+def is_still(path: Path, fd: int) -> bool:
+    """Whether what is at *path* is the open file, not another one by now."""
+    with contextlib.suppress(OSError), Folder.open(path.parent) as folder:
+        found = folder.stat(path.name)
+        return found is not None and os.path.samestat(found, os.fstat(fd))
+    return False
+
+
+def replace_json(path: Path, value: object) -> None:
+    """Write JSON whole, for the owner alone: another program may be reading it. Raises OSError."""
+    with Folder.open(path.parent, follow=True) as folder:
+        folder.replace(path.name, json.dumps(value, indent=2).encode())
 
 
 def write_all(fd: int, data: bytes) -> None:
@@ -211,9 +222,3 @@ def _make_durable(path: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path.name, 0o700, dir_fd=parent.fd)
         parent.sync()
-
-
-def _why_strange(found: os.stat_result) -> str | None:
-    if not stat.S_ISREG(found.st_mode):
-        return "is no plain file"
-    return None if found.st_uid == os.geteuid() else "belongs to another user"

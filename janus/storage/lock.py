@@ -6,21 +6,20 @@ with another state folder meets too. What the file says is for others: who serve
 by which mark its agents are known.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import threading
 import time
 import uuid
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 from janus.errors import CannotServe
-from janus.storage.folder import Folder, NotOurs
+from janus.storage.folder import Folder, NotOurs, is_still
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +30,7 @@ _LONGEST = 1 << 16
 _LEAVING = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who serves a workspace. ``master`` is the process to stop; ``run`` marks its agents."""
 
     pid: int
@@ -81,7 +79,7 @@ class WorkspaceLock:
     def mend(self) -> None:
         """Make the lock file anew if somebody removed or replaced it; to be called now and then."""
         with self._lock:
-            if not self._held or _is_there(self._folder, self._held[0]):
+            if not self._held or is_still(self._folder / _NAME, self._held[0]):
                 self.problem = None
                 return
             log.warning("%s was removed or replaced; it is made anew", self._folder / _NAME)
@@ -90,7 +88,7 @@ class WorkspaceLock:
             except OSError as failure:
                 self.problem = f"The lock of this workspace is gone: {failure.strerror}."
                 return
-            if not _taken(fd):
+            if not try_lock(fd):
                 os.close(fd)
                 self.problem = "Another Janus has taken the lock of this workspace. Stop one."
                 return
@@ -106,7 +104,7 @@ class WorkspaceLock:
 
     def _write(self) -> None:
         if self._held:
-            data = json.dumps(asdict(self.serving)).encode() + b"\n"
+            data = msgspec.json.encode(self.serving) + b"\n"
             os.pwrite(self._held[0], data, 0)  # first: nobody ever reads an empty file
             os.ftruncate(self._held[0], len(data))
 
@@ -119,7 +117,7 @@ def serving(folder: Path) -> Serving | None:
     except OSError:
         return None
     try:
-        return None if _taken(fd) else _read(fd)
+        return None if try_lock(fd) else _read(fd)
     finally:
         os.close(fd)
 
@@ -132,6 +130,15 @@ def check_free(folder: Path, workspace: Path | None = None) -> None:
 
 def _locked(folder: Path, workspace: Path | None) -> list[int]:
     """The descriptors of the lock file and, where its disk can lock folders, of the workspace."""
+    with contextlib.ExitStack() as undo:
+        held = [_locked_file(folder, workspace)]
+        undo.callback(os.close, held[0])
+        held += _locked_workspace(workspace) if workspace else []
+        undo.pop_all()
+    return held
+
+
+def _locked_file(folder: Path, workspace: Path | None) -> int:
     deadline = time.monotonic() + _LEAVING
     while True:
         try:
@@ -140,33 +147,29 @@ def _locked(folder: Path, workspace: Path | None) -> list[int]:
             raise CannotServe(f"{strange.strerror}. Move it away") from strange
         except OSError as failure:
             raise CannotServe(f"cannot open {folder / _NAME}: {failure.strerror}") from failure
-        if not _taken(fd):
+        if not try_lock(fd):
             other = _read(fd)
             os.close(fd)
             if other is None or _lives(other.master) or time.monotonic() > deadline:
                 raise CannotServe(_refusal(workspace or folder, other))
             threading.Event().wait(0.05)
-        elif _is_there(folder, fd):
-            return [fd, *_locked_workspace(workspace, fd)]
+        elif is_still(folder / _NAME, fd):
+            return fd
         else:  # removed meanwhile: this one locks nobody out
             os.close(fd)
 
 
-def _locked_workspace(workspace: Path | None, file: int) -> list[int]:
-    if workspace is None:
-        return []
+def _locked_workspace(workspace: Path) -> list[int]:
     try:
         with Folder.open(workspace, follow=True) as held:
             try:
-                free = _taken(held.fd)
+                free = try_lock(held.fd)
             except OSError:  # NFS, for one, locks no folder that is open for reading
                 return []
             if free:
                 return [os.dup(held.fd)]
     except OSError as failure:
-        os.close(file)
         raise CannotServe(f"cannot open {workspace}: {failure.strerror}") from failure
-    os.close(file)
     raise CannotServe(_refusal(workspace, None))
 
 
@@ -179,15 +182,7 @@ def _open(folder: Path) -> int:
             return held.file(_NAME, os.O_RDWR | os.O_CREAT)
 
 
-def _is_there(folder: Path, fd: int) -> bool:
-    """Whether the lock file of the folder is still the open one."""
-    with contextlib.suppress(OSError), Folder.open(folder) as held:
-        found = held.stat(_NAME)
-        return found is not None and os.path.samestat(found, os.fstat(fd))
-    return False
-
-
-def _taken(fd: int) -> bool:
+def try_lock(fd: int) -> bool:
     """Whether the lock could be had; it is given back when *fd* is closed."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -198,11 +193,9 @@ def _taken(fd: int) -> bool:
 
 def _read(fd: int) -> Serving | None:
     try:
-        found = Serving(**json.loads(os.pread(fd, _LONGEST, 0).partition(b"\n")[0]))
-    except (OSError, ValueError, TypeError, RecursionError):
+        return msgspec.json.decode(os.pread(fd, _LONGEST, 0).partition(b"\n")[0], type=Serving)
+    except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError):
         return None
-    texts = isinstance(found.run, str) and isinstance(found.url, str | None)
-    return found if texts and isinstance(found.master, int) else None
 
 
 def _lives(pid: int) -> bool:

@@ -1,7 +1,5 @@
 """An append-only file of lines that survives a crash, a full disk, and being deleted."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from janus.errors import StorageFailed
-from janus.storage.folder import Folder, NotOurs, write_all
+from janus.storage.folder import Folder, NotOurs, is_still, write_all
 from janus.storage.lines import end_of_lines, whole_lines
 
 log = logging.getLogger(__name__)
@@ -21,7 +19,7 @@ class Ledger(Protocol):
     """Where a log reports how its writing went."""
 
     def note(self, path: Path, failure: OSError | None) -> None: ...
-    def finish_later(self, file: LogFile) -> None: ...
+    def finish_later(self, file: "LogFile") -> None: ...
 
 
 class LogFile:
@@ -114,7 +112,7 @@ class LogFile:
             if promised:
                 os.fsync(fd)
             # Afterwards: whatever was removed until now is noticed.
-            if os.fstat(fd).st_nlink == 0 or (promised and not self._has_its_name(fd)):
+            if os.fstat(fd).st_nlink == 0 or (promised and not is_still(self.path, fd)):
                 self._write_anew(fd, (self._size or 0) + len(data))
         except OSError as failure:
             self._failed = True
@@ -169,15 +167,6 @@ class LogFile:
         if end > self._size:
             os.ftruncate(fd, self._size)
             log.warning("Cut %d bytes of a torn line off %s", end - self._size, self.path.name)
-
-    def _has_its_name(self, fd: int) -> bool:
-        mine = os.fstat(fd)
-        try:
-            with Folder.open(self.path.parent) as folder:
-                found = folder.stat(self.path.name)
-        except OSError:
-            return False
-        return found is not None and os.path.samestat(found, mine)
 
     def _write_anew(self, fd: int, size: int) -> None:
         """Give the name to a copy of what was removed or replaced, on the disk. Raises OSError."""

@@ -7,8 +7,6 @@ The id is a hash of the workspace's path. Device and inode let a later Janus fin
 folder that was moved.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging
@@ -50,9 +48,6 @@ class Project:
     ``token`` is in the names of temporary files in the workspace: what has it is ours.
     """
 
-    path: str
-    device: int
-    inode: int
     token: str
     taken_over: bool
 
@@ -62,25 +57,23 @@ class Project:
         return NEW + self.token
 
 
-def load_project(store: Store, workspace: Path) -> Project:
-    """What the state folder says of *workspace*, with where that is now."""
-    found = workspace.stat()
+def load_project(store: Store) -> Project:
+    """What the state folder says, or a new project."""
     known = _read(store)
     token = known.get("token")
     if not isinstance(token, str) or not re.fullmatch("[0-9a-f]{32}", token):
         token = secrets.token_hex(16)
-    return Project(
-        str(workspace), found.st_dev, found.st_ino, token, known.get("takenOver") is True
-    )
+    return Project(token, known.get("takenOver") is True)
 
 
-def save_project(store: Store, project: Project) -> bool:
-    """Write it down; False if the disk did not take it."""
+def save_project(store: Store, workspace: Path, project: Project) -> bool:
+    """Write it down, with where *workspace* is now; False if the disk did not take it."""
+    found = workspace.stat()
     whole = {
         "version": "1.0",
-        "path": os.fsencode(project.path).decode("utf-8", "replace"),
-        "device": project.device,
-        "inode": project.inode,
+        "path": os.fsencode(workspace).decode("utf-8", "replace"),
+        "device": found.st_dev,
+        "inode": found.st_ino,
         "token": project.token,
         "takenOver": project.taken_over,
     }

@@ -4,8 +4,6 @@ Everything lives in one folder of the owner's state, readable by its owner only.
 follows a link or opens anything but plain files of this user; see ``storage.folder``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
@@ -83,19 +81,16 @@ class Store:
 
     def last_line(self, session_id: str) -> bytes:
         """The last whole line of a session's log; nothing if there is none."""
-        try:
-            with Folder.open(self.folder / _LOGS) as folder:
-                fd = folder.file(f"{session_id}{_SUFFIX}")
-        except OSError:
-            return b""
-        try:
+        name = f"{session_id}{_SUFFIX}"
+        with (
+            contextlib.suppress(OSError),
+            Folder.open(self.folder / _LOGS) as folder,
+            folder.opened(name) as fd,
+        ):
             end = end_of_lines(fd)
             start = end_of_lines(fd, end - 1)
             return os.pread(fd, end - start, start)
-        except OSError:
-            return b""
-        finally:
-            os.close(fd)
+        return b""
 
     def read(self, name: str) -> bytes | None:
         """All of a file; None if there is none. Raises OSError, also for what is no plain file."""
@@ -113,21 +108,15 @@ class Store:
         path = self.folder / name
         try:
             with Folder.make(self.folder) as folder:
-                _make_private(folder)
+                found = os.fstat(folder.fd)
+                if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+                    os.fchmod(folder.fd, 0o700)  # it was there before, open to others
                 folder.replace(name, data)
         except OSError as failure:
             self.note(path, failure)
             return False
         self.note(path, None)
         return True
-
-    def save_new(self, folder: str, name: str, text: str) -> str:
-        """Write a whole new file below *folder* and return its name: *name*, or ``…-2`` and so on.
-
-        Nobody sees half of it, also after a power cut. Raises OSError, leaving nothing.
-        """
-        with Folder.make(self.folder / folder) as below:
-            return below.save_new(name, text.encode("utf-8", "replace"))
 
     def names(self) -> list[str]:
         """What is in the folder, in the order of the alphabet."""
@@ -155,10 +144,3 @@ class Store:
                 for name in folder.names():
                     if name.startswith(NEW):
                         folder.remove(name)
-
-
-def _make_private(folder: Folder) -> None:
-    """Take back what others may do in a folder that was there before."""
-    found = os.fstat(folder.fd)
-    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
-        os.fchmod(folder.fd, 0o700)

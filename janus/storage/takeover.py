@@ -7,9 +7,6 @@ Each file is copied, synced, and only then removed from where it was: after a cr
 goes on.
 """
 
-from __future__ import annotations
-
-import fcntl
 import json
 import logging
 import os
@@ -17,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from janus.errors import CannotServe, InvalidSessionId
-from janus.model import check_id, is_agent_name, is_conversation_id
-from janus.storage.folder import Folder
+from janus.errors import CannotServe
+from janus.model import is_agent_name, is_conversation_id, is_id
+from janus.storage.folder import Folder, NotOurs
 from janus.storage.lines import whole_lines
+from janus.storage.lock import try_lock
 from janus.storage.project import load_project, save_project
 from janus.storage.store import Store
 
@@ -36,7 +34,7 @@ def take_over(store: Store, workspace: Path, tracked: Callable[[str], set[str]])
     *tracked* gives the names of what git tracks below a folder of the workspace. Raises CannotServe
     while a Janus of the first house serves the workspace.
     """
-    project = load_project(store, workspace)
+    project = load_project(store)
     if project.taken_over:
         return []
     ids: list[str] = []
@@ -48,7 +46,7 @@ def take_over(store: Store, workspace: Path, tracked: Callable[[str], set[str]])
         pass
     except OSError as failure:
         _left_alone(failure.strerror or str(failure))
-    save_project(store, replace(project, taken_over=True))
+    save_project(store, workspace, replace(project, taken_over=True))
     return ids
 
 
@@ -61,8 +59,9 @@ def _take(store: Store, old: Folder, tracked: set[str]) -> list[str]:
         for name in logs.names():
             if not name.endswith(_SUFFIX):
                 continue
-            if _is_id(name.removesuffix(_SUFFIX)) and _move(logs, store.folder / _LOGS, name):
-                taken.append(name.removesuffix(_SUFFIX))
+            id = name.removesuffix(_SUFFIX)
+            if is_id(id) and _move(logs, store.folder / _LOGS, name):
+                taken.append(id)
             else:
                 strange.append(f"{OLD}/{_LOGS}/{name}")
     if old.stat(_SESSIONS) and not _move(old, store.folder, _SESSIONS):
@@ -77,30 +76,24 @@ def _take(store: Store, old: Folder, tracked: set[str]) -> list[str]:
 def _move(source: Folder, target: Path, name: str) -> bool:
     """Whether the file is now in *target*, on the disk, and gone from *source*."""
     try:
-        fd = source.file(name)
-    except OSError:
-        return False
-    try:
-        if os.fstat(fd).st_nlink != 1:
-            return False
-        data = source.read(name, _LARGEST) if name == _SESSIONS else _believed(fd)
+        with source.opened(name) as fd:
+            if os.fstat(fd).st_nlink != 1:
+                return False
+            lines = (line for line in whole_lines(fd) if _is_believable(line))
+            data = source.read(name, _LARGEST) if name == _SESSIONS else b"".join(lines)
         with Folder.make(target) as folder:
             if folder.stat(name) is None:
                 folder.replace(name, data)
             elif not folder.read(name, _LARGEST).startswith(data):  # not copied before a crash
                 return False
+    except NotOurs:
+        return False
     except OSError as failure:
         log.warning("Cannot take %s over: %s", source.path / name, failure.strerror)
         return False
-    finally:
-        os.close(fd)
     source.remove(name)
     source.sync()
     return True
-
-
-def _believed(fd: int) -> bytes:
-    return b"".join(line for line in whole_lines(fd) if _is_believable(line))
 
 
 def _is_believable(line: bytes) -> bool:
@@ -123,19 +116,10 @@ def _check_not_served(old: Folder, workspace: Path) -> None:
     except OSError:
         return
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotServe(f"an older Janus serves {workspace}. Stop it first") from None
+        if not try_lock(fd):
+            raise CannotServe(f"an older Janus serves {workspace}. Stop it first")
     finally:
         os.close(fd)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        check_id(text)
-    except InvalidSessionId:
-        return False
-    return True
 
 
 def _left_alone(why: str) -> None:

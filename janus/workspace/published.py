@@ -1,17 +1,17 @@
 """``<workspace>/.janus``: what Janus writes there for people and other programs, and never reads.
 
 It is written only into a real folder of this user in which git tracks nothing, through the held
-workspace. Where something else is in the way, one sentence in the log says so.
+workspace. Where something else is in the way, one sentence in the log says so. Git is told to show
+nothing of ours as new.
 """
 
-from __future__ import annotations
-
 import logging
+import os
 import threading
 from pathlib import Path
 
-from janus.errors import InvalidRequest, JanusError
-from janus.storage.folder import Folder, NotOurs
+from janus.errors import GitFailed, InvalidRequest, JanusError
+from janus.storage.folder import Folder, NotOurs, write_all
 from janus.storage.project import load_project, save_project
 from janus.storage.store import Store
 from janus.workspace.git import Git
@@ -20,6 +20,8 @@ from janus.workspace.held import HeldWorkspace
 log = logging.getLogger(__name__)
 
 NAME = ".janus"
+#: What Janus keeps in the workspace.
+_OURS = (f"{NAME}/", ".worktrees/")
 
 
 class PublishedFolder:
@@ -72,8 +74,8 @@ class PublishedFolder:
     def _open(self) -> Folder:
         with self._held.open() as workspace:
             if self._temporary is None:
-                project = load_project(self._store, self._held.path)
-                if not save_project(self._store, project):
+                project = load_project(self._store)
+                if not save_project(self._store, self._held.path, project):
                     raise OSError(f"Janus cannot note the name of its files: {self._store.problem}")
                 self._temporary = project.temporary
             if names := self._tracked_now():
@@ -104,3 +106,28 @@ class PublishedFolder:
         if why not in self._said:
             self._said.add(why)
             log.warning("Nothing is written into %s: %s", self._held.path / NAME, why)
+
+
+def hide_ours(git: Git, workspace: Path) -> None:
+    """Add what is ours to ``.git/info/exclude``. Does nothing outside a git checkout.
+
+    A failure is logged and harmless: only the user's ``git status`` shows it. A link in the place
+    of that file is not followed.
+    """
+    try:
+        own = workspace / git.ask("rev-parse", "--git-common-dir")
+        with Folder.open(own, follow=True) as folder, folder.folder("info", make=True) as info:
+            _add_missing(info)
+    except InvalidRequest:
+        return
+    except (OSError, GitFailed) as failure:
+        log.warning("Cannot hide %s from git status: %s", ", ".join(_OURS), failure)
+
+
+def _add_missing(info: Folder) -> None:
+    with info.opened("exclude", os.O_RDWR | os.O_CREAT | os.O_APPEND) as fd:
+        if os.fstat(fd).st_nlink != 1:
+            raise NotOurs("info/exclude has another name elsewhere")
+        lines = info.read("exclude").decode("utf-8", "surrogateescape").splitlines()
+        if missing := [name for name in _OURS if name not in lines]:
+            write_all(fd, "".join(f"{name}\n" for name in ["", *missing]).encode())

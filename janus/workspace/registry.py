@@ -1,7 +1,6 @@
 """Git's own list of worktrees, and the entries of ours in it."""
 
-from __future__ import annotations
-
+import logging
 import os
 import re
 import threading
@@ -9,7 +8,8 @@ from pathlib import Path
 
 from janus.errors import BranchInUse, GitFailed
 from janus.workspace.git import Git, failed, readable
-from janus.workspace.root import WorktreeRoot
+
+log = logging.getLogger(__name__)
 
 #: One entry of ``git worktree list``; not its ``-z``, which came with git 2.36 only.
 _ENTRY = re.compile(
@@ -27,9 +27,8 @@ class WorktreeRegistry:
     ("failed to read .git/worktrees/…/commondir"), once in 50 times with 16 threads.
     """
 
-    def __init__(self, git: Git, root: WorktreeRoot) -> None:
+    def __init__(self, git: Git) -> None:
         self.git = git
-        self.root = root
         self._lock = threading.RLock()
 
     def prefix(self) -> str:
@@ -58,6 +57,17 @@ class WorktreeRegistry:
             )
         if added.returncode != 0:
             raise failed(added)
+
+    def check_out(self, path: Path, commit: str) -> None:
+        """Fill it, and run the hook, as ``git worktree add`` does without ``--no-checkout``."""
+        git = self.git
+        git.ask("reset", "--hard", "--quiet", "--no-recurse-submodules", at=path, slow=True)
+        hook = ("hook", "run", "--ignore-missing", "post-checkout", "--")
+        done = git.run(*hook, "0" * len(commit), commit, "1", at=path, slow=True)
+        if "'hook' is not a git command" in done.stderr:
+            log.warning("The post-checkout hook is not run in %s: git is older than 2.36", path)
+        elif done.returncode != 0:
+            raise failed(done)
 
     def forget_missing(self, path: Path) -> None:
         """Take a worktree whose folder is gone off the list. Raises GitFailed."""

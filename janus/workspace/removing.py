@@ -1,30 +1,46 @@
 """Remove the worktree of a session: in one step for whoever looks, and for a crash."""
 
-from __future__ import annotations
-
+import contextlib
+import logging
 import os
 import secrets
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from janus.errors import GitFailed, InvalidRequest, JanusError, WorktreeDirty
-from janus.workspace.making import logged
 from janus.workspace.notes import Note, WorktreeNotes
 from janus.workspace.registry import WorktreeRegistry
+from janus.workspace.root import WorktreeRoot
 from janus.workspace.unsaved_work import work_in
+
+log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[None]:
+    """Log what undoing fails with: the caller gets the failure that made it necessary."""
+    try:
+        yield
+    except (OSError, JanusError) as failure:
+        log.warning("Cannot undo what was begun: %s", failure)
 
 
 class WorktreeRemover:
     """Removes worktrees that the notes say we made."""
 
-    def __init__(self, registry: WorktreeRegistry, notes: WorktreeNotes) -> None:
+    def __init__(
+        self, root: WorktreeRoot, registry: WorktreeRegistry, notes: WorktreeNotes
+    ) -> None:
+        self._root = root
         self._registry = registry
         self._notes = notes
 
     def check(self, session_id: str) -> None:
-        """See ``Workspace.check_removable``."""
+        """Raises WorktreeDirty, with what would be lost or is merged nowhere, if there is any."""
         registry = self._registry
-        path, known = registry.root.path_of(session_id), registry.all()
+        path, known = self._root.path_of(session_id), registry.all()
         if path not in known or not path.exists():
             return
         try:
@@ -42,9 +58,13 @@ class WorktreeRemover:
                 **details,
             )
 
-    def remove(self, session_id: str, *, force: bool) -> bool:
-        """See ``Workspace.remove_worktree``."""
-        path = self._registry.root.path_of(session_id)
+    def remove(self, session_id: str, *, force: bool = False) -> bool:
+        """Remove the session's worktree, never its branch; False if git knows of none.
+
+        Raises what ``check`` raises, unless by *force*; or GitFailed, also where Janus has no
+        record that it made it.
+        """
+        path = self._root.path_of(session_id)
         try:
             if path not in self._registry.all():
                 return False
@@ -61,14 +81,15 @@ class WorktreeRemover:
         if os.path.lexists(path):
             self._delete(path, note)
         self._registry.forget_missing(path)
-        logged(self._notes.remove)(session_id)
+        with logged():
+            self._notes.remove(session_id)
         return True
 
     def finish(self, note: Note) -> None:
         """Finish a removal that a crash cut short. Raises OSError, GitFailed."""
-        path = self._registry.root.path_of(note.session_id)
+        path = self._root.path_of(note.session_id)
         if note.removing:
-            self._registry.root.delete(note.removing)
+            self._root.delete(note.removing)
         if os.path.lexists(path):  # it had not begun
             self._notes.made(note.session_id)
         else:
@@ -77,7 +98,7 @@ class WorktreeRemover:
 
     def _delete(self, path: Path, note: Note) -> None:
         """Half a worktree would look like one: it gets another name first, which is noted."""
-        root, going = self._registry.root, f".old-{path.name}-{secrets.token_hex(8)}"
+        root, going = self._root, f".old-{path.name}-{secrets.token_hex(8)}"
         try:
             if not root.has(path):
                 raise OSError("it is no real folder of yours")

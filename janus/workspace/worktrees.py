@@ -1,59 +1,57 @@
 """The workspace and its git: what is hidden from it, and a worktree for each isolated session."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from janus.errors import GitFailed, InvalidRequest, InvalidSessionId
+from janus.errors import GitFailed, InvalidRequest
+from janus.model import is_id
 from janus.storage.store import Store
-from janus.workspace.exclude import hide_ours
+from janus.workspace import branches
 from janus.workspace.git import Git
 from janus.workspace.held import HeldWorkspace
-from janus.workspace.making import WorktreeMaker, logged
-from janus.workspace.notes import WorktreeNotes
-from janus.workspace.published import PublishedFolder
+from janus.workspace.notes import Note, WorktreeNotes
+from janus.workspace.published import PublishedFolder, hide_ours
 from janus.workspace.registry import WorktreeRegistry
-from janus.workspace.removing import WorktreeRemover
+from janus.workspace.removing import WorktreeRemover, logged
 from janus.workspace.root import Worktree, WorktreeRoot, folder_in
 
 log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``."""
+    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``.
+
+    ``_lock`` guards ``_making``, the ids of the worktrees that are not whole yet.
+    """
 
     def __init__(self, folder: Path, environ: Mapping[str, str], store: Store) -> None:
         """The *store*, outside of the workspace, says which worktrees Janus made."""
         self.folder = folder
         self._git = Git(folder, environ)
         self._root = WorktreeRoot(folder)
-        self._registry = WorktreeRegistry(self._git, self._root)
+        self._registry = WorktreeRegistry(self._git)
         self._notes = WorktreeNotes(store.folder / "worktrees")
-        self._maker = WorktreeMaker(self._registry, self._notes)
-        self._remover = WorktreeRemover(self._registry, self._notes)
+        self._remover = WorktreeRemover(self._root, self._registry, self._notes)
         self._held = HeldWorkspace(folder)
+        self._lock = threading.Lock()
+        self._making: set[str] = set()
         self.published = PublishedFolder(self._held, self._git, store)
         #: Where the worktree of a session is, if it has one.
         self.path_of = self._root.path_of
+        self.check_there, self.close = self._held.check, self._held.close
+        self.check_removable, self.remove_worktree = self._remover.check, self._remover.remove
 
     @property
     def problem(self) -> str | None:
         """Why nothing can be made here, or None."""
         return self._held.problem
 
-    def check_there(self) -> None:
-        """Raises StorageFailed if the folder was moved or replaced since it was opened."""
-        self._held.check()
-
-    def close(self) -> None:
-        """Give the folder back. May be called twice."""
-        self._held.close()
-
     def hide_ours(self) -> None:
-        """Add what is ours to ``.git/info/exclude``; see ``workspace.exclude``."""
+        """Add what is ours to ``.git/info/exclude``."""
         hide_ours(self._git, self.folder)
 
     def worktrees(self) -> dict[str, Worktree]:
@@ -68,12 +66,8 @@ class Workspace:
         return {
             path.name: Worktree(path, branch, folder_in(path, prefix))
             for path, branch in known.items()
-            if self._is_ours(path)
+            if is_id(path.name) and self._root.has(path)
         }
-
-    def worktree(self, session_id: str) -> Worktree | None:
-        """The session's, as git knows it now."""
-        return self.worktrees().get(session_id)
 
     def add_worktree(self, session_id: str, *, name: str, branch: str | None = None) -> Worktree:
         """A worktree for good; see ``adding_worktree``."""
@@ -90,27 +84,36 @@ class Workspace:
         StorageFailed where the workspace was moved; and then nothing is left of it.
         """
         self.check_there()
-        with self._maker.adding(session_id, name, branch) as made:
-            yield made
-
-    def check_removable(self, session_id: str) -> None:
-        """Raises WorktreeDirty, with what would be lost or is merged nowhere, if there is any."""
-        self._remover.check(session_id)
-
-    def remove_worktree(self, session_id: str, *, force: bool = False) -> bool:
-        """Remove the session's worktree, never its branch; False if git knows of none.
-
-        Raises what ``check_removable`` raises, unless by *force*; or GitFailed, also where Janus
-        has no record that it made it.
-        """
-        return self._remover.remove(session_id, force=force)
+        git, registry = self._git, self._registry
+        prefix = registry.prefix()
+        path = self.path_of(session_id)
+        with self._noted(session_id, path) as note, contextlib.ExitStack() as undo:
+            if branch is None:
+                branch, commit = branches.reserve(git, name, note)
+                undo.callback(logged()(branches.forget), git, branch, commit)
+            else:
+                commit = branches.existing(git, branch)
+                note("", commit)
+            registry.forget_missing(path)  # somebody deleted its folder
+            self._root.make(path)  # git takes an empty one, and this one is ours to delete
+            undo.callback(logged()(self._discard), session_id)
+            registry.add(path, branch)
+            registry.check_out(path, commit)
+            registry.check_inside(path)
+            on = git.run("symbolic-ref", "--quiet", "HEAD", at=path).stdout.strip()
+            if on != f"refs/heads/{branch}":
+                raise GitFailed(f"A hook took the new worktree off its branch, {branch}.")
+            yield Worktree(path, branch, folder_in(path, prefix))
+            self._notes.made(session_id)
+            undo.pop_all()
 
     def adopt(self, session_ids: Iterable[str]) -> None:
         """Note the worktrees of sessions that were taken over as made by us."""
         known = self.worktrees()
         for id in session_ids:
             if id in known:
-                logged(self._notes.made)(id)
+                with logged():
+                    self._notes.made(id)
 
     def mend(self, has_begun: Callable[[str], object]) -> None:
         """Undo what a crash left half made, and finish what it left half removed.
@@ -120,23 +123,46 @@ class Workspace:
         """
         self._notes.sweep()
         for note in self._notes.all():
-            if note.step == "removing":
-                logged(self._remover.finish)(note)
-            elif note.step == "making" and has_begun(note.session_id):
-                logged(self._notes.made)(note.session_id)
-            elif note.step == "making":
-                log.warning(
-                    "Session %s was only half made; its worktree is removed", note.session_id
-                )
-                logged(self._unmake)(note.session_id)
+            with logged():
+                if note.step == "removing":
+                    self._remover.finish(note)
+                elif note.step == "making" and has_begun(note.session_id):
+                    self._notes.made(note.session_id)
+                elif note.step == "making":
+                    self._unmake(note)
 
-    def _unmake(self, session_id: str) -> None:
-        if note := self._notes.of(session_id):
-            self._maker.undo(note)
-            self._notes.remove(session_id)
+    @contextlib.contextmanager
+    def _noted(self, session_id: str, path: Path) -> Iterator[Callable[[str, str], None]]:
+        """Gives what notes the branch that is made for a worktree, and its commit."""
 
-    def _is_ours(self, path: Path) -> bool:
+        def note(branch: str, commit: str) -> None:
+            self._notes.write(Note(session_id, "making", branch, commit))
+
+        with self._lock:
+            if session_id in self._making or os.path.lexists(path):
+                raise GitFailed(f"Cannot make the folder {path}: File exists.")
+            self._root.check()
+            self._making.add(session_id)
         try:
-            return self.path_of(path.name) == path and self._root.has(path)
-        except InvalidSessionId:
-            return False
+            yield note
+        except BaseException:
+            if not os.path.lexists(path):  # else the next start tries again
+                with logged():
+                    self._notes.remove(session_id)
+            raise
+        finally:
+            with self._lock:
+                self._making.discard(session_id)
+
+    def _unmake(self, note: Note) -> None:
+        """Undo what a crash left half made. Raises OSError, GitFailed."""
+        log.warning("Session %s was only half made; its worktree is removed", note.session_id)
+        self._discard(note.session_id)
+        if note.branch and note.commit and note.branch not in self._registry.all().values():
+            branches.forget(self._git, note.branch, note.commit)
+        self._notes.remove(note.session_id)
+
+    def _discard(self, session_id: str) -> None:
+        """Delete a worktree that was never whole. Raises OSError, GitFailed."""
+        self._root.delete(session_id)
+        self._registry.forget_missing(self.path_of(session_id))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from janus.access import policy
 from janus.access.device import Device
@@ -17,8 +18,8 @@ HERE = Call("GET", "session.index", "http", "127.0.0.1", 3000, "localhost:3000")
 PHONE = replace(HERE, scheme="https", server="192.168.1.20", host="192.168.1.20:3000")
 
 PAGE = Device("p", "phone", "full", 0, 0, "hash", "key hash")
-READER = replace(PAGE, scope="read")
-PROGRAM = replace(PAGE, key=None)
+READER = changed(PAGE, scope="read")
+PROGRAM = changed(PAGE, key=None)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_a_stranger_may_pair_from_here_without_an_origin(site, refused):
         (PROGRAM, True, False, None),
         (PROGRAM, False, False, None),
         (READER, False, True, "read-only access"),
-        (replace(PROGRAM, scope="read"), True, False, "read-only access"),
+        (changed(PROGRAM, scope="read"), True, False, "read-only access"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"])

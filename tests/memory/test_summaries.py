@@ -3,13 +3,21 @@ import pytest
 from janus.conversation.summary import Summary
 from janus.memory.summaries import mentioned_files, save_summary
 from janus.model import Message, SessionInfo
-from janus.storage.store import Store
+from janus.storage.folder import Folder
 
 INFO = SessionInfo("s-1", None, "stopped", "janus-demo-agent", 1_000_000.0, 1_000_720.0)
 
 
 def message(role, content):
     return Message(role, content, "2026-01-01T00:00:00.000Z", "t")
+
+
+def saving(path):
+    def save_new(below, name, text):
+        with Folder.make(path / below) as folder:
+            return folder.save_new(name, text.encode())
+
+    return save_new
 
 
 @pytest.fixture
@@ -22,11 +30,9 @@ def summary():
 
 
 def test_a_summary_is_a_page_a_person_can_read(summary, workspace, tmp_path):
-    store = Store(tmp_path / "janus")
+    assert save_summary(saving(tmp_path / "janus"), workspace, INFO, summary)
 
-    assert save_summary(store, workspace, INFO, summary)
-
-    [page] = (store.folder / "conversation-summaries").iterdir()
+    [page] = (tmp_path / "janus" / "conversation-summaries").iterdir()
     text = page.read_text()
     for line in (
         "- Agent: janus-demo-agent",
@@ -42,19 +48,16 @@ def test_a_summary_is_a_page_a_person_can_read(summary, workspace, tmp_path):
 
 
 def test_two_summaries_of_one_minute_are_both_kept(summary, workspace, tmp_path):
-    store = Store(tmp_path / "janus")
+    save_summary(saving(tmp_path / "janus"), workspace, INFO, summary)
+    save_summary(saving(tmp_path / "janus"), workspace, INFO, summary)
 
-    save_summary(store, workspace, INFO, summary)
-    save_summary(store, workspace, INFO, summary)
-
-    assert len(list((store.folder / "conversation-summaries").iterdir())) == 2
+    assert len(list((tmp_path / "janus" / "conversation-summaries").iterdir())) == 2
 
 
 def test_a_summary_that_cannot_be_saved_fails_nothing_else(summary, workspace, tmp_path):
     (tmp_path / "janus").write_text("in the way")
-    store = Store(tmp_path / "janus")
 
-    assert not save_summary(store, workspace, INFO, summary)
+    assert not save_summary(saving(tmp_path / "janus"), workspace, INFO, summary)
 
 
 def test_only_files_of_the_workspace_count_as_mentioned(workspace):

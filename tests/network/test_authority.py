@@ -25,9 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from janus.network.authority import Authority
+from janus.network.authority import Authority, proquint
 from janus.network.certificates import CannotCertify
-from janus.network.proquint import proquint
 
 NAMES = ["127.0.0.1", "::1", "192.168.1.20", "fd00::2", "localhost", "laptop.local"]
 FILES = ["ca.crt", "ca.key", "leaf.crt", "leaf.key"]
@@ -560,7 +559,7 @@ def test_a_full_disk_is_reported(open_authority, folder, monkeypatch, at):
         real(*names, **folders)
 
     monkeypatch.setattr(os, "rename", rename)
-    with pytest.raises(CannotCertify, match=r"cannot write .*No space left on device"):
+    with pytest.raises(CannotCertify, match=r"cannot keep certificates .*No space left on device"):
         open_authority().leaf(NAMES)
 
     authority = open_authority()
@@ -630,7 +629,7 @@ def test_a_symbolic_link_is_refused_and_what_it_points_to_left_alone(
     victim.chmod(0o644)
     before = victim.read_bytes()
 
-    with pytest.raises(CannotCertify, match=f"{name} is a symbolic link"):
+    with pytest.raises(CannotCertify, match=f"{name} is no plain file; move it away"):
         open_authority().leaf(NAMES)
 
     assert victim.read_bytes() == before
@@ -642,7 +641,7 @@ def test_a_symbolic_link_to_nowhere_creates_nothing(open_authority, folder, tmp_
     folder.mkdir(parents=True, mode=0o700)
     (folder / name).symlink_to(tmp_path / "nowhere")
 
-    with pytest.raises(CannotCertify, match=f"{name} is a symbolic link"):
+    with pytest.raises(CannotCertify, match=f"{name} is no plain file; move it away"):
         open_authority().leaf(NAMES)
 
     assert not (tmp_path / "nowhere").exists()
@@ -653,7 +652,7 @@ def test_a_folder_that_is_a_symbolic_link_is_refused(open_authority, folder, tmp
     folder.parent.mkdir()
     folder.symlink_to(tmp_path / "elsewhere")
 
-    with pytest.raises(CannotCertify, match="tls is a symbolic link"):
+    with pytest.raises(CannotCertify, match="tls is no real folder; move it away"):
         open_authority()
 
     assert [*(tmp_path / "elsewhere").iterdir()] == []
@@ -675,7 +674,7 @@ def test_anything_but_a_regular_file_is_refused(open_authority, folder, name, ma
     (folder / name).unlink()
     make(folder / name)
 
-    with pytest.raises(CannotCertify, match=f"{name} is not of the expected kind"):
+    with pytest.raises(CannotCertify, match=f"{name} is no plain file; move it away"):
         open_authority().leaf(NAMES)
 
 
@@ -683,7 +682,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(open_authority, folder):
     folder.parent.mkdir()
     folder.write_text("")
 
-    with pytest.raises(CannotCertify, match="tls is not of the expected kind; move it away"):
+    with pytest.raises(CannotCertify, match="tls is no real folder; move it away"):
         open_authority()
 
 

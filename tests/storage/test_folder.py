@@ -139,7 +139,8 @@ def test_a_disk_that_cannot_sync_folders_is_weaker_not_full(number, tmp_path, mo
     file = store.open_log("s")
 
     file.append(b"1\n", True)
-    assert store.replace("name", b"data") and store.save_new("notes", "a.md", "text") == "a.md"
+    with Folder.make(tmp_path / "state" / "notes") as notes:
+        assert store.replace("name", b"data") and notes.save_new("a.md", b"text") == "a.md"
 
     assert [*file.lines()] == [b"1\n"] and store.problem is None
     file.close()

@@ -66,19 +66,19 @@ def test_each_workspace_has_a_folder_of_its_own(tmp_path):
 
 
 def test_it_says_which_workspace_it_belongs_to(store, workspace):
-    save_project(store, load_project(store, workspace))
+    save_project(store, workspace, load_project(store))
 
     found = json.loads((store.folder / "project.json").read_text())
 
     assert (found["path"], found["inode"]) == (str(workspace), workspace.stat().st_ino)
-    assert load_project(store, workspace).token == found["token"]
+    assert load_project(store).token == found["token"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "[" * 100_000, '{"token": "../../x"}', '{"token": 1}'])
 def test_a_damaged_description_is_written_anew(text, store, workspace):
     store.replace("project.json", text.encode())
 
-    token = load_project(store, workspace).token
+    token = load_project(store).token
 
     assert len(token) == 32 and int(token, 16)
 

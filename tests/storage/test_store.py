@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from janus.errors import StorageFailed
+from janus.storage.folder import Folder
 from janus.storage.store import Store
 
 
@@ -53,6 +54,11 @@ def disk(monkeypatch):
         monkeypatch.setattr(os, name, broken)
 
     return fail
+
+
+def save_new(store, name, text="text"):
+    with Folder.make(store.folder / "notes") as folder:
+        return folder.save_new(name, text.encode())
 
 
 def test_nothing_is_created_until_something_happens(store, file):
@@ -150,7 +156,7 @@ def test_files_are_for_their_owner_only(store, file):
     before = os.umask(0)
     try:
         file.append(event(1), True)
-        name = store.save_new("notes", "a.md", "text")
+        name = save_new(store, "a.md")
     finally:
         os.umask(before)
 
@@ -160,7 +166,7 @@ def test_files_are_for_their_owner_only(store, file):
 
 def test_a_new_file_takes_the_first_free_name(store):
     with ThreadPoolExecutor(8) as pool:
-        names = list(pool.map(lambda n: store.save_new("notes", "a.md", str(n)), range(8)))
+        names = list(pool.map(lambda n: save_new(store, "a.md", str(n)), range(8)))
 
     assert sorted(names) == sorted(["a.md", *(f"a-{n}.md" for n in range(2, 9))])
     texts = {(store.folder / "notes" / name).read_text() for name in names}
@@ -169,11 +175,11 @@ def test_a_new_file_takes_the_first_free_name(store):
 
 @pytest.mark.parametrize("call", ["fsync", "link"])
 def test_a_new_file_is_whole_or_absent(call, store, disk):
-    store.save_new("notes", "a.md", "text")
+    save_new(store, "a.md")
 
     disk(call, errno.ENOSPC)
     with pytest.raises(OSError, match="No space"):
-        store.save_new("notes", "b.md", "text")
+        save_new(store, "b.md")
 
     assert [each.name for each in (store.folder / "notes").iterdir()] == ["a.md"]
 
@@ -191,6 +197,6 @@ def test_a_file_is_synced_before_its_name_is(store, monkeypatch):
             )[1],
         )
 
-    store.save_new("notes", "a.md", "text")
+    save_new(store, "a.md")
 
     assert order[-3:] == ["fsync", "link", "fsync"]

@@ -118,7 +118,7 @@ def test_without_a_repository_or_git_nothing_happens(path, tmp_path, on):
 
     nothing.hide_ours()
 
-    assert nothing.worktrees() == {} and nothing.worktree(ID) is None
+    assert nothing.worktrees() == {}
     assert not nothing.remove_worktree(ID)
     with pytest.raises(InvalidRequest, match="repository" if path == "/usr/bin" else "installed"):
         nothing.add_worktree(ID, name="x")
@@ -143,7 +143,7 @@ def test_a_session_gets_a_branch_and_a_folder_of_its_own(workspace, shop):
 
     path = workspace / ".worktrees" / ID
     assert made == Worktree(path, "feature/feature-auth", path)
-    assert shop.worktrees() == {ID: made} and shop.worktree(ID) == made
+    assert shop.worktrees() == {ID: made} and shop.worktrees().get(ID) == made
     assert git(path, "branch", "--show-current").strip() == "feature/feature-auth"
     assert head(path) == head(workspace)
     assert (path / "cart.py").read_text() == (workspace / "cart.py").read_text()
@@ -175,7 +175,7 @@ def test_a_branch_that_is_there_can_be_named(branch, workspace, shop):
 
     made = shop.add_worktree(ID, name="x", branch=branch)
 
-    assert made.branch == branch == shop.worktree(ID).branch
+    assert made.branch == branch == shop.worktrees().get(ID).branch
     assert head(made.path) != head(workspace)
     assert "feature/x" not in branches(workspace)
 
@@ -341,7 +341,7 @@ def test_git_variables_of_the_environment_do_not_matter(workspace, tmp_path, on)
 
     made = here.add_worktree(ID, name="x")
 
-    assert here.worktree(ID) == made and here.remove_worktree(ID)
+    assert here.worktrees() == {ID: made} and here.remove_worktree(ID)
 
 
 # --- nothing is left when it fails

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from janus.config import state_folder
-from janus.storage.atomic import replace
+from janus.storage.folder import replace_json
 
 CURSOR_CONFIG_DIR = "CURSOR_CONFIG_DIR"
 _CONFIG = "cli-config.json"
@@ -30,7 +30,7 @@ def asking(environ: Mapping[str, str]) -> dict[str, str]:
     managed.mkdir(mode=0o700, parents=True, exist_ok=True)
     if own != managed:
         _link_all(own, managed)
-        replace(managed / _CONFIG, {**_read(own / _CONFIG), "approvalMode": "allowlist"})
+        replace_json(managed / _CONFIG, {**_read(own / _CONFIG), "approvalMode": "allowlist"})
     return {**environ, CURSOR_CONFIG_DIR: str(managed)}
 
 
