@@ -7,13 +7,15 @@ Adding a setting is adding a line to ``Settings``: its name, default and help te
 ``janus serve --help`` and held against the README by a test.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from janus import parsing
 from janus.sources import Source, sources, users_folder
@@ -115,7 +117,7 @@ class Settings:
         return self.state_dir or state_folder(self.environ)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Settings from *environ* (by default the process's), and from files for what it lacks.
 
         Raises SettingsError for a value that does not parse, for an unknown ``JANUS_*`` name, and

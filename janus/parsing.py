@@ -1,5 +1,7 @@
 """What the text of a setting means; each parser raises ValueError saying what it expected."""
 
+from __future__ import annotations
+
 import re
 import shlex
 from collections.abc import Callable

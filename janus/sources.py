@@ -5,6 +5,8 @@ it is trusted only in the checkout that Janus itself runs from; elsewhere it may
 harmless ``JANUS_*`` names, and its other names are its own business.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import stat

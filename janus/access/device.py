@@ -1,5 +1,7 @@
 """A device that was paired, or a program with a token."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Annotated, Any
 

@@ -5,6 +5,8 @@ an agent of the same user could read to create a device of its own. The list is 
 every workspace. When it is damaged, no device has access until it is paired again.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import hmac

@@ -1,5 +1,7 @@
 """The token of the owner's own programs, beside the list of devices."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from janus.storage.folder import Folder

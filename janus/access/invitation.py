@@ -1,5 +1,7 @@
 """Invite a phone to pair: an address to scan, and a code to type."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Mapping
 from typing import Any

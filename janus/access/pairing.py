@@ -6,6 +6,8 @@ open codes: somebody on the same network can force the owner to ask for another 
 access.
 """
 
+from __future__ import annotations
+
 import hmac
 import secrets
 import threading

@@ -8,6 +8,8 @@ is). A page on another port of this computer gets the cookie sent along, but it 
 another ``Origin``. This computer itself is no exception: the agents run on it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit

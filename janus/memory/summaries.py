@@ -1,5 +1,7 @@
 """What Janus remembers of ended sessions: ``.janus/conversation-summaries/YYYY-MM-DD-HH-MM.md``."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime

@@ -5,6 +5,8 @@ its own resolve to this computer (DNS rebinding), so a Host header is accepted o
 a name and port that Janus listens on.
 """
 
+from __future__ import annotations
+
 import re
 import socket
 from collections.abc import Callable, Iterable

@@ -10,13 +10,14 @@ readable is kept: a new ca.crt of it has the same name, so a phone that trusts t
 what it signs.
 """
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -65,7 +66,9 @@ class Authority:
         self._clock = clock
 
     @classmethod
-    def open(cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str) -> Self:
+    def open(
+        cls, folder: Path, clock: Callable[[], float] = time.time, *, hostname: str
+    ) -> Authority:
         """Return the authority stored in a folder, or a new one named after *hostname*.
 
         Raises CannotCertify.

@@ -4,6 +4,8 @@ Nothing here reads or writes a file. PEM that was stored counts only if it is wr
 ``to_pem`` would: OpenSSL, which the server uses, is stricter than the library that reads it here.
 """
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -4,13 +4,14 @@
 HTTP serves only the instructions for getting to HTTPS: see ``blueprints.setup``.
 """
 
+from __future__ import annotations
+
 import logging
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
 from janus.config import Settings, SettingsError
 from janus.network.addresses import THIS_COMPUTER, is_loopback, is_private, lan_address, local_name
@@ -38,7 +39,7 @@ class Endpoint:
     leaf: Leaf | None = None
 
     @classmethod
-    def local(cls, port: int, public_url: str | None = None) -> Self:
+    def local(cls, port: int, public_url: str | None = None) -> Endpoint:
         """Return an endpoint that only this computer reaches, perhaps from a proxy."""
         return cls(THIS_COMPUTER[:1], port, public_url)
 
@@ -47,7 +48,7 @@ class Endpoint:
         """The addresses in the form gunicorn takes."""
         return [_joined(address, self.port) for address in self.addresses]
 
-    def at(self, port: int) -> Self:
+    def at(self, port: int) -> Endpoint:
         """Return the same endpoint on the port that the system has assigned."""
         return replace(self, port=port)
 

@@ -1,5 +1,7 @@
 """The authority's files: keys and certificates that only their owner can read."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import logging

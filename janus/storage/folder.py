@@ -5,6 +5,8 @@ this user: a FIFO would block whoever opens it, ``/dev/zero`` never ends, and a 
 the author of a cloned repository wants. Such things are refused with ``NotOurs``, an OSError.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import itertools
@@ -67,7 +69,7 @@ class Folder:
             os.close(self.fd)
             self.fd = -1
 
-    def folder(self, name: str, *, make: bool = False) -> Self:
+    def folder(self, name: str, *, make: bool = False) -> Folder:
         """The folder *name* in this one, which must be a real one of this user's."""
         if make:
             with contextlib.suppress(FileExistsError):
@@ -77,7 +79,7 @@ class Folder:
         if os.fstat(fd).st_uid != os.geteuid():
             os.close(fd)
             raise NotOurs(f"{self.path / name} belongs to another user")
-        return type(self)(fd, self.path / name)
+        return Folder(fd, self.path / name)
 
     def file(self, name: str, flags: int = os.O_RDONLY) -> int:
         """The descriptor of the plain file *name*; with O_CREAT it is made for its owner alone."""

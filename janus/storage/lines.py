@@ -1,5 +1,7 @@
 """Lines in an open file, found without reading more of it than needed."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 

@@ -6,6 +6,8 @@ with another state folder meets too. What the file says is for others: who serve
 by which mark its agents are known.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import logging

@@ -1,5 +1,7 @@
 """An append-only file of lines that survives a crash, a full disk, and being deleted."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os
@@ -19,7 +21,7 @@ class Ledger(Protocol):
     """Where a log reports how its writing went."""
 
     def note(self, path: Path, failure: OSError | None) -> None: ...
-    def finish_later(self, file: "LogFile") -> None: ...
+    def finish_later(self, file: LogFile) -> None: ...
 
 
 class LogFile:

@@ -7,6 +7,8 @@ The id is a hash of the workspace's path. Device and inode let a later Janus fin
 folder that was moved.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import logging

@@ -4,6 +4,8 @@ Everything lives in one folder of the owner's state, readable by its owner only.
 follows a link or opens anything but plain files of this user; see ``storage.folder``.
 """
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os

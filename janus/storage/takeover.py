@@ -7,6 +7,8 @@ Each file is copied, synced, and only then removed from where it was: after a cr
 goes on.
 """
 
+from __future__ import annotations
+
 import json
 import logging
 import os

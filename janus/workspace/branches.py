@@ -1,5 +1,7 @@
 """The branches that worktrees are made of: one that is there, or a new one."""
 
+from __future__ import annotations
+
 import itertools
 import shlex
 from collections.abc import Callable

@@ -4,6 +4,8 @@ Nothing here is a terminal, so git cannot ask for a password, and its words are 
 ones that this package looks for.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal

@@ -1,5 +1,7 @@
 """The workspace's folder, held open: a path is not the thing."""
 
+from __future__ import annotations
+
 import os
 import threading
 from pathlib import Path

@@ -6,6 +6,8 @@
 A note is written before what it is about is begun, and removed when that is over.
 """
 
+from __future__ import annotations
+
 import logging
 from pathlib import Path
 from typing import Annotated, Literal

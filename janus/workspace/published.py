@@ -5,6 +5,8 @@ workspace. Where something else is in the way, one sentence in the log says so. 
 nothing of ours as new.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import threading

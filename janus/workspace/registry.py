@@ -1,5 +1,7 @@
 """Git's own list of worktrees, and the entries of ours in it."""
 
+from __future__ import annotations
+
 import logging
 import os
 import re

@@ -1,5 +1,7 @@
 """Remove the worktree of a session: in one step for whoever looks, and for a crash."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os

@@ -1,5 +1,7 @@
 """``<workspace>/.worktrees``: a real folder of ours, and the worktrees in it."""
 
+from __future__ import annotations
+
 import errno
 import os
 import shutil

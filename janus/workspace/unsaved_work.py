@@ -1,5 +1,7 @@
 """What a worktree has that is nowhere else, looked for before it is removed."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from janus.workspace.git import Git, readable

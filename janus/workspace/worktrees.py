@@ -1,5 +1,7 @@
 """The workspace and its git: what is hidden from it, and a worktree for each isolated session."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os
