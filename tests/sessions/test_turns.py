@@ -1,5 +1,6 @@
 """Turns of one session, with an agent in this process that does what the test says."""
 
+import contextlib
 import threading
 from concurrent.futures import TimeoutError as FutureTimeout
 
@@ -27,6 +28,7 @@ from janus.sessions.closing import SessionCloser
 from janus.sessions.session import Session
 from janus.sessions.turn_queue import QUEUE_LIMIT
 from janus.storage.store import Store
+from janus.workspace.worktrees import Workspace
 
 
 class Scripted:
@@ -109,10 +111,20 @@ def said(session):
     return [(m.sender, m.content) for m in session.state().messages]
 
 
+@contextlib.contextmanager
+def closer(tmp_path):
+    """Ends sessions of a workspace that keeps their summaries."""
+    (tmp_path / "shop").mkdir(exist_ok=True)
+    workspace = Workspace(tmp_path / "shop", {"PATH": "/usr/bin:/bin"}, Store(tmp_path / "state"))
+    with contextlib.closing(workspace):
+        yield SessionCloser(workspace.published, workspace.folder)
+
+
 def suspend(session, tmp_path, why="Janus is shutting down."):
     """End it as a stop of the server does."""
     assert session.begin_end(ServerStopping(why))
-    SessionCloser(Store(tmp_path / "state"), tmp_path).suspend(session, 0)
+    with closer(tmp_path) as closing:
+        closing.suspend(session, 0)
 
 
 def test_messages_are_answered_one_at_a_time_in_order(session):
@@ -379,7 +391,8 @@ def test_a_summary_is_no_part_of_the_conversation(session, tmp_path):
     session.say("one").answer.result(5)
     assert session.begin_end(SessionNotFound("The session was ended."))
 
-    ended = SessionCloser(Store(tmp_path / "state"), tmp_path).end(session, 5)
+    with closer(tmp_path) as closing:
+        ended = closing.end(session, 5)
 
     assert ended.summary.startswith("you said Please summarize")
     assert said(session) == [("user", "one"), ("assistant", "you said one")]
@@ -394,7 +407,8 @@ def test_what_waits_when_a_session_ends_is_told_so(session, tmp_path):
     with pytest.raises(SessionNotFound):
         session.say("three")
 
-    SessionCloser(Store(tmp_path / "state"), tmp_path).end(session, 0)
+    with closer(tmp_path) as closing:
+        closing.end(session, 0)
 
     for promised in (running, waiting):
         with pytest.raises(SessionNotFound):
