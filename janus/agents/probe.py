@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from janus.agents.acp.schema import INITIALIZE
+from janus.agents.acp.handshake import INITIALIZE
 from janus.agents.process.process import AgentProcess
 from janus.agents.spec import AgentSpec
 from janus.config import state_folder

@@ -7,29 +7,24 @@ turn() ── session/prompt ──> agent ── session/update ──> Dialogu
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from janus.agents.acp.caller import Caller
 from janus.agents.acp.dialogue import Dialogue
-from janus.agents.acp.handshake import Handshake
+from janus.agents.acp.handshake import Caller
 from janus.agents.acp.jsonrpc import Json, Peer, RpcError
 from janus.agents.acp.requests import Requests
 from janus.agents.acp.turn import Turn
 from janus.agents.failures import explain
 from janus.agents.process.process import AgentProcess
+from janus.agents.process.reading import Exit
+from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed, InvalidRequest
 from janus.events import AgentDied, Emit
-
-if TYPE_CHECKING:
-    from janus.agents.spec import InstalledAgent
-
-log = logging.getLogger(__name__)
 
 #: Seconds for the answer to a choice, and for a cancelled turn to end.
 CHOICE, CANCEL = 15.0, 3.0
@@ -70,42 +65,47 @@ class Connection:
         self._turns = 0
         self._reader: threading.Thread | None = None
 
-    def open(self) -> None:
+    def open(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+        """Start the process and go on with the *conversation*, or begin one: its id and the model.
+
+        What fails has ended.
+        """
+        try:
+            self._start()
+            return self._begin(conversation, cancelled)
+        except BaseException:
+            self.end()
+            raise
+
+    def _start(self) -> None:
         """Start the process and the threads that speak with it."""
         self.process.start()
-        log.info(
-            "Agent %s runs as process %d", self._name[:8], self.process.pid,
-            extra={"event": "spawned", "session_id": self._name, "pid": self.process.pid},
-        )  # fmt: skip
+        self.process.announce()
         self.dead = False
         name = self._name[:8]
         self._peer = Peer(self._send, self._requests.handle, self._notification, name)
-        self._caller = Caller(self._peer, self._spec)
+        self._caller = Caller(self._peer, self._spec, self._name)
         reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
         reader.start()
         self._reader = reader
+
+    def _begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+        with self._lock:
+            self._cancelled = cancelled
+        self._heed(cancelled)
+        try:
+            id, opened = self._caller.open(self._cwd, conversation, self.dialogue.replay)
+        finally:
+            self.stumbled = self._caller.stumbled
+        with self._lock:
+            self._heed(cancelled)
+            return id, self.dialogue.open(id, opened)
 
     def end(self) -> None:
         """End the process; it emits nothing more. Callable from any thread, also twice."""
         self.process.stop()
         if self._reader:
             self._reader.join()
-
-    def begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
-        """Shake hands and go on with the *conversation*, or begin one: its id and the model."""
-        with self._lock:
-            self._cancelled = cancelled
-        self._heed(cancelled)
-        replay = self.dialogue.replay
-        handshake = Handshake(self._caller, self._spec, self._cwd, self._name, replay)
-        try:
-            id, opened = handshake.open(conversation)
-        finally:
-            self.stumbled = handshake.stumbled
-        with self._lock:
-            self._heed(cancelled)
-            self.dialogue.open(id, opened)
-        return id, self.dialogue.model
 
     def _heed(self, cancelled: Event) -> None:
         if cancelled.is_set():
@@ -141,10 +141,7 @@ class Connection:
             raise InvalidRequest("The agent does not offer this choice.")
         method, params = request
         params = {"sessionId": self.dialogue.session_id, **params}
-        try:
-            answer = self._caller.call(method, params, CHOICE)
-        except RpcError as error:
-            raise self._caller.explained(error) from error
+        answer = self._caller.call(method, params, CHOICE)
         self.dialogue.chosen(option_id, value, answer)
 
     def cancel(self) -> None:
@@ -235,9 +232,8 @@ class Connection:
         self.questions.cancel_all()
         self.dialogue.end()
         if not working and not self.process.stopped:
-            exit = self.process.exit
-            code, signal = (exit.code, exit.signal) if exit else (None, None)
-            self._emit(AgentDied(str(why), code, signal))
+            exit = self.process.exit or Exit()
+            self._emit(AgentDied(str(why), exit.code, exit.signal))
 
     def _notification(self, method: str, params: Json) -> None:
         match method, params:

@@ -118,6 +118,13 @@ class AgentProcess:
         terminal.start()
         reader.start()
 
+    def announce(self) -> None:
+        """Log that a session's agent runs."""
+        log.info(
+            "Agent %s runs as process %d", self._name[:8], self.pid,
+            extra={"event": "spawned", "session_id": self._name, "pid": self.pid},
+        )  # fmt: skip
+
     def send(self, data: bytes, timeout: float = TIMEOUT) -> None:
         """Write all of *data* to the agent's stdin.
 
