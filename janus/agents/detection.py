@@ -82,13 +82,12 @@ def _detect(spec: AgentSpec, where: SearchPath) -> InstalledAgent | None:
     if spec is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
         command = (sys.executable, "-S", "-P", "-m", "janus.demo")
-        return InstalledAgent(
-            spec, command, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
-        )
+        env["PYTHONPATH"] = str(_PACKAGES)
+        return InstalledAgent(spec, command, "acp", __version__, env)
     home = env.get("HOME", "")
     folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
     path = ":".join(filter(None, [env.get("PATH"), *folders]))  # an empty one means "here"
-    for name in spec.programs:
+    for name in spec.programs or (spec.name,):
         match = shutil.which(name, path=path)
         program = match and str(Path(match).absolute())  # it will run in another folder
         version = program and version_of(program, spec, env)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from janus.agents.acp.handshake import INITIALIZE
+from janus.agents.acp.jsonrpc import parsed
 from janus.agents.process.process import AgentProcess
 from janus.agents.spec import AgentSpec
 from janus.config import state_folder
@@ -59,10 +60,9 @@ def speaks_acp(program: str, version: str, spec: AgentSpec, env: Mapping[str, st
 
 def _remembered(memory: Path) -> dict[str, Any]:
     try:
-        memories = json.loads(memory.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return parsed(memory.read_bytes()) or {}
+    except OSError:
         return {}
-    return memories if isinstance(memories, dict) else {}
 
 
 def _greets(argv: list[str], env: Mapping[str, str]) -> bool:

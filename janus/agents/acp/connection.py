@@ -121,9 +121,9 @@ class Connection:
         in_time = turn.wait(limit)
         if not in_time:
             self.cancel()
-        if not turn.wait_for_end(CANCEL):  # an agent that does not obey is ended
+        if not turn.ended.wait(CANCEL):  # an agent that does not obey is ended
             self.end()
-            turn.wait_for_end()
+            turn.ended.wait()
         if not in_time:
             raise AgentFailed(f"{self._spec.label} took longer than {limit / 60:.0f} minutes.")
         if turn.is_cancelling:
@@ -159,7 +159,7 @@ class Connection:
                 return
             self._peer.notify("session/cancel", {"sessionId": self.dialogue.session_id})
         self.questions.cancel(turn.id)
-        turn.wake()
+        turn.woken.set()
 
     def _is_cancelling(self, turn_id: str | None) -> bool:
         with self._lock:
@@ -204,7 +204,8 @@ class Connection:
             self.questions.cancel(turn.id)
             self.dialogue.end_turn(turn.status)
         finally:
-            turn.end()
+            turn.ended.set()
+            turn.woken.set()
 
     def _send(self, data: bytes) -> None:
         try:
@@ -241,5 +242,5 @@ class Connection:
                 self.dialogue.receive(params.get("sessionId"), update)
             case "$/cancel_request", {"requestId": call}:
                 self.questions.withdraw(call)
-            case "elicitation/complete", {"elicitationId": elicitation_id}:
-                self.questions.complete(elicitation_id)
+            case "elicitation/complete", {"elicitationId": elicitation}:
+                self.questions.complete(elicitation)

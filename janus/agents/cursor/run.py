@@ -8,14 +8,7 @@ from msgspec.structs import replace
 
 from janus.agents.cursor.stream_json import Noise, Result, translate
 from janus.agents.process.process import AgentProcess
-from janus.events import (
-    AgentNotice,
-    ConversationOpened,
-    Emit,
-    Text,
-    Thought,
-    ToolCall,
-)
+from janus.events import AgentNotice, ConversationOpened, Emit, Text, Thought, ToolCall
 from janus.text import strip_controls
 
 _LINES, _LONGEST = 20, 2000
@@ -39,7 +32,7 @@ class Run:
         self._emit = emit
         self._on_opened = on_opened
         self._noise: list[str] = []
-        self._running: dict[str, ToolCall] = {}
+        self._calls: dict[str, ToolCall] = {}
 
     def follow(self, partial: bool, first: float, total: float) -> None:
         """Emit until the result, or the end; raises TimeoutError, see ``AgentProcess.lines``."""
@@ -58,14 +51,15 @@ class Run:
             elif isinstance(line, Text | Thought | ToolCall | AgentNotice):
                 event = replace(line, turn_id=self._turn_id)
                 if isinstance(event, ToolCall):
-                    self._note(event)
+                    self._calls[event.id] = event
                 self._emit(event)
 
     def settle(self, status: str) -> None:
         """The turn is over: calls that the program left running ended as *status*."""
-        for call in self._running.values():
-            self._emit(replace(call, status=status))
-        self._running.clear()
+        for call in self._calls.values():
+            if call.status == "in_progress":
+                self._emit(replace(call, status=status))
+        self._calls.clear()
 
     def complaint(self) -> str:
         """What the program wrote that is no part of the protocol: it tells why it failed."""
@@ -73,9 +67,3 @@ class Run:
 
     def _keep(self, text: str) -> None:
         self._noise = [*self._noise[-_LINES:], strip_controls(text[:_LONGEST])]
-
-    def _note(self, call: ToolCall) -> None:
-        if call.status == "in_progress":
-            self._running[call.id] = call
-        else:
-            self._running.pop(call.id, None)

@@ -162,12 +162,9 @@ class Guardian:
     def execute(self, word: str, wait: str = "0", grace: str = "") -> None:
         """Execute one command; the times are in seconds."""
         delay, self.grace = float(wait), float(grace or self.grace)
-        if word == "interrupt":
+        if word in ("interrupt", "end"):
             self.interrupt()
-        elif word == "linger":
-            self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
-        elif word == "end":
-            self.interrupt()
+        if word in ("linger", "end"):
             self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
 
     def interrupt(self) -> None:
