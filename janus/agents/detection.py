@@ -1,7 +1,5 @@
 """Which agents are on this computer, and what they may see of its environment."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Mapping
@@ -39,12 +37,8 @@ def detect(name: str, where: SearchPath) -> InstalledAgent:
 
     Starts the program to see its version. Raises AgentNotFound, which says how to install it.
     """
-    custom = where.custom
-    specs = [custom] if custom and name in ("auto", CUSTOM) else []
-    if name == "auto":
-        specs += KNOWN
-    elif spec := spec_of(name):
-        specs = [spec]
+    specs = [where.custom] if where.custom and name in ("auto", CUSTOM) else []
+    specs += KNOWN if name == "auto" else filter(None, [spec_of(name)])
     for spec in specs:
         if agent := _detect(spec, where):
             return agent

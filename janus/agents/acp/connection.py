@@ -5,11 +5,10 @@ turn() ── session/prompt ──> agent ── session/update ──> Dialogu
                                └───── the answer ──────> all that the turn owned is settled
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -92,13 +91,13 @@ class Connection:
     def _begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
         with self._lock:
             self._cancelled = cancelled
-        self._heed(cancelled)
+        _heed(cancelled)
         try:
             id, opened = self._caller.open(self._cwd, conversation, self.dialogue.replay)
         finally:
             self.stumbled = self._caller.stumbled
         with self._lock:
-            self._heed(cancelled)
+            _heed(cancelled)
             return id, self.dialogue.open(id, opened)
 
     def end(self) -> None:
@@ -107,14 +106,10 @@ class Connection:
         if self._reader:
             self._reader.join()
 
-    def _heed(self, cancelled: Event) -> None:
-        if cancelled.is_set():
-            raise AgentFailed("The turn was cancelled before it began.")
-
     def turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; why it ended, in the agent's own word."""
         self._await_late_words()
-        self._heed(cancelled)
+        _heed(cancelled)
         turn = self._prompt(Turn(turn_id, cancelled), text)
         if cancelled.is_set():
             self.cancel()  # asked for before there was anything to cancel
@@ -180,26 +175,22 @@ class Connection:
     def _prompt(self, turn: Turn, text: str) -> Turn:
         blocks = [{"type": "text", "text": text}]
         prompt = {"sessionId": self.dialogue.session_id, "prompt": blocks}
-
-        def ended(answer: Future[Any]) -> None:
-            turn.answer = answer
-            self._settle(turn)
-
+        settle = partial(self._settle, turn)
         try:
             with self._lock:  # the agent may ask something at once
                 self._turns += 1
                 self._turn = turn
                 self.dialogue.begin_turn(turn.id, text)
-                turn.answer = self._peer.begin("session/prompt", prompt, ended)
+                turn.answer = self._peer.begin("session/prompt", prompt, settle)
         except AgentFailed:
-            self._settle(turn)
+            self._settle(turn, turn.answer)
             raise
         return turn
 
-    def _settle(self, turn: Turn) -> None:
+    def _settle(self, turn: Turn, answer: Future[Any]) -> None:
         """The turn is over, and so is all that it owned."""
         with self._lock:
-            self._turn = None
+            turn.answer, self._turn = answer, None
         try:
             self.questions.cancel(turn.id)
             self.dialogue.end_turn(turn.status)
@@ -244,3 +235,8 @@ class Connection:
                 self.questions.withdraw(call)
             case "elicitation/complete", {"elicitationId": elicitation}:
                 self.questions.complete(elicitation)
+
+
+def _heed(cancelled: Event) -> None:
+    if cancelled.is_set():
+        raise AgentFailed("The turn was cancelled before it began.")

@@ -7,8 +7,6 @@ The reader thread of the connection alone receives, and ends turns: so events ha
 which the agent sent what they are about.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -113,8 +111,8 @@ class Dialogue:
     def begin_turn(self, turn_id: str, prompt: str) -> None:
         """The agent is given *prompt*: what it says from now on is about that."""
         with self._lock:
-            self._turns.begin(turn_id)
             self._prompt = prompt
+            self._turns.begin(turn_id)
 
     def end_turn(self, status: str) -> None:
         """The agent has answered: what it left running in the turn ended as *status*."""

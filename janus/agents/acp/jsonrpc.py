@@ -8,8 +8,6 @@ the sender's own, and collide with ours: what carries a ``method`` is a request 
 all else an answer.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import queue
@@ -91,7 +89,7 @@ class Peer:
         self,
         method: str,
         params: Json,
-        on_answer: Callable[[Future[Any]], None] = lambda _: None,
+        on_answer: Callable[[Future[Any]], object] = lambda _: None,
     ) -> Future[Any]:
         """Send a request without waiting for its answer.
 

@@ -1,7 +1,5 @@
 """One turn of an ACP agent, from its prompt to the answer."""
 
-from __future__ import annotations
-
 from concurrent.futures import Future
 from threading import Event
 from typing import Any

@@ -10,8 +10,6 @@ usage_update                UsageChanged
 user_message_chunk and unknown ones mean nothing here
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
@@ -70,10 +68,7 @@ class Updates:
     ) -> events.ToolCall:
         """The tool call that *news* are about; see ``ToolCalls.report``."""
         before = self.calls.get(id)
-        if asks:
-            call = self.calls.ask(id, news, turn_id)
-        else:
-            call = self.calls.report(id, news, turn_id, begins=begins)
+        call = self.calls.report(id, news, turn_id, begins=begins, asks=asks)
         if before is None or before.turn_id != call.turn_id:
             self._answer(call.turn_id).pause()
         return call

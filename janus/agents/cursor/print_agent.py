@@ -4,8 +4,6 @@ The ``result`` line ends the turn, not the exit: the process takes seconds to le
 never do. An exit without ``result`` is a failure, whatever the exit code.
 """
 
-from __future__ import annotations
-
 import contextlib
 from functools import cached_property
 from threading import Event
@@ -13,9 +11,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from janus.agents.cursor.command import Command, fits
 from janus.agents.cursor.config import is_stored
-from janus.agents.cursor.run import Run
+from janus.agents.cursor.run import Command, Run, fits
 from janus.agents.driver import Driver
 from janus.agents.failures import explain
 from janus.agents.known import CURSOR
@@ -116,19 +113,16 @@ class PrintAgent(Driver):
     def _run(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> Run:
         process = self._start(prompt, cancelled)
         run = Run(process, turn_id, self._emit, self._on_opened)
-        status = "failed"
         try:
             run.follow(self._command.is_partial, TIMEOUT, limit)
-            status = "completed" if run.result and run.result.ok else "failed"
-        except TimeoutError:
+        except BaseException as failure:
             process.stop()
-            raise self._too_slow(run, limit) from None
-        except BaseException:
-            process.stop()
+            if isinstance(failure, TimeoutError):
+                raise self._too_slow(run, limit) from None
             raise
         finally:
-            run.settle("cancelled" if cancelled.is_set() else status)
-        if status == "completed":
+            run.settle("cancelled" if cancelled.is_set() else run.status)
+        if run.status == "completed":
             process.linger(LINGER)
         else:  # it is gone, or has closed its output: there is nothing to wait for
             process.linger(OBEY)
