@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.options import Options
 from janus.agents.acp.replay import Replay
 from janus.agents.acp.tool_calls import begun, updated
 from janus.agents.acp.updates import Updates, object_of
 from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
-
-Json = dict[str, Any]
 
 #: Seconds after a turn, or after its last late words, in which what is said belongs to it still.
 #: Real agents are late by milliseconds; what comes after a longer silence is work of its own.

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from janus.agents.acp.jsonrpc import Json
 from janus.errors import InvalidRequest
 
-Json = dict[str, Any]
 #: How many fields a question may have, and how long their ids may be: what a client can answer.
 FIELDS, ID = 50, 200
 _LIMITS = {

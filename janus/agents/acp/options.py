@@ -7,7 +7,8 @@ same shape: ``{id, name, category, value, choices: [{value, name}]}``.
 from collections.abc import Iterator
 from typing import Any
 
-Json = dict[str, Any]
+from janus.agents.acp.jsonrpc import Json
+
 #: The ids of what older agents offer, and how it is set: the method, the parameter.
 _LEGACY = {"mode": ("session/set_mode", "modeId"), "model": ("session/set_model", "modelId")}
 #: What they call the ids of the values.

@@ -12,6 +12,7 @@ the options ``accept`` and ``decline``.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from janus.agents.acp.diffs import cut
 from janus.agents.acp.form_fields import ID, Choice, Field, fields_of, fill
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.questions import Answers, Question
@@ -50,8 +51,7 @@ def _whole(call: Any, title: str) -> str:
     """What is asked for, if the *title* does not say all of it: who allows it must see it."""
     match call:
         case {"rawInput": {"command": str(text)}} | {"title": str(text)} if text not in title:
-            rest = len(text) - _TEXT
-            return text[:_TEXT] + (f"\n… and {rest} characters more" if rest > 0 else "")
+            return cut(text, _TEXT)
     return ""
 
 

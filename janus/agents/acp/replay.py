@@ -10,11 +10,9 @@ its beginning: somebody says what is not the prompt of now.
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from janus.agents.acp.diffs import text_of
-
-Json = dict[str, Any]
+from janus.agents.acp.jsonrpc import Json
 
 #: Seconds of quiet that end a history: where it came before the answer, and where it is late.
 QUIET, LATE_QUIET = 0.08, 0.4

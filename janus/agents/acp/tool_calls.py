@@ -6,14 +6,13 @@ the end of a turn ────── settle() ──> a ToolCall for each that t
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec.structs import replace
 
 from janus.agents.acp.diffs import TITLE_LIMIT, cut, output_of
+from janus.agents.acp.jsonrpc import Json
 from janus.events import ToolCall
 
-Json = dict[str, Any]
 #: How many calls are remembered; of older ones news come as those of new calls.
 REMEMBERED = 1000
 _RUNNING = "in_progress"

@@ -16,10 +16,9 @@ from typing import Any
 
 from janus import events
 from janus.agents.acp.diffs import text_of
+from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.tool_calls import ToolCalls
 from janus.agents.joiner import ParagraphJoiner
-
-Json = dict[str, Any]
 
 #: Of how many messages and turns it is remembered who said them in which: the latest.
 _MESSAGES, _TURNS = 500, 20

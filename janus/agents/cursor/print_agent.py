@@ -30,8 +30,8 @@ _ATTEMPTS = 4
 class PrintAgent(Driver):
     """A conversation with a program that speaks cursor-agent's print mode.
 
-    ``_lock`` guards ``_process``, the newest one (it may linger after its turn), ``_running``, the
-    one with a turn, and ``_stopped``. It is never held while waiting.
+    ``_process`` is the newest one (it may linger after its turn), ``_running`` the one with a turn.
+    ``_lock`` guards ``_stopped`` and what it is decided on; it is never held while waiting.
     """
 
     asks = False
@@ -72,16 +72,14 @@ class PrintAgent(Driver):
         """End what runs, for good."""
         with self._lock:
             self._stopped = True
-            process = self._process
-        if process:
-            process.stop()
+        if self._process:  # one that comes later sees that it is not wanted
+            self._process.stop()
 
     def _turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         try:
             return self._prompt(turn_id, text, limit, cancelled)
         finally:
-            with self._lock:
-                self._running = None
+            self._running = None
 
     def _prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         if self._is_malformed() or self._is_lost():
