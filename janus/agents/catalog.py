@@ -1,9 +1,6 @@
 """The agents of this computer, as its owner chose among them."""
 
-from __future__ import annotations
-
 import logging
-import threading
 
 from janus.agents.detection import SearchPath, detect, survey
 from janus.agents.known import CURSOR, CUSTOM, names, spec_of
@@ -17,13 +14,12 @@ log = logging.getLogger(__name__)
 class AgentCatalog:
     """Finds agents, each once; one that was not found is looked for again.
 
-    ``_lock`` guards ``_agents``; it is not held while a program is asked for its version.
+    No lock: each of the few things done with ``_agents`` is one step of a dict.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._choice = settings.agent
         self._path = computer(settings)
-        self._lock = threading.Lock()
         self._agents: dict[str, InstalledAgent] = {}
 
     def agent(self, name: str | None = None) -> InstalledAgent:
@@ -31,18 +27,11 @@ class AgentCatalog:
         name = name or self._choice
         if name not in ("auto", CUSTOM) and not spec_of(name):
             raise InvalidRequest(f"agent: Janus knows {', '.join(names())}.")
-        with self._lock:
-            agent = self._agents.get(name)
-        if not agent:
-            agent = detect(name, self._path)
-            with self._lock:
-                self._agents[name] = agent
-        return agent
+        return self._agents.get(name) or self._agents.setdefault(name, detect(name, self._path))
 
     def knows(self, name: str | None) -> bool:
         """Whether ``agent`` answers without looking for it."""
-        with self._lock:
-            return (name or self._choice) in self._agents
+        return (name or self._choice) in self._agents
 
     def survey(self) -> list[tuple[AgentSpec, InstalledAgent | None]]:
         """Every agent Janus knows, and which of them are on this computer; takes some seconds."""
@@ -53,8 +42,7 @@ class AgentCatalog:
         try:
             agent = self.agent()
         except AgentNotFound as missing:
-            log.error("%s", missing)
-            return
+            return log.error("%s", missing)
         if agent.is_demo:
             log.warning(
                 "No real agent: the built-in demo agent answers, by searching the workspace. "
@@ -74,14 +62,10 @@ def check_choice(settings: Settings) -> None:
 
 def computer(settings: Settings) -> SearchPath:
     """Where to look for agents, as the owner chose."""
-    custom = _custom_spec(settings) if settings.agent_command else None
-    return SearchPath(settings.environ, custom, settings.agent_environ)
-
-
-def _custom_spec(settings: Settings) -> AgentSpec:
-    """The owner's own ACP agent."""
+    if not settings.agent_command:
+        return SearchPath(settings.environ, None, settings.agent_environ)
     program, *arguments = settings.agent_command
-    return AgentSpec(
+    custom = AgentSpec(
         name=CUSTOM,
         label="Your agent",
         programs=(program,),
@@ -90,3 +74,4 @@ def _custom_spec(settings: Settings) -> AgentSpec:
         install=f"JANUS_AGENT_COMMAND names {program}, which is not there",
         login="its own command for that",
     )
+    return SearchPath(settings.environ, custom, settings.agent_environ)

@@ -1,7 +1,5 @@
 """Which agents are on this computer, and what they may see of its environment."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Mapping
@@ -39,12 +37,8 @@ def detect(name: str, where: SearchPath) -> InstalledAgent:
 
     Starts the program to see its version. Raises AgentNotFound, which says how to install it.
     """
-    custom = where.custom
-    specs = [custom] if custom and name in ("auto", CUSTOM) else []
-    if name == "auto":
-        specs += KNOWN
-    elif spec := spec_of(name):
-        specs = [spec]
+    specs = [where.custom] if where.custom and name in ("auto", CUSTOM) else []
+    specs += KNOWN if name == "auto" else filter(None, [spec_of(name)])
     for spec in specs:
         if agent := _detect(spec, where):
             return agent
@@ -82,13 +76,12 @@ def _detect(spec: AgentSpec, where: SearchPath) -> InstalledAgent | None:
     if spec is DEMO:
         # -P: a module of the workspace must not stand in for one of the library.
         command = (sys.executable, "-S", "-P", "-m", "janus.demo")
-        return InstalledAgent(
-            spec, command, "acp", __version__, {**env, "PYTHONPATH": str(_PACKAGES)}
-        )
+        env["PYTHONPATH"] = str(_PACKAGES)
+        return InstalledAgent(spec, command, "acp", __version__, env)
     home = env.get("HOME", "")
     folders = [folder.replace("~", home) for folder in _INSTALLERS_FOLDERS if home]
     path = ":".join(filter(None, [env.get("PATH"), *folders]))  # an empty one means "here"
-    for name in spec.programs:
+    for name in spec.programs or (spec.name,):
         match = shutil.which(name, path=path)
         program = match and str(Path(match).absolute())  # it will run in another folder
         version = program and version_of(program, spec, env)

@@ -1,7 +1,5 @@
 """The agents Janus knows: how each is called, recognised, installed and logged in."""
 
-from __future__ import annotations
-
 from janus.agents.spec import DEMO_NAME, AgentSpec
 
 CURSOR = AgentSpec(
@@ -42,7 +40,6 @@ CODEX = AgentSpec(
 GEMINI = AgentSpec(
     name="gemini",
     label="Gemini",
-    programs=("gemini",),
     acp=("--acp",),
     environ=("GEMINI_*", "GOOGLE_*"),
     install="run: npm install -g @google/gemini-cli",
@@ -51,7 +48,6 @@ GEMINI = AgentSpec(
 OPENCODE = AgentSpec(
     name="opencode",
     label="opencode",
-    programs=("opencode",),
     acp=("acp",),
     environ=("OPENCODE_*",),
     install="run: npm install -g opencode-ai",
@@ -60,7 +56,6 @@ OPENCODE = AgentSpec(
 COPILOT = AgentSpec(
     name="copilot",
     label="Copilot",
-    programs=("copilot",),
     acp=("--acp", "--stdio"),
     environ=("COPILOT_*", "GH_TOKEN", "GITHUB_TOKEN"),
     install="run: npm install -g @github/copilot",
@@ -70,7 +65,6 @@ QWEN = AgentSpec(
     name="qwen",
     label="Qwen",
     aliases=("qwen-code",),
-    programs=("qwen",),
     acp=("--acp",),
     environ=("QWEN_*", "DASHSCOPE_*", "OPENAI_*"),
     install="run: npm install -g @qwen-code/qwen-code",
@@ -79,7 +73,6 @@ QWEN = AgentSpec(
 GOOSE = AgentSpec(
     name="goose",
     label="goose",
-    programs=("goose",),
     acp=("acp",),
     environ=("GOOSE_*",),
     given=(("GOOSE_MODE", "approve"),),  # it never asks otherwise

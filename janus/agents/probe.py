@@ -4,8 +4,6 @@ The second takes seconds, so a definite answer is remembered, by program and ver
 ``acp.json`` of Janus' own folder. Without that file it is asked again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re
@@ -13,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from janus.agents.acp.schema import INITIALIZE
+from janus.agents.acp.handshake import INITIALIZE
+from janus.agents.acp.jsonrpc import parsed
 from janus.agents.process.process import AgentProcess
 from janus.agents.spec import AgentSpec
 from janus.config import state_folder
@@ -59,10 +58,9 @@ def speaks_acp(program: str, version: str, spec: AgentSpec, env: Mapping[str, st
 
 def _remembered(memory: Path) -> dict[str, Any]:
     try:
-        memories = json.loads(memory.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return parsed(memory.read_bytes()) or {}
+    except OSError:
         return {}
-    return memories if isinstance(memories, dict) else {}
 
 
 def _greets(argv: list[str], env: Mapping[str, str]) -> bool:

@@ -1,7 +1,5 @@
 """What is known of an agent: how it is started and spoken with, and the one found here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,11 +9,12 @@ DEMO_NAME = "janus-demo-agent"
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """An agent. *programs* are tried in order; *acp* and *prints* say how it can be spoken with."""
+    """An agent; *acp* and *prints* say how it can be spoken with."""
 
     name: str
     label: str
     aliases: tuple[str, ...] = ()
+    #: Tried in order; none is one called like the agent.
     programs: tuple[str, ...] = ()
     #: What ``--version`` prints; None if it cannot be asked.
     version: str | None = r".*\d.*"

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from janus.agents.agent import Agent, Recap
 from janus.agents.catalog import AgentCatalog
-from janus.agents.factory import make_agent
-from janus.agents.lazy import LazyAgent
+from janus.agents.factory import LazyAgent, make_agent
 from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings

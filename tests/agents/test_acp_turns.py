@@ -7,7 +7,7 @@ import pytest
 from conftest import wait_for
 from recorder import ask, ask_in_background, interrupt, methods
 
-from janus.agents.acp.attribution import LATE, Attribution
+from janus.agents.acp.dialogue import LATE, Attribution
 from janus.errors import AgentFailed, AlreadyAnswered
 from janus.events import QuestionAsked, QuestionClosed, ToolCall
 
@@ -74,7 +74,7 @@ def test_a_turn_cancelled_while_it_waits_is_not_given_to_the_agent(make, recorde
 
 
 def test_words_long_after_a_turn_belong_to_none(make, recorder, monkeypatch):
-    monkeypatch.setattr("janus.agents.acp.attribution.LATE", 0.05)
+    monkeypatch.setattr("janus.agents.acp.dialogue.LATE", 0.05)
     ask(make(), do("agent.say('one'); later(0.3, lambda: agent.say('The build is done.'))"), "1")
 
     wait_for(lambda: recorder.text_of(None) == "The build is done.")
@@ -253,7 +253,7 @@ def test_a_question_outside_of_a_turn_stays_open_and_is_answered(asked_late, rec
 
 
 def test_a_question_of_no_turn_is_open_until_the_agent_is_gone(make, recorder, monkeypatch):
-    monkeypatch.setattr("janus.agents.acp.attribution.LATE", 0.05)
+    monkeypatch.setattr("janus.agents.acp.dialogue.LATE", 0.05)
     agent = make()
     code = "later(0.3, lambda: agent.request('session/request_permission', permission('new')))"
     ask(agent, do(code), "1")

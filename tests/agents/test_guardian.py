@@ -184,7 +184,7 @@ def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark, monke
         starting = pool.submit(process.start)
         wait_for(lambda: alive(mark))
         stopping = pool.submit(lambda: process.stop() or alive(mark))
-        wait_for(lambda: process._stop_asked)
+        wait_for(lambda: process.stopped)
         gate.write_text("go\n")
 
         assert stopping.result(10) == []

@@ -8,26 +8,17 @@ through ``session/resume`` or ``session/load``, or where that cannot be, in a ne
 Nothing of the machine is offered to the agent (no files, no terminals): it has its own tools.
 """
 
-from __future__ import annotations
-
 import logging
-import threading
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from janus.agents.acp.connection import Connection
-from janus.agents.agent import Recap
-from janus.agents.conversation_ids import is_well_formed
 from janus.agents.cursor.config import asking
+from janus.agents.driver import Driver
 from janus.agents.known import CURSOR
-from janus.agents.recap import RecapPrompt
 from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest, PermissionNotFound
-from janus.events import ConversationOpened, Emit
-
-if TYPE_CHECKING:
-    from janus.agents.spec import InstalledAgent
+from janus.events import ConversationOpened
 
 log = logging.getLogger(__name__)
 
@@ -35,86 +26,47 @@ log = logging.getLogger(__name__)
 STUMBLES = 2
 
 
-class AcpAgent:
+class AcpAgent(Driver):
     """A conversation with an ACP agent.
 
-    ``_lock`` guards ``_connection``, ``_chosen`` and ``_stopped``; never held while waiting.
+    ``_lock`` guards changes of ``_connection``, ``_chosen`` and ``_stopped``; never held while
+    waiting.
     """
 
-    def __init__(
-        self,
-        agent: InstalledAgent,
-        cwd: Path,
-        name: str,
-        emit: Emit,
-        conversation: str | None = None,
-        *,
-        recap: Recap = lambda: "",
-    ) -> None:
-        self.asks = True
-        self.conversation = conversation
-        self._agent = agent
-        self._cwd = cwd
-        self._name = name
-        self._emit = emit
-        self._recap = RecapPrompt(emit, recap)
-        self._stumbles = 0  # in a row, over the same conversation
-        self._lock = threading.Lock()
-        self._connection: Connection | None = None
-        self._chosen: dict[str, str] = {}
-        self._stopped = False
+    asks = True
+    _stumbles = 0  # in a row, over the same conversation
+    _connection: Connection | None = None
+    _chosen: Mapping[str, str] = {}
 
     @property
     def pid(self) -> int | None:
-        with self._lock:
-            connection = self._connection
+        connection = self._connection
         return None if connection is None or connection.dead else connection.process.pid
 
     def start(self, cancelled: Event) -> None:
         """Begin or go on with the conversation; see ``Agent.start``."""
         self._connected(None, cancelled)
 
-    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
-        """Run one turn; see ``Agent.prompt``."""
-        try:
-            connection = self._connected(turn_id, cancelled)
-            try:
-                reason = connection.turn(turn_id, self._recap.before(text), limit, cancelled)
-                if reason != "cancelled":
-                    self._recap.done()
-                return reason
-            except AgentLoginRequired:
-                connection.end()  # it may look for its login only when it starts
-                raise
-        except AgentFailed:
-            if cancelled.is_set():
-                return "cancelled"
-            raise
-
     def interrupt(self) -> None:
-        with self._lock:
-            connection = self._connection
-        if connection:
+        if connection := self._connection:
             connection.cancel()
 
     def answer(
         self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
     ) -> None:
-        with self._lock:
-            connection = self._connection
+        connection = self._connection
         if connection is None:
             raise PermissionNotFound("The agent asks no such thing.")
         connection.questions.answer(request_id, option_id, answers)
 
     def choose(self, option_id: str, value: str) -> None:
         """Choose one of the agent's options, for this conversation."""
-        with self._lock:
-            connection = self._connection
+        connection = self._connection
         if connection is None or connection.dead:
             raise InvalidRequest("The agent does not run yet: say something first.")
         connection.choose(option_id, value)
         with self._lock:
-            self._chosen[option_id] = value
+            self._chosen = {**self._chosen, option_id: value}
 
     def stop(self) -> None:
         with self._lock:
@@ -123,35 +75,38 @@ class AcpAgent:
         if connection:
             connection.end()
 
+    def _turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+        connection = self._connected(turn_id, cancelled)
+        try:
+            reason = connection.turn(turn_id, self._with_recap(text), limit, cancelled)
+        except AgentLoginRequired:
+            connection.end()  # it may look for its login only when it starts
+            raise
+        if reason != "cancelled":
+            self._preface = ""  # from now on it knows
+        return reason
+
     def _connected(self, turn_id: str | None, cancelled: Event) -> Connection:
         """The connection, made anew if there is none or the agent died."""
         with self._lock:
             if self._connection and not self._connection.dead and not self._stopped:
                 return self._connection
         had = self.conversation
-        connection, id, model = self._begin(self._known(), cancelled)
+        connection, id, model = self._begin(None if self._is_malformed() else had, cancelled)
         forgotten = had is not None and had != id
         self.conversation, self._stumbles = id, 0
         if forgotten:
-            self._recap.forgotten(turn_id)
-        name, shown = self._agent.spec.name, id if is_well_formed(id) else ""
-        self._emit(ConversationOpened(name, "acp", shown, model, forgotten, turn_id))
+            self._has_forgotten(turn_id)
+        self._opened(ConversationOpened("", "acp", id, model, forgotten, turn_id))
         connection.dialogue.show()
         self._choose_again(connection)
         return connection
-
-    def _known(self) -> str | None:
-        """The conversation to go on with; one whose id may be anything is not."""
-        if self.conversation is None or is_well_formed(self.conversation):
-            return self.conversation
-        log.warning("Agent %s: its conversation has a malformed id, a new one begins", self._name)
-        return None
 
     def _begin(self, conversation: str | None, cancelled: Event) -> tuple[Connection, str, str]:
         """A new connection, and the id and model of the conversation that it has."""
         connection = self._connect()
         try:
-            return connection, *self._open(connection, conversation, cancelled)
+            return connection, *connection.open(conversation, cancelled)
         except AgentFailed:
             if not connection.stumbled or cancelled.is_set():
                 raise
@@ -160,7 +115,7 @@ class AcpAgent:
                 raise
         log.warning("Agent %s fails at its conversation, and begins a new one", self._name)
         connection = self._connect()
-        return connection, *self._open(connection, None, cancelled)
+        return connection, *connection.open(None, cancelled)
 
     def _connect(self) -> Connection:
         """A new connection, not open yet; from now on it is the one that ``stop`` ends."""
@@ -172,21 +127,9 @@ class AcpAgent:
             self._connection = connection
         return connection
 
-    def _open(
-        self, connection: Connection, conversation: str | None, cancelled: Event
-    ) -> tuple[str, str]:
-        try:
-            connection.open()
-            return connection.begin(conversation, cancelled)
-        except BaseException:
-            connection.end()
-            raise
-
     def _choose_again(self, connection: Connection) -> None:
         """What the user has chosen, in a new process; where it cannot be, the prompt goes first."""
-        with self._lock:
-            chosen = {**self._chosen}
-        for option_id, value in chosen.items():
+        for option_id, value in self._chosen.items():
             try:
                 connection.choose(option_id, value)
             except InvalidRequest:

@@ -5,31 +5,25 @@ turn() ── session/prompt ──> agent ── session/update ──> Dialogu
                                └───── the answer ──────> all that the turn owned is settled
 """
 
-from __future__ import annotations
-
-import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from janus.agents.acp.caller import Caller
 from janus.agents.acp.dialogue import Dialogue
-from janus.agents.acp.handshake import Handshake
+from janus.agents.acp.handshake import Caller
 from janus.agents.acp.jsonrpc import Json, Peer, RpcError
 from janus.agents.acp.requests import Requests
 from janus.agents.acp.turn import Turn
 from janus.agents.failures import explain
 from janus.agents.process.process import AgentProcess
+from janus.agents.process.reading import Exit
+from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed, InvalidRequest
 from janus.events import AgentDied, Emit
-
-if TYPE_CHECKING:
-    from janus.agents.spec import InstalledAgent
-
-log = logging.getLogger(__name__)
 
 #: Seconds for the answer to a choice, and for a cancelled turn to end.
 CHOICE, CANCEL = 15.0, 3.0
@@ -70,20 +64,41 @@ class Connection:
         self._turns = 0
         self._reader: threading.Thread | None = None
 
-    def open(self) -> None:
+    def open(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+        """Start the process and go on with the *conversation*, or begin one: its id and the model.
+
+        What fails has ended.
+        """
+        try:
+            self._start()
+            return self._begin(conversation, cancelled)
+        except BaseException:
+            self.end()
+            raise
+
+    def _start(self) -> None:
         """Start the process and the threads that speak with it."""
         self.process.start()
-        log.info(
-            "Agent %s runs as process %d", self._name[:8], self.process.pid,
-            extra={"event": "spawned", "session_id": self._name, "pid": self.process.pid},
-        )  # fmt: skip
+        self.process.announce()
         self.dead = False
         name = self._name[:8]
         self._peer = Peer(self._send, self._requests.handle, self._notification, name)
-        self._caller = Caller(self._peer, self._spec)
+        self._caller = Caller(self._peer, self._spec, self._name)
         reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
         reader.start()
         self._reader = reader
+
+    def _begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+        with self._lock:
+            self._cancelled = cancelled
+        _heed(cancelled)
+        try:
+            id, opened = self._caller.open(self._cwd, conversation, self.dialogue.replay)
+        finally:
+            self.stumbled = self._caller.stumbled
+        with self._lock:
+            _heed(cancelled)
+            return id, self.dialogue.open(id, opened)
 
     def end(self) -> None:
         """End the process; it emits nothing more. Callable from any thread, also twice."""
@@ -91,39 +106,19 @@ class Connection:
         if self._reader:
             self._reader.join()
 
-    def begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
-        """Shake hands and go on with the *conversation*, or begin one: its id and the model."""
-        with self._lock:
-            self._cancelled = cancelled
-        self._heed(cancelled)
-        replay = self.dialogue.replay
-        handshake = Handshake(self._caller, self._spec, self._cwd, self._name, replay)
-        try:
-            id, opened = handshake.open(conversation)
-        finally:
-            self.stumbled = handshake.stumbled
-        with self._lock:
-            self._heed(cancelled)
-            self.dialogue.open(id, opened)
-        return id, self.dialogue.model
-
-    def _heed(self, cancelled: Event) -> None:
-        if cancelled.is_set():
-            raise AgentFailed("The turn was cancelled before it began.")
-
     def turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
         """Run one turn; why it ended, in the agent's own word."""
         self._await_late_words()
-        self._heed(cancelled)
+        _heed(cancelled)
         turn = self._prompt(Turn(turn_id, cancelled), text)
         if cancelled.is_set():
             self.cancel()  # asked for before there was anything to cancel
         in_time = turn.wait(limit)
         if not in_time:
             self.cancel()
-        if not turn.wait_for_end(CANCEL):  # an agent that does not obey is ended
+        if not turn.ended.wait(CANCEL):  # an agent that does not obey is ended
             self.end()
-            turn.wait_for_end()
+            turn.ended.wait()
         if not in_time:
             raise AgentFailed(f"{self._spec.label} took longer than {limit / 60:.0f} minutes.")
         if turn.is_cancelling:
@@ -141,10 +136,7 @@ class Connection:
             raise InvalidRequest("The agent does not offer this choice.")
         method, params = request
         params = {"sessionId": self.dialogue.session_id, **params}
-        try:
-            answer = self._caller.call(method, params, CHOICE)
-        except RpcError as error:
-            raise self._caller.explained(error) from error
+        answer = self._caller.call(method, params, CHOICE)
         self.dialogue.chosen(option_id, value, answer)
 
     def cancel(self) -> None:
@@ -162,7 +154,7 @@ class Connection:
                 return
             self._peer.notify("session/cancel", {"sessionId": self.dialogue.session_id})
         self.questions.cancel(turn.id)
-        turn.wake()
+        turn.woken.set()
 
     def _is_cancelling(self, turn_id: str | None) -> bool:
         with self._lock:
@@ -183,31 +175,28 @@ class Connection:
     def _prompt(self, turn: Turn, text: str) -> Turn:
         blocks = [{"type": "text", "text": text}]
         prompt = {"sessionId": self.dialogue.session_id, "prompt": blocks}
-
-        def ended(answer: Future[Any]) -> None:
-            turn.answer = answer
-            self._settle(turn)
-
+        settle = partial(self._settle, turn)
         try:
             with self._lock:  # the agent may ask something at once
                 self._turns += 1
                 self._turn = turn
                 self.dialogue.begin_turn(turn.id, text)
-                turn.answer = self._peer.begin("session/prompt", prompt, ended)
+                turn.answer = self._peer.begin("session/prompt", prompt, settle)
         except AgentFailed:
-            self._settle(turn)
+            self._settle(turn, turn.answer)
             raise
         return turn
 
-    def _settle(self, turn: Turn) -> None:
+    def _settle(self, turn: Turn, answer: Future[Any]) -> None:
         """The turn is over, and so is all that it owned."""
         with self._lock:
-            self._turn = None
+            turn.answer, self._turn = answer, None
         try:
             self.questions.cancel(turn.id)
             self.dialogue.end_turn(turn.status)
         finally:
-            turn.end()
+            turn.ended.set()
+            turn.woken.set()
 
     def _send(self, data: bytes) -> None:
         try:
@@ -235,9 +224,8 @@ class Connection:
         self.questions.cancel_all()
         self.dialogue.end()
         if not working and not self.process.stopped:
-            exit = self.process.exit
-            code, signal = (exit.code, exit.signal) if exit else (None, None)
-            self._emit(AgentDied(str(why), code, signal))
+            exit = self.process.exit or Exit()
+            self._emit(AgentDied(str(why), exit.code, exit.signal))
 
     def _notification(self, method: str, params: Json) -> None:
         match method, params:
@@ -245,5 +233,10 @@ class Connection:
                 self.dialogue.receive(params.get("sessionId"), update)
             case "$/cancel_request", {"requestId": call}:
                 self.questions.withdraw(call)
-            case "elicitation/complete", {"elicitationId": elicitation_id}:
-                self.questions.complete(elicitation_id)
+            case "elicitation/complete", {"elicitationId": elicitation}:
+                self.questions.complete(elicitation)
+
+
+def _heed(cancelled: Event) -> None:
+    if cancelled.is_set():
+        raise AgentFailed("The turn was cancelled before it began.")

@@ -7,71 +7,90 @@ The reader thread of the connection alone receives, and ends turns: so events ha
 which the agent sent what they are about.
 """
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from janus.agents.acp.attribution import Attribution
+from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.options import Options
 from janus.agents.acp.replay import Replay
 from janus.agents.acp.tool_calls import begun, updated
 from janus.agents.acp.updates import Updates, object_of
 from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
 
-Json = dict[str, Any]
-
+#: Seconds after a turn, or after its last late words, in which what is said belongs to it still.
+#: Real agents are late by milliseconds; what comes after a longer silence is work of its own.
+LATE = 2.0
 #: What holds for a conversation rather than being said in it: it counts before it is open, too.
 _STATE = (CommandsChanged, UsageChanged)
+
+
+class Attribution:
+    """The turn that runs, and the one before as long as it may have late words; not thread-safe."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self.running: str | None = None
+        self._last: str | None = None
+        self._spoke = 0.0
+
+    def begin(self, turn_id: str) -> None:
+        """From now on the agent speaks in *turn_id*."""
+        self.running, self._last = turn_id, None
+
+    def end(self) -> None:
+        """The agent has answered, or died."""
+        self.running, self._last = None, self.running
+        self._spoke = self._now()
+
+    def speaking(self) -> str | None:
+        """The turn of what has just been said; None if it belongs to no turn."""
+        if self.running is None and self._last is not None:
+            now = self._now()
+            if now - self._spoke > LATE:
+                self._last = None
+            self._spoke = now
+        return self.running or self._last
 
 
 class Dialogue:
     """The conversation on one connection.
 
-    ``_lock`` guards all fields but ``replay``, which has its own; it is not held while anything is
-    emitted.
+    ``_lock`` guards all fields but ``replay``, which has its own, and ``session_id``, which is set
+    once; it is not held while anything is emitted.
     """
 
     def __init__(self, emit: Emit) -> None:
         self.replay = Replay()
+        self.session_id = ""  # what the agent calls the conversation
         self._emit = emit
         self._lock = threading.Lock()
-        self._session_id = ""
         self._prompt: str | None = None
         self._turns = Attribution()
         self._updates = Updates()
         self._options = Options()
         self._early: dict[type, AnyEvent] = {}
 
-    @property
-    def session_id(self) -> str:
-        """What the agent calls the conversation."""
-        with self._lock:
-            return self._session_id
+    def open(self, session_id: str, answer: Json) -> str:
+        """The agent has opened the conversation, with this *answer*: what comes now is news.
 
-    @property
-    def model(self) -> str:
-        """The model that works, as far as the agent tells it."""
+        Returns the model that works, as far as the agent tells it.
+        """
         with self._lock:
-            return self._options.model
-
-    def open(self, session_id: str, answer: Json) -> None:
-        """The agent has opened the conversation, with this *answer*: what comes now is news."""
-        with self._lock:
-            self._session_id = session_id
+            self.session_id = session_id
             self._options.opened(answer)
             self.replay.end()
+            return self._options.model
 
     def show(self) -> None:
         """Emit what the user may choose, and what was told of the conversation before it began."""
         with self._lock:
             early, self._early = self._early, {}
-        self.show_options()
+        self._show_options()
         self._emit_all(early.values())
 
-    def show_options(self) -> None:
-        """Emit what the user may choose, if anything."""
+    def _show_options(self) -> None:
         with self._lock:
             options = tuple(self._options.shown)
         if options:
@@ -86,13 +105,13 @@ class Dialogue:
         """The agent has accepted a choice."""
         with self._lock:
             self._options.chosen(option_id, value, answer)
-        self.show_options()
+        self._show_options()
 
     def begin_turn(self, turn_id: str, prompt: str) -> None:
         """The agent is given *prompt*: what it says from now on is about that."""
         with self._lock:
-            self._turns.begin(turn_id)
             self._prompt = prompt
+            self._turns.begin(turn_id)
 
     def end_turn(self, status: str) -> None:
         """The agent has answered: what it left running in the turn ended as *status*."""
@@ -113,7 +132,7 @@ class Dialogue:
     def receive(self, session_id: Any, update: Json) -> None:
         """Emit what an update means; that of another session is not this one's word."""
         with self._lock:
-            if self._is_foreign(session_id):
+            if self.is_foreign(session_id):
                 return
             opening = self.replay.is_open
             if self._options.apply(update):
@@ -134,8 +153,8 @@ class Dialogue:
 
     def is_foreign(self, session_id: Any) -> bool:
         """Whether this is the id of another session, such as a subagent's."""
-        with self._lock:
-            return self._is_foreign(session_id)
+        known = self.session_id
+        return bool(known) and isinstance(session_id, str) and session_id != known
 
     def asks_about(self, params: Json) -> ToolCall:
         """What is known of the tool call that a permission is asked for.
@@ -147,7 +166,7 @@ class Dialogue:
         id = news.get("toolCallId")
         with self._lock:
             turn_id = self._turns.speaking()
-            foreign = self._is_foreign(params.get("sessionId"))
+            foreign = self.is_foreign(params.get("sessionId"))
             if not isinstance(id, str) or foreign or self.replay.is_open:
                 return updated(begun("", turn_id), news)
             known = self._updates.calls.get(id)
@@ -164,10 +183,6 @@ class Dialogue:
             calls.decided(call_id, refused=refused)
             ended = [*calls.reject(call_id, self._turns.running)] if refused else []
         self._emit_all(ended)
-
-    def _is_foreign(self, session_id: Any) -> bool:
-        known = self._session_id
-        return bool(known) and isinstance(session_id, str) and session_id != known
 
     def _emit_all(self, events: Iterable[AnyEvent]) -> None:
         for event in events:

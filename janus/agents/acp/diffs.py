@@ -1,13 +1,11 @@
 """What a tool call put out, as text: what was printed, or how a file changed."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
-Json = dict[str, Any]
+from janus.agents.acp.jsonrpc import Json
 
 _OUTPUT, TITLE_LIMIT, _CHANGES, _COMPARED = 4000, 200, 200, 2000
 
@@ -72,6 +70,7 @@ def _first(changes: list[str]) -> Iterator[str]:
         yield line
 
 
-def cut(output: str) -> str:
-    rest = len(output) - _OUTPUT
-    return f"{output[:_OUTPUT]}\n… and {rest} characters more" if rest > 0 else output
+def cut(text: str, longest: int = _OUTPUT) -> str:
+    """The beginning of a text, and how much more there is."""
+    rest = len(text) - longest
+    return f"{text[:longest]}\n… and {rest} characters more" if rest > 0 else text

@@ -6,16 +6,14 @@
 A schema's ``pattern`` is only shown: to run it would give an agent a way to keep Janus busy.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from janus.agents.acp.jsonrpc import Json
 from janus.errors import InvalidRequest
 
-Json = dict[str, Any]
 #: How many fields a question may have, and how long their ids may be: what a client can answer.
 FIELDS, ID = 50, 200
 _LIMITS = {
@@ -23,6 +21,14 @@ _LIMITS = {
     "number": ("minimum", "maximum", ""),
     "integer": ("minimum", "maximum", ""),
     "choices": ("minItems", "maxItems", "choices"),
+}
+_EXPECTED = {
+    "choice": "one of ",
+    "choices": "a list of ",
+    "text": "a string",
+    "boolean": "true or false",
+    "number": "a number",
+    "integer": "a whole number",
 }
 _FORMATS = {
     "email": "An e-mail address",
@@ -51,15 +57,15 @@ class Field:
     description: str = ""
     required: bool = False
     choices: tuple[Choice, ...] = ()
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
     default: Any = None
 
     @property
     def shown(self) -> Json:
         """What the client is told of it."""
-        shown = {name: getattr(self, name) for name in ("id", "title", "description", "kind")}
-        shown["required"] = self.required
+        names = ("id", "title", "description", "kind", "required")
+        shown = {name: getattr(self, name) for name in names}
         if self.choices:
             shown["choices"] = [{"id": choice.id, "name": choice.name} for choice in self.choices]
         return shown if self.default is None else {**shown, "default": self.default}
@@ -83,7 +89,8 @@ class Field:
                 if self.kind == "number" or answer == math.floor(answer):
                     self._heed_limits(answer)
                     return answer if self.kind == "number" else int(answer)
-        raise self.wrong(f"must be {self._expected(values)}")
+        names = ", ".join(id[:50] for id in values)
+        raise self.wrong(f"must be {_EXPECTED[self.kind]}{names}")
 
     def wrong(self, why: str) -> InvalidRequest:
         """The error that says what is *wrong* with an answer."""
@@ -91,22 +98,9 @@ class Field:
         return InvalidRequest(f"{name} {why}.")
 
     def _heed_limits(self, size: float) -> None:
-        if (self.low is not None and size < self.low) or (
-            self.high is not None and size > self.high
-        ):
+        if not self.low <= size <= self.high:
             span = _span(self.low, self.high, _LIMITS[self.kind][2])
             raise self.wrong(f"must be {span[0].lower()}{span[1:]}")
-
-    def _expected(self, values: Iterable[str]) -> str:
-        ids = ", ".join(id[:50] for id in values)
-        return {
-            "choice": f"one of {ids}",
-            "choices": f"a list of {ids}",
-            "text": "a string",
-            "boolean": "true or false",
-            "number": "a number",
-            "integer": "a whole number",
-        }[self.kind]
 
 
 def fields_of(schema: Json) -> list[Field]:
@@ -154,7 +148,8 @@ def _field(id: str, schema: Any, required: bool) -> Field:
         raise ValueError("not a field")
     kind, choices = _kind(schema)
     least, most, unit = _LIMITS.get(kind, ("", "", ""))
-    low, high = _number(schema.get(least)), _number(schema.get(most))
+    low = schema[least] if _is_number(schema.get(least)) else -math.inf
+    high = schema[most] if _is_number(schema.get(most)) else math.inf
     hints = [
         str(schema.get("description") or ""),
         _span(low, high, unit),
@@ -192,8 +187,8 @@ def _given(schema: Json) -> list[tuple[Any, Any]]:
 
 def _with_default(field: Field, default: Any) -> Field:
     """*field* with its default in the shape of an answer, if it would be one."""
-    if field.kind == "choice":
-        default = None if default is None else str(default)
+    if field.kind == "choice" and default is not None:
+        default = str(default)
     elif field.kind == "choices" and isinstance(default, list):
         default = [str(value) for value in default]
     try:
@@ -203,18 +198,11 @@ def _with_default(field: Field, default: Any) -> Field:
     return replace(field, default=default)
 
 
-def _span(low: float | None, high: float | None, unit: str) -> str:
-    if low is not None and high is not None:
-        words = f"{low} to {high} {unit}"
-    elif low is not None:
-        words = f"At least {low} {unit}"
-    else:
-        words = "" if high is None else f"At most {high} {unit}"
-    return words.strip()
-
-
-def _number(value: Any) -> float | None:
-    return value if _is_number(value) else None
+def _span(low: float, high: float, unit: str) -> str:
+    least, most = low > -math.inf, high < math.inf
+    if least and most:
+        return f"{low} to {high} {unit}".strip()
+    return (f"At least {low} {unit}" if least else f"At most {high} {unit}" if most else "").strip()
 
 
 def _is_number(value: Any) -> bool:

@@ -8,8 +8,6 @@ the sender's own, and collide with ours: what carries a ``method`` is a request 
 all else an answer.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import queue
@@ -91,7 +89,7 @@ class Peer:
         self,
         method: str,
         params: Json,
-        on_answer: Callable[[Future[Any]], None] = lambda _: None,
+        on_answer: Callable[[Future[Any]], object] = lambda _: None,
     ) -> Future[Any]:
         """Send a request without waiting for its answer.
 
@@ -114,11 +112,11 @@ class Peer:
     def feed(self, line: bytes) -> str | None:
         """Handle a line. What is no message at all is returned, as text."""
         text = ""
-        message = _parsed(line)
+        message = parsed(line)
         if message is None:
             text = strip_controls(line.decode("utf-8", "replace")).strip()
             # A logger's colours got before it, or a greeting without a newline.
-            message = _parsed(text) or _parsed(text[max(0, text.find(_START)) :])
+            message = parsed(text) or parsed(text[max(0, text.find(_START)) :])
         if message is None:
             return text or None
         params = message.get("params")
@@ -191,7 +189,8 @@ class Peer:
                 return  # ``send`` sees to it that the peer is closed, with the reason
 
 
-def _parsed(line: bytes | str) -> Json | None:
+def parsed(line: bytes | str) -> Json | None:
+    """The JSON object that a line is; None if it is none."""
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):

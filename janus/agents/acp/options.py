@@ -4,13 +4,15 @@ Today's agents offer ``configOptions``; older ones ``modes`` and ``models``, whi
 same shape: ``{id, name, category, value, choices: [{value, name}]}``.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import Any
 
-Json = dict[str, Any]
+from janus.agents.acp.jsonrpc import Json
+
 #: The ids of what older agents offer, and how it is set: the method, the parameter.
 _LEGACY = {"mode": ("session/set_mode", "modeId"), "model": ("session/set_model", "modelId")}
+#: What they call the ids of the values.
+_KEYS = {"mode": "id", "model": "modelId"}
 
 
 class Options:
@@ -44,11 +46,7 @@ class Options:
                 self.opened({"configOptions": offered})
             case {"sessionUpdate": "current_mode_update"}:
                 # The schema says currentModeId, its prose says modeId.
-                mode = update.get("currentModeId") or update.get("modeId")
-                self.shown = [
-                    {**option, "value": mode} if option["category"] == "mode" else option
-                    for option in self.shown
-                ]
+                self._set("category", "mode", update.get("currentModeId") or update.get("modeId"))
             case _:
                 return False
         return True
@@ -71,10 +69,12 @@ class Options:
         """The agent has accepted a choice; today's ones answer with all options anew."""
         if isinstance(answer, dict) and isinstance(answer.get("configOptions"), list):
             self.opened(answer)
-            return
+        else:
+            self._set("id", option_id, value)
+
+    def _set(self, key: str, which: str, value: Any) -> None:
         self.shown = [
-            {**option, "value": value} if option["id"] == option_id else option
-            for option in self.shown
+            {**option, "value": value} if option[key] == which else option for option in self.shown
         ]
 
 
@@ -82,53 +82,42 @@ def _modern(offered: Any) -> list[Json]:
     shown = []
     for option in offered:
         match option:
-            case {"id": str(id), "type": "select", "options": [*choices]}:
-                listed = [_choice(choice) for choice in _flat(choices)]
+            case {"id": str(id), "type": "select", "options": [*entries]}:
+                values = ((choice.get("value"), choice.get("name")) for choice in _flat(entries))
+                choices = [{"value": value, "name": str(name or value)} for value, name in values]
             case {"id": str(id), "type": "boolean"}:
-                listed = [{"value": True, "name": "On"}, {"value": False, "name": "Off"}]
+                choices = [{"value": True, "name": "On"}, {"value": False, "name": "Off"}]
             case _:
                 continue  # a type of tomorrow
         name, category = str(option.get("name") or id), str(option.get("category") or "")
-        value = option.get("currentValue")
-        shown.append(_option(id, name, category, value, listed))
+        shown.append(_option(id, name, category, option.get("currentValue"), choices))
     return shown
 
 
-def _flat(choices: list[Any]) -> list[Any]:
+def _flat(entries: list[Any]) -> Iterator[Json]:
     """The choices, which may come in groups."""
-    return [
-        choice
-        for entry in choices
-        if isinstance(entry, dict)
-        for choice in (entry["options"] if isinstance(entry.get("options"), list) else [entry])
-        if isinstance(choice, dict)
-    ]
-
-
-def _choice(choice: Json) -> Json:
-    value = choice.get("value")
-    return {"value": value, "name": str(choice.get("name") or value)}
+    for entry in entries:
+        match entry:
+            case {"options": [*choices]}:
+                yield from (choice for choice in choices if isinstance(choice, dict))
+            case dict():
+                yield entry
 
 
 def _legacy(answer: Json) -> list[Json]:
     shown = []
-    match answer.get("modes"):
-        case {"currentModeId": value, **rest}:
-            choices = _named(rest.get("availableModes"), "id")
-            shown.append(_option("mode", "Mode", "mode", value, choices))
-    match answer.get("models"):
-        case {"currentModelId": value, **rest}:
-            choices = _named(rest.get("availableModels"), "modelId")
-            shown.append(_option("model", "Model", "model", value, choices))
+    for id, key in _KEYS.items():
+        name = id.title()
+        offered = answer.get(f"{id}s")
+        if isinstance(offered, dict) and f"current{name}Id" in offered:
+            entries = offered.get(f"available{name}s")
+            choices = [
+                {"value": entry[key], "name": str(entry.get("name") or entry[key])}
+                for entry in (entries if isinstance(entries, list) else [])
+                if isinstance(entry, dict) and key in entry
+            ]
+            shown.append(_option(id, name, id, offered[f"current{name}Id"], choices))
     return shown
-
-
-def _named(entries: Any, key: str) -> list[Json]:
-    return [
-        {"value": entry[key], "name": str(entry.get("name") or entry[key])}
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and key in entry
-    ]
 
 
 def _option(id: str, name: str, category: str, value: Any, choices: list[Json]) -> Json:

@@ -9,12 +9,11 @@ A question that one tap answers has its answers as options. Any other has ``fiel
 the options ``accept`` and ``decline``.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from janus.agents.acp.form_fields import ID, Field, fields_of, fill
+from janus.agents.acp.diffs import cut
+from janus.agents.acp.form_fields import ID, Choice, Field, fields_of, fill
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.questions import Answers, Question
 from janus.agents.acp.updates import object_of
@@ -31,33 +30,32 @@ def permission(params: Json, call: ToolCall) -> Question:
     agents the session.
     """
 
-    def answer(option_id: str | None, _: Answers) -> Json:
-        if option_id is None:
-            return {"outcome": {"outcome": "cancelled"}}
-        return {"outcome": {"outcome": "selected", "optionId": option_id}}
-
     asked = QuestionAsked(
         request_id="",
         kind="permission",
         title=call.title if call.title != call.kind else "The agent wants to do something.",
-        options=tuple(_option(option) for option in params.get("options") or []),
+        options=tuple(_option(object_of(option)) for option in params.get("options") or []),
         text=_whole(params.get("toolCall"), call.title),
         tool_call=call,
     )
-    return Question(asked, answer)
+    return Question(asked, _permission_answer)
+
+
+def _permission_answer(option_id: str | None, _: Answers) -> Json:
+    if option_id is None:
+        return {"outcome": {"outcome": "cancelled"}}
+    return {"outcome": {"outcome": "selected", "optionId": option_id}}
 
 
 def _whole(call: Any, title: str) -> str:
     """What is asked for, if the *title* does not say all of it: who allows it must see it."""
     match call:
         case {"rawInput": {"command": str(text)}} | {"title": str(text)} if text not in title:
-            rest = len(text) - _TEXT
-            return text[:_TEXT] + (f"\n… and {rest} characters more" if rest > 0 else "")
+            return cut(text, _TEXT)
     return ""
 
 
-def _option(option: Any) -> QuestionOption:
-    option = object_of(option)
+def _option(option: Json) -> QuestionOption:
     id = str(option.get("optionId") or "")
     return QuestionOption(id, str(option.get("name") or id), str(option.get("kind") or ""))
 
@@ -89,8 +87,7 @@ def _web_page(params: Json) -> Question:
     id = params.get("elicitationId")
     return choice(
         str(params.get("message") or ""),
-        [("accept", "Done"), ("decline", "No")],
-        {id: {"action": id} for id in ("accept", "decline")},
+        {"accept": ("Done", {"action": "accept"}), "decline": ("No", {"action": "decline"})},
         {"action": "cancel"},
         url=str(params.get("url") or ""),
         elicitation=id if isinstance(id, str) else None,
@@ -99,21 +96,16 @@ def _web_page(params: Json) -> Question:
 
 def _one_tap(message: str, field: Field) -> Question | None:
     """A form with one field of given values, whose values are the options."""
+    values = field.choices
     if field.kind == "boolean":
-        values: list[tuple[str, str, Any]] = [("True", "Yes", True), ("False", "No", False)]
-    elif field.kind == "choice" and all(_fits(choice.id) for choice in field.choices):
-        values = [(choice.id, choice.name, choice.value) for choice in field.choices]
-    else:
+        values = (Choice("True", "Yes", True), Choice("False", "No", False))
+    elif field.kind != "choice" or not all(_fits(choice.id) for choice in values):
         return None
-    answers: dict[str, Json] = {
-        id: {"action": "accept", "content": {field.id: value}} for id, _, value in values
+    options: dict[str, tuple[str, Json]] = {
+        it.id: (it.name, {"action": "accept", "content": {field.id: it.value}}) for it in values
     }
-    return choice(
-        message or field.id,
-        [*((id, name) for id, name, _ in values), (_DECLINE, "None of these")],
-        {**answers, _DECLINE: {"action": "decline"}},
-        {"action": "cancel"},
-    )
+    options[_DECLINE] = ("None of these", {"action": "decline"})
+    return choice(message or field.id, options, {"action": "cancel"})
 
 
 def _fits(id: str) -> bool:
@@ -122,21 +114,17 @@ def _fits(id: str) -> bool:
 
 def choice(
     title: str,
-    options: list[tuple[str, str]],
-    answers: dict[str, Json],
+    options: Mapping[str, tuple[str, Json]],
     cancelled: Json,
     *,
     text: str = "",
     url: str = "",
     elicitation: str | None = None,
 ) -> Question:
-    """A question that one tap answers: *answers* has what the agent gets for each option."""
-
-    def answer(option_id: str | None, _: Answers) -> Json:
-        return cancelled if option_id is None else answers[option_id]
-
-    asked = QuestionAsked("", "question", title, _listed(options), text=text, url=url)
-    return Question(asked, answer, elicitation)
+    """A question that one tap answers: *options* are their names and what the agent gets."""
+    shown = tuple(QuestionOption(id, name) for id, (name, _) in options.items())
+    asked = QuestionAsked("", "question", title, shown, text, url)
+    return Question(asked, lambda id, _: cancelled if id is None else options[id][1], elicitation)
 
 
 def form(
@@ -154,10 +142,6 @@ def form(
             return accepted(fill(fields, answers))
         return cancelled if option_id is None else declined
 
-    options = _listed([("accept", "Send"), ("decline", "No answer")])
+    options = (QuestionOption("accept", "Send"), QuestionOption("decline", "No answer"))
     drawn = tuple(field.shown for field in fields)
-    return Question(QuestionAsked("", "question", title, options, text=text, fields=drawn), answer)
-
-
-def _listed(options: list[tuple[str, str]]) -> tuple[QuestionOption, ...]:
-    return tuple(QuestionOption(id, name) for id, name in options)
+    return Question(QuestionAsked("", "question", title, options, text, fields=drawn), answer)

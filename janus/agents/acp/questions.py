@@ -66,10 +66,6 @@ class _Open:
     emitted: bool = False
     outcome: QuestionClosed | None = None
 
-    @property
-    def turn_id(self) -> str | None:
-        return self.question.asked.turn_id
-
 
 class Questions:
     """The open questions of one agent.
@@ -119,48 +115,45 @@ class Questions:
     def withdraw(self, call: Any) -> None:
         """The agent has cancelled the request *call*; one that is not open is no matter."""
         gone = failure(REQUEST_CANCELLED, "Request cancelled")
-        for request_id in self._which(lambda waiting: _same(waiting.call, call)):
-            self._close(request_id, None, gone)
+        self._close_all(lambda waiting: _same(waiting.call, call), body=gone)
 
     def complete(self, elicitation: Any) -> None:
         """The web page *elicitation* has done what it was opened for, says the agent."""
-        for request_id in self._which(
-            lambda waiting: (
-                isinstance(elicitation, str) and waiting.question.elicitation == elicitation
-            )
-        ):
-            self._close(request_id, "accept")
+        if isinstance(elicitation, str):
+            self._close_all(lambda waiting: waiting.question.elicitation == elicitation, "accept")
 
     def cancel(self, turn_id: str) -> None:
         """The turn is over: nobody answers its questions any more."""
-        for request_id in self._which(lambda waiting: waiting.turn_id == turn_id):
-            self._close(request_id, None)
+        self._close_all(lambda waiting: waiting.question.asked.turn_id == turn_id)
 
     def cancel_all(self) -> None:
         """The agent is gone."""
-        for request_id in self._which(lambda _: True):
-            self._close(request_id, None)
+        self._close_all(lambda _: True)
 
-    def _which(self, fits: Callable[[_Open], bool]) -> list[str]:
+    def _close_all(
+        self, fits: Callable[[_Open], bool], option_id: str | None = None, body: Json | None = None
+    ) -> None:
         with self._lock:
-            return [request_id for request_id, waiting in self._open.items() if fits(waiting)]
+            ids = [request_id for request_id, waiting in self._open.items() if fits(waiting)]
+        for request_id in ids:
+            self._close(request_id, option_id, body)
 
-    def _close(self, request_id: str, option_id: str | None, body: Json | None = None) -> bool:
+    def _close(self, request_id: str, option_id: str | None, body: Json | None) -> bool:
         """Whether this was the one that counts: somebody may have been quicker."""
         with self._lock:
             waiting = self._open.pop(request_id, None)
             if waiting is None:
                 return False
+            question, emitted = waiting.question, waiting.emitted
             chosen = "cancelled" if option_id is None else "selected"
-            outcome = QuestionClosed(request_id, option_id, chosen, waiting.turn_id)
+            outcome = QuestionClosed(request_id, option_id, chosen, question.asked.turn_id)
+            waiting.outcome = outcome
             self._answered[request_id] = None
             if len(self._answered) > _ANSWERED:
                 self._answered.popitem(last=False)
-            waiting.outcome = outcome
-            emitted = waiting.emitted
         if option_id is not None:
-            self._on_decision(waiting.question, option_id)
-        waiting.reply(body or result(waiting.question.answer(option_id, {})))
+            self._on_decision(question, option_id)
+        waiting.reply(body or result(question.answer(option_id, {})))
         if emitted:
             self._emit(outcome)
         return True

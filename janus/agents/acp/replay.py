@@ -7,16 +7,12 @@ even replay what they were asked to resume without. What comes after the quiet i
 its beginning: somebody says what is not the prompt of now.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from janus.agents.acp.diffs import text_of
-
-Json = dict[str, Any]
+from janus.agents.acp.jsonrpc import Json
 
 #: Seconds of quiet that end a history: where it came before the answer, and where it is late.
 QUIET, LATE_QUIET = 0.08, 0.4
@@ -41,7 +37,7 @@ class Replay:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._changed = threading.Condition()
-        self._open = True
+        self.is_open = True  # whether all that comes is old: the conversation is being opened
         self._last: float | None = None  # when something old came
         self._expected = False  # whether more may come after the end
         self._old = False  # whether it does
@@ -49,19 +45,13 @@ class Replay:
         self._user = ""  # what the user said, piece by piece
         self._calls: set[str] = set()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether all that comes is old: the conversation is still being opened."""
-        with self._changed:
-            return self._open
-
     def is_old(self, update: Json, prompt: str | None) -> bool:
         """Whether an update is history; *prompt* is what the agent works on now."""
         kind = update.get("sessionUpdate")
         if kind not in _HISTORY:
             return False
         with self._changed:
-            old = self._open or self._comes_late(update, prompt)
+            old = self.is_open or self._comes_late(update, prompt)
             if old:
                 self._last = self._now()
                 if isinstance(call := update.get("toolCallId"), str):
@@ -79,8 +69,8 @@ class Replay:
             answered = self._now()
             early = self._last is not None
             if not early:
-                self._changed.wait_for(lambda: self._last is not None or not self._open, patience)
-            while self._open and self._last is not None:
+                self._changed.wait_for(lambda: self._last is not None or not self.is_open, patience)
+            while self.is_open and self._last is not None:
                 quiet = LATE_QUIET if self._last > answered else QUIET
                 left = max(self._last, answered) + quiet - self._now()
                 if left <= 0 or self._now() - answered > LONGEST:
@@ -90,7 +80,7 @@ class Replay:
     def end(self) -> None:
         """From now on there are news. Callable from any thread, also twice."""
         with self._changed:
-            self._open = False
+            self.is_open = False
             self._changed.notify_all()
 
     def turn_ended(self) -> None:
@@ -101,9 +91,8 @@ class Replay:
     def _comes_late(self, update: Json, prompt: str | None) -> bool:
         kind, call = update.get("sessionUpdate"), update.get("toolCallId")
         now = self._now()
-        if (
-            self._last is not None and now - self._last > LATE_QUIET
-        ) or now - self._marked > LONGEST:
+        quiet = 0.0 if self._last is None else now - self._last
+        if quiet > LATE_QUIET or now - self._marked > LONGEST:
             self._old = False
         if kind != "user_message_chunk":
             self._user = ""

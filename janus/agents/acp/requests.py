@@ -6,8 +6,6 @@ cursor/update_todos, cursor/task, …                  acknowledged
 anything else                                        there is no such method
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +18,13 @@ from janus.events import Emit
 
 #: Cursor sends these with an id although it wants no answer; without one it waits for ever.
 _ACKNOWLEDGED = ("cursor/update_todos", "cursor/task", "cursor/generate_image")
-_NOT_SHOWN = {"outcome": {"outcome": "skipped", "reason": "The question cannot be shown."}}
+#: What the agent gets for a question that cannot be shown.
+_NOT_SHOWN: dict[str, Json] = {
+    "elicitation/create": {"action": "decline"},
+    "cursor/ask_question": {
+        "outcome": {"outcome": "skipped", "reason": "The question cannot be shown."}
+    },
+}
 
 
 class Requests:
@@ -37,29 +41,25 @@ class Requests:
     def handle(self, call: Any, method: str, params: Json, reply: Reply) -> None:
         """Answer the request *call*, or put it to the user."""
         turn_id = self._dialogue.speaking()
+        question: Question | None
         match method:
             case "session/request_permission":
                 tool = self._dialogue.asks_about(params)
                 question, turn_id = permission(params, tool), tool.turn_id
             case "elicitation/create":
-                if (form := elicitation(params)) is None:
-                    return reply(result({"action": "decline"}))
-                question = form
+                question = elicitation(params)
             case "cursor/ask_question":
-                if (shown := cursor_question(params)) is None:
-                    return reply(result(_NOT_SHOWN))
-                question = shown
+                question = cursor_question(params)
             case "cursor/create_plan":
                 question = cursor_plan(params)
             case _ if method in _ACKNOWLEDGED:
                 return reply(result({}))
             case _:
                 return reply(failure(METHOD_NOT_FOUND, "Method not found"))
+        if question is None:
+            return reply(result(_NOT_SHOWN[method]))
         foreign = self._dialogue.is_foreign(params.get("sessionId"))
-        self._ask(question.asked_in(turn_id, by_subagent=foreign), reply, call)
-
-    def _ask(self, question: Question, reply: Reply, call: Any) -> None:
-        turn_id = question.asked.turn_id
+        question = question.asked_in(turn_id, by_subagent=foreign)
         if self._dialogue.replay.is_open or self._is_cancelling(turn_id):
             return reply(result(question.answer(None, {})))  # nobody waits for this any more
         self.questions.ask(question, reply, call)
@@ -67,6 +67,5 @@ class Requests:
             self.questions.cancel(turn_id)
 
     def _decided(self, question: Question, option_id: str) -> None:
-        if question.asked.tool_call:
-            refused = question.refuses(option_id)
-            self._dialogue.decided(question.asked.tool_call.id, refused=refused)
+        if call := question.asked.tool_call:
+            self._dialogue.decided(call.id, refused=question.refuses(option_id))

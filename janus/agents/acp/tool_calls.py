@@ -4,18 +4,15 @@ news with a toolCallId ── report() ──> ToolCall, whole, with the turn th
 the end of a turn ────── settle() ──> a ToolCall for each that the agent left open
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec.structs import replace
 
 from janus.agents.acp.diffs import TITLE_LIMIT, cut, output_of
+from janus.agents.acp.jsonrpc import Json
 from janus.events import ToolCall
 
-Json = dict[str, Any]
 #: How many calls are remembered; of older ones news come as those of new calls.
 REMEMBERED = 1000
 _RUNNING = "in_progress"
@@ -34,33 +31,27 @@ class ToolCalls:
         """What is known of a call; None if it was not reported."""
         return self._calls.get(id)
 
-    def report(self, id: str, news: Json, turn_id: str | None, *, begins: bool = False) -> ToolCall:
+    def report(
+        self, id: str, news: Json, turn_id: str | None, *, begins: bool = False, asks: bool = False
+    ) -> ToolCall:
         """All that is known of a call, with its *news*.
 
         *turn_id* is the turn of a call that is not known yet, and of one that *begins*: some
-        agents number their calls anew in each turn.
+        agents number their calls anew in each turn. Where the agent *asks* whether it may, that
+        begins a call, unless the agent has reported one and has not finished it.
         """
-        known = self._calls.get(id)
+        known, reported = self._calls.get(id), not asks or id in self._unfinished
+        begins = begins or not reported
         if known is None or (begins and turn_id is not None and known.turn_id != turn_id):
             self._refused.discard(id)
             known = begun(id, turn_id)
         call = updated(known, news)
         if id in self._refused and news.get("status"):
             call = replace(call, status="rejected")
-        (self._unfinished.add if call.status == _RUNNING else self._unfinished.discard)(id)
+        unfinished = reported and call.status == _RUNNING
+        (self._unfinished.add if unfinished else self._unfinished.discard)(id)
         self._calls[id] = call
         self._forget()
-        return call
-
-    def ask(self, id: str, news: Json, turn_id: str | None) -> ToolCall:
-        """The same, where the agent asks whether it may.
-
-        That begins a call, unless the agent has reported one and has not finished it.
-        """
-        reported = id in self._unfinished
-        call = self.report(id, news, turn_id, begins=not reported)
-        if not reported:
-            self._unfinished.discard(id)
         return call
 
     def decided(self, id: str, *, refused: bool) -> None:

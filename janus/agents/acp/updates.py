@@ -10,28 +10,15 @@ usage_update                UsageChanged
 user_message_chunk and unknown ones mean nothing here
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
+from janus import events
 from janus.agents.acp.diffs import text_of
+from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.tool_calls import ToolCalls
 from janus.agents.joiner import ParagraphJoiner
-from janus.events import (
-    AgentNotice,
-    AnyEvent,
-    CommandsChanged,
-    PlanChanged,
-    PlanEntry,
-    Text,
-    Thought,
-    ToolCall,
-    UsageChanged,
-)
-
-Json = dict[str, Any]
 
 #: Of how many messages and turns it is remembered who said them in which: the latest.
 _MESSAGES, _TURNS = 500, 20
@@ -43,11 +30,11 @@ class Updates:
 
     def __init__(self) -> None:
         self.calls = ToolCalls()
-        self._answers: OrderedDict[str | None, _Answer] = OrderedDict()
+        self._answers: OrderedDict[str | None, ParagraphJoiner] = OrderedDict()
         self._messages: OrderedDict[str, str | None] = OrderedDict()
-        self._usage = UsageChanged(0, 0)
+        self._usage = events.UsageChanged(0, 0)
 
-    def translate(self, update: Json, turn_id: str | None) -> Iterator[AnyEvent]:
+    def translate(self, update: Json, turn_id: str | None) -> Iterator[events.AnyEvent]:
         """The events of one update, which came in *turn_id*.
 
         A message or a call that began in another turn stays there.
@@ -57,42 +44,42 @@ class Updates:
                 yield from self._said(text_of(content), update.get("messageId"), turn_id)
             case {"sessionUpdate": "agent_thought_chunk", "content": content}:
                 if text := text_of(content):
-                    yield Thought(text, self._turn_of(update.get("messageId"), turn_id))
+                    yield events.Thought(text, self._turn_of(update.get("messageId"), turn_id))
             case {"sessionUpdate": "tool_call" | "tool_call_update" as kind, "toolCallId": str(id)}:
                 yield self.report(id, update, turn_id, begins=kind == "tool_call")
             case {"sessionUpdate": "plan", "entries": [*entries]}:
-                yield PlanChanged(tuple(_entry(entry) for entry in entries), turn_id)
+                yield events.PlanChanged(tuple(_entry(entry) for entry in entries), turn_id)
             case {"sessionUpdate": "notice", "title": str(title)}:
-                yield AgentNotice(f"{title} {update.get('description') or ''}".strip(), turn_id)
+                yield events.AgentNotice(
+                    f"{title} {update.get('description') or ''}".strip(), turn_id
+                )
             case {"sessionUpdate": "compaction_update", "status": "in_progress"}:
-                yield AgentNotice(_COMPACTION, turn_id)
+                yield events.AgentNotice(_COMPACTION, turn_id)
             case {"sessionUpdate": "available_commands_update", "availableCommands": [*commands]}:
-                yield CommandsChanged(tuple(_command(one) for one in commands if _is_named(one)))
+                yield events.CommandsChanged(
+                    tuple(_command(one) for one in commands if _is_named(one))
+                )
             case {"sessionUpdate": "usage_update", "used": int(used), "size": int(size)}:
                 yield from self._used(used, size, _cost(update.get("cost")))
 
     def report(
         self, id: str, news: Json, turn_id: str | None, *, begins: bool = False, asks: bool = False
-    ) -> ToolCall:
+    ) -> events.ToolCall:
         """The tool call that *news* are about; see ``ToolCalls.report``."""
         before = self.calls.get(id)
-        if asks:
-            call = self.calls.ask(id, news, turn_id)
-        else:
-            call = self.calls.report(id, news, turn_id, begins=begins)
+        call = self.calls.report(id, news, turn_id, begins=begins, asks=asks)
         if before is None or before.turn_id != call.turn_id:
             self._answer(call.turn_id).pause()
         return call
 
-    def _said(self, text: str, message: Any, turn_id: str | None) -> Iterator[AnyEvent]:
+    def _said(self, text: str, message: Any, turn_id: str | None) -> Iterator[events.AnyEvent]:
         turn_id = self._turn_of(message, turn_id)
-        said = self._answer(turn_id).add(text, message)
-        if said:
-            yield Text(said, turn_id)
+        if said := self._answer(turn_id).join(text, message):
+            yield events.Text(said, turn_id)
 
-    def _used(self, used: int, size: int, cost: str) -> Iterator[AnyEvent]:
+    def _used(self, used: int, size: int, cost: str) -> Iterator[events.AnyEvent]:
         """Some agents say it three times a turn, and the cost only once."""
-        usage = UsageChanged(used, size, cost or self._usage.cost)
+        usage = events.UsageChanged(used, size, cost or self._usage.cost)
         if usage != self._usage:
             self._usage = usage
             yield usage
@@ -106,28 +93,11 @@ class Updates:
             self._messages.popitem(last=False)
         return turn_id
 
-    def _answer(self, turn_id: str | None) -> _Answer:
-        answer = self._answers.setdefault(turn_id, _Answer())
+    def _answer(self, turn_id: str | None) -> ParagraphJoiner:
+        answer = self._answers.setdefault(turn_id, ParagraphJoiner())
         if len(self._answers) > _TURNS:
             self._answers.popitem(last=False)
         return answer
-
-
-class _Answer:
-    """What is said in one turn; a message begins a paragraph of its own."""
-
-    def __init__(self) -> None:
-        self._joiner = ParagraphJoiner()
-        self._message: Any = None
-
-    def pause(self) -> None:
-        self._joiner.pause()
-
-    def add(self, text: str, message: Any) -> str:
-        if message != self._message:
-            self._joiner.pause()
-            self._message = message
-        return self._joiner.join(text) if text else ""
 
 
 def object_of(value: Any) -> Json:
@@ -135,9 +105,9 @@ def object_of(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _entry(entry: Any) -> PlanEntry:
+def _entry(entry: Any) -> events.PlanEntry:
     fields = ("content", "status", "priority")
-    return PlanEntry(*(str(object_of(entry).get(field) or "") for field in fields))
+    return events.PlanEntry(*(str(object_of(entry).get(field) or "") for field in fields))
 
 
 def _is_named(command: Any) -> bool:

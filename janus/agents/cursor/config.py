@@ -6,8 +6,6 @@ own: a copy of the owner's ``cli-config.json`` with ``approvalMode: allowlist``,
 else, the login and the conversations among it. The owner's own settings stay as they are.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Mapping
@@ -63,3 +61,12 @@ def cursor_folder(environ: Mapping[str, str]) -> Path:
     if folder := environ.get("XDG_CONFIG_HOME"):
         return Path(folder) / "cursor"
     return Path(environ.get("HOME", "/")) / ".cursor"
+
+
+def is_stored(environ: Mapping[str, str], conversation: str) -> bool | None:
+    """Whether Cursor's store has the conversation; None if there is no such store."""
+    try:
+        chats = (cursor_folder(environ) / "chats").iterdir()
+        return any((folder / conversation).is_dir() for folder in chats)
+    except OSError:
+        return None

@@ -4,35 +4,22 @@ The ``result`` line ends the turn, not the exit: the process takes seconds to le
 never do. An exit without ``result`` is a failure, whatever the exit code.
 """
 
-from __future__ import annotations
-
 import contextlib
-import logging
-import threading
-from pathlib import Path
+from functools import cached_property
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
-from janus.agents.agent import Recap
-from janus.agents.conversation_ids import is_well_formed
-from janus.agents.cursor.chat_store import is_stored
-from janus.agents.cursor.command import Command, fits
-from janus.agents.cursor.config import cursor_folder
-from janus.agents.cursor.run import Run
+from janus.agents.cursor.config import is_stored
+from janus.agents.cursor.run import Command, Run, fits
+from janus.agents.driver import Driver
 from janus.agents.failures import explain
 from janus.agents.known import CURSOR
 from janus.agents.process.process import TIMEOUT, AgentProcess
-from janus.agents.recap import RecapPrompt
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
-from janus.events import ConversationOpened, Emit
+from janus.events import ConversationOpened
 from janus.text import strip_controls
-
-if TYPE_CHECKING:
-    from janus.agents.spec import InstalledAgent
-
-log = logging.getLogger(__name__)
 
 #: Seconds a process may take to leave: after its result (1.8 to 3.1 are usual), once the next turn
 #: waits for that, and after Ctrl-C.
@@ -40,65 +27,34 @@ LINGER, PATIENCE, OBEY = 10.0, 4.0, 3.0
 _ATTEMPTS = 4
 
 
-class PrintAgent:
+class PrintAgent(Driver):
     """A conversation with a program that speaks cursor-agent's print mode.
 
-    ``_lock`` guards ``_process``, the newest one (it may linger after its turn), ``_running``, the
-    one with a turn, and ``_stopped``. It is never held while waiting.
+    ``_process`` is the newest one (it may linger after its turn), ``_running`` the one with a turn.
+    ``_lock`` guards ``_stopped`` and what it is decided on; it is never held while waiting.
     """
 
     asks = False
+    _was_stored = True  # whether the conversation was in the program's store, or should be
+    _forgotten = False  # whether that has still to be told with the next one's id
+    _process: AgentProcess | None = None
+    _running: AgentProcess | None = None
 
-    def __init__(
-        self,
-        agent: InstalledAgent,
-        cwd: Path,
-        name: str,
-        emit: Emit,
-        conversation: str | None = None,
-        *,
-        recap: Recap = lambda: "",
-    ) -> None:
-        self.conversation = conversation
-        self._agent = agent
-        self._cwd = cwd
-        self._name = name
-        self._emit = emit
-        self._recap = RecapPrompt(emit, recap)
-        self._command = Command(agent.program)
-        self._was_stored = True  # whether the conversation was in the program's store, or should be
-        self._forgotten = False  # whether that has still to be told with the next one's id
-        self._lock = threading.Lock()
-        self._process: AgentProcess | None = None
-        self._running: AgentProcess | None = None
-        self._stopped = False
+    @cached_property
+    def _command(self) -> Command:
+        return Command(self._agent.program)
 
     @property
     def pid(self) -> int | None:
-        with self._lock:
-            process = self._running
+        process = self._running
         return process.pid if process else None
 
     def start(self, cancelled: Event) -> None:
         """Nothing to do: every turn has a process of its own."""
 
-    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
-        """Run one turn; see ``Agent.prompt``."""
-        try:
-            return self._prompt(turn_id, text, limit, cancelled)
-        except AgentFailed:
-            if cancelled.is_set():
-                return "cancelled"
-            raise
-        finally:
-            with self._lock:
-                self._running = None
-
     def interrupt(self) -> None:
         """Ctrl-C; a process that does not obey in 3 s is ended."""
-        with self._lock:
-            process = self._running
-        if process:
+        if process := self._running:
             process.interrupt()
             process.leave(OBEY)
 
@@ -116,19 +72,24 @@ class PrintAgent:
         """End what runs, for good."""
         with self._lock:
             self._stopped = True
-            process = self._process
-        if process:
-            process.stop()
+        if self._process:  # one that comes later sees that it is not wanted
+            self._process.stop()
 
-    def _prompt(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> str:
-        if self._has_forgotten():
+    def _turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+        try:
+            return self._prompt(turn_id, text, limit, cancelled)
+        finally:
+            self._running = None
+
+    def _prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+        if self._is_malformed() or self._is_lost():
             self.conversation, self._forgotten = None, True
-            self._recap.forgotten(turn_id)
-        prompt = strip_controls(self._recap.before(prompt)).strip()
+            self._has_forgotten(turn_id)
+        prompt = strip_controls(self._with_recap(text)).strip()
         for _ in range(_ATTEMPTS):
             run = self._run(turn_id, prompt, limit, cancelled)
             if run.result and run.result.ok:
-                self._recap.done()
+                self._preface = ""  # from now on it knows
                 return run.result.stop_reason
             complaint = run.complaint()
             # Another try, where nothing has been done yet and it may go better.
@@ -136,40 +97,30 @@ class PrintAgent:
                 break
         raise explain(self._agent.spec, run.process.exit, complaint)
 
-    def _has_forgotten(self) -> bool:
-        """Whether the conversation cannot be continued, and a new one begins.
+    def _is_lost(self) -> bool:
+        """Whether the store has the conversation no more.
 
         cursor-agent would begin an empty one under the old id, silently.
         """
-        if self.conversation is None:
+        if self.conversation is None or self._agent.spec is not CURSOR:
             return False
-        if not is_well_formed(self.conversation):
-            log.warning(
-                "Agent %s: its conversation's id is malformed, a new one begins", self._name
-            )
-            return True
-        if self._agent.spec is not CURSOR:
-            return False
-        stored = is_stored(cursor_folder(self._agent.environ) / "chats", self.conversation)
+        stored = is_stored(self._agent.environ, self.conversation)
         self._was_stored = self._was_stored or stored is True
         return self._was_stored and stored is False
 
     def _run(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> Run:
         process = self._start(prompt, cancelled)
-        run = Run(process, turn_id, self._emit, self._opened)
-        status = "failed"
+        run = Run(process, turn_id, self._emit, self._on_opened)
         try:
             run.follow(self._command.is_partial, TIMEOUT, limit)
-            status = "completed" if run.result and run.result.ok else "failed"
-        except TimeoutError:
+        except BaseException as failure:
             process.stop()
-            raise self._too_slow(run, limit) from None
-        except BaseException:
-            process.stop()
+            if isinstance(failure, TimeoutError):
+                raise self._too_slow(run, limit) from None
             raise
         finally:
-            run.settle("cancelled" if cancelled.is_set() else status)
-        if status == "completed":
+            run.settle("cancelled" if cancelled.is_set() else run.status)
+        if run.status == "completed":
             process.linger(LINGER)
         else:  # it is gone, or has closed its output: there is nothing to wait for
             process.linger(OBEY)
@@ -188,10 +139,7 @@ class PrintAgent:
             if self._stopped:
                 process.stop()  # asked for before there was anything to stop: it will not start
         process.start()
-        log.info(
-            "Agent %s runs as process %d", self._name[:8], process.pid,
-            extra={"event": "spawned", "session_id": self._name, "pid": process.pid},
-        )  # fmt: skip
+        process.announce()
         if cancelled.is_set():
             self.interrupt()  # asked for before there was anything to interrupt
         # A failure here means that it died or does not read: its last words say why.
@@ -201,21 +149,15 @@ class PrintAgent:
             process.close_stdin()  # with an open one some builds never exit
         return process
 
-    def _opened(self, opened: ConversationOpened) -> None:
+    def _on_opened(self, opened: ConversationOpened) -> None:
         """The program says which conversation this is."""
         if opened.id != self.conversation:
             # Should this build keep it elsewhere, its absence will mean nothing.
             self.conversation, self._was_stored = opened.id, False
-        shown = opened.id if is_well_formed(opened.id) else ""
-        self._emit(
-            replace(opened, agent=self._agent.spec.name, id=shown, forgotten=self._forgotten)
-        )
+        self._opened(replace(opened, forgotten=self._forgotten))
         self._forgotten = False
 
     def _too_slow(self, run: Run, limit: float) -> AgentFailed:
-        label = self._agent.spec.label
-        if run.has_begun:
-            return AgentFailed(
-                f"{label} took longer than {limit / 60:.0f} minutes and was stopped."
-            )
-        return AgentFailed(f"{label} gave no sign of life for {min(TIMEOUT, limit):.0f} seconds.")
+        took = f"took longer than {limit / 60:.0f} minutes and was stopped"
+        silent = f"gave no sign of life for {min(TIMEOUT, limit):.0f} seconds"
+        return AgentFailed(f"{self._agent.spec.label} {took if run.has_begun else silent}.")

@@ -1,7 +1,5 @@
 """The questions that cursor-agent asks in its own extension of ACP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from janus.agents.acp.form_fields import FIELDS, Field, choices_of
@@ -25,13 +23,9 @@ def cursor_question(params: Json) -> Question | None:
     if more or first.kind == "choices":
         title = title or "The agent has some questions."
         return form(title, "", fields, _cursor_answer, skipped, cancelled)
-    pairs = [(choice.id, choice.name) for choice in first.choices]
-    return choice(
-        first.title if first.title != first.id else title,
-        [*pairs, ("__skip__", "Skip")],
-        {**{id: _cursor_answer({first.id: id}) for id, _ in pairs}, "__skip__": skipped},
-        cancelled,
-    )
+    options = {it.id: (it.name, _cursor_answer({first.id: it.id})) for it in first.choices}
+    options["__skip__"] = ("Skip", skipped)
+    return choice(first.title if first.title != first.id else title, options, cancelled)
 
 
 def _cursor_field(question: Any) -> Field:
@@ -53,12 +47,12 @@ def _cursor_answer(chosen: Json) -> Json:
 
 def cursor_plan(params: Json) -> Question:
     """``cursor/create_plan``: go ahead, or not."""
+    rejected = {"outcome": "rejected", "reason": "The user said no."}
     return choice(
         str(params.get("name") or "Go ahead with this plan?"),
-        [("accept", "Go ahead"), ("reject", "No")],
         {
-            "accept": {"outcome": {"outcome": "accepted"}},
-            "reject": {"outcome": {"outcome": "rejected", "reason": "The user said no."}},
+            "accept": ("Go ahead", {"outcome": {"outcome": "accepted"}}),
+            "reject": ("No", {"outcome": rejected}),
         },
         {"outcome": {"outcome": "cancelled"}},
         text=str(params.get("plan") or params.get("overview") or ""),

@@ -11,14 +11,12 @@
 Unknown types and fields are ignored: builds add some every week.
 """
 
-from __future__ import annotations
-
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
+from janus.agents.acp.jsonrpc import parsed
 from janus.agents.cursor.tools import tool_call
 from janus.agents.joiner import ParagraphJoiner
 from janus.events import AgentNotice, AnyEvent, ConversationOpened, Text, Thought
@@ -51,19 +49,11 @@ def translate(lines: Iterable[bytes], partial: bool = True) -> Iterator[Line]:
     """
     turn = _Turn(partial)
     for line in lines:
-        message = _message(line)
+        message = parsed(line)
         if message is not None:
             yield from turn.translate(message)
         elif line.strip():
             yield Noise(line.decode("utf-8", "replace"))
-
-
-def _message(line: bytes) -> dict[str, Any] | None:
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return message if isinstance(message, dict) else None
 
 
 class _Turn:
@@ -83,8 +73,7 @@ class _Turn:
             case {"type": "thinking", "subtype": "delta", "text": str(text)} if text:
                 yield Thought(text)
             case {"type": "assistant", "message": {"content": [*parts]}}:
-                text = "".join(_text(part) for part in parts)
-                yield from self._assistant(text, message)
+                yield from self._assistant("".join(map(_text, parts)), message)
             case {"type": "tool_call", "subtype": str(step), "tool_call": dict(call)}:
                 yield from self._tool_call(step, str(message.get("call_id", "")), call)
             case {"type": "connection", "subtype": "reconnecting"}:
@@ -105,16 +94,14 @@ class _Turn:
         says more than was said before is not one, and nothing of it may be lost.
         """
         self.stamped = self.stamped or "timestamp_ms" in message
+        if self.stamped:
+            is_news = "timestamp_ms" in message and "model_call_id" not in message
+        else:
+            is_news = text.strip() != self.segment.getvalue().strip()
         if not self.partial:
             yield from self._say(text, begins=True)
-        elif (
-            "timestamp_ms" in message and "model_call_id" not in message
-            if self.stamped
-            else text.strip() != self.segment.getvalue().strip()
-        ):
-            yield from self._say(text)
         else:
-            yield from self._repeat(text)
+            yield from self._say(text) if is_news else self._repeat(text)
 
     def _repeat(self, text: str) -> Iterator[Line]:
         before = self.segment.getvalue()

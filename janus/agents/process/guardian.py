@@ -16,8 +16,6 @@ When the agent is gone, the guardian ends whatever the agent left behind and exi
 thread and imports next to nothing, so that its fork is safe and its start costs milliseconds.
 """
 
-from __future__ import annotations
-
 # The public ctypes and signal wrap these in classes and enums: 7 ms more at every agent start.
 import _ctypes
 import _signal as signal  # type: ignore[import-not-found]
@@ -162,12 +160,9 @@ class Guardian:
     def execute(self, word: str, wait: str = "0", grace: str = "") -> None:
         """Execute one command; the times are in seconds."""
         delay, self.grace = float(wait), float(grace or self.grace)
-        if word == "interrupt":
+        if word in ("interrupt", "end"):
             self.interrupt()
-        elif word == "linger":
-            self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
-        elif word == "end":
-            self.interrupt()
+        if word in ("linger", "end"):
             self.schedule((delay, signal.SIGTERM), (delay + self.grace, signal.SIGKILL))
 
     def interrupt(self) -> None:

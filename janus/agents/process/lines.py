@@ -1,7 +1,5 @@
 """Lines between the thread that reads an agent and the thread that interprets them."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 

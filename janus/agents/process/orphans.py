@@ -6,8 +6,7 @@ mark of the Janus that started them, an id that no other Janus has. So a process
 Janus that is gone was started by it, and no other process is touched.
 """
 
-from __future__ import annotations
-
+import contextlib
 import logging
 import os
 import signal
@@ -67,14 +66,6 @@ def _has(pid: int, mark: bytes) -> bool:
 
 def _kill(pid: int, mark: bytes) -> None:
     """Kill a process by a descriptor: its pid may belong to another one by now."""
-    try:
-        fd = os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return
-    try:
+    with contextlib.suppress(AttributeError, OSError), os.fdopen(os.pidfd_open(pid)) as process:
         if _has(pid, mark):
-            signal.pidfd_send_signal(fd, signal.SIGKILL)
-    except OSError:
-        pass
-    finally:
-        os.close(fd)
+            signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)

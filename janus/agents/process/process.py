@@ -11,8 +11,6 @@ them. The guardian between Janus and the agent ends everything the agent started
 itself ends. Only this package knows pexpect.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import logging
@@ -72,13 +70,9 @@ class AgentProcess:
         self._control: socket.socket | None = None
         self._output: OutputReader | None = None
         self._terminal: TerminalReader | None = None
-        self._stop_asked = False
+        #: Whether ``stop`` was called.
+        self.stopped = False
         self._gone = threading.Event()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether ``stop`` was called."""
-        return self._stop_asked
 
     @property
     def exit(self) -> Exit | None:
@@ -91,9 +85,9 @@ class AgentProcess:
         Called at most once.
         """
         with self._starting:
-            if not self._stop_asked:
+            if not self.stopped:
                 self._start()
-        if self._stop_asked:
+        if self.stopped:
             self.stop()
             raise AgentFailed("The agent was stopped before it had started.")
 
@@ -106,17 +100,20 @@ class AgentProcess:
         except OSError as error:
             raise self._cannot_start(error) from error
         self._stdin, self._control = self._launched.stdin, self._launched.control
-        terminal = TerminalReader(self._launched, f"agent {self._name[:8]} tty")
-        output = OutputReader(self._launched, received, self._lines)
-        self._terminal, self._output = terminal, output
-        reader = threading.Thread(
-            target=self._read,
-            args=(self._launched, output, terminal),
-            name=f"agent {self._name[:8]} out",
-            daemon=True,
-        )
-        terminal.start()
-        reader.start()
+        name = f"agent {self._name[:8]}"
+        self._terminal = TerminalReader(self._launched, f"{name} tty")
+        self._output = OutputReader(self._launched, received, self._lines)
+        everything = (self._launched, self._output, self._terminal)
+        threading.Thread(
+            target=self._read, args=everything, name=f"{name} out", daemon=True
+        ).start()
+
+    def announce(self) -> None:
+        """Log that a session's agent runs."""
+        log.info(
+            "Agent %s runs as process %d", self._name[:8], self.pid,
+            extra={"event": "spawned", "session_id": self._name, "pid": self.pid},
+        )  # fmt: skip
 
     def send(self, data: bytes, timeout: float = TIMEOUT) -> None:
         """Write all of *data* to the agent's stdin.
@@ -165,9 +162,8 @@ class AgentProcess:
         """
         if self._terminal is None:
             return ""
-        if self.exit:
-            self._terminal.join(0.5)
-        return strip_controls(self._terminal.tail().decode("utf-8", "replace"))
+        tail = self._terminal.tail(0.5 if self.exit else 0)
+        return strip_controls(tail.decode("utf-8", "replace"))
 
     def interrupt(self) -> None:
         """Press Ctrl-C on the agent's terminal. Does nothing when the agent is gone."""
@@ -185,7 +181,7 @@ class AgentProcess:
         self._command(f"linger {seconds} {GRACE}")
 
     def linger(self, seconds: float) -> None:
-        """Do the same as ``leave``, and discard what the agent still writes."""
+        """The same, and discard what the agent still writes."""
         self._lines.discard()
         self.leave(seconds)
 
@@ -198,16 +194,15 @@ class AgentProcess:
 
         Returns when nothing is left of them. May be called from any thread, and twice.
         """
-        self._stop_asked = True
+        self.stopped = True
         self._lines.discard()
         with self._starting:
             pass
         grace = GRACE if grace is None else grace
         self._command(f"end {INTERRUPT_GRACE} {grace}")
         if not self.wait(INTERRUPT_GRACE + grace + _SLACK):
-            log.error(
-                "%s does not end; killing its guardian", self.argv[0], extra=about(self._name)
-            )
+            told = about(self._name)
+            log.error("%s does not end; killing its guardian", self.argv[0], extra=told)
             assert self._launched is not None
             self._launched.guardian.kill()
             self._gone.wait(_SLACK)

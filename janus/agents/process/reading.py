@@ -1,11 +1,9 @@
 """What is read of an agent: its stdout, its terminal, and its guardian's word on how it ended."""
 
-from __future__ import annotations
-
+import contextlib
 import os
 import select
 import signal
-import socket
 import threading
 from dataclasses import dataclass
 
@@ -55,7 +53,9 @@ class OutputReader:
             if self._stdout in ready and not self._pump():
                 poll.unregister(self._stdout)
             if self._control.fileno() in ready:
-                data = _receive(self._control)
+                data = b""
+                with contextlib.suppress(ConnectionError):
+                    data = self._control.recv(64)
                 if not data:
                     break
                 self._received += data
@@ -101,8 +101,6 @@ class TerminalReader:
         self._wake, self._waker = launched.wake, launched.waker
         self._tail = bytearray()
         self._thread = threading.Thread(target=self._drain, name=name, daemon=True)
-
-    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
@@ -111,12 +109,9 @@ class TerminalReader:
         self._thread.join()
         os.close(self._wake)
 
-    def join(self, timeout: float) -> None:
-        """Wait up to *timeout* seconds until everything is read."""
+    def tail(self, timeout: float) -> bytes:
+        """Return the last 64 KiB, as written, after up to *timeout* seconds for what is unread."""
         self._thread.join(timeout)
-
-    def tail(self) -> bytes:
-        """Return the last 64 KiB, as written."""
         return bytes(self._tail[-_TAIL:])
 
     def _drain(self) -> None:
@@ -136,10 +131,3 @@ class TerminalReader:
             self._tail += data
             if len(self._tail) > 2 * _TAIL:
                 del self._tail[:-_TAIL]
-
-
-def _receive(control: socket.socket) -> bytes:
-    try:
-        return control.recv(64)
-    except ConnectionError:
-        return b""
