@@ -1,5 +1,7 @@
 """What a session needs from any agent."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from threading import Event
 from typing import Any, Protocol

@@ -1,5 +1,7 @@
 """The agents of this computer, as its owner chose among them."""
 
+from __future__ import annotations
+
 import logging
 
 from janus.agents.detection import SearchPath, detect, survey

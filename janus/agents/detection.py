@@ -1,5 +1,7 @@
 """Which agents are on this computer, and what they may see of its environment."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 from collections.abc import Mapping

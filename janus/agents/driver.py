@@ -1,5 +1,7 @@
 """What the drivers of all protocols share: the conversation, and what is told of it."""
 
+from __future__ import annotations
+
 import logging
 import re
 import threading

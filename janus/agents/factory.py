@@ -1,5 +1,7 @@
 """Make the driver for an installed agent, now or when it is needed."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Why a turn failed, in words a driver understands, with what to do."""
 
+from __future__ import annotations
+
 import re
 
 from janus.agents.process.reading import Exit

@@ -1,5 +1,7 @@
 """An answer comes in parts, with work between them; together they are one text."""
 
+from __future__ import annotations
+
 
 class ParagraphJoiner:
     """Puts a blank line between the parts of an answer."""

@@ -1,5 +1,7 @@
 """The agents Janus knows: how each is called, recognised, installed and logged in."""
 
+from __future__ import annotations
+
 from janus.agents.spec import DEMO_NAME, AgentSpec
 
 CURSOR = AgentSpec(

@@ -1,5 +1,7 @@
 """An agent's own subcommands, run once and to their end: ``agent mcp list`` and the like."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
 

@@ -4,6 +4,8 @@ The second takes seconds, so a definite answer is remembered, by program and ver
 ``acp.json`` of Janus' own folder. Without that file it is asked again.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import re

@@ -1,5 +1,7 @@
 """What is known of an agent: how it is started and spoken with, and the one found here."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

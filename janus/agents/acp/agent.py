@@ -8,6 +8,8 @@ through ``session/resume`` or ``session/load``, or where that cannot be, in a ne
 Nothing of the machine is offered to the agent (no files, no terminals): it has its own tools.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Mapping
 from threading import Event

@@ -5,6 +5,8 @@ turn() ── session/prompt ──> agent ── session/update ──> Dialogu
                                └───── the answer ──────> all that the turn owned is settled
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future

@@ -7,6 +7,8 @@ The reader thread of the connection alone receives, and ends turns: so events ha
 which the agent sent what they are about.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Iterable

@@ -1,5 +1,7 @@
 """What a tool call put out, as text: what was printed, or how a file changed."""
 
+from __future__ import annotations
+
 import difflib
 from collections.abc import Iterator
 from itertools import takewhile

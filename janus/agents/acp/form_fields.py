@@ -6,6 +6,8 @@
 A schema's ``pattern`` is only shown: to run it would give an agent a way to keep Janus busy.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -4,6 +4,8 @@ initialize ── session/resume, or session/load ──> replay ──> its end
            └─ session/new, where that cannot be ───────────────────────> open
 """
 
+from __future__ import annotations
+
 import logging
 from pathlib import Path
 from typing import Any

@@ -8,6 +8,8 @@ the sender's own, and collide with ours: what carries a ``method`` is a request 
 all else an answer.
 """
 
+from __future__ import annotations
+
 import json
 import logging
 import queue

@@ -4,6 +4,8 @@ Today's agents offer ``configOptions``; older ones ``modes`` and ``models``, whi
 same shape: ``{id, name, category, value, choices: [{value, name}]}``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -9,6 +9,8 @@ A question that one tap answers has its answers as options. Any other has ``fiel
 the options ``accept`` and ``decline``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -7,6 +7,8 @@ even replay what they were asked to resume without. What comes after the quiet i
 its beginning: somebody says what is not the prompt of now.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable

@@ -6,6 +6,8 @@ cursor/update_todos, cursor/task, …                  acknowledged
 anything else                                        there is no such method
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -4,6 +4,8 @@ news with a toolCallId ── report() ──> ToolCall, whole, with the turn th
 the end of a turn ────── settle() ──> a ToolCall for each that the agent left open
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Iterator
 

@@ -1,5 +1,7 @@
 """One turn of an ACP agent, from its prompt to the answer."""
 
+from __future__ import annotations
+
 from concurrent.futures import Future
 from threading import Event
 from typing import Any

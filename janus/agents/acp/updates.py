@@ -10,6 +10,8 @@ usage_update                UsageChanged
 user_message_chunk and unknown ones mean nothing here
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any

@@ -6,6 +6,8 @@ own: a copy of the owner's ``cli-config.json`` with ``approvalMode: allowlist``,
 else, the login and the conversations among it. The owner's own settings stay as they are.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 from collections.abc import Mapping

@@ -4,6 +4,8 @@ The ``result`` line ends the turn, not the exit: the process takes seconds to le
 never do. An exit without ``result`` is a failure, whatever the exit code.
 """
 
+from __future__ import annotations
+
 import contextlib
 from functools import cached_property
 from threading import Event

@@ -1,5 +1,7 @@
 """The questions that cursor-agent asks in its own extension of ACP."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from janus.agents.acp.form_fields import FIELDS, Field, choices_of

@@ -4,6 +4,8 @@ cursor-agent -p --output-format stream-json --stream-partial-output --trust
              [--resume=ID] [-- PROMPT]
 """
 
+from __future__ import annotations
+
 import logging
 import re
 from collections.abc import Callable, Sequence

@@ -11,6 +11,8 @@
 Unknown types and fields are ignored: builds add some every week.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO

@@ -5,6 +5,8 @@ A call is an object with one key that ends in ``ToolCall``: ``{"readToolCall": {
 month, so they are recognised by that ending; the table only makes the common ones sound right.
 """
 
+from __future__ import annotations
+
 from pathlib import PurePath
 from typing import Any
 

@@ -16,6 +16,8 @@ When the agent is gone, the guardian ends whatever the agent left behind and exi
 thread and imports next to nothing, so that its fork is safe and its start costs milliseconds.
 """
 
+from __future__ import annotations
+
 # The public ctypes and signal wrap these in classes and enums: 7 ms more at every agent start.
 import _ctypes
 import _signal as signal  # type: ignore[import-not-found]

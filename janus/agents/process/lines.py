@@ -1,5 +1,7 @@
 """Lines between the thread that reads an agent and the thread that interprets them."""
 
+from __future__ import annotations
+
 import threading
 from collections import deque
 

@@ -6,6 +6,8 @@ mark of the Janus that started them, an id that no other Janus has. So a process
 Janus that is gone was started by it, and no other process is touched.
 """
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import os

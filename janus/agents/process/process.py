@@ -11,6 +11,8 @@ them. The guardian between Janus and the agent ends everything the agent started
 itself ends. Only this package knows pexpect.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import logging

@@ -1,5 +1,7 @@
 """What is read of an agent: its stdout, its terminal, and its guardian's word on how it ended."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import select
