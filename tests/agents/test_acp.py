@@ -606,7 +606,11 @@ def test_a_recap_that_was_not_answered_is_given_again(make, received):
     assert prompts(received) == ["fail -32603 so far\n\nsay one"] * 2
 
 
-@pytest.mark.parametrize("more", [[], ["resume"]], ids=["load", "resume"])
+@pytest.mark.parametrize(
+    "more",
+    [[], pytest.param(["resume"], marks=pytest.mark.slow)],
+    ids=["load", "resume"],
+)
 @pytest.mark.parametrize(
     ("oddity", "words"), [("dying", "Heap out of memory"), ("frozen", "did not answer within")]
 )

@@ -77,7 +77,7 @@ def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
         ("echo [1]; echo '{'", "print"),
         ("exit 1", "print"),
         ("exec sleep 100", "print"),
-        ("exec yes", "print"),
+        pytest.param("exec yes", "print", marks=pytest.mark.slow),
     ],
 )
 def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol):

@@ -32,7 +32,16 @@ def continued(make, recorder):
     return continued
 
 
-@pytest.mark.parametrize("oddity", ["straggle", "crawl", "loadasks", "loadempty", "loadmode"])
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        "straggle",
+        "loadasks",
+        "loadmode",
+        pytest.param("crawl", marks=pytest.mark.slow),
+        pytest.param("loadempty", marks=pytest.mark.slow),
+    ],
+)
 def test_a_history_is_not_new_whenever_it_comes(continued, recorder, oddity):
     agent = continued(oddity)
 
@@ -57,6 +66,7 @@ def test_a_mode_that_is_told_while_loading_counts(continued, recorder):
     assert [option["id"] for option in recorder.all(OptionsChanged)[0].options] == ["think"]
 
 
+@pytest.mark.slow
 def test_a_history_later_than_anybody_waits_is_recognised(continued, recorder, monkeypatch):
     monkeypatch.setattr("janus.agents.acp.handshake.PATIENCE", 0.01)
     agent = continued("crawl")

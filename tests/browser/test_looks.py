@@ -220,14 +220,8 @@ def faults(page, axe):
     return [fault for faults in found for fault in faults]
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        needing_list,
-        pytest.param(form, marks=pytest.mark.slow),
-        pytest.param(plan_and_tools, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("state", [needing_list, form, plan_and_tools])
 def test_nobody_is_kept_out_at_first_sight(asking, visit, axe, state):
     assert faults(state(visit, asking), axe) == []
 

@@ -45,6 +45,7 @@ def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, visit):
     assert dictated.said(session_id(page)) == ["What pays?", "Or does it?", "And then?"]
 
 
+@pytest.mark.slow
 def test_what_is_held_is_discarded(dictated, dictation, visit):
     page = stopped_with_two_waiting(dictated, dictation, visit)
 
@@ -56,6 +57,7 @@ def test_what_is_held_is_discarded(dictated, dictation, visit):
     expect(questions(page)).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, visit):
     page = stopped_with_two_waiting(dictated, dictation, visit)
     dictation.say(" pays.")
@@ -69,6 +71,7 @@ def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, vi
     expect(held(page)).to_have_text(["Or does it?", "And then?"])
 
 
+@pytest.mark.slow
 def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated, dictation, visit):
     page = stopped_with_two_waiting(dictated, dictation, visit)
     ask(page, "Who said so?")
@@ -91,6 +94,7 @@ def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated,
     assert dictated.said(session_id(page)) == ["What pays?", "Who said so?", "Since when?"]
 
 
+@pytest.mark.slow
 def test_what_is_held_takes_one_line_above_a_keyboard(dictated, dictation, visit):
     page = stopped_with_two_waiting(dictated, dictation, visit)
 
@@ -116,6 +120,7 @@ def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, visit):
     expect(composer(page)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(asking, visit):
     page = talk(visit, asking)
     ask(page, "ask")
@@ -131,6 +136,7 @@ def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(aski
     expect(page.locator(".step .icon-spin")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_unknown_conversation_is_empty_until_somebody_speaks_in_it(asking, visit):
     before = asking.owner.get("/api/sessions")["sessions"]
     page = visit(asking, path="/#/s/nobody-spoke-here")

@@ -158,7 +158,7 @@ def open_door(serve, tmp_path):
     return open_door
 
 
-@pytest.fixture(params=["http", "https"])
+@pytest.fixture(params=["http", pytest.param("https", marks=pytest.mark.slow)])
 def tls(request):
     return request.getfixturevalue("certificate") if request.param == "https" else None
 

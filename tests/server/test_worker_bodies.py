@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import doors
+import pytest
 from conftest import fake_path, wait_for
 from doors import FOR_EVER, HEALTH, answer_of, everything, post
 
@@ -94,6 +95,7 @@ def test_a_long_answer_has_all_its_time(tls, open_door, tmp_path):
         assert answer_of(connection) == (200, True)
 
 
+@pytest.mark.slow
 def test_stopping_does_not_wait_for_who_says_nothing(tls, open_door, crowd):
     door = open_door(tls=tls, HEAD=FOR_EVER, LINGER=FOR_EVER)
     for _ in range(20):

@@ -132,6 +132,7 @@ def test_the_same_message_id_is_accepted_once(manager, start):
     assert len(said(manager, id)) == 2
 
 
+@pytest.mark.slow
 def test_twenty_messages_may_wait(manager, start, tmp_path):
     id = start()
     waiting = [ask_aside(manager, id, f"until {tmp_path / 'go'}")]

@@ -182,6 +182,7 @@ def test_nothing_new_is_begun_in_a_moved_workspace(make_manager, cursor):
     id = manager.create().session_id
     manager.ask(id, "say hello")
     moved = cursor.workspace.rename(cursor.workspace.with_name("elsewhere"))
+    manager._saver.save()  # a list that was being written meanwhile is written now
     before = everything(moved)
 
     for call in (

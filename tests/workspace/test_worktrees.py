@@ -217,6 +217,7 @@ def test_a_new_branch_tracks_nothing(workspace, tmp_path, on):
     assert "feature/x" not in (tmp_path / "copy" / ".git" / "config").read_text()
 
 
+@pytest.mark.slow
 def test_many_at_once_with_one_name_get_a_branch_each(workspace, shop):
     ids = [f"s{number}" for number in range(16)]
     together = threading.Barrier(16)
