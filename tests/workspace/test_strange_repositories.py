@@ -180,6 +180,13 @@ def check(settings, tmp_path, seed):
         assert published or ours or is_gits(name), f"{told}: {name!r} was made"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Git is not waited for long where a pipe is in the place of a file that it reads."""
+    monkeypatch.setattr("janus.workspace.git.CHECKOUT_TIMEOUT", 10.0)
+    monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 5.0)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_but_its_own_is_touched(seed, settings, tmp_path):
     check(replace(settings, turn_limit=5, summary_timeout=2), tmp_path, seed)
