@@ -28,8 +28,9 @@ check: lint  ## lint and all tests: what has to pass before a commit
 api: .venv  ## write janus/openapi.json and the page's wire.ts from what the views declare
 	@$(BIN)/python tests/api
 
-fuzz: .venv  ## send 10,000 made-up requests (JANUS_FUZZ) as the owner and as a stranger
+fuzz: .venv  ## 10,000 made-up requests (JANUS_FUZZ), 1,000 damages of the state (JANUS_DAMAGES)
 	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/blueprints/test_fuzz.py
+	@JANUS_DAMAGES=$${JANUS_DAMAGES:-1000} $(BIN)/pytest -n0 tests/sessions/test_damages.py
 
 audit: .venv  ## ask whether weaknesses are known of anything Janus installs (needs the network)
 	@$(BIN)/python tests/audit.py

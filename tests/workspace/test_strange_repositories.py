@@ -183,8 +183,8 @@ def check(settings, tmp_path, seed):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """Git is not waited for long where a pipe is in the place of a file that it reads."""
-    monkeypatch.setattr("janus.workspace.git.CHECKOUT_TIMEOUT", 10.0)
-    monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 5.0)
+    monkeypatch.setattr("janus.workspace.git.CHECKOUT_TIMEOUT", 3.0)
+    monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 3.0)
 
 
 @pytest.mark.parametrize("seed", range(3))
