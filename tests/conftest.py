@@ -4,6 +4,7 @@
 
 import gc
 import os
+import signal
 
 import pytest
 
@@ -34,6 +35,15 @@ from kit.workspace import git, home, workspace, workspace_template
 def pytest_xdist_auto_num_workers(config):
     """Two for each core: tests wait as long for processes as they work."""
     return 2 * len(os.sched_getaffinity(0))
+
+
+def pytest_configure():
+    """Who started the tests may ignore signals, as a shell does for what runs in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_collection_finish(session):

@@ -144,10 +144,6 @@ if __name__ == "__main__":
     if os.fork():
         os._exit(0)
     os.setsid()
-    # Who started the tests may ignore them, as a shell does for what runs in the background.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
     gc.collect()
     gc.freeze()
     request, streams = wait_for_requests(socket.socket(fileno=int(sys.argv[1])))
