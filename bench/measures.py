@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from bench.history import ended, search
 from bench.rig import CHATTER, QUICK, Rig, events
+from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
 
 #: Deltas of the answer for measuring speed, and of that for measuring memory.
@@ -19,12 +21,16 @@ FAST, LARGE = 30_000, 100_000
 ATTACKERS = 900
 #: Files of the repository for measuring worktrees.
 FILES = 50_000
+#: Words whose way to the client is timed.
+WORDS = 300
+#: Times that something is asked, and seconds that heartbeats are counted.
+ROUNDS, SECONDS = 9, 1.0
 #: In memory if possible: for so many files a disk takes anything from 10 to 30 s.
 MEMORY = Path("/dev/shm")
 
 
 def ask_of_a_thinking_agent():
-    direct, janus = _asks(CHATTER, "think 0.3", rounds=9)
+    direct, janus = _asks(CHATTER, "think 0.3", ROUNDS)
     allowed = 1.05 * direct + 0.005
     yield (
         "ask, an agent that takes 0.3 s",
@@ -35,7 +41,7 @@ def ask_of_a_thinking_agent():
 
 
 def ask_of_a_quick_agent():
-    direct, janus = _asks(QUICK, "hello", rounds=25)
+    direct, janus = _asks(QUICK, "hello", 3 * ROUNDS)
     yield "ask, an agent that takes 2 ms", f"+{_ms(janus - direct)}", "", True
 
 
@@ -64,7 +70,7 @@ def first_word():
         stream = events(rig.listen(session))
         next(stream)
         for _ in range(3):
-            rig.post("/api/chat", session_id=session, message="times 300 0.01")
+            rig.post("/api/chat", session_id=session, message=f"times {WORDS} 0.01")
             for kind, data in stream:
                 if kind == "assistant_delta":
                     now = time.monotonic_ns()
@@ -145,10 +151,10 @@ def heartbeats():
     )
 
 
-def _rate(rig, path, seconds=1.0):
+def _rate(rig, path):
     """Return requests per second of four clients that keep their connections."""
     message = rig.request("POST", path, {})
-    until = time.monotonic() + seconds
+    until = time.monotonic() + SECONDS
 
     def beat(_):
         count = 0
@@ -162,7 +168,7 @@ def _rate(rig, path, seconds=1.0):
         return count
 
     with ThreadPoolExecutor(4) as pool:
-        return sum(pool.map(beat, range(4))) / seconds
+        return sum(pool.map(beat, range(4))) / SECONDS
 
 
 def health_under_attack():
@@ -215,9 +221,10 @@ def _growth(stalled):
 def worktrees():
     git, janus = [], []
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
-        folder = Path(name)
+        folder, state = Path(name) / "work", Path(name) / "state"
+        folder.mkdir(), state.mkdir()
         _fill(folder)
-        workspace = Workspace(folder, os.environ)
+        workspace = Workspace(folder, os.environ, Store(state))
         path = folder / ".worktrees" / "git"
         for number in range(3):
             started = time.monotonic()
@@ -229,6 +236,7 @@ def worktrees():
             workspace.add_worktree("janus", name="x")
             janus.append(time.monotonic() - started)
             workspace.remove_worktree("janus", force=True)
+        workspace.close()
     git, janus = map(statistics.median, (git, janus))
     yield (
         f"a worktree of {FILES:,} files",
@@ -267,4 +275,6 @@ ALL = [
     health_under_attack,
     memory,
     worktrees,
+    ended,
+    search,
 ]

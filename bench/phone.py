@@ -1,7 +1,10 @@
-"""How much work the page is for a slow phone, in a browser that is slowed down."""
+"""How much work the page is for a slow phone, in a browser that is slowed down, and how long it
+waits for a slow network.
+"""
 
 import json
 import shutil
+import time
 from contextlib import contextmanager
 
 from bench.rig import AUTHOR, QUICK, Rig
@@ -14,6 +17,13 @@ except ImportError:
 #: How much slower than this computer a cheap phone is, according to Lighthouse.
 SLOWER = 4
 ANSWER, MESSAGES = 50_000, 3000
+#: Slow 4G as the browser's own tools have it: each answer takes that many milliseconds longer.
+SLOW_4G = {
+    "offline": False,
+    "latency": 562.5,
+    "downloadThroughput": 1_440_000 / 8,
+    "uploadThroughput": 675_000 / 8,
+}
 #: Milliseconds; a longer task makes taps feel late.
 LONGEST_TASK = 100
 LONG_TASKS = """
@@ -33,6 +43,9 @@ def in_a_browser():
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield from _long_answer(browser)
         yield _long_conversation(browser)
+        yield from _cold(browser)
+        yield _hundred(browser)
+        yield _back_again(browser)
         browser.close()
 
 
@@ -74,8 +87,67 @@ def _long_conversation(browser):
     )
 
 
+def _cold(browser):
+    """The first visit ever, with nothing in any cache."""
+    with Rig(QUICK) as rig:
+        session = rig.start()
+        for number in range(20):
+            rig.post(f"/api/ask?session_id={session}", question=f"question {number}")
+        for what, path, shown, most in (
+            ("the list of sessions can be used", "/", "#first-words", 2),
+            ("a link to a conversation is read", f"/#/s/{session}", "text=question 19", 3),
+        ):
+            with _page(browser, rig, SLOW_4G) as (page, _):
+                asked = []
+                page.on("request", lambda request, asked=asked: asked.append(request.url))
+                began = time.monotonic()
+                page.goto(rig.url + path, wait_until="commit")
+                page.locator(shown).last.wait_for()
+                took = time.monotonic() - began
+            figure = f"{took:.1f} s, {len(asked)} requests"
+            what = f"the page on slow 4G, cold, {SLOWER}x slower: {what}"
+            yield what, figure, f"≤ {most} s", took <= most
+
+
+def _hundred(browser):
+    """How often the list of many sessions asks the server, each of which has been used."""
+    with Rig(QUICK, MAX_SESSIONS="100") as rig:
+        for _ in range(100):
+            rig.start()
+        with _page(browser, rig) as (page, _):
+            asked = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(rig.url)
+            expect(page.locator(".list-body li")).to_have_count(100, timeout=60_000)
+            page.wait_for_timeout(2000)
+        lists = [url for url in asked if "/api/sessions" in url and "ended" not in url]
+        states = [url for url in asked if "/api/state" in url or "/api/session?" in url]
+    what = "requests for the list of 100 sessions, and for the state of one"
+    return what, f"{len(lists)}, {len(states)}", "1, 0", (len(lists), len(states)) == (1, 0)
+
+
+def _back_again(browser):
+    """How long a message waits, once the server listens again that it was said without."""
+    with Rig(QUICK) as rig, _page(browser, rig) as (page, _):
+        session = rig.start()
+        page.goto(f"{rig.url}/#/s/{session}")
+        expect(page.locator("#composer")).to_be_visible()
+        rig.stop()
+        page.locator("#composer").fill("are you there?")
+        page.get_by_role("button", name="Send").click()
+        page.wait_for_timeout(20_000)
+        with page.expect_request_finished(
+            lambda request: request.url.endswith("/api/chat"), timeout=60_000
+        ):
+            rig.serve()
+            began = time.monotonic()
+        took = time.monotonic() - began
+    what = "a message said without the server is out, after it is back"
+    return what, f"{took:.1f} s", "≤ 1 s", took <= 1
+
+
 @contextmanager
-def _page(browser, rig):
+def _page(browser, rig, network=None):
     """Yield a slow, paired page, and a function for its seconds spent: in scripts, and in all."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     code = rig.post("/api/pair/new", scope="full")["code"]
@@ -88,6 +160,9 @@ def _page(browser, rig):
     page = context.new_page()
     browser_side = context.new_cdp_session(page)
     browser_side.send("Performance.enable")
+    if network:
+        browser_side.send("Network.enable")
+        browser_side.send("Network.emulateNetworkConditions", network)
     browser_side.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
     def spent():

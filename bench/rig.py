@@ -23,9 +23,12 @@ AUTHOR = Path(__file__).parent / "author"
 class Rig:
     """A server with a folder of its own; both exist while the ``with`` block runs."""
 
-    def __init__(self, agent=CHATTER, program="janus"):
+    def __init__(self, agent=CHATTER, program="janus", remembers=(), **settings):
+        """What it *remembers* are ids of sessions, each with its log."""
+        self._settings = settings
         self._agent = agent
         self._program = program
+        self._remembers = remembers
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -34,31 +37,40 @@ class Rig:
         path = f"{home}:{Path(sys.executable).parent}:/usr/bin:/bin"
         self.environ = {"HOME": str(home), "PATH": path, "TERM": "dumb"}
         (home / "work").mkdir()
+        state = state_folder(self.environ)
+        for id, log in self._remembers:
+            logs = project_folder(home / "work", state) / "logs"
+            logs.mkdir(parents=True, exist_ok=True)
+            (logs / f"{id}.jsonl").write_bytes(log)
+        self._settings.update(PORT="0", JANUS_HOST="127.0.0.1", WORKSPACE_DIR=str(home / "work"))
+        self.serve()
+        return self
+
+    def serve(self):
+        """Start the server; after ``stop`` once more, at the same address."""
+        state = state_folder(self.environ)
         self.process = subprocess.Popen(
             [sys.executable, "-m", self._program, "serve"],
             cwd=ROOT,
-            env={
-                **self.environ,
-                "PORT": "0",
-                "JANUS_HOST": "127.0.0.1",
-                "WORKSPACE_DIR": str(home / "work"),
-            },
+            env={**self.environ, **self._settings},
             stderr=subprocess.PIPE,
             text=True,
         )
         log = iter(self.process.stderr)
         listening = next(line for line in log if "Janus listens on" in line)
         self.port = int(re.search(r":(\d+)$", listening)[1])
+        self._settings["PORT"] = str(self.port)
         self.url = f"http://127.0.0.1:{self.port}"
-        state = project_folder((home / "work").resolve(), state_folder(self.environ))
         self._token = owner_token(state)  # None where the program is not Janus
         threading.Thread(target=lambda: [*log], daemon=True).start()
-        return self
 
-    def __exit__(self, *_):
+    def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
         self.process.stderr.close()
+
+    def __exit__(self, *_):
+        self.stop()
         self._folder.cleanup()
 
     def request(self, method, path, body, version="HTTP/1.1"):
@@ -79,10 +91,17 @@ class Rig:
         connection.connect(("127.0.0.1", self.port))
         return connection
 
+    def get(self, path):
+        """Return the JSON of the response."""
+        return self._answer("GET", path, None)
+
     def post(self, path, **body):
         """Post *body* and return the JSON of the response."""
+        return self._answer("POST", path, body)
+
+    def _answer(self, method, path, body):
         with self.connect() as connection:
-            connection.sendall(self.request("POST", path, body, "HTTP/1.0"))
+            connection.sendall(self.request(method, path, body, "HTTP/1.0"))
             with connection.makefile("rb") as answer:
                 return json.loads(answer.read().partition(b"\r\n\r\n")[2])
 

@@ -20,3 +20,7 @@ declare module 'node:path' {
 declare module 'node:url' {
   export function fileURLToPath(url: URL): string
 }
+
+declare module 'node:process' {
+  export const env: Record<string, string | undefined>
+}

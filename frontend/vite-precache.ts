@@ -7,6 +7,8 @@ import {fileURLToPath} from 'node:url'
 import type {Plugin} from 'vite'
 
 const NAME = 'sw.js'
+/** The licences of what is bundled; nobody needs them offline. */
+export const NOTICES = 'third-party.md'
 
 /** What is fetched when it is needed: colours for a dozen languages are not part of the shell. */
 const LATER = /highlight\.js|[\\/]grammars[\\/]/
@@ -34,7 +36,7 @@ export function precache(): Plugin {
           if (!PICTURE.test(file)) contents.set(`/${file}`, readFileSync(join(publicDir, file)))
         }
         for (const [file, output] of Object.entries(bundle)) {
-          if (file === NAME) continue
+          if (file === NAME || file === NOTICES) continue
           if (output.type === 'asset') contents.set(file === 'index.html' ? '/' : `/${file}`, output.source)
           else if (!output.moduleIds.some((id) => LATER.test(id))) contents.set(`/${file}`, output.code)
         }

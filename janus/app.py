@@ -4,35 +4,87 @@ from __future__ import annotations
 
 import atexit
 import time
+from functools import partial
 
 from flask import Flask
 
 from janus import blueprints
+from janus.access.agent_tokens import AgentTokens
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
+from janus.access.presence import Presence
+from janus.agents import known
+from janus.agents.catalog import AgentCatalog
+from janus.agents.memory_server import memory_servers
+from janus.agents.offered import FILE, OfferedOptions
+from janus.agents.process.orphans import end_orphans, mark_environ
+from janus.agents.spec import McpServer
 from janus.config import Settings
+from janus.events import OwnerTold
+from janus.metrics import Metrics, Sources
 from janus.network.endpoint import Endpoint
+from janus.projects.projects import Projects
+from janus.push.channels import Ntfy, WebPush
+from janus.push.keys import PushKey
+from janus.push.notifier import Notifier
+from janus.push.subscriptions import Subscriptions
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
-from janus.storage.project import project_folder
 from janus.storage.store import Store
+from janus.voice.voice import Voice
 
 
 def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask:
     """Wire the service. With *start* its threads run: only in the process that serves.
 
-    Raises CannotServe when another Janus serves the workspace, or a newer one wrote its state.
+    Raises CannotServe when another Janus serves for this owner, or in one of the folders, or a
+    newer one wrote their state.
     """
     settings = settings or Settings.from_env()
-    store = Store(project_folder(settings.workspace, settings.state))
-    lock = WorkspaceLock(store.folder, settings.workspace)
-    manager = MemorySessionManager(settings, store, mark=lock.serving.run)
+    store = Store(settings.state)
+    lock = WorkspaceLock(store.folder)
+    run = lock.serving.run
+    offered = OfferedOptions(partial(store.read, FILE), partial(store.replace, FILE))
+    agents = AgentCatalog(settings, offered)
+    tokens = AgentTokens()
+
+    def servers(project_id: str, session_id: str) -> tuple[McpServer, ...]:
+        return memory_servers(lock.serving.url, tokens.issue(project_id, session_id))
+
+    sources = Sources(
+        sessions=lambda: projects.sessions(),
+        messages_waiting=lambda: projects.messages_waiting,
+        log_bytes=lambda: projects.log_bytes,
+        storage_problem=lambda: runtime.problem,
+    )
+    metrics = Metrics(known.names(), sources, time)
+    manager = partial(MemorySessionManager, agents=agents, mark=run, servers=servers, meter=metrics)
     devices = Devices(store.folder, time)
-    cleanup = CleanupService(manager, settings.cleanup_interval)
+    presence = Presence(time)
+
+    def record(session_id: str, event: OwnerTold) -> None:
+        metrics.told(event)
+        projects.of_session(session_id).manager.record(session_id, event)
+
+    notifier = Notifier(
+        Subscriptions(store, lambda id: any(it.id == id for it in devices.all())),
+        WebPush(PushKey(store.folder / "push", time), time, settings.push_hosts),
+        Ntfy(settings.ntfy_url, time, settings.push_hosts) if settings.ntfy_url else None,
+        state=lambda id: projects.of_session(id).manager.glimpse(id),
+        record=record,
+        in_front=presence.in_front,
+        link=lambda id: f"{runtime.endpoint.phone_url.rstrip('/')}/#/s/{id}",
+        clock=time,
+    )
+    projects = Projects(settings, store, manager, run, end_orphans, notifier)
+    cleanup = CleanupService(projects, settings.cleanup_interval)
     endpoint = Endpoint.local(settings.port, settings.public_url)
-    runtime = Runtime(settings, store, lock, devices, Pairing(time), manager, cleanup, endpoint)
+    runtime = Runtime(
+        settings, store, lock, devices, Pairing(time), tokens, agents, projects, cleanup, presence,
+        notifier, Voice(settings, mark_environ(settings.environ, run), time), metrics, endpoint,
+    )  # fmt: skip
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime
     blueprints.register(app)

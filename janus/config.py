@@ -57,8 +57,13 @@ class Settings:
         "JANUS_ALLOW_PUBLIC", "no", parsing.yes_or_no,
         "yes: JANUS_HOST may be an address that the whole Internet reaches",
     )
-    workspace: Path = setting(
-        "WORKSPACE_DIR", "", parsing.folder, "folder the agents work on; by default the current one"
+    workspaces: tuple[Path, ...] = setting(
+        "WORKSPACE_DIR", "", parsing.folders,
+        "folders to serve beside the projects added before; by default the current one",
+    )
+    project_roots: tuple[Path, ...] = setting(
+        "JANUS_PROJECT_ROOTS", "", parsing.folders,
+        "folders in which the page may add projects; by default the home folder",
     )
     agent: str = harmless(
         "JANUS_AGENT", "auto", parsing.agent_name,
@@ -70,6 +75,10 @@ class Settings:
     agent_environ: tuple[str, ...] = setting(
         "JANUS_AGENT_ENV", "", parsing.variables,
         "variables agents may see beside the usual, comma-separated",
+    )
+    agent_start_timeout: float = harmless(
+        "JANUS_AGENT_START_TIMEOUT", "5m", parsing.duration,
+        "longest time an agent may take to get ready",
     )
     session_timeout: float = harmless(
         "SESSION_TIMEOUT", "10m", parsing.duration,
@@ -92,6 +101,19 @@ class Settings:
         "JANUS_SUMMARY_TIMEOUT", "30s", parsing.duration,
         "longest wait for the summary of an ending session",
     )
+    git_timeout: float = harmless(
+        "JANUS_GIT_TIMEOUT", "10m", parsing.duration,
+        "longest time one command of git may take, such as the checkout for a new session",
+    )
+    worktree_files: tuple[str, ...] = setting(
+        "JANUS_WORKTREE_FILES", ".env*,.worktreeinclude", parsing.patterns,
+        "untracked files that a session on a branch of its own gets too, as in .gitignore; none: "
+        "no file",
+    )
+    setup_command: str = setting(
+        "JANUS_SETUP_COMMAND", "", str.strip,
+        "command line run in each new worktree before the first message, such as npm ci",
+    )
     cors_origins: tuple[str, ...] = setting(
         "CORS_ALLOWED_ORIGINS", "", parsing.origins,
         "origins of development pages, comma-separated",
@@ -103,6 +125,44 @@ class Settings:
     log_level: str = harmless(
         "LOG_LEVEL", "info", parsing.one_of("debug", "info", "warning", "error"), "how much to log"
     )
+    push_contact: str = setting(
+        "JANUS_PUSH_CONTACT", "", parsing.contact,
+        "your address for the services that carry notifications, such as mailto:me@my-domain.org; "
+        "the page asks for it",
+    )
+    push_hosts: tuple[str, ...] = setting(
+        "JANUS_PUSH_HOSTS", "", parsing.hosts,
+        "services for notifications in your own network, comma-separated",
+    )
+    ntfy_url: str | None = setting(
+        "JANUS_NTFY_URL", "", parsing.topic,
+        "https address of an ntfy topic that is told when a notification was not seen",
+    )
+    stt: str = setting(
+        "JANUS_STT", "", parsing.engine,
+        "what turns speech into words: a command line, or the address of a service as "
+        "http://192.168.1.5:8000/v1; without it, the phone's browser does",
+    )
+    stt_model: Path | None = setting(
+        "JANUS_STT_MODEL", "", parsing.existing,
+        "folder of a Whisper model that does so on this computer; needs janus[voice]",
+    )
+    tts: str = setting(
+        "JANUS_TTS", "", parsing.engine,
+        "what turns words into speech, in the same way; by default espeak-ng, if it is there",
+    )
+    tts_voice: Path | None = setting(
+        "JANUS_TTS_VOICE", "", parsing.existing,
+        "file of a Piper voice that speaks on this computer; needs janus[voice]",
+    )
+    voice_key: str = setting(
+        "JANUS_VOICE_KEY", "", str.strip, "key for the services of JANUS_STT and JANUS_TTS"
+    )
+    voice_commands: tuple[str, ...] = setting(
+        "JANUS_VOICE_COMMANDS", "", parsing.commands,
+        "commands that may be allowed by voice beside reading and searching, such as npm test, "
+        "comma-separated",
+    )
     state_dir: Path | None = setting(
         "JANUS_STATE_DIR", "", parsing.state_dir,
         "where Janus keeps what must survive; outside of the workspace",
@@ -110,6 +170,11 @@ class Settings:
     # fmt: on
     #: What agents may inherit from; each is given only what its entry in the agents table allows.
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+
+    @property
+    def workspace(self) -> Path:
+        """The folder to serve, or the first of them."""
+        return self.workspaces[0] if self.workspaces else Path.cwd()
 
     @property
     def state(self) -> Path:

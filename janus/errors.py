@@ -15,10 +15,14 @@ JanusError                   500  INTERNAL_ERROR
   Conflict                   409  SESSION_BUSY
     SessionExists            409  SESSION_EXISTS
     TooManySessions          409  MAX_SESSIONS
+    ProjectMoved             409  PROJECT_MOVED
     AlreadyAnswered          409  ALREADY_ANSWERED
     BranchInUse              409  BRANCH_IN_USE
     WorktreeDirty            409  WORKTREE_DIRTY
     TooManyDevices           409  TOO_MANY_DEVICES
+    ChangedMeanwhile         409  CHANGED_MEANWHILE
+    MergeConflict            409  MERGE_CONFLICT
+    ConsentUnclear           409  CONSENT_UNCLEAR
   QueueFull                  429  QUEUE_FULL
   RateLimited                429  RATE_LIMITED
   AgentFailed                502  AGENT_FAILED
@@ -26,8 +30,10 @@ JanusError                   500  INTERNAL_ERROR
     AgentLoginRequired       502  AGENT_LOGIN_REQUIRED
     AgentRateLimited         502  AGENT_RATE_LIMITED
   GitFailed                  502  GIT_FAILED
+  VoiceFailed                502  VOICE_FAILED
   ServerStopping             503  SERVER_STOPPING
   TooManyStreams             503  TOO_MANY_STREAMS
+  SearchUnavailable          503  SEARCH_UNAVAILABLE
   AskTimeout                 504  ASK_TIMEOUT
   StorageFailed              507  STORAGE_FAILED
 """
@@ -134,6 +140,10 @@ class TooManySessions(Conflict, code="MAX_SESSIONS"):
     """The owner allows no more sessions at a time."""
 
 
+class ProjectMoved(Conflict, code="PROJECT_MOVED"):
+    """The folder was that of a project elsewhere; the details say of which."""
+
+
 class AlreadyAnswered(Conflict, code="ALREADY_ANSWERED"):
     """The question was answered before, or its turn has ended; the first answer counts."""
 
@@ -148,6 +158,22 @@ class WorktreeDirty(Conflict, code="WORKTREE_DIRTY"):
 
 class TooManyDevices(Conflict, code="TOO_MANY_DEVICES"):
     """No more devices can be paired."""
+
+
+class ChangedMeanwhile(Conflict, code="CHANGED_MEANWHILE"):
+    """What was shown is not what is there any more; the details may name the files."""
+
+
+class MergeConflict(Conflict, code="MERGE_CONFLICT"):
+    """Two branches changed the same lines; the details name the files."""
+
+
+class VoiceFailed(JanusError, code="VOICE_FAILED", status=502):
+    """A voice engine is missing, or did not do what it was asked."""
+
+
+class ConsentUnclear(Conflict, code="CONSENT_UNCLEAR"):
+    """What was said is no yes to what was asked, or a voice may not answer it at all."""
 
 
 class QueueFull(JanusError, code="QUEUE_FULL", status=429):
@@ -183,6 +209,9 @@ class AgentRateLimited(AgentFailed, code="AGENT_RATE_LIMITED"):
 class GitFailed(JanusError, code="GIT_FAILED", status=502):
     """Git refused, or did not finish in time."""
 
+    #: Whether Janus ended it, because its session or Janus itself ends.
+    ended = False
+
 
 class ServerStopping(JanusError, code="SERVER_STOPPING", status=503):
     """Janus is shutting down."""
@@ -190,6 +219,12 @@ class ServerStopping(JanusError, code="SERVER_STOPPING", status=503):
 
 class TooManyStreams(JanusError, code="TOO_MANY_STREAMS", status=503):
     """No more streams can be open; try again in ``retry_after`` seconds."""
+
+    retry_after = 5
+
+
+class SearchUnavailable(JanusError, code="SEARCH_UNAVAILABLE", status=503):
+    """The index of the history cannot be read now; try again in ``retry_after`` seconds."""
 
     retry_after = 5
 

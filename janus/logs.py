@@ -17,8 +17,8 @@ from janus.clock import timestamp
 from janus.config import Settings
 
 #: What a line may carry besides its message. ``event`` is one of: created, restored, renamed,
-#: spawned, turn_started, turn_finished, turn_failed, crashed, evicted, suspended, ended,
-#: state_rebuilt, storage_failed.
+#: deleted, spawned, turn_started, turn_finished, turn_failed, crashed, evicted, suspended, sent,
+#: ended, state_rebuilt, storage_failed.
 FIELDS = ("event", "request_id", "session_id", "turn_id", "pid")
 #: The id of the request that this thread serves.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from janus.clock import timestamp
 from janus.errors import InvalidName, InvalidSessionId
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _NAME = re.compile(r"[a-zA-Z0-9-]{1,50}")
+#: What its owner calls it later: one line of any script, without what deceives a reader.
+_TITLE = re.compile(
+    r"(?! )[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]{1,80}(?<! )"
+)
 #: What agents call themselves and their conversations; never what a program takes for an option.
 _AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+=@-]{0,255}")
+#: How Janus may speak with an agent.
+PROTOCOLS = ("acp", "print")
 #: Fields of a session that clients do not get.
 _INTERNAL = ("pid", "conversation_id", "protocol")
+#: Fields of a session that ended.
+_OF_ENDED = ("ended_at", "end_reason", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +32,22 @@ class Conversation:
     """An agent's own conversation. Each protocol of an agent has conversations of its own."""
 
     agent: str
-    protocol: str
-    id: str
+    #: None while it has not begun, as ``id`` is.
+    protocol: str | None
+    id: str | None
+    #: What the agent's options were when it was heard of last.
+    options: tuple[dict[str, Any], ...] = ()
+    #: What holds of them in every process of it, by their ids.
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much changed: files, and lines that came and went."""
+
+    files: int
+    added: int
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,7 @@ class Ended:
     summary_saved: bool
     branch: str | None
     worktree_path: str | None
+    branch_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +81,16 @@ class SessionInfo:
     #: The agent's id for the conversation, and the protocol it is held in.
     conversation_id: str | None = None
     protocol: str | None = None
+    #: Its first and its newest words, for lists.
+    title: str = ""
+    preview: str = ""
+    #: How much its files changed since it began, if that was measured.
+    changed: Amount | None = None
+    #: When and why it ended (``ended``, ``idle``, ``crashed`` or ``limit``), and what it was about.
+    ended_at: float | None = None
+    end_reason: str | None = None
+    summary: str | None = None
+    project_id: str = ""
 
     def identity(self) -> dict[str, object]:
         """Return the fields that outlast its agent: enough to find its work again."""
@@ -65,8 +100,27 @@ class SessionInfo:
     def to_json(self) -> dict[str, object]:
         """Return what clients get."""
         times = {key: timestamp(getattr(self, key)) for key in ("created_at", "last_activity")}
+        if self.ended_at is not None:
+            times["ended_at"] = timestamp(self.ended_at)
         fields = {**asdict(self), **times}
-        return {key: value for key, value in fields.items() if key not in _INTERNAL}
+        absent = () if self.ended_at is not None else _OF_ENDED
+        return {key: value for key, value in fields.items() if key not in (*_INTERNAL, *absent)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInfo:
+    """A project at one moment. ``branch`` and ``changed_files`` are None where git tells none."""
+
+    project_id: str
+    name: str
+    path: str
+    branch: str | None
+    changed_files: int | None
+    open_sessions: int
+    #: How many of its sessions need their user.
+    needs: int
+    #: Why nothing can be done in it, or what else its owner should know.
+    problem: str | None
 
 
 def is_id(text: str) -> bool:
@@ -77,6 +131,11 @@ def is_id(text: str) -> bool:
 def is_name(text: str) -> bool:
     """Whether a session may have this name."""
     return _NAME.fullmatch(text) is not None
+
+
+def is_title(text: str) -> bool:
+    """Whether a session may be called so by its owner, once it is there."""
+    return _TITLE.fullmatch(text) is not None
 
 
 def check_id(session_id: str) -> str:
@@ -94,6 +153,13 @@ def check_name(name: str) -> str:
     if not is_name(name):
         raise InvalidName("A session name has 1 to 50 letters, digits or dashes.")
     return name
+
+
+def check_title(title: str) -> str:
+    """Return *title* if a session may be called so. Raises InvalidName."""
+    if not is_title(title):
+        raise InvalidName("A session is called by 1 to 80 characters on one line.")
+    return title
 
 
 def is_agent_name(text: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -40,6 +41,32 @@ def duration(text: str) -> float:
     return total
 
 
+def engine(text: str) -> str:
+    """A command line, or the address of a service; nothing for none."""
+    if text.startswith(("http://", "https://")):
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9_.~\-/]*)?", text):
+            raise ValueError("an address such as http://192.168.1.5:8000/v1")
+    elif text:
+        words(text)
+    return text
+
+
+def existing(text: str) -> Path | None:
+    """The absolute path of a file or folder that is there."""
+    path = Path(text).expanduser() if text else None
+    if path and not (path.is_absolute() and path.exists()):
+        raise ValueError("the absolute path of something that is there")
+    return path
+
+
+def commands(text: str) -> tuple[str, ...]:
+    """Command lines, separated by commas."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(part.isprintable() for part in found):
+        raise ValueError("commands such as npm test, separated by commas")
+    return found
+
+
 def whole(low: int, high: int) -> Callable[[str], int]:
     """A parser of whole numbers from *low* to *high*."""
 
@@ -69,12 +96,12 @@ def agent_name(text: str) -> str:
     return text.lower()
 
 
-def folder(text: str) -> Path:
-    """The absolute path of a folder that exists."""
-    path = Path(text or ".").expanduser()
-    if not path.is_dir():
-        raise ValueError("a folder that exists")
-    return path.resolve()
+def folders(text: str) -> tuple[Path, ...]:
+    """The absolute paths of folders that exist, separated as in ``PATH``."""
+    paths = [Path(part).expanduser() for part in text.split(os.pathsep) if part]
+    if not all(path.is_dir() for path in paths):
+        raise ValueError("a folder that exists" if len(paths) == 1 else "folders that exist")
+    return tuple(dict.fromkeys(path.resolve() for path in paths))
 
 
 def state_dir(text: str) -> Path | None:
@@ -101,13 +128,17 @@ def site(text: str) -> str | None:
     if not text:
         return None
     found = re.fullmatch(
-        r"(https?)://([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?/?", text.lower()
+        r"(https?)://([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?((?:/[\w~-][\w.~-]*)*)/?",
+        text,
+        re.ASCII | re.IGNORECASE,
     )
-    if not found:
-        raise ValueError("an address such as https://laptop.example.ts.net, without a path")
-    scheme, host, port = found.groups()
-    usual = {"http": "80", "https": "443"}[scheme]
-    return f"{scheme}://{host}" if port in (None, usual) else f"{scheme}://{host}:{port}"
+    if not found or re.match("/(api|assets)(/|$)", found[4]):
+        raise ValueError(
+            "an address such as https://laptop.example.ts.net or https://example.com/janus"
+        )
+    scheme, host = found[1].lower(), found[2].lower()
+    port = "" if found[3] in (None, {"http": "80", "https": "443"}[scheme]) else f":{found[3]}"
+    return f"{scheme}://{host}{port}{found[4]}"
 
 
 def origins(text: str) -> tuple[str, ...]:
@@ -116,6 +147,34 @@ def origins(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin) for origin in found):
         raise ValueError("origins such as http://localhost:5173, separated by commas")
     return found
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Names of hosts, separated by commas."""
+    found = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    if not all(re.fullmatch(r"[a-z0-9.\-]+", host) for host in found):
+        raise ValueError("names of hosts such as push.lan, separated by commas")
+    return found
+
+
+def topic(text: str) -> str | None:
+    """The address of a topic such as ``https://ntfy.example.org/my-secret-topic``."""
+    if text and not re.fullmatch(r"https://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/[A-Za-z0-9_\-/]+", text):
+        raise ValueError("an address such as https://ntfy.example.org/my-secret-topic")
+    return text or None
+
+
+def contact(text: str) -> str:
+    """An address of the owner: ``mailto:`` or ``https:``.
+
+    Apple refuses what is plainly made up, and hosts that nobody outside can reach.
+    """
+    host = text.rpartition("@")[2] if text.startswith("mailto:") else text[8:].partition("/")[0]
+    known = text.startswith(("mailto:", "https://")) and text.isascii() and text.isprintable()
+    made_up = host.endswith((".local", ".invalid", ".test", ".example", "localhost"))
+    if text and (not known or "." not in host or " " in text or len(text) > 200 or made_up):
+        raise ValueError("an e-mail address of yours, such as mailto:me@my-domain.org")
+    return text
 
 
 def yes_or_no(text: str) -> bool:
@@ -137,3 +196,10 @@ def variables(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\*?", name) for name in found):
         raise ValueError("names of variables such as MY_KEY or MY_*, separated by commas")
     return found
+
+
+def patterns(text: str) -> tuple[str, ...]:
+    """Patterns as in ``.gitignore``, separated by commas; none of them for ``none``."""
+    if "\0" in text or "\n" in text:
+        raise ValueError("patterns such as .env* or config/local.json, separated by commas")
+    return () if text == "none" else tuple(part.strip() for part in text.split(",") if part.strip())

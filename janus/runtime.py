@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -10,19 +11,29 @@ from typing import cast
 
 from flask import current_app
 
+from janus.access.agent_tokens import AgentToken, AgentTokens
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
-from janus.agents.process.orphans import end_orphans
+from janus.access.presence import Presence
+from janus.agents.catalog import AgentCatalog
+from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.config import Settings
 from janus.errors import CannotServe, TooManyStreams
+from janus.forks.client import FORKS
+from janus.metrics import Metrics
 from janus.network.endpoint import Endpoint
+from janus.projects.projects import Projects
+from janus.projects.recall import Recall
+from janus.push.notifier import Notifier
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
 from janus.storage.project import check_outside, take_over_devices
 from janus.storage.store import Store
-from janus.storage.takeover import take_over
+from janus.voice.voice import Voice
 
+#: Seconds for the sessions to end when Janus stops.
+STOPPING = 15.0
 #: Each open stream holds one request thread, of which there are twice as many.
 STREAMS = 64
 
@@ -36,8 +47,15 @@ class Runtime:
     lock: WorkspaceLock
     devices: Devices
     pairing: Pairing
-    manager: MemorySessionManager
+    #: What agents show that ask for what was said.
+    tokens: AgentTokens
+    agents: AgentCatalog
+    projects: Projects
     cleanup: CleanupService
+    presence: Presence
+    notifier: Notifier
+    voice: Voice
+    metrics: Metrics
     #: The server puts here what is really so, once it listens.
     endpoint: Endpoint
     streams: threading.BoundedSemaphore = field(
@@ -48,46 +66,67 @@ class Runtime:
 
     def start(self) -> None:
         """Once, in the process that serves: threads do not survive a fork. Raises CannotServe."""
-        workspace, state = self.settings.workspace, self.settings.state
-        check_outside(workspace, state)
+        for folder in self.settings.workspaces:
+            check_outside(folder, self.settings.state)
         earlier = self.lock.acquire()
         if earlier:
             end_orphans(earlier.run)
         self.lock.sign()
         self.store.sweep()
-        self._take_over()
+        with contextlib.suppress(OSError):  # it is said when something is to be written
+            self.store.prepare()
+        take_over_devices(self.settings.state)
         try:
             self.devices.load()
         except OSError as failure:
             raise CannotServe(f"cannot read the list of devices: {failure}") from failure
-        self.manager.prepare()
+        self.notifier.subscriptions.load()
+        with contextlib.suppress(OSError):  # it is said when an agent is to be started
+            FORKS.start(mark_environ(self.settings.environ, self.lock.serving.run))
+        self.projects.start()
+        self.agents.announce()
         self.cleanup.also(self.lock.mend)
+        self.cleanup.also(self.projects.mend)
+        self.cleanup.also(self.voice.mend)
         self.cleanup.start()
 
-    def _take_over(self) -> None:
-        """Take over the state of earlier versions, from the workspace and elsewhere. Once."""
-        workspace = self.manager.workspace
-        take_over_devices(workspace.folder, self.settings.state)
-        workspace.adopt(take_over(self.store, workspace.folder, workspace.published.tracked))
+    @property
+    def manager(self) -> MemorySessionManager:
+        """The sessions of the first project."""
+        return self.projects.first
 
     @property
     def problem(self) -> str | None:
         """What the owner should know of the disk, or None if all is well."""
-        owners = (self.store, self.devices, self.manager.workspace, self.lock)
+        owners = (self.store, self.devices, self.projects, self.lock)
         return next((owner.problem for owner in owners if owner.problem), None)
 
     def open_stream(self) -> Callable[[], None]:
         """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""
         if not self.streams.acquire(blocking=False):
             raise TooManyStreams(f"{STREAMS} pages listen already. Close one of them.")
+        self.metrics.streams.inc()
         place = [self.streams]
-        return lambda: place.pop().release() if place else None
 
-    def stop(self) -> None:
-        """In reverse: first the sweeper, then what it sweeps. May be called twice."""
+        def give_back() -> None:
+            if place:
+                place.pop().release()
+                self.metrics.streams.dec()
+
+        return give_back
+
+    def stop(self, timeout: float = STOPPING) -> None:
+        """In reverse: first the sweeper, then what it sweeps. May be called twice.
+
+        The sessions get about *timeout* seconds.
+        """
         with self._once:
             self.cleanup.stop()
-            self.manager.stop()
+            self.notifier.stop()
+            self.voice.stop()
+            self.projects.stop(timeout)
+            self.agents.stop()
+            FORKS.stop()
             self.devices.close()
             self.lock.release()
 
@@ -95,3 +134,13 @@ class Runtime:
 def runtime() -> Runtime:
     """The runtime of the app that serves this request."""
     return cast(Runtime, current_app.extensions["janus"])
+
+
+def manager_of(session_id: str | None) -> MemorySessionManager:
+    """The sessions of the project that knows this one, or else of the first."""
+    return runtime().projects.of_session(session_id or None).manager
+
+
+def recall(agent: AgentToken) -> Recall:
+    """What the agent of a session may learn. Raises NotFound, Unauthorized."""
+    return Recall(runtime().projects, agent.project_id, agent.session_id)

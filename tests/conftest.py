@@ -18,15 +18,19 @@ from kit.application import (
     kept,
     let_in,
     make_manager,
+    owners,
     settings,
     state_of,
     stranger,
 )
 from kit.browser import browser, launch
+from kit.checkout import checkout, tracked
 from kit.clock import FakeClock, clock
 from kit.command import begin, run
+from kit.disk import choose_disk
 from kit.forked import COMMAND, fork_server
 from kit.leaks import children, descriptors, leak_detector, processes_of
+from kit.order import pytest_collection_modifyitems
 from kit.server import Server, serve
 from kit.waiting import wait_for
 from kit.workspace import git, home, workspace, workspace_template
@@ -38,7 +42,8 @@ def pytest_xdist_auto_num_workers(config):
 
 
 def pytest_configure():
-    """Who started the tests may ignore signals, as a shell does for what runs in the background."""
+    choose_disk()
+    # Who started the tests may ignore signals, as a shell does for what runs in the background.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):

@@ -29,11 +29,16 @@ def own(tmp_path):
 FORBIDDEN = [
     "JANUS_AGENT_COMMAND", "JANUS_AGENT_ENV", "JANUS_HOST", "JANUS_PORT", "JANUS_ALLOW_PUBLIC",
     "JANUS_PUBLIC_URL", "JANUS_CORS_ALLOWED_ORIGINS", "JANUS_STATE_DIR", "JANUS_WORKSPACE_DIR",
+    "JANUS_PROJECT_ROOTS",
+    "JANUS_WORKTREE_FILES", "JANUS_SETUP_COMMAND",
+    "JANUS_PUSH_CONTACT", "JANUS_PUSH_HOSTS", "JANUS_NTFY_URL", "JANUS_VOICE_COMMANDS",
+    "JANUS_STT", "JANUS_STT_MODEL", "JANUS_TTS", "JANUS_TTS_VOICE", "JANUS_VOICE_KEY",
 ]  # fmt: skip
 HARMLESS = {
     "JANUS_AGENT": "demo", "JANUS_SESSION_TIMEOUT": "5m", "JANUS_CLEANUP_INTERVAL": "2m",
     "JANUS_TURN_LIMIT": "2h", "JANUS_MAX_SESSIONS": "7", "JANUS_ASK_TIMEOUT": "61s",
-    "JANUS_SUMMARY_TIMEOUT": "31s", "JANUS_LOG": "json", "JANUS_LOG_LEVEL": "debug",
+    "JANUS_SUMMARY_TIMEOUT": "31s", "JANUS_AGENT_START_TIMEOUT": "6m",
+    "JANUS_LOG": "json", "JANUS_LOG_LEVEL": "debug", "JANUS_GIT_TIMEOUT": "20m",
 }  # fmt: skip
 
 
@@ -100,7 +105,7 @@ def test_a_projects_own_names_are_its_own(tmp_path):
 
     settings = Settings.from_env({})
 
-    assert settings == replace(Settings(), environ={}, workspace=tmp_path)
+    assert settings == replace(Settings(), environ={})
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)

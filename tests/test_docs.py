@@ -8,19 +8,27 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import git
 
-from janus import errors
+from janus import __version__, errors
 from janus.app import create_app
-from janus.config import setting_fields
+from janus.cli.commands import main
+from janus.cli.failures import EXIT_CODES
+from janus.config import names_of, setting_fields
 from janus.logs import FIELDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs" / "api.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+TERMINAL = (ROOT / "docs" / "terminal.md").read_text()
+INSTALL = (ROOT / "docs" / "install.md").read_text()
+PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 TESTS = ROOT / "tests"
+#: What only tests read.
+RIGS = {"JANUS_KILLS", "JANUS_CUTS", "JANUS_FUZZ", "JANUS_DAMAGES", "JANUS_TREES", "JANUS_LANDINGS"}
 OWN_ERRORS = {
     error
     for error in vars(errors).values()
@@ -28,21 +36,9 @@ OWN_ERRORS = {
 }
 
 
-@pytest.fixture(scope="session")
-def tracked():
-    """The files of this project that git knows, asked before a test has a home of its own.
-
-    Nothing else is to be copied: who runs the tests may run Janus here, too.
-    """
-    names = git(ROOT, "ls-files", "-z").split("\0")
-    return [name for name in names if (ROOT / name).is_file()]
-
-
-def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path, tracked):
-    copy = tmp_path / "janus"
-    for name in tracked:
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, copy / name)
+@pytest.mark.slow
+def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path, checkout):
+    copy = shutil.copytree(checkout, tmp_path / "janus")
     for command in ("init -q", "add .", "-c user.name=t -c user.email=t@t commit -qm Janus"):
         git(copy, *command.split())
     server = serve(WORKSPACE_DIR=str(copy))
@@ -75,9 +71,9 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path, 
     assert "event: user_message" in watched and "event: assistant_delta" in watched
 
     begin, goes_on = terminal.split("janus ask --session", 1)
-    assert run(begin).stdout.splitlines()[-1].count("feature/fix-login") == 1
+    assert run(begin).stdout.count("feature/fix-login") == 1
     id = server.call("GET", "/api/sessions")[1]["sessions"][-1]["session_id"]
-    goes_on = re.sub(r"\b3f1b[0-9a-f-]*", id, goes_on)
+    goes_on = goes_on.replace("3f1b", id[:8])
     for line in f"janus ask --session{goes_on}".splitlines():
         done = run(line)
         assert done.returncode == 0 and done.stdout, line + done.stderr
@@ -94,9 +90,33 @@ def test_the_readme_lists_every_setting_with_its_default():
 
 
 def test_the_readme_is_short_and_names_files_that_exist():
-    assert len(README.splitlines()) < 170
+    lines = [line for line in README.splitlines() if not line.startswith("| `")]  # settings
+    assert len(lines) < 155
     for name in re.findall(r"`((?:janus|tests|docs)/[\w./]+)`|\]\(([\w./]+)\)", README):
         assert (ROOT / "".join(name)).exists(), name
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_what_a_paper_names_exists(paper):
+    text = paper.read_text()
+    known = {name for field in setting_fields() for name in names_of(field)}
+    verbs = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    for link, part in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", text):
+        target = paper.parent / link if link else paper
+        assert target.exists(), link
+        headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE) if part else []
+        assert not part or part in [it.lower().replace(" ", "-") for it in headings], part
+    assert {*re.findall(r"`(JANUS_[A-Z_]+)[`=]", text)} - {"JANUS_"} <= known | RIGS
+    for verb in re.findall(r"`(?:[A-Z_]+=\S+ )*make (\w+)`", text):
+        assert verb in verbs, verb
+
+
+def test_the_changelog_tells_of_this_version():
+    numbers = re.findall(r"^## (\d\S*) - \d{4}-\d\d-\d\d$", PAPERS[0].read_text(), re.MULTILINE)
+
+    assert PAPERS[0].name == "CHANGELOG.md" and numbers[0] == __version__
+    assert f"janus-{__version__}-py3-none-any.whl" in INSTALL
 
 
 def test_every_error_is_drawn_in_the_tree_and_in_the_api():
@@ -120,7 +140,7 @@ def test_every_endpoint_is_in_the_api(settings):
         if not rule.endpoint.startswith(("frontend.", "setup."))
     }
 
-    documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [\w/.-]+)", API, re.MULTILINE))
+    documented = set(re.findall(r"^\| `((?:GET|POST|PUT|DELETE) [\w/.-]+)", API, re.MULTILINE))
 
     assert documented == endpoints
 
@@ -138,7 +158,7 @@ def test_every_test_that_is_named_for_a_threat_exists():
 
 
 def test_every_threat_has_a_test_or_is_said_to_have_none():
-    assert [*threats()] == [*range(1, 33)]
+    assert [*threats()] == [*range(1, 35)]
     for number, line in enumerate(re.findall(r"^\| \d+ \|.*$", SECURITY, re.MULTILINE), 1):
         assert "::test_" in line or "; open: " in line, number
 
@@ -165,7 +185,8 @@ def test_what_is_said_of_the_log_is_what_it_carries():
 def test_the_sessions_file_is_shown_as_it_is(app, settings):
     shown = json.loads(re.search(r"```json\n(.*?)```", OPERATIONS, re.DOTALL)[1])
 
-    app.test_client().post("/api/session/start", json={"name": "fix-login"})
+    begun = app.test_client().post("/api/session/start", json={"name": "fix-login"}).json
+    app.extensions["janus"].manager.rename(begun["session_id"], "fix-logout")  # saved at once
 
     written = json.loads((settings.workspace / ".janus" / "sessions.json").read_bytes())
     assert shown.keys() == written.keys() and shown["version"] == written["version"]
@@ -180,6 +201,26 @@ def test_make_help_lists_every_verb():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert set(re.findall(r"make (\w+)", listed)) == verbs
+
+
+def test_exit_codes_and_commands_are_documented():
+    codes = re.findall(r"^\| (\d+) \|", TERMINAL, re.MULTILINE)
+    told = f"{EXIT_CODES} ".partition("Exit codes:")[2]
+
+    assert codes == re.findall(r"\b(\d+) ", told)
+    groups = ("janus", main), *((f"janus {it}", main.commands[it]) for it in ("project", "service"))
+    for name, group in groups:
+        named = {*re.findall(rf"`{name} ([a-z][a-z-]+)", README + TERMINAL + OPERATIONS + INSTALL)}
+        assert named and named <= {*group.commands}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_that_is_documented_is_there(shell):
+    assert f"_JANUS_COMPLETE={shell}_source janus" in TERMINAL
+
+    done = CliRunner().invoke(main, prog_name="janus", env={"_JANUS_COMPLETE": f"{shell}_source"})
+
+    assert "_JANUS_COMPLETE" in done.stdout
 
 
 def test_serve_help_lists_every_setting():

@@ -14,20 +14,46 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "janus"
 LONGEST = 250
 #: What each room may import of ours, the ground first. A room stands above all that it imports.
-GROUND = ["errors", "clock", "events", "model", "text", "parsing", "sources", "config", "logs"]
+GROUND = [
+    "errors",
+    "clock",
+    "model",
+    "events",
+    "text",
+    "parsing",
+    "sources",
+    "config",
+    "logs",
+    "forks",
+]
 MAY_IMPORT = {
     **{room: set(GROUND[:floor]) for floor, room in enumerate(GROUND)},
     "storage": {*GROUND},
     "network": {*GROUND, "storage"},
     "access": {*GROUND, "storage", "network"},
     "conversation": {*GROUND},
+    "attachments": {*GROUND, "storage"},
     "agents": {*GROUND, "storage"},
     "workspace": {*GROUND, "storage"},
     "memory": {*GROUND, "storage", "conversation"},
-    "sessions": {*GROUND, "agents", "conversation", "memory", "workspace", "storage"},
+    "sessions": {
+        *GROUND,
+        "agents",
+        "attachments",
+        "conversation",
+        "memory",
+        "workspace",
+        "storage",
+    },
 }
+MAY_IMPORT["service"] = {*GROUND, "storage", "agents"}
+MAY_IMPORT["projects"] = {*GROUND, "memory", "sessions", "conversation", "workspace", "storage"}
+MAY_IMPORT["push"] = {*GROUND, "storage", "network", "conversation"}
+MAY_IMPORT["voice"] = {*GROUND, "storage"}
+MAY_IMPORT["metrics"] = {*GROUND}
 MAY_IMPORT["runtime"] = {*MAY_IMPORT}
 MAY_IMPORT["blueprints"] = {"runtime", "model", "errors", "access", "network", "clock", "logs"}
+MAY_IMPORT["blueprints"] |= {"push", "voice", "parsing"}
 MAY_IMPORT["blueprints"] |= {"events"}
 MAY_IMPORT["blueprints"] |= {"conversation"}
 MAY_IMPORT["app"] = {*MAY_IMPORT}
@@ -137,12 +163,14 @@ def test_no_modules_import_each_other_in_a_circle():
     ("package", "rooms"),
     [
         ("pexpect", {"agents"}),
-        ("cryptography", {"network"}),
+        ("cryptography", {"network", "push"}),
         ("flask", {"blueprints", "runtime", "app", "server"}),
         ("flask_cors", {"blueprints"}),
         ("werkzeug", {"blueprints"}),
         ("gunicorn", {"blueprints", "server"}),
         ("click", {"cli"}),
+        ("prometheus_client", {"metrics"}),
+        ("sqlite3", {"storage", "memory"}),
     ],
 )
 def test_a_library_is_known_in_its_room_only(package, rooms):

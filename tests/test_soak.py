@@ -5,7 +5,7 @@ import os
 import pytest
 from soak import Soak
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(13)
 
 KILLS = int(os.environ.get("JANUS_KILLS", "10"))
 

@@ -84,7 +84,10 @@ def test_threat_12_what_lies_on_the_disk_opens_nothing(serve, tmp_path, home, wo
     seen = 0
     for folder in (home / ".local/state/janus", workspace / ".janus"):
         for path in [folder, *folder.rglob("*")]:
-            mode = stat.S_IMODE(path.stat().st_mode)
+            try:
+                mode = stat.S_IMODE(path.stat().st_mode)
+            except FileNotFoundError:  # it was only there for a moment
+                continue
             assert mode & 0o077 == 0, (path, oct(mode))
             if path.is_file():
                 seen += 1
@@ -142,11 +145,11 @@ def test_threat_13_an_agent_that_calls_janus_is_a_stranger(server):
 
 def test_threat_14_nothing_of_janus_is_in_an_agents_environment(serve, tmp_path):
     server = serve(
-        path=fake_path(tmp_path, "agent"), AWS_SECRET_ACCESS_KEY="x", JANUS_LOG="json", PORT="0"
+        path=fake_path(tmp_path, "agent"), STRIPE_SECRET_KEY="x", JANUS_LOG="json", PORT="0"
     )
     names = server.ask(server.start(), "environment")[1]["answer"].split()
 
-    assert "AWS_SECRET_ACCESS_KEY" not in names and "PATH" in names
+    assert "STRIPE_SECRET_KEY" not in names and "PATH" in names
     assert [name for name in names if name.startswith("JANUS_")] == []
 
 
@@ -260,11 +263,11 @@ def test_threat_24_the_stream_of_a_revoked_device_ends(server):
         assert answer.code == 401
 
 
-def test_threat_26_a_list_of_devices_that_was_tampered_with_lets_nobody_in(serve, kept):
+def test_threat_26_a_list_of_devices_that_was_tampered_with_lets_nobody_in(serve, owners):
     server = serve()
     _, cookie, _ = paired(server)
     server.stop()
-    devices = kept / "devices.json"
+    devices = owners / "devices.json"
     devices.write_text(devices.read_text()[:-20])
 
     again = serve()
@@ -274,4 +277,4 @@ def test_threat_26_a_list_of_devices_that_was_tampered_with_lets_nobody_in(serve
         urllib.request.urlopen(urllib.request.Request(again.url + "/api/sessions", headers=named))
     refusal.value.close()
     assert refusal.value.code == 401
-    assert len([*kept.glob("devices.json.corrupt-*")]) == 1  # for the owner to look at
+    assert len([*owners.glob("devices.json.corrupt-*")]) == 1  # for the owner to look at

@@ -20,10 +20,12 @@ def family(error):
 ERRORS = [*family(JanusError)]
 #: One of each value; a new class in ``model`` has to be added.
 VALUES = [
+    model.Amount(3, 41, 7),
     model.Conversation("cursor-agent", "acp", "3f1b"),
     model.Ended("s", "Two questions.", True, "feature/x", None),
     model.SessionInfo("s", "x", "waiting", "demo", 1.5, 2.5, 3, "question", "feature/x", "/w", 7),
     model.SessionInfo("s", None, "idle", "demo", 1.0, 2.0),
+    model.ProjectInfo("p", "shop", "/home/shop", "main", 2, 1, 0, None),
     model.Answer("yes\n\u2028", "t", "end_turn", "2026-01-01T00:00:00.000Z"),
     model.Message("user", "why?", "2026-01-01T00:00:00.000Z", None),
 ]

@@ -5,6 +5,7 @@ import './style/base.css'
 import './style/sheet.css'
 import './style/shell.css'
 import './style/list.css'
+import './style/composer.css'
 
 import {render} from 'preact'
 
@@ -12,7 +13,9 @@ import {registerWorker} from './app/install'
 import {makeApp} from './app/make-app'
 import {Page} from './screens/page'
 
-render(<Page {...makeApp()} />, document.getElementById('page')!)
+const frame = makeApp()
+render(<Page {...frame} />, document.getElementById('page')!)
 
-// Not before the page has loaded: the worker fetches all of its files once more.
-addEventListener('load', () => void registerWorker())
+// The worker fetches all files of the page once more: not before what the user waits for.
+const free = frame.paired.peek() ? frame.contact : new Promise(loaded => addEventListener('load', loaded))
+void free.then(registerWorker)

@@ -1,7 +1,9 @@
 /** The service worker, built as /sw.js. */
+import {hearPushes, type PushScope} from './worker/push'
 import {serve, type Shell, type WorkerScope} from './worker/shell'
 
 /** Inserted by the build, see vite-precache.ts. */
 declare const __SHELL__: Shell
 
 serve(globalThis as unknown as WorkerScope, __SHELL__)
+hearPushes(globalThis as unknown as PushScope)

@@ -2,8 +2,10 @@ import {signal} from '@preact/signals'
 import {vi} from 'vitest'
 
 import type {App} from '../src/app/app'
+import {Connection} from '../src/app/connection'
 import type {Api} from '../src/lib/api'
 import {Drafts} from '../src/lib/drafts'
+import type {KeptState} from '../src/lib/kept-states'
 import {Outbox} from '../src/lib/outbox'
 import type {OutboxStore} from '../src/lib/outbox-store'
 
@@ -22,12 +24,20 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     interrupt: vi.fn(),
     withdraw: vi.fn(),
     sendQueue: vi.fn(),
+    image: vi.fn(async (_: string, id: string) => {
+      if (id === 'gone') throw new Error('no such picture')
+      return 'data:image/png;base64,AAAA'
+    }),
     session: vi.fn(),
   }
   const app = {
     api: api as unknown as Api,
     outbox: new Outbox(entry => send(entry.text), FORGETFUL),
     drafts: new Drafts(),
+    kept: {load: vi.fn(async (): Promise<KeptState | undefined> => undefined), save: vi.fn(async () => {}), forget: vi.fn(async () => {})},
+    firstState: vi.fn(async () => undefined),
+    paired: signal(true),
+    uploads: vi.fn(() => new Promise<never>(() => {})),
     preferences: {
       theme: signal('auto'),
       textSize: signal('normal'),
@@ -42,9 +52,10 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     },
     sessions: signal([]),
     loaded: signal(true),
-    reached: signal(true),
+    connection: new Connection(),
     agents: signal([]),
     health: signal(undefined),
+    projects: signal([]),
     readOnly: signal(false),
     titleOf: () => '',
     manage: vi.fn(),

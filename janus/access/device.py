@@ -44,6 +44,10 @@ class Device(Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
+#: The id of the owner's own programs.
+OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class NewDevice:
     """A new device, and its secrets in clear, which Janus does not keep."""

@@ -21,9 +21,9 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from janus.access.device import EXPIRES, Device, NewDevice, check_scope
+from janus.access.device import EXPIRES, OWNER, Device, NewDevice, check_scope
 from janus.access.folder import OWNER_TOKEN
-from janus.clock import Clock
+from janus.clock import Clock, SteadyTime, possible
 from janus.errors import NotFound, TooManyDevices, TooManyStreams
 from janus.storage.store import Store
 
@@ -54,6 +54,9 @@ class Devices:
         self._clock = clock
         self._lock = threading.RLock()
         self._devices: dict[str, Device] = {}
+        self._time = SteadyTime(clock)
+        #: When devices were used and saved last, by the monotonic clock.
+        self._used_at: dict[str, float] = {}
         self._saved_at: dict[str, float] = {}
         self._streams: dict[str, dict[int, Callable[[], object]]] = {}
         self._owner: Device | None = None
@@ -77,8 +80,7 @@ class Devices:
     def all(self) -> list[Device]:
         """Return every device, the oldest first."""
         with self._lock:
-            self._remove_unused()
-            return sorted(self._devices.values(), key=lambda device: device.created_at)
+            return sorted(self._valid(), key=lambda device: device.created_at)
 
     def register(
         self, name: str, scope: str, *, page: bool, address: str | None = None
@@ -89,13 +91,16 @@ class Devices:
         """
         check_scope(scope)
         secret, key = _new_secret(), _new_secret() if page else None
-        now = self._clock.time()
+        with self._lock:
+            now = self._time.now()
         device = Device(
             str(uuid.uuid4()), _cleaned(name), scope, now, now, _hash(secret),
             key and _hash(key), address,
         )  # fmt: skip
         with self._lock:
             self.check_room()
+            if len(self._devices) >= 2 * MOST:
+                self._devices = {valid.id: valid for valid in self._valid()}
             self._devices[device.id] = device
             self._save()
         log.info("Device %s was registered with scope %s", device.id, device.scope)
@@ -104,8 +109,7 @@ class Devices:
     def check_room(self) -> None:
         """Raise TooManyDevices when no device can be registered."""
         with self._lock:
-            self._remove_unused()
-            if len(self._devices) >= MOST:
+            if len(self._valid()) >= MOST:
                 raise TooManyDevices(
                     f"{MOST} devices are paired already. Revoke one first: janus devices"
                 )
@@ -114,16 +118,15 @@ class Devices:
         """Return the device that has this secret, and note *address* and time of its use."""
         hashed = _hash(secret)
         with self._lock:
-            self._remove_unused()
             if self._owner and hmac.compare_digest(self._owner.secret, hashed):
                 return self._owner
-            device = next((d for d in self._devices.values() if d.secret == hashed), None)
+            device = next((d for d in self._valid() if d.secret == hashed), None)
             if device is None:
                 return None
-            now = self._clock.time()
-            device = replace(device, last_seen=now, address=address)
+            device = replace(device, last_seen=self._time.now(), address=address)
             self._devices[device.id] = device
-            if now - self._saved_at.get(device.id, 0) > _SAVE_INTERVAL:
+            self._used_at[device.id] = now = self._clock.monotonic()
+            if now - self._saved_at.get(device.id, -_SAVE_INTERVAL) >= _SAVE_INTERVAL:
                 self._saved_at[device.id] = now
                 self._save()
             return device
@@ -139,6 +142,8 @@ class Devices:
                 raise NotFound("There is no such device. For a list, run: janus devices")
             self._save()
             streams = self._streams.pop(device_id, {})
+            self._used_at.pop(device_id, None)
+            self._saved_at.pop(device_id, None)
         for close in streams.values():
             close()
         log.info("Device %s was revoked", device_id)
@@ -153,9 +158,14 @@ class Devices:
         return len(ids)
 
     def attach(self, device_id: str, close: Callable[[], object]) -> Callable[[], None]:
-        """Call *close* when the device is revoked; return a function that cancels this."""
+        """Call *close* when the device is revoked; return a function that cancels this.
+
+        Raises TooManyStreams; see ``check_streams``.
+        """
         number = id(close)
         with self._lock:
+            if device := self._devices.get(device_id):
+                self.check_streams(device)
             self._streams.setdefault(device_id, {})[number] = close
             owner = self._owner is not None and self._owner.id == device_id
             revoked = device_id not in self._devices and not owner
@@ -169,9 +179,19 @@ class Devices:
         return detach
 
     def check_streams(self, device: Device) -> None:
-        """Raise TooManyStreams when a page has its share of streams; a program may have all."""
+        """Raise TooManyStreams when a page has its share of streams; a program may have all.
+
+        All that may only read have one share together: there are always streams for the others.
+        """
         with self._lock:
             streams = len(self._streams.get(device.id, {}))
+            readers = [id for id, one in self._devices.items() if one.scope != "full"]
+            reading = sum(len(self._streams.get(id, {})) for id in readers)
+        if device.scope != "full" and reading >= STREAMS_EACH:
+            raise TooManyStreams(
+                f"Devices with read-only access have {STREAMS_EACH} streams open already. "
+                "Close some of their pages."
+            )
         if device.key and streams >= STREAMS_EACH:
             raise TooManyStreams(
                 f"This device has {STREAMS_EACH} streams open already. Close some of its pages."
@@ -201,13 +221,19 @@ class Devices:
         if not self._store.replace(OWNER_TOKEN, secret.encode()):
             raise OSError(f"cannot write {self.folder / OWNER_TOKEN}: {self._store.problem}")
         now = self._clock.time()
-        return Device("owner", "the owner's command line", "full", now, now, _hash(secret))
+        return Device(OWNER, "the owner's command line", "full", now, now, _hash(secret))
 
-    def _remove_unused(self) -> None:
-        limit = self._clock.time() - EXPIRES
-        for id in [device.id for device in self._devices.values() if device.last_seen < limit]:
-            log.info("Device %s was removed: it was not used for 90 days", id)
-            del self._devices[id]
+    def _valid(self) -> list[Device]:
+        """The devices without those that were not used for 90 days.
+
+        These stay in the file for a time: the clock may be wrong, and right again a moment later.
+        """
+        since, steady = self._clock.monotonic() - EXPIRES, self._time.now() - EXPIRES
+        limit = min(possible(self._clock.time()) - EXPIRES, steady)
+        return [
+            device for device in self._devices.values()
+            if device.last_seen >= limit or self._used_at.get(device.id, since - 1) >= since
+        ]  # fmt: skip
 
 
 def _new_secret() -> str:

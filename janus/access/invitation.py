@@ -18,27 +18,54 @@ def invite(endpoint: Endpoint, code: Code) -> dict[str, Any]:
     authority = endpoint.authority if endpoint.setup_url else None
     return {
         "code": code.shown,
-        "url": f"{endpoint.phone_url}/#p={code.text}",
+        "url": pairing_link(endpoint.phone_url, code),
+        "qr": drawn(pairing_link(endpoint.phone_url, code)),
         "expires_at": timestamp(code.expires_at),
         "setup_url": endpoint.setup_url,
         "words": authority.words() if authority else None,
         "fingerprint": authority.fingerprint if authority else None,
+        "unreachable": endpoint.unreachable,
+        "name_url": pairing_link(endpoint.name_url, code) if endpoint.name_url else None,
     }
 
 
-def invitation(details: Mapping[str, Any]) -> str:
-    """Return what ``invite`` gives as lines for a terminal: a QR code, and the code to type.
+def pairing_link(url: str, code: Code, *, at_once: bool = False) -> str:
+    """Return a link to the page at *url* that brings the code along.
 
-    The code is in the fragment of the URL, which browsers never send over the network.
+    With *at_once* the page pairs without a tap; it is a page that asks for it, by POST. The code is
+    in the fragment, which browsers never send over the network: what only fetches the link does not
+    use it up.
     """
-    drawn = io.StringIO()
-    segno.make(details["url"], error="l", micro=False).terminal(drawn, border=2, compact=True)
+    return f"{url}/#p={code.text}{'&now' if at_once else ''}"
+
+
+def drawn(url: str) -> list[str]:
+    """Return a QR code of *url* as rows of squares, `1` for a dark one, without a border."""
+    return ["".join(map(str, row)) for row in segno.make(url, error="m", micro=False).matrix]
+
+
+def invitation(details: Mapping[str, Any]) -> str:
+    """Return what ``invite`` gives as lines for a terminal: a QR code, and the code to type."""
+    picture = io.StringIO()
+    segno.make(details["url"], error="l", micro=False).terminal(picture, border=2, compact=True)
     address = details["url"].partition("#")[0]
     lines = [
-        drawn.getvalue(),
+        picture.getvalue(),
         f"  Pair a device: scan this, or open {address} and type  {details['code']}",
         "  The code is valid for one device and five minutes. For another, run: janus pair",
     ]
+    if details["name_url"]:
+        name = details["name_url"].partition("#")[0]
+        lines += [
+            f"  Where the network knows it, {name} is better for an icon on the phone:",
+            "  it stays the same when the address of this computer changes.",
+        ]
+    if details["unreachable"]:
+        lines += [
+            "",
+            f"  Phones cannot reach this Janus: {details['unreachable']}",
+            f"  A browser on this computer can, or one with a tunnel to it, at {address}",
+        ]
     if details["setup_url"]:
         lines += [
             "",

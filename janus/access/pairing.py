@@ -1,9 +1,8 @@
 """Pairing codes, with which a new device gets access.
 
 The owner asks for a code at the computer or on a paired device, and enters it on the new device
-within five minutes. A code has 50 random bits and can be used once. Five wrong attempts cancel all
-open codes: somebody on the same network can force the owner to ask for another one, but not get
-access.
+within five minutes. A code has 50 random bits and can be used once. Five wrong attempts cancel the
+open codes, but from the network not those that were made at the computer.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 
 from janus.clock import Clock
 from janus.errors import Forbidden, RateLimited
+from janus.network.addresses import is_loopback
 
 #: Without the letters and digits that look or sound alike.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -27,11 +27,17 @@ _OPEN = 4
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A pairing code, the scope it grants, and its end in seconds since 1970."""
+    """A pairing code, the scope it grants, and its end in seconds since 1970.
+
+    One made *at_terminal* cannot be cancelled or delayed by wrong attempts from the network: it has
+    too many bits to be guessed in its five minutes, and else whoever is on the network could keep
+    the owner from pairing.
+    """
 
     text: str
     scope: str
     expires_at: float
+    at_terminal: bool = False
 
     @property
     def shown(self) -> str:
@@ -46,13 +52,13 @@ class Pairing:
         self._clock = clock
         self._lock = threading.Lock()
         self._codes: list[tuple[Code, float]] = []
-        self._wrong = 0
+        self._wrong = self._wrong_here = 0  # since the last right one: in all, and on this computer
         self._failures: deque[tuple[float, str]] = deque(maxlen=1000)
 
-    def open(self, scope: str = "full") -> Code:
+    def open(self, scope: str = "full", *, at_terminal: bool = False) -> Code:
         """Return a new code. Cancels the oldest when there are more than four."""
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        code = Code(text, scope, self._clock.time() + LIFE)
+        code = Code(text, scope, self._clock.time() + LIFE, at_terminal)
         with self._lock:
             self._codes = [*self._valid(), (code, self._clock.monotonic() + LIFE)][-_OPEN:]
         return code
@@ -60,19 +66,24 @@ class Pairing:
     def redeem(self, text: str, address: str) -> Code:
         """Use a code, as typed. Raises Forbidden for a wrong one, RateLimited after too many."""
         entered = "".join(text.split()).replace("-", "").upper().encode("utf-8", "replace")
+        here = is_loopback(address)
         with self._lock:
-            self._limit_rate(address)
             self._codes = self._valid()
             same = hmac.compare_digest
             code = next((c for c, _ in self._codes if same(c.text.encode(), entered)), None)
+            if code is None or here or not code.at_terminal:
+                self._limit_rate(address)
             if code:
                 self._codes = [(c, until) for c, until in self._codes if c is not code]
-                self._wrong = 0
+                self._wrong = self._wrong_here = 0
                 return code
             self._failures.append((self._clock.monotonic(), address))
             self._wrong += bool(self._codes)
+            self._wrong_here += here and bool(self._codes)
             if self._wrong >= TRIES:
-                self._codes, self._wrong = [], 0
+                all_of_them = self._wrong_here >= TRIES
+                self._codes = [it for it in self._codes if it[0].at_terminal and not all_of_them]
+                self._wrong, self._wrong_here = 0, 0 if all_of_them else self._wrong_here
         raise Forbidden("This code is wrong, used, or expired. On the computer, run: janus pair")
 
     def _valid(self) -> list[tuple[Code, float]]:

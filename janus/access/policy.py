@@ -20,10 +20,14 @@ from janus.network.addresses import THIS_COMPUTER, host_matches, own_names
 #: The endpoints that need no credential. They reveal nothing about the owner.
 PUBLIC = frozenset({
     "frontend.page", "health.alive", "health.health", "auth.pair",
-    "setup.page", "setup.certificate",
+    "setup.page", "setup.certificate", "push.receipt",
 })  # fmt: skip
+#: The endpoints for the agents of sessions, each with a token of its own; it opens nothing else.
+FOR_AGENTS = frozenset({"recall.search", "recall.read"})
 #: The header in which a page sends its write key.
 KEY_HEADER = "X-Janus-Key"
+#: Bytes that a caller without a credential may send: so much is read before a thread is taken.
+STRANGERS_BODY = 1 << 14
 _SETUP = ("setup.page", "setup.certificate")
 _READING = ("GET", "HEAD", "OPTIONS")
 #: Where only this computer reaches Janus.
@@ -81,6 +85,17 @@ def proxy_url(call: Call, site: Site) -> str | None:
     return url if host_matches(call.host, frozenset({urlsplit(url).netloc})) else None
 
 
+def origin_of(url: str) -> str:
+    """The part of an address that browsers call its origin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def base_path(call: Call, site: Site) -> str:
+    """The path that a proxy has put in front, such as ``/janus``; nothing where there is none."""
+    return urlsplit(proxy_url(call, site) or "").path
+
+
 def is_secure(call: Call, site: Site) -> bool:
     """Whether nobody can listen between the browser and this computer."""
     return call.scheme == "https" or (proxy_url(call, site) or "").startswith("https:")
@@ -122,6 +137,13 @@ def refuse_stranger(call: Call, device: Device | None) -> str | None:
     if device is not None or call.endpoint in PUBLIC:
         return None
     return "This device is not paired with Janus. On the computer, run: janus pair"
+
+
+def refuse_body(call: Call, device: Device | None, length: int | None) -> str | None:
+    """Return why a body of *length* bytes (None if it does not say) is not read, or None."""
+    if device is not None or call.reads or (length is not None and length <= STRANGERS_BODY):
+        return None
+    return f"Without a credential a body has {STRANGERS_BODY >> 10} KiB and a Content-Length."
 
 
 def refuse_origin(call: Call, site: Site, own_origin: str, *, authenticated: bool) -> str | None:

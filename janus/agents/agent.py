@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any, Protocol
+
+from janus.agents.attached import Attached
 
 #: The conversation so far, as context for an agent that has forgotten it; may be empty.
 Recap = Callable[[], str]
@@ -27,8 +29,15 @@ class Agent(Protocol):
     def start(self, cancelled: Event) -> None:
         """Get ready for a turn, outside of one; called like ``prompt``. Raises AgentFailed."""
 
-    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
-        """Run one turn of at most *limit* seconds.
+    def prompt(
+        self,
+        turn_id: str,
+        text: str,
+        limit: float,
+        cancelled: Event,
+        attached: Sequence[Attached] = (),
+    ) -> str:
+        """Run one turn of at most *limit* seconds; what is *attached* goes with the *text*.
 
         Returns why it ended, in the agent's own word: ``end_turn``, ``cancelled``, ``max_tokens``,
         ``max_turn_requests``, ``refusal``, …. Raises AgentFailed. By then every tool call of the

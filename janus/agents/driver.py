@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
 from msgspec.structs import replace
 
 from janus.agents.agent import Recap
+from janus.agents.attached import Attached
+from janus.agents.cleaning import CleanEmit
 from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed
-from janus.events import AgentNotice, ConversationOpened, Emit
+from janus.events import AgentNotice, ConversationOpened, Emit, Remark
+from janus.model import Conversation
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +27,15 @@ log = logging.getLogger(__name__)
 #: begins with a dash would be an option there.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 _FORGOTTEN = "The agent does not remember this conversation. It begins a new one"
+
+
+def deaf(label: str, what: str) -> Remark:
+    """What is told of an agent that Janus ended because it did *what*."""
+    return Remark(
+        str(uuid.uuid4()),
+        f"{label} {what}, so Janus ended it, with all it ran. Your next message starts it again, "
+        "and the conversation goes on.",
+    )
 
 
 class Driver(ABC):
@@ -33,31 +47,47 @@ class Driver(ABC):
         cwd: Path,
         name: str,
         emit: Emit,
-        conversation: str | None = None,
+        conversation: Conversation | None = None,
         *,
         recap: Recap = lambda: "",
     ) -> None:
-        self.conversation = conversation
+        self.conversation = conversation.id if conversation else None
         self._agent = agent
         self._cwd = cwd
         self._name = name
-        self._emit = emit
+        self._emit = CleanEmit(emit)
         self._recap = recap
         self._preface = ""  # what precedes prompts, until one of them has been answered
         self._lock = threading.Lock()
         self._stopped = False
 
-    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+    def prompt(
+        self,
+        turn_id: str,
+        text: str,
+        limit: float,
+        cancelled: Event,
+        attached: Sequence[Attached] = (),
+    ) -> str:
         """Run one turn; see ``Agent.prompt``."""
         try:
-            return self._turn(turn_id, text, limit, cancelled)
+            return self._turn(turn_id, text, limit, cancelled, attached)
         except AgentFailed:
             if cancelled.is_set():
                 return "cancelled"
             raise
+        finally:
+            self._emit.flush()
 
     @abstractmethod
-    def _turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+    def _turn(
+        self,
+        turn_id: str,
+        text: str,
+        limit: float,
+        cancelled: Event,
+        attached: Sequence[Attached],
+    ) -> str:
         """The same, but what fails after it was cancelled has just failed."""
 
     def _with_recap(self, text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from janus.agents.acp.agent import AcpAgent
 from janus.agents.agent import Agent, Recap
+from janus.agents.attached import Attached
 from janus.agents.cursor.print_agent import PrintAgent
 from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
@@ -31,9 +32,9 @@ def make_agent(
     If it cannot, it begins a new one with *recap*, which is called on the thread of the turn.
     """
     own = conversation if conversation and conversation.agent == agent.spec.name else None
-    protocol = own.protocol if own else agent.protocol
+    protocol = (own and own.protocol) or agent.protocol
     driver = AcpAgent if protocol == "acp" else PrintAgent
-    return driver(agent, cwd, name, emit, own.id if own else None, recap=recap)
+    return driver(agent, cwd, name, emit, own, recap=recap)
 
 
 class LazyAgent:
@@ -61,8 +62,15 @@ class LazyAgent:
     def start(self, cancelled: Event) -> None:
         self._needed().start(cancelled)
 
-    def prompt(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
-        return self._needed().prompt(turn_id, text, limit, cancelled)
+    def prompt(
+        self,
+        turn_id: str,
+        text: str,
+        limit: float,
+        cancelled: Event,
+        attached: Sequence[Attached] = (),
+    ) -> str:
+        return self._needed().prompt(turn_id, text, limit, cancelled, attached)
 
     def interrupt(self) -> None:
         if self._agent:

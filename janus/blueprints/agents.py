@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from janus import errors
 from janus.blueprints.endpoint import SESSION, endpoint
+from janus.blueprints.wire.agent import OfferedOption, OptionChoice
 from janus.blueprints.wire.words import AgentProtocol, Body, Reply, SessionId, Short, Told, Word
-from janus.runtime import runtime
+from janus.runtime import manager_of, runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
 
@@ -24,10 +25,14 @@ class AgentInfo(Reply, frozen=True, kw_only=True):
     available: bool
     version: str | None
     protocol: AgentProtocol | None
+    #: What is wrong with it: it is slow, does not work, or lacks its adapter.
+    problem: str | None
     #: How to install it.
     install: str
     #: How to log in.
     login: str
+    #: What it lets its user choose, as it was when it ran last; empty before it ever ran.
+    options: list[OfferedOption]
 
 
 class AgentList(Reply, frozen=True, kw_only=True):
@@ -44,8 +49,14 @@ def index() -> AgentList:
     Takes some seconds: each agent is asked for its version.
     """
     found = []
-    for spec, here in runtime().manager.agents.survey():
+    for spec, here, problem in runtime().agents.survey():
         more = {name: getattr(here, name, None) for name in ("version", "protocol")}
+        more["problem"] = problem or None
+        offered = runtime().agents.offered.of(spec.name)
+        more["options"] = [
+            OfferedOption.of(it, choices=[OptionChoice.of(one) for one in it.choices])
+            for it in offered
+        ]
         found.append(AgentInfo.of(spec, available=here is not None, **more))
     return AgentList(agents=found)
 
@@ -81,7 +92,7 @@ class McpResult(Reply, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.AgentNotFound, errors.AgentFailed)
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""
-    success, output = runtime().manager.mcp(body.session_id, body.command, body.args)
+    success, output = manager_of(body.session_id).mcp(body.session_id, body.command, body.args)
     nothing = "Done." if success else "It failed and printed nothing."
     return McpResult(
         session_id=body.session_id,

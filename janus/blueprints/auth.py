@@ -59,7 +59,7 @@ def pair(body: PairBody) -> Response:
 
     The page gets a secret in two parts: a cookie that no script can read, and a `key` that it keeps
     and sends as `X-Janus-Key` whenever it writes. A code is good once and for five minutes; five
-    wrong ones burn all open codes.
+    wrong ones burn the open codes, but from the network not one that was made at the computer.
     """
     devices, former, address = runtime().devices, gate.device(), request.remote_addr
     devices.check_room()  # or the code would be used up for nothing
@@ -85,6 +85,9 @@ class Invitation(wire.Reply, frozen=True, kw_only=True):
     code: Annotated[str, wire.shaped("^[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}$")]
     #: To be scanned: the page, with the code in its fragment, which no browser sends to anybody.
     url: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    #: The same as a picture, a QR code: its rows of squares, `1` for a dark one. It has no border;
+    #: readers want four squares of white around it.
+    qr: list[Annotated[str, Meta(pattern=r"^[01]+$")]]
     expires_at: wire.Time
     #: Where a phone learns to trust the certificate of this Janus; null if there is nothing to
     #: learn.
@@ -93,6 +96,11 @@ class Invitation(wire.Reply, frozen=True, kw_only=True):
     words: str | None
     #: The SHA-256 fingerprint of that certificate, to compare with what the phone shows of it.
     fingerprint: str | None
+    #: Why no phone can reach this Janus, and what to do; null if phones can.
+    unreachable: str | None
+    #: As `url`, but by a name that stays the same when the address of the computer changes; not
+    #: every network knows it. Null if there is none.
+    name_url: str | None
 
 
 @bp.post("/pair/new")
@@ -102,7 +110,8 @@ def new_code(body: NewCodeBody) -> Invitation:
 
     Of more than four open codes the oldest is closed.
     """
-    return Invitation.of(invite(runtime().endpoint, runtime().pairing.open(body.scope)))
+    code = runtime().pairing.open(body.scope, at_terminal=g.device.id == "owner")
+    return Invitation.of(invite(runtime().endpoint, code))
 
 
 class TokenBody(wire.Body, frozen=True, kw_only=True):

@@ -34,24 +34,29 @@ def read_query(kind: type[_Q]) -> _Q:
         value = (header and request.headers.get(header)) or request.args.get(name)
         if value:
             given[name] = value
-    return _checked(kind, given)
+    return _checked(kind, given, strict=False)  # all that an address can hold is text
 
 
-def _checked(kind: type[_S], given: dict[str, Any]) -> _S:
+def _checked(kind: type[_S], given: dict[str, Any], *, strict: bool = True) -> _S:
     try:
-        return msgspec.convert(given, kind)
+        return msgspec.convert(given, kind, strict=strict)
     except msgspec.ValidationError:
         raise InvalidRequest(complaint(kind, given)) from None
 
 
-def _object() -> dict[str, Any]:
+def read_content() -> bytes:
+    """The body of the request as it is. Raises InvalidRequest, PayloadTooLarge."""
     try:
         data = request.get_data(cache=False)
     except (ParseException, OSError) as broken:  # from gunicorn, which reads it only now
         raise InvalidRequest("The body broke off.") from broken
     if len(data) > LIMIT:
         raise PayloadTooLarge("The body is too large: 1 MiB at most.")
-    if not data:
+    return data
+
+
+def _object() -> dict[str, Any]:
+    if not (data := read_content()):
         return {}
     if not request.is_json:
         raise UnsupportedMediaType("The body must be JSON: send Content-Type: application/json.")

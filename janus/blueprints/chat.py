@@ -6,18 +6,19 @@ somebody speaks in it; reading makes nothing.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated, ClassVar, Literal
 
 from flask import Blueprint, Response, g, request
-from msgspec import Meta
 
 from janus import errors
 from janus.blueprints.endpoint import OPENING, SESSION, endpoint
+from janus.blueprints.frames import state_response
 from janus.blueprints.sse import encode, event_number, event_stream, hang_up
 from janus.blueprints.translation import shown
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
-from janus.runtime import runtime
+from janus.runtime import manager_of, runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/api")
 
@@ -31,26 +32,59 @@ class ChatBody(wire.LenientBody, frozen=True, kw_only=True):
     message: wire.Text
     session_id: wire.OwnSessionId | None = None
     message_id: wire.MessageId | None = None
+    #: It was spoken, and the answer will be heard: a session that begins like this tells its agent.
+    voice: bool = False
+    attachments: wire.AttachmentIds | None = None
 
 
 @bp.post("/chat")
-@endpoint(*_SAID, errors.QueueFull)
+@endpoint(*_SAID, errors.NotFound, errors.QueueFull)
 def chat(body: ChatBody) -> State:
     """Accept a message.
 
     Its answer comes in the state and the stream. While a turn runs, 20 messages may wait.
     """
-    return shown(runtime().manager.say(body.session_id or None, body.message, body.message_id))
+    manager = manager_of(body.session_id)
+    id = body.session_id or None
+    files = body.attachments or []
+    return shown(
+        manager.say(id, body.message, body.message_id, voice=body.voice, attachments=files)
+    )
 
 
 @bp.get("/state")
-@endpoint(errors.InvalidSessionId, errors.ServerStopping)
-def state(query: wire.OneSession) -> State:
+@endpoint(errors.InvalidSessionId, errors.ServerStopping, returns=State)
+def state(query: wire.OneSession) -> Response:
     """The conversation as it is now.
 
     That of an unknown session is empty.
     """
-    return shown(runtime().manager.state(query.session_id))
+    return state_response(manager_of(query.session_id), query.session_id)
+
+
+class ImageQuery(wire.OneSession, frozen=True, kw_only=True):
+    """Which picture."""
+
+    #: As in a tool call's `images`.
+    image_id: wire.Word
+
+
+class ImageAnswer(wire.Reply, frozen=True, kw_only=True):
+    """A picture."""
+
+    session_id: wire.SessionId
+    image_id: str
+    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"]
+    #: Its bytes, as base64.
+    data: str
+
+
+@bp.get("/image")
+@endpoint(errors.InvalidSessionId, errors.NotFound, errors.ServerStopping)
+def image(query: ImageQuery) -> ImageAnswer:
+    """A picture that the agent has shown; its id stands for its bytes, and never for others."""
+    found = manager_of(query.session_id).image(query.session_id, query.image_id)
+    return ImageAnswer.of(found, session_id=query.session_id, image_id=found.id)
 
 
 class InterruptBody(wire.LenientBody, frozen=True, kw_only=True):
@@ -71,7 +105,7 @@ def interrupt(body: InterruptBody) -> State:
     The session stays usable. What waits is held until the user sends or discards it. Nothing
     happens if no turn runs.
     """
-    manager = runtime().manager
+    manager = manager_of(body.session_id)
     return shown(manager.interrupt(body.session_id, body.turn_id, send_queue=body.send_queue))
 
 
@@ -89,7 +123,7 @@ def system(body: SystemBody) -> State:
 
     The agent is told at once if it is free, else with its next turn.
     """
-    return shown(runtime().manager.note(body.session_id or None, body.message))
+    return shown(manager_of(body.session_id).note(body.session_id or None, body.message))
 
 
 class QueueBody(wire.Body, frozen=True, kw_only=True):
@@ -104,7 +138,7 @@ class QueueBody(wire.Body, frozen=True, kw_only=True):
 @endpoint(*SESSION)
 def send_queue(body: QueueBody) -> State:
     """Send the messages that were held when a turn was stopped."""
-    return shown(runtime().manager.send_queue(body.session_id))
+    return shown(manager_of(body.session_id).send_queue(body.session_id))
 
 
 class WithdrawQuery(wire.OneSession, frozen=True, kw_only=True):
@@ -118,31 +152,7 @@ class WithdrawQuery(wire.OneSession, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.MessageNotFound)
 def withdraw(query: WithdrawQuery) -> State:
     """Withdraw a message that still waits, or discard all of them."""
-    return shown(runtime().manager.withdraw(query.session_id, query.message_id))
-
-
-class PermissionBody(wire.Body, frozen=True, kw_only=True):
-    """An answer to what the agent asks."""
-
-    session_id: wire.SessionId
-    #: As in the state's `permissions`.
-    request_id: wire.Word
-    #: The `id` of one of the options.
-    option_id: wire.Word
-    #: What was filled in, by the `id` of the field; what is not required may be left out.
-    answers: Annotated[dict[wire.Short, wire.FilledIn], Meta(max_length=50)] | None = None
-
-
-@bp.post("/permission")
-@endpoint(*SESSION, errors.PermissionNotFound, errors.AlreadyAnswered)
-def permission(body: PermissionBody) -> State:
-    """Answer what the agent asked.
-
-    The first answer counts. One that does not fit the fields is refused, and the question stays
-    open.
-    """
-    manager = runtime().manager
-    return shown(manager.answer(body.session_id, body.request_id, body.option_id, body.answers))
+    return shown(manager_of(query.session_id).withdraw(query.session_id, query.message_id))
 
 
 class OptionBody(wire.Body, frozen=True, kw_only=True):
@@ -162,7 +172,7 @@ def options(body: OptionBody) -> State:
 
     Only what the state's `options` has can be chosen; all else is an `INVALID_REQUEST`.
     """
-    return shown(runtime().manager.choose(body.session_id, body.option_id, body.value))
+    return shown(manager_of(body.session_id).choose(body.session_id, body.option_id, body.value))
 
 
 class StreamQuery(wire.OneSession, frozen=True, kw_only=True):
@@ -191,10 +201,13 @@ def stream(query: StreamQuery) -> Response:
     ones are numbered by their `id`; `StreamEvents` has the data of each. A `ping`, without a
     number, comes after 15 seconds of quiet.
     """
-    events = encode(runtime().manager, query.session_id, event_number(query.last_event_id))
-    runtime().devices.check_streams(g.device)
-    done = runtime().open_stream()
-    response = event_stream(events, request.environ)
-    response.call_on_close(done)
-    response.call_on_close(runtime().devices.attach(g.device.id, hang_up(request.environ)))
+    events = encode(runtime().projects, query.session_id, event_number(query.last_event_id))
+    with ExitStack() as undo:
+        undo.callback(runtime().devices.attach(g.device.id, hang_up(request.environ)))
+        undo.callback(runtime().open_stream())
+        if g.device.key:  # a page: somebody looks at it
+            undo.callback(runtime().presence.watch())
+            runtime().notifier.opened(query.session_id)
+        response = event_stream(events, request.environ)
+        response.call_on_close(undo.pop_all().close)
     return response

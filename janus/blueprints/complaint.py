@@ -13,24 +13,31 @@ from msgspec.structs import fields
 from janus.blueprints.wire.words import LARGEST, SHORT, Query
 
 #: Only of a value of this type does a part of a union know better what is wrong than the union.
-_SHAPES: dict[type, type] = {inspect.StrType: str, inspect.ListType: list, inspect.DictType: dict}
+_SHAPES: dict[type, type] = {
+    inspect.StrType: str, inspect.ListType: list, inspect.DictType: dict, inspect.StructType: dict,
+}  # fmt: skip
 
 
 def complaint(kind: type[Struct], given: Mapping[str, Any]) -> str:
     """The first thing because of which *given* is no *kind*."""
+    return _misfit(kind, given, "") or "The body does not fit."
+
+
+def _misfit(kind: type[Struct], given: Mapping[str, Any], within: str) -> str | None:
+    """The same of an object that lies *within* another, such as ``keys.``; None if it fits."""
     declared = {field.name: field for field in fields(kind)}
     if kind.__struct_config__.forbid_unknown_fields:
         for name in given:
             if name not in declared:
-                return _unknown(name, [*declared])
+                return within + _unknown(name, [*declared])
     for name, field in declared.items():
         if name not in given:
             if field.required:
                 where = f": add ?{name}=… to the address" if issubclass(kind, Query) else ""
-                return f"{name} is missing{where}."
-        elif wrong := _wrong(name, given[name], inspect.type_info(field.type)):
+                return f"{within}{name} is missing{where}."
+        elif wrong := _wrong(within + name, given[name], inspect.type_info(field.type)):
             return wrong
-    return "The body does not fit."
+    return None
 
 
 def _unknown(name: str, known: list[str]) -> str:
@@ -57,6 +64,8 @@ def _wrong(name: str, value: Any, wanted: inspect.Type) -> str | None:
             return None
         case inspect.BoolType(), bool():
             return None
+        case inspect.StructType(cls=kind), dict():
+            return _misfit(kind, value, f"{name}.")
         case ((inspect.IntType() | inspect.FloatType()), (int() | float())) if _is_number(value):
             return None
         case inspect.ListType(item_type=kind), list() if _few(value, wanted):
@@ -100,10 +109,14 @@ def _words(wanted: inspect.Type) -> list[str]:
             return [str(value) for value in values]
         case inspect.BoolType():
             return ["true or false"]
+        case inspect.IntType(ge=int(least), le=int(most)) if most < LARGEST:
+            return [f"a number from {least} to {most}"]
         case inspect.IntType() | inspect.FloatType():
             return ["a number"]
         case inspect.ListType(max_length=most):
             return [f"a list of at most {most} strings"]
         case inspect.DictType(max_length=most):
             return [f"an object of at most {most} fields"]
+        case inspect.StructType(fields=known):
+            return [f"an object with {', '.join(field.name for field in known)}"]
     return ["a string"]

@@ -20,9 +20,10 @@ def compress(response: Response) -> Response:
     """Gzip the body of *response* if that helps."""
     if response.mimetype not in _TEXT or "Content-Encoding" in response.headers:
         return response
+    if response.is_streamed and not response.direct_passthrough:  # it is long, and not made yet
+        return response
     response.vary.add("Accept-Encoding")
-    wanted = request.accept_encodings["gzip"] > 0 and request.method != "HEAD"
-    if not wanted or response.status_code != 200:
+    if not accepts_gzip() or response.status_code != 200:
         return response
     response.direct_passthrough = False
     body = response.get_data()
@@ -34,6 +35,11 @@ def compress(response: Response) -> Response:
     if etag:
         response.set_etag(etag, weak=True)  # the same to read, in other bytes
     return response
+
+
+def accepts_gzip() -> bool:
+    """Whether the client that calls takes an answer compressed."""
+    return request.accept_encodings["gzip"] > 0 and request.method != "HEAD"
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ import msgspec
 from flask import Response
 
 from janus import errors
-from janus.blueprints.body import read_body, read_query
+from janus.blueprints.body import read_body, read_content, read_query
 from janus.blueprints.wire.words import Body, Query
 
 JSON = "application/json"
@@ -34,7 +34,7 @@ AGENT = (
     errors.AgentLoginRequired,
     errors.AgentRateLimited,
 )
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +46,42 @@ class Declared:
     returns: Any
     status: int
     errors: tuple[type[errors.JanusError], ...]
-    media: str
+    media: str | tuple[str, ...]
+    #: It takes bytes, whatever they are.
+    takes_bytes: bool = False
 
 
 def endpoint(
-    *refuses: type[errors.JanusError], returns: Any = None, status: int = 200, media: str = JSON
+    *refuses: type[errors.JanusError],
+    returns: Any = None,
+    status: int = 200,
+    media: str | tuple[str, ...] = JSON,
 ) -> Callable[[Callable[..., object]], Callable[[], Response]]:
     """Give the view its ``query`` and ``body``, checked, and encode what it returns.
 
-    A view may return a response of its own, and names what is in it: ``returns``.
+    A view with ``content`` is given the bytes of the body as they are. A view may return a response
+    of its own, and names what is in it: ``returns``.
     """
 
     def decorate(view: Callable[..., object]) -> Callable[[], Response]:
         kinds = get_type_hints(view)
         query, body, gives = kinds.get("query"), kinds.get("body"), returns or kinds["return"]
+        takes_bytes = "content" in kinds
 
         @wraps(view)
         def answer() -> Response:
-            given: dict[str, Query | Body] = {}
+            given: dict[str, Query | Body | bytes] = {}
             if query is not None:
                 given["query"] = read_query(query)
             if body is not None:
                 given["body"] = read_body(body)
+            if takes_bytes:
+                given["content"] = read_content()
             result = view(**given)
             return result if isinstance(result, Response) else reply(result, status)
 
-        setattr(answer, "declared", Declared(query, body, gives, status, refuses, media))  # noqa: B010
+        declared = Declared(query, body, gives, status, refuses, media, takes_bytes)
+        setattr(answer, "declared", declared)  # noqa: B010
         return answer
 
     return decorate
@@ -79,4 +89,4 @@ def endpoint(
 
 def reply(value: object, status: int = 200) -> Response:
     """*value* as JSON, on a line of its own."""
-    return Response(_encode(value) + b"\n", status, mimetype=JSON)
+    return Response(encode(value) + b"\n", status, mimetype=JSON)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import HTTPException
 
-from janus.blueprints.wire.words import Count, ErrorCode, Reply, Told
+from janus.blueprints.wire.words import Count, ErrorCode, Reply, Time, Told
 from janus.errors import Forbidden, JanusError, NotFound, PayloadTooLarge, UnsupportedMediaType
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,23 @@ class Failure(Reply, frozen=True, kw_only=True):
     exit_code: int | UnsetType | None = UNSET
     #: What ended the agent's process.
     signal: int | str | UnsetType | None = UNSET
+    #: The open sessions, of which one has to end first; the one not used for longest comes first.
+    sessions: list[dict[str, str]] | UnsetType = UNSET
+    #: The session that has the conversation.
+    session_id: str | UnsetType = UNSET
+    #: The other program that works on it, and its process.
+    program: str | UnsetType = UNSET
+    pid: Count | UnsetType = UNSET
+    #: The project that the folder was, and where.
+    project_id: str | UnsetType = UNSET
+    path: str | UnsetType = UNSET
     #: The agent's last words on its terminal.
     output: str | UnsetType = UNSET
     #: The agent died again and again, and is not started for so long, unless the session is
     #: resumed.
     retry_seconds: Count | UnsetType = UNSET
+    #: When the agent's limit is reset, if it says so.
+    resets_at: Time | UnsetType = UNSET
     #: Seconds after which to try again, as in `Retry-After`.
     retry_after: Count | UnsetType = UNSET
     #: Files of the worktree with changes that are not committed.
@@ -55,8 +67,10 @@ class Failure(Reply, frozen=True, kw_only=True):
     commits: Count | UnsetType = UNSET
     #: What is half done in the worktree.
     unfinished: Annotated[str, Meta(examples=["merge", "rebase"])] | UnsetType = UNSET
-    #: Whether the worktree has submodules of its own, which may have commits.
+    #: Whether the worktree has submodules with changes or commits that may be nowhere else.
     submodules: bool | UnsetType = UNSET
+    #: Other repositories and worktrees in the worktree, by their paths in it.
+    repositories: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
 
 
 class ErrorBody(Reply, frozen=True, kw_only=True):

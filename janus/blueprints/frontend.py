@@ -14,8 +14,20 @@ from janus.blueprints import gate
 
 bp = Blueprint("frontend", __name__)
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend_dist"
-_FOLDER = _HERE if _HERE.is_dir() else Path(sys.prefix, "share", "janus", "frontend_dist")
+
+def _folder() -> Path:
+    """Where the page lies: in a checkout, or where the installer put what is no code."""
+    here = Path(__file__).resolve().parents[2]
+    if (here / "frontend_dist").is_dir():
+        return here / "frontend_dist"
+    from importlib.metadata import files  # not in a checkout: it would cost every start 20 ms
+
+    pages = [it.locate() for it in files("janus") or () if it.match("frontend_dist/index.html")]
+    usual = Path(sys.prefix, "share", "janus", "frontend_dist")
+    return next((Path(str(it)).resolve().parent for it in pages), usual)
+
+
+_FOLDER = _folder()
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Annotated, Literal
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 from msgspec import UNSET, Meta, UnsetType
 
 from janus import __version__
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire.words import Count, Reply
-from janus.errors import AgentNotFound
+from janus.errors import AgentFailed
 from janus.runtime import runtime
 
 bp = Blueprint("health", __name__)
@@ -20,6 +20,8 @@ _DEMO = (
     "This is the built-in demo agent: it searches your files and quotes them, offline, and "
     "writes a file when you allow it. For more, install a real agent such as cursor-agent."
 )
+
+_LOOKING = "Janus still waits for the agents of this computer to tell their versions."
 
 
 class HealthAgent(Reply, frozen=True, kw_only=True):
@@ -57,10 +59,21 @@ class Health(Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/health")
-@endpoint(returns=str, media="text/plain")
+@endpoint(returns=Literal["OK"], media="text/plain")
 def alive() -> Response:
     """Liveness, for programs that only look at the status."""
     return Response("OK", mimetype="text/plain")
+
+
+@bp.get("/metrics")
+@endpoint(returns=str, media=("text/plain", "application/openmetrics-text"))
+def metrics() -> Response:
+    """How sessions, turns and agents do, in numbers for a Prometheus server.
+
+    It is in OpenMetrics for clients that prefer that.
+    """
+    text, media = runtime().metrics.text(request.headers.get("Accept", ""))
+    return Response(text, content_type=media)
 
 
 @bp.get("/api/health")
@@ -76,7 +89,7 @@ def health() -> Health:
         status="ok" if agent.available and storage.ok else "degraded",
         version=__version__,
         uptime_seconds=round(time.monotonic() - janus.started, 3),
-        active_sessions=len(janus.manager.all()),
+        active_sessions=len(janus.projects.sessions()),
         max_sessions=janus.settings.max_sessions,
         agent=agent,
         storage=storage,
@@ -85,15 +98,18 @@ def health() -> Health:
 
 
 def _agent() -> HealthAgent:
+    name = runtime().settings.agent
     try:
-        found = runtime().manager.agents.agent()
-    except AgentNotFound as missing:
-        name = runtime().settings.agent
-        return HealthAgent(name=name, available=False, version=None, message=str(missing))
+        found = runtime().agents.now()
+    except AgentFailed as failure:
+        return HealthAgent(name=name, available=False, version=None, message=str(failure))
+    if found is None:
+        return HealthAgent(name=name, available=False, version=None, message=_LOOKING)
+    told = " ".join(filter(None, [_DEMO if found.is_demo else "", found.problem]))
     return HealthAgent(
         name=found.spec.name,
         available=True,
         version=found.version,
         demo=found.is_demo,
-        message=_DEMO if found.is_demo else UNSET,
+        message=told or UNSET,
     )

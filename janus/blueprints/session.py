@@ -6,46 +6,28 @@ Sessions outlive Janus: those that were not ended come back when it starts again
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from flask import Blueprint
-from msgspec import UNSET, Meta, UnsetType
+from flask import Blueprint, Response
+from msgspec import Meta
 
 from janus import errors
-from janus.blueprints.endpoint import AGENT, OPENING, SESSION, endpoint
+from janus.blueprints.endpoint import AGENT, OPENING, SESSION, encode, endpoint
+from janus.blueprints.pieces import json_response
 from janus.blueprints.wire import words as wire
-from janus.runtime import runtime
+from janus.blueprints.wire.session import ConversationMessage, SessionInfo
+from janus.model import SessionInfo as SessionValue
+from janus.runtime import manager_of, runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
 
-class ConversationMessage(wire.Reply, frozen=True, kw_only=True):
-    """One entry of a conversation."""
-
-    role: Literal["user", "assistant", "system"]
-    content: str
-    timestamp: wire.Time
-    turn_id: wire.TurnId
-
-
-class SessionInfo(wire.Reply, frozen=True, kw_only=True):
-    """A session."""
-
-    session_id: wire.SessionId
-    name: str | None
-    status: wire.Status
-    #: The agent's name.
-    agent: str
-    #: Its own git branch; null if it works in the workspace itself.
-    branch: str | None
-    #: Its own worktree; null if it works in the workspace itself.
-    worktree_path: str | None
-    created_at: wire.Time
-    last_activity: wire.Time
-    message_count: wire.Count
-    attention: wire.Attention
-    #: Only where one session is asked for.
-    conversation: list[ConversationMessage] | UnsetType = UNSET
+def told(info: SessionValue, **more: object) -> SessionInfo:
+    """What clients are told of a session."""
+    projects = runtime().projects
+    project, command = projects.name_of(info.project_id), projects.resume_command(info)
+    return SessionInfo.of(info.to_json(), project=project, resume_command=command, **more)
 
 
 class StartBody(wire.Body, frozen=True, kw_only=True):
@@ -54,6 +36,8 @@ class StartBody(wire.Body, frozen=True, kw_only=True):
     #: The client's own id for it, a UUID say: sent again, it is the same session. A new one if
     #: absent.
     session_id: wire.SessionId | None = None
+    #: The project to start it in; the first one if absent.
+    project_id: wire.ProjectId | None = None
     #: What it is called; several may be called the same. An isolated session without one is called
     #: after its branch, or the day: `feature-2027-01-15-001`.
     name: wire.SessionName | None = None
@@ -66,12 +50,16 @@ class StartBody(wire.Body, frozen=True, kw_only=True):
     #: Whether it has a worktree and a branch of its own; needs a git repository with a commit. If
     #: absent: true with a `name` or a `branch`, else false. False with a `branch` is refused.
     isolated: bool | None = None
+    #: What to choose of the agent's options, as in `/api/agents`: the value of each, by its id.
+    #: What it does not offer any more is told in the conversation.
+    options: Annotated[dict[wire.Short, wire.Short], Meta(max_length=20)] | None = None
 
 
 @bp.post("/session/start")
 @endpoint(
     errors.InvalidSessionId,
     errors.InvalidName,
+    errors.NotFound,
     *OPENING,
     errors.SessionExists,
     errors.BranchInUse,
@@ -84,17 +72,26 @@ def start(body: StartBody) -> SessionInfo:
 
     Its agent starts with the first message. An isolated session has a git worktree of its own,
     `.worktrees/<session id>` in the workspace, on a branch of its own, which begins at the
-    workspace's commit: what is not committed is not in it.
+    workspace's commit: what is not committed is not in it, but for the untracked files that
+    `JANUS_WORKTREE_FILES` names. That can take minutes; asked again with the same `session_id`
+    meanwhile, it waits for the same session. What does not work in the worktree, such as a hook or
+    an empty submodule, is told in the conversation, and `JANUS_SETUP_COMMAND` runs there.
     """
-    info = runtime().manager.create(
+    projects = runtime().projects
+    if body.project_id and not manager_of(body.session_id).knows(body.session_id or ""):
+        manager = projects.get(body.project_id).manager
+    else:
+        manager = manager_of(body.session_id)
+    info = manager.create(
         body.name,
         body.agent,
         body.session_id,
         branch=body.branch,
         isolated=body.isolated,
+        options=body.options,
         once=True,
     )
-    return SessionInfo.of(info.to_json())
+    return told(info)
 
 
 class AskBody(wire.Body, frozen=True, kw_only=True):
@@ -102,6 +99,7 @@ class AskBody(wire.Body, frozen=True, kw_only=True):
 
     question: wire.Text
     message_id: wire.MessageId | None = None
+    attachments: wire.AttachmentIds | None = None
 
 
 class AskAnswer(wire.Reply, frozen=True, kw_only=True):
@@ -115,13 +113,22 @@ class AskAnswer(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.post("/ask")
-@endpoint(*SESSION, *OPENING, *AGENT, errors.MessageNotFound, errors.QueueFull, errors.AskTimeout)
+@endpoint(
+    *SESSION,
+    *OPENING,
+    *AGENT,
+    errors.NotFound,
+    errors.MessageNotFound,
+    errors.QueueFull,
+    errors.AskTimeout,
+)
 def ask(query: wire.OneSession, body: AskBody) -> AskAnswer:
     """Ask a question and wait for the answer.
 
     Questions of one session are answered one at a time, in order.
     """
-    answer = runtime().manager.ask(query.session_id, body.question, body.message_id)
+    manager, files = manager_of(query.session_id), body.attachments or []
+    answer = manager.ask(query.session_id, body.question, body.message_id, files)
     return AskAnswer.of(answer, session_id=query.session_id)
 
 
@@ -140,7 +147,7 @@ def heartbeat(query: wire.OneSession) -> Heartbeat:
 
     A session that nobody uses ends by itself. A body is not read.
     """
-    return Heartbeat.of(runtime().manager.touch(query.session_id).to_json())
+    return Heartbeat.of(manager_of(query.session_id).touch(query.session_id).to_json())
 
 
 class EndBody(wire.Body, frozen=True, kw_only=True):
@@ -153,6 +160,10 @@ class EndBody(wire.Body, frozen=True, kw_only=True):
     cleanup: bool = False
     #: True: with `cleanup`, remove the worktree with the work in it.
     force: bool = False
+    #: True: with `cleanup`, delete its branch too, if Janus made it and others have all of it.
+    branch: bool = False
+    #: True: it ends to make room for another, which lists say.
+    make_room: bool = False
 
 
 class EndedSession(wire.Reply, frozen=True, kw_only=True):
@@ -169,6 +180,8 @@ class EndedSession(wire.Reply, frozen=True, kw_only=True):
     #: Its worktree, which stays; null if it had none or it was removed. It stays in spite of
     #: `cleanup` if the agent left something new in it at the very end.
     worktree_path: str | None
+    #: Whether the branch was deleted too.
+    branch_deleted: bool
 
 
 @bp.post("/session/end")
@@ -177,11 +190,16 @@ def end(query: wire.OneSession, body: EndBody) -> EndedSession:
     """End a session and all its agent started.
 
     Cancels what runs and what waits, and asks the agent for a summary first; without a usable
-    agent the summary is made from the conversation. Its branch stays, its worktree too unless
-    `cleanup` is true, and its conversation: `/api/session/resume` opens it again.
+    agent the summary is made from the conversation. Its branch stays unless `branch` is true, its
+    worktree too unless `cleanup` is, and its conversation: `/api/session/resume` opens it again.
     """
-    ended = runtime().manager.end(
-        query.session_id, summary=body.summary, cleanup=body.cleanup, force=body.force
+    ended = manager_of(query.session_id).end(
+        query.session_id,
+        summary=body.summary,
+        cleanup=body.cleanup,
+        force=body.force,
+        branch=body.branch,
+        reason="limit" if body.make_room else "ended",
     )
     return EndedSession.of(ended)
 
@@ -194,13 +212,13 @@ def resume(query: wire.OneSession) -> SessionInfo:
     It goes on with its conversation, as it would with the next message. Opens a session again that
     was ended. An agent that died too often is tried again. A body is not read.
     """
-    return SessionInfo.of(runtime().manager.resume(query.session_id).to_json())
+    return told(manager_of(query.session_id).resume(query.session_id))
 
 
 class RenameBody(wire.Body, frozen=True, kw_only=True):
     """What to call a session."""
 
-    name: wire.SessionName
+    name: wire.SessionTitle
 
 
 @bp.post("/session/rename")
@@ -210,26 +228,22 @@ def rename(query: wire.OneSession, body: RenameBody) -> SessionInfo:
 
     Its branch and its worktree stay as they are.
     """
-    return SessionInfo.of(runtime().manager.rename(query.session_id, body.name).to_json())
+    return told(manager_of(query.session_id).rename(query.session_id, body.name))
 
 
 @bp.get("/session")
-@endpoint(*SESSION)
-def show(query: wire.OneSession) -> SessionInfo:
+@endpoint(*SESSION, returns=SessionInfo)
+def show(query: wire.OneSession) -> Response:
     """One session, with its conversation."""
-    info = runtime().manager.get(query.session_id)
-    said = [ConversationMessage.of(it) for it in runtime().manager.conversation(query.session_id)]
-    return SessionInfo.of(info.to_json(), conversation=said)
+    manager = manager_of(query.session_id)
+    head = encode(told(manager.get(query.session_id), conversation=[]))
+    before, after = head.rsplit(b"[]", 1)
+    said = manager.said(query.session_id)
 
+    def parts() -> Iterator[bytes]:
+        yield before + b"["
+        for number, message in enumerate(said):
+            yield (b"," if number else b"") + encode(ConversationMessage.of(message))
+        yield b"]" + after + b"\n"
 
-class SessionList(wire.Reply, frozen=True, kw_only=True):
-    """The sessions that take a place under the limit."""
-
-    sessions: list[SessionInfo]
-
-
-@bp.get("/sessions")
-@endpoint()
-def index() -> SessionList:
-    """All open sessions, the oldest first."""
-    return SessionList(sessions=[SessionInfo.of(it.to_json()) for it in runtime().manager.all()])
+    return json_response(parts())

@@ -14,14 +14,16 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
-from weakref import WeakValueDictionary
 
 import msgspec
 from flask import Response
 
 from janus import events
-from janus.blueprints.translation import shown, translate
+from janus.blueprints.frames import FRAMES, Frame
+from janus.blueprints.pieces import pieces
+from janus.blueprints.translation import translate
 from janus.conversation.record import Record
 from janus.conversation.shown import State
 from janus.errors import InvalidRequest
@@ -35,8 +37,9 @@ _PING = b"event: ping\ndata: {}\n\n"
 #: After these the whole state is sent.
 _TURNING_POINTS = (
     events.TurnStarted | events.TurnFinished | events.TurnFailed | events.TurnWithdrawn
-    | events.QueueHeld | events.QueueReleased
-    | events.QuestionAsked | events.QuestionClosed | events.SessionEnded
+    | events.QueueHeld | events.QueueReleased | events.WorkMeasured
+    | events.SendScheduled | events.SendCancelled | events.SendMissed
+    | events.QuestionAsked | events.QuestionClosed | events.SessionEnded | events.OwnerTold
 )  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
@@ -48,76 +51,41 @@ class Conversations(Protocol):
     def follow(self, session_id: str, seq: int, heartbeat: float) -> Iterator[Record | None]: ...
 
 
-class _Frame:
-    """The lines of the stream that carry a state, and by what that is known again.
-
-    Not the state itself: what was said would be in memory twice for as long as a phone takes it.
-    """
-
-    def __init__(self, state: State) -> None:
-        self._known = _known(state)
-        self._now = state.now
-        self.lines = b"data: %b\n\n" % _encode(shown(state))
-
-    def carries(self, state: State) -> bool:
-        """Whether it is this state: a session that is made anew begins with another snapshot."""
-        return state.now is self._now and _known(state) == self._known
-
-
-def _known(state: State) -> tuple[object, ...]:
-    return state.seq, state.left_out, state.agent, state.asks
-
-
-#: What is being sent to somebody now, by session: all who are told the same state at the same time
-#: are sent the same bytes, which can be 10 MB and take 64 readers. It keeps nothing by itself.
-_FRAMES: WeakValueDictionary[str, _Frame] = WeakValueDictionary()
-
-
 def encode(conversations: Conversations, session_id: str, last: int | None) -> Iterator[bytes]:
     """The stream for a client that has seen event *last*, or nothing.
 
     Raises at once what stands against reading the session.
     """
-    return _encoded(conversations, session_id, last, conversations.state(session_id))
+    seq = conversations.state(session_id).seq
+    if last is not None and last < seq:  # then the state comes after what was missed
+        return _encoded(conversations, session_id, last, seq)
+    frame = FRAMES.of(conversations, session_id, at_least=0 if last is None else last)
+    return chain(_sent(frame.seq, frame), _encoded(conversations, session_id, frame.seq, None))
 
 
 def _encoded(
-    conversations: Conversations, session_id: str, last: int | None, state: State
+    conversations: Conversations, session_id: str, after: int, behind: int | None
 ) -> Iterator[bytes]:
-    seq = state.seq
-    behind = last is not None and last < seq  # then the state comes after what was missed
-    first = () if behind else _sent(seq, _frame(session_id, state))
-    del state  # it can be large, and a stream lasts for hours
-    yield from first
-    after = last if behind and last is not None else seq
+    """What happens after an event, with the state at each turning point, but first at *behind*."""
     for record in conversations.follow(session_id, after, HEARTBEAT):
         if record is None:
             yield _PING
             continue
         yield _named(record)
-        if behind:
-            behind = record.seq < seq
-            turned = not behind
-        else:
+        if behind is None:
             turned = isinstance(record.event, _TURNING_POINTS)
+        elif turned := record.seq >= behind:
+            behind = None
         if turned:
-            yield from _sent(record.seq, _frame(session_id, conversations.state(session_id)))
+            seq = record.seq
+            del record  # it can be large, and a slow reader takes its time
+            yield from _sent(seq, FRAMES.of(conversations, session_id, at_least=seq))
 
 
-def _frame(session_id: str, state: State) -> _Frame:
-    frame = _FRAMES.get(session_id)
-    if frame is None or not frame.carries(state):
-        # Two threads that come here at once both encode it; a lock would make both slower.
-        _FRAMES[session_id] = frame = _Frame(state)
-    return frame
-
-
-def _sent(seq: int, frame: _Frame) -> Iterator[bytes]:
-    """In two pieces, because the large one is shared and the number is each reader's own: a state
-    may know more than this reader has been told yet.
-    """
+def _sent(seq: int, frame: Frame) -> Iterator[bytes]:
+    """The number is each reader's own: a state may know more than this reader has been told yet."""
     yield b"id: %d\n" % seq
-    yield frame.lines
+    yield from pieces(frame.lines)
 
 
 def _named(record: Record) -> bytes:

@@ -1,132 +1,135 @@
-"""Ask one question at the terminal."""
+"""``janus ask``: a question, in a session of its own or in one that there is."""
 
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
 
 import click
 
-from janus.cli.client import Client, ClientError, Json
-from janus.text import strip_controls
+from janus.cli.client import Client, running
+from janus.cli.failures import STOPPED, TIMEOUT, ClientError
+from janus.cli.option import Parsed
+from janus.cli.output import json_option, print_json, tell
+from janus.cli.projects import here
+from janus.cli.question import OutOfTime, Question
+from janus.cli.sessions import session_of
+from janus.parsing import duration
 
-#: Seconds without output after which a person at a terminal is told that the agent works.
-_QUIET = 1.0
-
-
-class Question:
-    """One question, from sending it until its turn ends."""
-
-    def __init__(self, janus: Client, session: str) -> None:
-        self._janus = janus
-        self._session = session
-        self._message = str(uuid.uuid4())
-        self._accepted = False
-        self._turn: str | None = None
-        self._printed = ""
-        self._notice = threading.Timer(_QUIET, tell, ["[The agent works…]"])
-        self._notice.daemon = True
-
-    def ask(self, question: str) -> None:
-        """Print the agent's answer. Raises ClientError when the turn fails."""
-        after = self._janus.get("/api/state", session_id=self._session)["seq"]
-        body = {"session_id": self._session, "message": question, "message_id": self._message}
-        try:
-            self._janus.post("/api/chat", body)
-            self._accepted = True
-            if sys.stderr.isatty():
-                self._notice.start()
-            self._follow(after)
-        except (KeyboardInterrupt, click.Abort):
-            self._stop()
-            sys.exit(130)  # as shells report Ctrl-C
-        finally:
-            self._notice.cancel()
-
-    def _follow(self, after: int) -> None:
-        with contextlib.closing(self._janus.stream(self._session, after)) as events:
-            for kind, data in self._of_our_turn(events):
-                match kind:
-                    case "assistant_delta":
-                        self._print(data["text"])
-                    case "permission_request":
-                        self._choose(data)
-                    case "error":
-                        self._end_line()
-                        raise ClientError(strip_controls(data["message"]))
-                    case "assistant_message" if data["stop_reason"] != "failed":
-                        if not self._printed:
-                            self._print(data["content"])
-                        self._end_line()
-                        if data["stop_reason"] != "end_turn":
-                            tell(f"[The answer ended early: {data['stop_reason']}]")
-                        return
-                    case "status" if data.get("turn") == "withdrawn":
-                        raise ClientError(
-                            "The question was withdrawn before the agent got it. Ask again."
-                        )
-        self._end_line()
-        raise ClientError(
-            "The connection to Janus broke before the answer was complete. "
-            "The session keeps what there is of it; see it on the page."
-        )
-
-    def _of_our_turn(self, events: Iterator[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
-        """Yield the events of our own turn; others may use the session at the same time."""
-        for kind, data in events:
-            if kind == "user_message" and data["message_id"] == self._message:
-                self._turn = data["turn_id"]
-            elif kind and self._turn and data.get("turn_id") == self._turn:
-                yield kind, data
-
-    def _print(self, text: str) -> None:
-        self._notice.cancel()
-        text = strip_controls(text)
-        click.echo(text, nl=False)
-        self._printed = text or self._printed
-
-    def _end_line(self) -> None:
-        if self._printed and not self._printed.endswith("\n"):
-            click.echo()
-
-    def _choose(self, question: Json) -> None:
-        """Let the person at the terminal choose; without a terminal, refer to the page."""
-        self._notice.cancel()
-        self._end_line()
-        self._printed = "\n"
-        options = question["options"]
-        tell("The agent asks:")
-        output = question.get("tool_call", {}).get("output")
-        for part in filter(None, (question["title"], question.get("text"), output)):
-            tell(strip_controls(part))
-        for number, option in enumerate(options, 1):
-            tell(f"  {number}  {strip_controls(option['name'])}")
-        if question.get("fields") or question.get("url") or not sys.stdin.isatty():
-            tell(f"Answer it on the page: {self._janus.url}")
-            return
-        number = click.prompt("Your choice", type=click.IntRange(1, len(options)), err=True)
-        answer = {"request_id": question["request_id"], "option_id": options[number - 1]["id"]}
-        try:
-            self._janus.post("/api/permission", {"session_id": self._session, **answer})
-        except ClientError as late:  # somebody else has answered, perhaps
-            tell(str(late))
-
-    def _stop(self) -> None:
-        """Withdraw the question while it waits, or stop its turn."""
-        self._end_line()
-        tell("Stopped.")
-        with contextlib.suppress(ClientError):
-            try:
-                query = {"session_id": self._session, "message_id": self._message}
-                self._janus.delete("/api/queue", **query)
-            except ClientError:  # it no longer waits
-                if self._accepted:
-                    self._janus.post("/api/interrupt", {"session_id": self._session})
+#: Bytes of a question; Janus takes no more.
+_LONGEST = 1_000_000
 
 
-def tell(text: str) -> None:
-    """Print a line on stderr."""
-    click.echo(text, err=True)
+@click.command()
+@click.argument("question")
+@click.option("--session", "id", metavar="ID", help="Continue this session, also if it ended.")
+@click.option("--keep", is_flag=True, help="Keep the new session open after the answer.")
+@click.option("--name", help="Start a session of this name, on a git branch of its own.")
+@click.option("--agent", help="Start a session with this agent; janus doctor lists them.")
+@click.option(
+    "--attach", "files", type=click.Path(dir_okay=False, path_type=Path), multiple=True,
+    metavar="FILE", help="Send this file along; may be given up to ten times.",
+)  # fmt: skip
+@click.option(
+    "--timeout", type=Parsed(duration, "DURATION"),
+    help="Stop the answer after that time, 90s say.",
+)  # fmt: skip
+@click.option(
+    "--on-permission", type=click.Choice(["ask", "allow-once", "reject"]), default="ask",
+    help="What to answer if the agent asks for permission [ask].",
+)  # fmt: skip
+@json_option
+def ask(
+    question: str,
+    id: str | None,
+    keep: bool,
+    name: str | None,
+    agent: str | None,
+    files: tuple[Path, ...],
+    timeout: float | None,
+    on_permission: str,
+    as_json: bool,
+) -> None:
+    """Ask QUESTION, and print the answer as it is written; Ctrl-C stops it.
+
+    A QUESTION of - is read from stdin. Without --session a new session is started in the project
+    of the current folder. It ends with the answer, unless --keep is given; how to continue it is
+    printed, and works on any later day.
+
+    With --on-permission allow-once, only what has exactly one such answer is allowed. Whatever
+    else the agent asks is asked at the terminal, or on the page if there is no terminal.
+    """
+    if id is not None and (name or agent or keep):
+        raise click.UsageError("--name, --agent and --keep are for a new session: omit --session.")
+    text = _from_stdin() if question == "-" else question
+    if not text.strip():
+        raise click.UsageError("The question is empty.")
+
+    janus, session, is_open = running(), str(uuid.uuid4()), id is not None
+    if id is None:
+        project = here(janus)["project_id"]
+        new = {"session_id": session, "project_id": project, "name": name, "agent": agent}
+    else:
+        session = str(session_of(janus, id)["session_id"])
+    try:
+        with _time_limit(timeout):
+            if id is None:
+                janus.start(new)
+                is_open = True
+            asked = Question(janus, session, on_permission, silent=as_json)
+            answer = asked.ask(text, [janus.attach(session, file) for file in files])
+        if as_json:
+            print_json(answer)
+    except ClientError as problem:
+        if as_json:
+            print_json({"session_id": session if is_open else None, "error": problem.to_json()})
+        problem.show()
+        sys.exit(problem.exit_code)
+    except OutOfTime:
+        tell("There was no answer in time.")
+        sys.exit(TIMEOUT)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(STOPPED)  # as shells report Ctrl-C
+    finally:
+        if id is None:
+            if not keep:  # also if it was stopped while it was being opened
+                _end(janus, session)
+            if is_open:
+                tell(f'\nTo continue: janus ask --session {session[:8]} "…"')
+
+
+def _end(janus: Client, session: str) -> None:
+    """Free its place; what was said stays, and it can be continued."""
+    with contextlib.suppress(ClientError):  # a session that ended meanwhile, or all of Janus
+        janus.post("/api/session/end", {"summary": False}, session_id=session)
+
+
+def _from_stdin() -> str:
+    data = sys.stdin.buffer.read(_LONGEST + 1)
+    if len(data) > _LONGEST:
+        raise click.UsageError("The question on stdin is longer than 1 MB.")
+    return data.decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise OutOfTime, whatever is waited for, after so many seconds."""
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    if seconds is None:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

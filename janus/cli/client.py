@@ -1,4 +1,4 @@
-"""The command line's way to the Janus that serves a workspace: its own HTTP API."""
+"""The command line's way to the running Janus: its own HTTP API."""
 
 from __future__ import annotations
 
@@ -9,33 +9,28 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-import click
-
 from janus.access.folder import owner_token
+from janus.cli.failures import NOT_RUNNING, REFUSED, ClientError, explained
+from janus.config import Settings, SettingsError
 from janus.parsing import address
 from janus.storage.lock import serving
-from janus.storage.project import project_folder
 
 Json = dict[str, Any]
 #: Seconds; more than any call takes, and than two signs of life of a stream are apart.
 _TIMEOUT, _SILENCE = 120.0, 40.0
+#: Bytes of a file that are sent at a time.
+_PIECES = 1 << 20
 #: Seconds that a server may take from its beginning to its first answer.
 _STARTING = 10.0
 #: Not what http_proxy names: it would look for this machine's Janus on its own.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
-
-
-class ClientError(click.ClickException):
-    """A call failed; the message is for the user. Unhandled, it ends the program with 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(self.message, err=True)
 
 
 class Client:
@@ -46,39 +41,55 @@ class Client:
         self._token = token
 
     @classmethod
-    def of(cls, workspace: Path, state: Path) -> Client:
-        """A client of the server of this *workspace*. Raises ClientError if there is none.
+    def of(cls, state: Path) -> Client:
+        """A client of the one Janus of this owner. Raises ClientError if it is not running.
 
-        Its address and the owner's token are in the user's *state* folder. The token goes to no
-        other computer, whatever is written there. Waits for a server that is just starting.
+        Its address and the owner's token are in the *state* folder. The token goes to no other
+        computer, whatever is written there. Waits for a server that is just starting.
         """
-        folder = project_folder(workspace, state)
         deadline = time.monotonic() + _STARTING
-        while (found := serving(folder)) and found.url is None and time.monotonic() < deadline:
+        while (found := serving(state)) and found.url is None and time.monotonic() < deadline:
             Event().wait(0.05)
         if found is None or found.url is None:
-            raise ClientError(
-                f"No Janus serves {workspace}. Start it there with: janus serve "
-                "(or name its folder with WORKSPACE_DIR)."
-            )
+            raise ClientError("Janus is not running. Start it with: janus serve", NOT_RUNNING)
         if not _is_here(found.url):
             raise ClientError(
-                f"The address {found.url} in {folder / 'lock'} is not one of this computer's own: "
+                f"The address {found.url} in {state / 'lock'} is not one of this computer's own: "
                 "somebody changed it. Stop Janus and start it again."
             )
-        token = owner_token(folder)
+        token = owner_token(state)
         if token is None:
             raise ClientError(
-                f"The Janus that serves {workspace} was started by another user, or with another "
-                "HOME: only its owner's own programs may talk to it."
+                f"Only the programs of its owner may talk to this Janus, and there is no token in "
+                f"{state}. Is it starting, or of another user?",
+                REFUSED,
             )
         return cls(found.url, token)
 
-    def get(self, path: str, **query: str) -> Json:
+    def get(self, path: str, /, **query: str) -> Json:
         return self._call("GET", path, query, None)
 
     def post(self, path: str, body: Json | None = None, **query: str) -> Json:
         return self._call("POST", path, query, body or {})
+
+    def attach(self, session_id: str, file: Path) -> str:
+        """The id of a file that goes with a message, once all of it is there."""
+        id = str(uuid.uuid4())
+        try:
+            content = file.read_bytes()
+        except OSError as failure:
+            raise ClientError(f"{file} cannot be read: {failure.strerror}.") from failure
+        whole = {"attachment_id": id, "name": file.name, "size": str(len(content))}
+        for at in range(0, len(content) or 1, _PIECES):
+            query = {"session_id": session_id, **whole, "offset": str(at)}
+            piece = content[at : at + _PIECES]
+            with self._open("POST", "/api/attachments", query, piece, _TIMEOUT):
+                pass
+        return id
+
+    def start(self, wishes: Json) -> Json:
+        """A new session, however long that takes: it may need a checkout of a large project."""
+        return self._call("POST", "/api/session/start", {}, wishes, timeout=None)
 
     def delete(self, path: str, **query: str) -> Json:
         return self._call("DELETE", path, query, None)
@@ -97,26 +108,59 @@ class Client:
                 elif not name:
                     kind = ""
 
-    def _call(self, method: str, path: str, query: dict[str, str], body: Json | None) -> Json:
-        with self._open(method, path, query, body, _TIMEOUT) as response:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        body: Json | None,
+        timeout: float | None = _TIMEOUT,
+    ) -> Json:
+        with self._open(method, path, query, body, timeout) as response:
             found: Json = json.load(response)
             return found
 
+    def text(self, path: str, **query: str) -> str:
+        """What is no JSON."""
+        with self._open("GET", path, query, None, _TIMEOUT) as response:
+            return str(response.read().decode())
+
     @contextlib.contextmanager
     def _open(
-        self, method: str, path: str, query: dict[str, str], body: Json | None, timeout: float
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        body: Json | bytes | None,
+        timeout: float | None,
     ) -> Iterator[Any]:
-        data = None if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token}"}
-        if data:
-            headers["Content-Type"] = "application/json"
+        if data is not None:
+            kind = "octet-stream" if isinstance(body, bytes) else "json"
+            headers["Content-Type"] = f"application/{kind}"
         try:
             url = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
             request = urllib.request.Request(url, data, headers, method=method)
             with _OPENER.open(request, timeout=timeout) as response:
                 yield response
         except _BROKEN as failure:
-            raise _explained(failure) from failure
+            raise explained(failure) from failure
+
+
+def running() -> Client:
+    """A client of the Janus that this user runs."""
+    return Client.of(settings().state)
+
+
+def settings() -> Settings:
+    """The settings here. Raises ClientError where one is wrong."""
+    try:
+        return Settings.from_env()
+    except SettingsError as wrong:
+        raise ClientError(f"{wrong}.") from wrong
+    except FileNotFoundError as gone:
+        raise ClientError("The current folder does not exist any more.") from gone
 
 
 def _is_here(url: str) -> bool:
@@ -128,14 +172,3 @@ def _is_here(url: str) -> bool:
         return plain and parts.port is not None and host is not None and host.is_loopback
     except ValueError:
         return False
-
-
-def _explained(failure: Exception) -> ClientError:
-    if isinstance(failure, urllib.error.HTTPError):
-        with failure:
-            try:
-                return ClientError(str(json.load(failure)["error"]["message"]))
-            except (ValueError, KeyError, TypeError):
-                return ClientError(f"Janus answered with {failure.code} {failure.reason}.")
-    why = getattr(failure, "reason", failure)
-    return ClientError(f"The connection to Janus broke: {why}. Its log may say more.")

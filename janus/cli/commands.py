@@ -5,208 +5,171 @@ Results and what agents say go to stdout; everything about them goes to stderr.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import click
 
 from janus import __version__
-from janus.cli.asking import Question, tell
-from janus.cli.client import Client, ClientError
-from janus.config import Settings, SettingsError, setting_fields
+from janus.cli.asking import ask
+from janus.cli.client import running
+from janus.cli.conversations import adopt, conversations
+from janus.cli.doctor import doctor
+from janus.cli.failures import EXIT_CODES, REFUSED, STOPPED, only
+from janus.cli.history import history, search
+from janus.cli.landing import commit, discard, merge, pull_request, push
+from janus.cli.memory import init, mcp, memory
+from janus.cli.option import Parsed
+from janus.cli.output import age, json_option, print_answer, print_json, print_table, tell
+from janus.cli.projects import project
+from janus.cli.service import service
+from janus.cli.sessions import delete, end, rename, resume, sessions, show
+from janus.cli.work import changes, undo
+from janus.config import setting_fields
 
 _WHERE = """\
 Settings, from the environment or from Janus's own file, ~/.config/janus/env.
 Each may be written with JANUS_ in front, as in JANUS_PORT; that name wins:"""
+_WIDTH = max(len(field.metadata["name"]) for field in setting_fields())
 _SETTINGS = "\n".join(
-    f"  {field.metadata['name']:22} {field.metadata['help']}"
+    f"  {field.metadata['name']:{_WIDTH}} {field.metadata['help']}"
     + (f" [{field.metadata['default']}]" if field.metadata["default"] else "")
     for field in setting_fields()
 )
 
 
-@click.group(context_settings={"max_content_width": 100})
+_FIELDS = {field.name: field.metadata for field in setting_fields()}
+
+
+class Program(click.Group):
+    """The commands, each with its whole first sentence; Ctrl-C ends with 130, as in a shell."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            shown = [(name, it) for name, it in found if it and not it.hidden]
+            formatter.write_dl([(name, it.get_short_help_str(1000)) for name, it in shown])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            tell("\nStopped.")
+            ctx.exit(STOPPED)
+
+
+@click.group(cls=Program, context_settings={"max_content_width": 100}, epilog=f"\b\n{EXIT_CODES}")
 @click.version_option(__version__, message="janus %(version)s")
 def main() -> None:
     """A doorway from your phone to the coding agent on your own computer.
 
-    All commands but serve and doctor talk to the Janus that serves the current folder, or
-    WORKSPACE_DIR. ID is the id of a session, or the beginning of it.
+    All commands but serve, doctor and init talk to the Janus that you run, from any folder. ID is
+    the id of a session, open or ended, or the beginning of it.
     """
 
 
 @main.command(epilog=f"\b\n{_WHERE}\n{_SETTINGS}")
-def serve() -> None:
-    """Serve the page and the API until Ctrl-C."""
+@click.argument(
+    "folders", nargs=-1, metavar="[FOLDER]...",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
+)  # fmt: skip
+@click.option(
+    "--port", type=Parsed(_FIELDS["port"]["parse"], "PORT"), help="Instead of the setting PORT."
+)
+@click.option(
+    "--host", type=Parsed(_FIELDS["host"]["parse"], "ADDRESS"),
+    help="Instead of the setting JANUS_HOST.",
+)  # fmt: skip
+def serve(folders: tuple[Path, ...], port: int | None, host: str | None) -> None:
+    """Serve the page and the API until Ctrl-C.
+
+    Each FOLDER is a project, beside those that were added before. Without any it is the one that
+    the current folder is in, or WORKSPACE_DIR.
+    """
     from janus.server.gunicorn_app import serve, settings_or_exit
 
-    serve(settings_or_exit())
-
-
-@main.command()
-def doctor() -> None:
-    """List the agents on this computer, and how to install or log in to the others."""
-    from janus.agents.catalog import computer
-    from janus.agents.detection import survey
-    from janus.server.gunicorn_app import settings_or_exit
-
-    for spec, agent in survey(computer(settings_or_exit())):
-        if agent:
-            click.echo(f"{spec.name:18} {agent.version or 'found':28} speaks {agent.protocol}")
-            if spec.login:
-                click.echo(f"{'':18} to log in: {spec.login}")
-        else:
-            click.echo(f"{spec.name:18} not found; {spec.install}")
-
-
-@main.command()
-def sessions() -> None:
-    """List the sessions of the running Janus."""
-    sessions = _janus().get("/api/sessions")["sessions"]
-    for session in sessions:
-        where = session["branch"] or "the workspace itself"
-        attention = f"  needs you: {session['attention']}" if session["attention"] else ""
-        click.echo(
-            f"{session['session_id']}  {session['status']:8} {session['name'] or '-':24} "
-            f"{session['agent']}  {session['message_count']} messages  {where}{attention}"
-        )
-    if not sessions:
-        click.echo("There are no sessions. Start one with: janus ask")
-
-
-@main.command()
-@click.argument("question")
-@click.option("--session", "id", metavar="ID", help="Continue this session.")
-@click.option("--name", help="Start a session of this name, on a git branch of its own.")
-@click.option("--agent", help="Start a session with this agent; janus doctor lists them.")
-def ask(question: str, id: str | None, name: str | None, agent: str | None) -> None:
-    """Ask QUESTION, and print the answer as it is written; Ctrl-C stops it.
-
-    Without --session this starts a new session, and prints how to continue it.
-    """
-    if id and (name or agent):
-        raise click.UsageError("--name and --agent are for a new session: omit --session.")
-    if not question.strip():
-        raise click.UsageError("The question is empty.")
-
-    janus = _janus()
-    new = {key: value for key, value in (("name", name), ("agent", agent)) if value}
-    session = _match(janus, id) if id else janus.post("/api/session/start", new)["session_id"]
-    try:
-        Question(janus, session).ask(question)
-    except ClientError as problem:
-        problem.show()
-        sys.exit(problem.exit_code)
-    finally:
-        if not id:
-            tell(f'\nTo continue: janus ask --session {session[:8]} "…"')
-
-
-@main.command()
-@click.argument("id")
-def resume(id: str) -> None:
-    """Start the agent of session ID, which continues its conversation.
-
-    A session that has ended is opened again; that needs its whole ID.
-    """
-    janus = _janus()
-    session = janus.post("/api/session/resume", session_id=_match(janus, id, ended=True))
-    click.echo(f"{session['session_id']} is {session['status']}.")
-
-
-@main.command()
-@click.argument("id")
-@click.argument("name")
-def rename(id: str, name: str) -> None:
-    """Rename session ID to NAME; its branch and worktree keep theirs."""
-    janus = _janus()
-    session = janus.post("/api/session/rename", {"name": name}, session_id=_match(janus, id))
-    click.echo(f"{session['session_id']} is now called {session['name']}.")
-
-
-@main.command()
-@click.argument("id")
-@click.option("--cleanup", is_flag=True, help="Remove its worktree, unless work would be lost.")
-@click.option("--force", is_flag=True, help="With --cleanup: remove it even if work is lost.")
-@click.option("--no-summary", is_flag=True, help="Do not ask the agent for a summary.")
-def end(id: str, cleanup: bool, force: bool, no_summary: bool) -> None:
-    """End session ID: stop its agent, keep its branch and its conversation."""
-    if force and not cleanup:
-        raise click.UsageError("--force works only with --cleanup.")
-    body = {"cleanup": cleanup, "force": force, "summary": not no_summary}
-    janus = _janus()
-    ended = janus.post("/api/session/end", body, session_id=_match(janus, id))
-    click.echo(ended["summary"] or "Nothing was said in it.")
-    if ended["branch"]:
-        where = f", in {ended['worktree_path']}" if ended["worktree_path"] else ""
-        click.echo(f"Its work is on {ended['branch']}{where}", err=True)
-    if ended["worktree_path"] or not ended["branch"]:  # its agent has a folder to work in
-        click.echo(f"To open it again: janus resume {ended['session_id']}", err=True)
+    given = {"workspaces": tuple(dict.fromkeys(folders)) or None, "port": port, "host": host}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    serve(replace(settings_or_exit(), **chosen))
 
 
 @main.command()
 @click.option("--read", is_flag=True, help="Grant read-only access.")
-def pair(read: bool) -> None:
+@json_option
+def pair(read: bool, as_json: bool) -> None:
     """Pair another device: print a code for it, valid for five minutes."""
     from janus.access.invitation import invitation
 
-    scope = {"scope": "read" if read else "full"}
-    click.echo(invitation(_janus().post("/api/pair/new", scope)))
+    details = running().post("/api/pair/new", {"scope": "read" if read else "full"})
+    print_answer(details, as_json, invitation(details))
 
 
 @main.command()
 @click.option("--revoke", metavar="ID", help="Revoke the access of this device, or of all.")
-def devices(revoke: str | None) -> None:
+@json_option
+def devices(revoke: str | None, as_json: bool) -> None:
     """List the devices and programs with access, or revoke it."""
-    janus = _janus()
-    devices = janus.get("/api/devices")["devices"]
-    if revoke:
+    janus = running()
+    found = janus.get("/api/devices")
+    devices = found["devices"]
+    if revoke is not None:
         ids = [device["device_id"] for device in devices]
-        id = revoke if revoke == "all" else _only(ids, revoke, "device")
-        click.echo(f"{janus.delete('/api/devices', device_id=id)['revoked']} revoked.")
-        return
-    for device in devices:
-        click.echo(
-            f"{device['device_id'][:8]}  {device['kind']:5}  {device['scope']:4}  "
-            f"last seen {device['last_seen'][:16]}  {device['address'] or '-':15}  {device['name']}"
-        )
-    if not devices:
-        click.echo("No device is paired yet. Pair one with: janus pair")
+        id = revoke if revoke == "all" else only(ids, revoke, "device", REFUSED)
+        found = janus.delete("/api/devices", device_id=id)
+    if as_json:
+        print_json(found)
+    elif revoke is not None:
+        click.echo(f"{found['revoked']} revoked.")
+    else:
+        print_table(
+            [
+                (
+                    it["device_id"][:8], it["kind"], it["scope"], f"seen {age(it['last_seen'])}",
+                    it["address"] or "-", it["name"],
+                )
+                for it in devices
+            ]
+        )  # fmt: skip
+        if not devices:
+            click.echo("No device is paired yet. Pair one with: janus pair")
 
 
 @main.command()
 @click.argument("name")
 @click.option("--read", is_flag=True, help="Grant read-only access.")
-def token(name: str, read: bool) -> None:
+@json_option
+def token(name: str, read: bool, as_json: bool) -> None:
     """Create a token for a program called NAME, and print it, this once."""
     body = {"name": name, "scope": "read" if read else "full"}
-    click.echo(_janus().post("/api/tokens", body)["token"])
+    made = running().post("/api/tokens", body)
+    print_answer(made, as_json, made["token"])
 
 
-def _janus() -> Client:
-    """A client of the Janus that serves this workspace."""
-    try:
-        settings = Settings.from_env()
-    except SettingsError as wrong:
-        raise ClientError(str(wrong)) from wrong
-    return Client.of(settings.workspace, settings.state)
-
-
-def _match(janus: Client, id: str, *, ended: bool = False) -> str:
-    """Return the one session id that starts with *id*.
-
-    With *ended*, an unknown id is returned as it is: it may be that of a session that has ended.
-    """
-    ids = [session["session_id"] for session in janus.get("/api/sessions")["sessions"]]
-    if ended and not any(it.startswith(id) for it in ids):
-        return id
-    return _only(ids, id, "session")
-
-
-def _only(ids: Sequence[str], start: str, noun: str) -> str:
-    """Return the one of *ids* that is *start*, or else begins with it. Raises ClientError."""
-    matches = [it for it in ids if it == start] or [it for it in ids if it.startswith(start)]
-    if len(matches) == 1:
-        return matches[0]
-    what = f"{len(matches)} {noun}s begin" if matches else f"No {noun} begins"
-    raise ClientError(f"{what} with {start}. See: janus {noun}s")
+for command in (
+    adopt,
+    ask,
+    changes,
+    commit,
+    conversations,
+    delete,
+    discard,
+    doctor,
+    end,
+    history,
+    init,
+    mcp,
+    memory,
+    merge,
+    project,
+    pull_request,
+    push,
+    rename,
+    resume,
+    search,
+    service,
+    sessions,
+    show,
+    undo,
+):
+    main.add_command(command)

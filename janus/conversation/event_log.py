@@ -27,12 +27,14 @@ from janus.conversation.snapshot import Snapshot
 from janus.conversation.state import apply
 from janus.conversation.view import Messages
 from janus.errors import StorageFailed
-from janus.events import AnyEvent
+from janus.events import AnyEvent, Image
 
 log = logging.getLogger(__name__)
 
 #: How much of a log is in memory: records, and bytes of their lines.
 _NEWEST, _BYTES = 2000, 1 << 20
+#: Held while some old records are read: dozens of readers would keep the interpreter from others.
+_READING, _SOME = threading.BoundedSemaphore(2), 16
 #: Seconds in which deltas gather: a screen shows no more than one a frame, and each costs a phone.
 _GATHER = 0.008
 
@@ -55,10 +57,11 @@ class EventStore(Protocol):
 class EventLog:
     """The numbered events of one session.
 
-    ``_changed`` guards all fields, and the store and the messages too. It is held while one event
-    is written to the disk, because the order there must be the order of the numbers; that takes
-    microseconds, or about 0.2 ms for an event that was promised to survive. ``snapshot`` is
-    swapped under it and may be read without it.
+    ``_writing`` guards the store. It is held while one event is written to the disk, because the
+    order there must be the order of the numbers; that takes microseconds, or as long as the disk
+    needs for an event that was promised to survive. ``_changed`` guards all other fields, for
+    microseconds: who reads waits for no disk. ``snapshot`` is swapped under it and may be read
+    without it. Order: ``_writing``, ``_changed``.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class EventLog:
         self._store = store
         self._clock = clock
         self._tell_change = changed
+        self._writing = threading.Lock()
         self._changed = threading.Condition()
         self._messages = Messages()
         self._newest: deque[tuple[Record, int]] = deque()
@@ -101,16 +105,17 @@ class EventLog:
         A *promised* event is on the disk when this returns; if it could not be kept, the store's
         error is raised and nothing has happened.
         """
-        with self._changed:
+        with self._writing:
             if self._closed:
                 raise ValueError("this log is closed")
             record = Record(self.seq + 1, possible(self._clock.time()), event)
             line = record.line()
             self._store.append(line, promised)
-            before = self.snapshot
-            self._take(record, len(line))
-            after = self.snapshot
-            self._changed.notify_all()
+            with self._changed:
+                before = self.snapshot
+                self._take(record, len(line))
+                after = self.snapshot
+                self._changed.notify_all()
         if after is not before and after.identity != before.identity:
             self._tell_change()
         return record
@@ -144,9 +149,23 @@ class EventLog:
         with self._changed:
             return self._messages.accepted.get(message_id)
 
+    def image(self, id: str) -> Image | None:
+        """A picture that the agent has shown."""
+        with self._changed:
+            seq = self._messages.images.get(id, 0)
+            near = [record for record, _ in self._newest if record.seq == seq]
+        for record in near or self._kept(seq - 1, seq):
+            if isinstance(record.event, Image):
+                return record.event
+        return None
+
     def all(self) -> Iterator[Record]:
         """Every event so far, the oldest first."""
         return self._kept(0, self.seq)
+
+    def spoken(self) -> Iterator[Record]:
+        """Every event that may be a message, the oldest first; see ``numbered``."""
+        return self._kept(0, self.seq, whole=False)
 
     def follow(self, seq: int, heartbeat: float) -> Iterator[Record | None]:
         """Yield what happens after *seq*, and ``None`` on every *heartbeat* seconds of quiet.
@@ -169,15 +188,16 @@ class EventLog:
 
     def flush(self) -> None:
         """Try again to keep what could not be kept."""
-        with self._changed:
+        with self._writing:
             self._store.flush()
 
     def close(self) -> None:
         """Nothing more will happen here. May be called twice."""
-        with self._changed:
-            self._closed = True
+        with self._writing:
+            with self._changed:
+                self._closed = True
+                self._changed.notify_all()
             self._store.close()
-            self._changed.notify_all()
 
     def _after(self, seq: int, timeout: float) -> tuple[Iterable[Record], int, bool]:
         """What is after *seq*, waiting for it; the newest number by now; whether it is the end.
@@ -205,8 +225,14 @@ class EventLog:
         while len(self._newest) > _NEWEST or self._size - size > _BYTES:
             self._size -= self._newest.popleft()[1]
 
-    def _kept(self, after: int, last: int) -> Iterator[Record]:
+    def _kept(self, after: int, last: int, *, whole: bool = True) -> Iterator[Record]:
         """The store's records from *after* to *last*."""
-        for seq, record, _ in numbered(self._store.lines()):
-            if record and after < seq <= last:
-                yield replace(record, seq=seq)
+        found = numbered(self._store.lines(), whole=whole)
+        while True:
+            with _READING:
+                some = list(islice(found, _SOME))
+            if not some:
+                return
+            for seq, record, _ in some:
+                if record and after < seq <= last:
+                    yield replace(record, seq=seq)

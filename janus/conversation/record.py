@@ -7,6 +7,7 @@ Lines that earlier versions wrote, with ``kind`` and ``data``, are still read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -41,11 +42,15 @@ class Record(Struct, frozen=True):
             record = _decoded(line)
         except (msgspec.MsgspecError, RecursionError, UnicodeError) as damaged:
             raise ValueError("not a record") from damaged
-        if record.seq < 1 or not 0 <= record.at < LATEST:
+        if record.seq < 1 or not 0 <= record.at <= LATEST:
             raise ValueError("not a record: impossible number or time")
         return record
 
 
+#: How lines begin that are no messages, and that there are most of: they need not be decoded.
+_WORK = re.compile(
+    rb'\A\{"seq":[0-9]{1,20},"at":[0-9.eE+-]{1,30},"event":\{"type":"(?:text|thought|tool_call|plan)"'
+)
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Record)
 _FIRST = msgspec.json.Decoder(FirstLine)
@@ -59,12 +64,17 @@ def _decoded(line: bytes) -> Record:
     return Record(first.seq, first.at, event_of(first))
 
 
-def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None, int]]:
+def numbered(
+    lines: Iterable[bytes], *, whole: bool = True
+) -> Iterator[tuple[int, Record | None, int]]:
     """The number of each line, its record (None where it is damaged), and its size in bytes.
 
     A line's place is its number: one flipped bit in a number must not hide the lines that follow.
+    Unless it shall be the *whole* log, lines of what an agent does within a turn are left out.
     """
     for seq, line in enumerate(lines, 1):
+        if not whole and _WORK.match(line):
+            continue
         try:
             record = Record.from_line(line)
         except ValueError:
@@ -82,6 +92,8 @@ def message_of(record: Record) -> Message | None:
             role, turn = "assistant", turn_id
         case events.Note(content=content, turn_id=note_turn):
             return Message("system", content, timestamp(record.at), note_turn)
+        case events.Remark(content=content):
+            return Message("system", content, timestamp(record.at), None)
         case events.TurnFailed(turn_id=turn_id, message=content):
             role, turn = "system", turn_id
         case _:

@@ -5,14 +5,21 @@ Frozen values; ``blueprints.translation`` gives them the shape of the wire.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from janus.conversation.snapshot import Snapshot
-from janus.events import ToolCall
+from janus.events import Attachment, ToolCall
+from janus.model import Amount
 
 
 class ShownMessage(Struct, frozen=True):
-    """One message. ``at`` is in seconds; ``stop_reason`` says why an answer ended, once it has."""
+    """One message. ``at`` is in seconds; ``stop_reason`` says why an answer ended, once it has.
+
+    ``seconds`` is how long its turn took, ``took`` how long each tool call did that is over,
+    ``changed`` how much its files changed.
+    """
 
     id: str
     sender: str
@@ -22,6 +29,11 @@ class ShownMessage(Struct, frozen=True):
     turn_id: str | None
     stop_reason: str | None
     tool_calls: tuple[ToolCall, ...]
+    thoughts: str = ""
+    seconds: float | None = None
+    took: Mapping[str, float] = {}
+    changed: Amount | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -39,3 +51,5 @@ class State(Struct, frozen=True, kw_only=True):
     left_out: int = 0
     agent: str = ""
     asks: bool = True
+    project_id: str = ""
+    project: str = ""

@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from janus.events import (
+    Attachment,
+    ContextGiven,
     ConversationOpened,
     PlanEntry,
     QuestionAsked,
@@ -15,6 +17,7 @@ from janus.events import (
     ToolCall,
     UsageChanged,
 )
+from janus.model import Amount
 
 
 class Waiting(Struct, frozen=True):
@@ -29,6 +32,33 @@ class Waiting(Struct, frozen=True):
     at: float
     is_note: bool = False
     held: bool = False
+    voice: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Scheduled(Struct, frozen=True):
+    """A message that is to be sent ``at`` a time, in seconds. One that was ``missed`` waits for the
+    user."""
+
+    id: str
+    content: str
+    at: float
+    after_limit: bool = False
+    missed: bool = False
+
+
+class Told(Struct, frozen=True):
+    """When the owner was last told that the session needs them, is done, or failed, in seconds.
+
+    ``way`` is the last one that was tried.
+    """
+
+    at: float
+    way: str
+    arrived_at: float | None = None
+    seen_at: float | None = None
+    #: Nobody saw it, whatever was tried.
+    unseen: bool = False
 
 
 class Snapshot(Struct, frozen=True):
@@ -43,6 +73,9 @@ class Snapshot(Struct, frozen=True):
     error: str | None = None
     turn: str | None = None
     waiting: tuple[Waiting, ...] = ()
+    scheduled: tuple[Scheduled, ...] = ()
+    #: When the limit is reset that the last turn met, in seconds, if the agent says so.
+    resets_at: float | None = None
     questions: tuple[QuestionAsked, ...] = ()
     #: Tool calls that are in progress, in whatever turn.
     running_tools: tuple[ToolCall, ...] = ()
@@ -51,12 +84,35 @@ class Snapshot(Struct, frozen=True):
     conversation: ConversationOpened | None = None
     session: SessionDescribed | None = None
     ended: bool = False
+    #: When and why it ended, if it did.
+    ended_at: float | None = None
+    end_reason: str | None = None
     #: Of all that was said; None as soon as more is said.
     summary: Summary | None = None
     plan: tuple[PlanEntry, ...] = ()
     options: tuple[dict[str, Any], ...] = ()
+    #: What holds of the options in every process of the agent, by their ids.
+    chosen: dict[str, str] = {}
     commands: tuple[dict[str, Any], ...] = ()
     usage: UsageChanged | None = None
+    #: What lists call it where it has no name: the first words of ``titled_by``, a turn.
+    title: str = ""
+    titled_by: str = ""
+    #: What the agent calls the conversation.
+    agent_title: str = ""
+    #: What the agent was told of earlier sessions, and whether it has answered anything since.
+    context: ContextGiven | None = None
+    answered: bool = False
+    #: How much the files changed since the session began, if that was measured.
+    changed: Amount | None = None
+    #: How the last turn ended.
+    stop_reason: str = ""
+    #: The newest words.
+    preview: str = ""
+    #: When the user or the agent last said something, in seconds since 1970; 0 if never.
+    last_said: float = 0.0
+    #: None unless something is told on a phone.
+    told: Told | None = None
 
     @property
     def attention(self) -> str | None:
@@ -83,8 +139,9 @@ class Snapshot(Struct, frozen=True):
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What is kept of it outside of its log."""
-        return self.status, self.session, self.conversation, self.ended
+        """What is kept of it outside of its log, or what its owner is called for."""
+        asked = tuple(question.request_id for question in self.questions)
+        return self.status, self.session, self.conversation, self.ended, asked
 
     def waits(self, turn_id: str) -> bool:
         """Whether the turn was accepted and has not started."""

@@ -16,12 +16,16 @@ _END_RECAP = "[End of context. The user now says:]"
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """``by_agent``, or else made from the conversation alone; ``new``, or made before."""
+    """``by_agent``, or else made from the conversation alone; ``new``, or made before.
+
+    ``file`` is the name it was saved under, if it was.
+    """
 
     text: str
     by_agent: bool
     conversation: tuple[Message, ...]
     new: bool = True
+    file: str = ""
 
 
 def plain_summary(conversation: Sequence[Message]) -> str:

@@ -14,8 +14,11 @@ from msgspec.structs import replace
 from janus import events
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage
+from janus.model import Amount
 
 MESSAGES = 100
+#: Characters of the agent's thoughts that are told with an answer: the first ones.
+_THOUGHTS = 4000
 #: How many message ids are known as accepted: far more than a client retries.
 _ACCEPTED = 1000
 
@@ -31,6 +34,13 @@ class _Message(Struct):
     streaming: bool = False
     stop_reason: str | None = None
     tools: dict[str, events.ToolCall] = field(default_factory=dict)
+    thoughts: str = ""
+    seconds: float | None = None
+    changed: Amount | None = None
+    #: When each call began, and how long it took once it is over.
+    began: dict[str, float] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
+    attachments: tuple[events.Attachment, ...] = ()
 
     def shown(self) -> ShownMessage:
         """The message as it is now."""
@@ -45,17 +55,40 @@ class _Message(Struct):
             turn_id=self.turn_id,
             stop_reason=self.stop_reason,
             tool_calls=tuple(self.tools.values()),
+            thoughts=self.thoughts,
+            seconds=self.seconds,
+            took=dict(self.took),
+            changed=self.changed,
+            attachments=self.attachments,
         )
+
+    def work(self, call: events.ToolCall, at: float) -> None:
+        """Take the news of a call."""
+        self.tools[call.id] = call
+        began = self.began.setdefault(call.id, at)
+        if call.status != "in_progress" and call.id not in self.took:
+            self.took[call.id] = max(0.0, at - began)
 
 
 class Messages:
     """The newest messages; fed with every record, in order. Not thread-safe: the log guards it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MESSAGES, before: str | None = None) -> None:
+        """The newest *most* of all, or of those said before the message *before*."""
         self.total = 0
+        self._most = most
+        self._before = before
+        #: Whether the message *before* was said: from then on nothing is added.
+        self.complete = False
         #: Which turn each accepted message belongs to, by the message's id.
         self.accepted: OrderedDict[str, str] = OrderedDict()
+        #: The number of the event that has a picture, by the picture's id.
+        self.images: dict[str, int] = {}
         self._messages: OrderedDict[str, _Message] = OrderedDict()
+        #: The turn that runs, and since when.
+        self._turn: tuple[str, float] | None = None
+        #: What was thought in a turn that has no answer yet.
+        self._thoughts = ("", "")
 
     def apply(self, record: Record, running: str | None) -> None:
         """Take the next record; *running* is the turn that runs."""
@@ -63,20 +96,35 @@ class Messages:
         match event:
             case events.Text(text=text, turn_id=turn_id):
                 self._answer(record, turn_id, running).parts.append(text)
-            case events.ToolCall(id=id, turn_id=turn_id):
-                self._message_of_call(record, event, running).tools[id] = event
+            case events.Thought(text=text, turn_id=turn_id):
+                self._think(turn_id, text)
+            case events.ToolCall():
+                self._message_of_call(record, event, running).work(event, record.at)
+            case events.WorkMeasured(turn_id=turn_id, turn=amount):
+                if answer := self._messages.get(f"{turn_id}:answer"):
+                    answer.changed = amount
+            case events.TurnStarted(turn_id=turn_id):
+                self._turn = (turn_id, record.at)
             case events.UserMessage(turn_id=turn_id, content=content, message_id=message_id):
-                self._add(record, turn_id, "user", content, message_id or turn_id, turn_id)
+                id = message_id or turn_id
+                said = self._add(record, turn_id, "user", content, id, turn_id)
+                said.attachments = event.attachments
                 self._accept(message_id, turn_id)
             case events.Note(id=id, content=content, turn_id=turn_id):
                 self._add(record, id, "system", content, id, turn_id)
+            case events.Remark(id=id, content=content):
+                self._add(record, id, "system", content, id, None)
+            case events.Image(id=id):
+                self.images.setdefault(id, record.seq)
             case events.TurnFinished(turn_id=turn_id, content=content, stop_reason=reason):
                 answer = self._answer(record, turn_id, running)
                 answer.parts = [content] if content else answer.parts
-                self._settle(turn_id, reason)
+                self._settle(turn_id, reason, record.at)
             case events.TurnFailed(turn_id=turn_id, message=message):
-                self._settle(turn_id, "failed")
+                self._settle(turn_id, "failed", record.at)
                 self._add(record, f"{turn_id}:error", "system", message, "", turn_id)
+            case events.AgentStopped() | events.SessionEnded():
+                self._settle_outside()
             case events.TurnWithdrawn(turn_id=turn_id):
                 self.total -= self._messages.pop(turn_id, None) is not None
 
@@ -88,6 +136,16 @@ class Messages:
         """What was said so far in answer to a turn that is not finished."""
         message = self._messages.get(f"{turn_id}:answer")
         return "".join(message.parts) if message and message.streaming else ""
+
+    def _think(self, turn_id: str | None, text: str) -> None:
+        """Take thoughts; those before an answer are kept for it."""
+        answer = self._messages.get(f"{turn_id}:answer")
+        if answer:
+            answer.thoughts += text[: _THOUGHTS - len(answer.thoughts)]
+        elif turn_id is not None:
+            turn, before = self._thoughts
+            before = before if turn == turn_id else ""
+            self._thoughts = (turn_id, before + text[: _THOUGHTS - len(before)])
 
     def _accept(self, message_id: str | None, turn_id: str) -> None:
         if message_id:
@@ -106,10 +164,14 @@ class Messages:
                 return last
             return self._add(record, f"{record.seq}:said", "assistant", "", "", None)
         key = f"{turn_id}:answer"
-        if key not in self._messages:
-            answer = self._add(record, key, "assistant", "", "", turn_id)
-            answer.streaming = turn_id == running
-        return self._messages[key]
+        if key in self._messages:
+            return self._messages[key]
+        answer = self._add(record, key, "assistant", "", "", turn_id)
+        answer.streaming = turn_id == running
+        turn, thoughts = self._thoughts
+        if turn == turn_id:
+            answer.thoughts, self._thoughts = thoughts, ("", "")
+        return answer
 
     def _message_of_call(
         self, record: Record, call: events.ToolCall, running: str | None
@@ -121,23 +183,38 @@ class Messages:
                     return message
         return self._answer(record, call.turn_id, running)
 
-    def _settle(self, turn_id: str, reason: str) -> None:
+    def _settle(self, turn_id: str, reason: str, at: float) -> None:
         """The turn is over: its answer is whole, and nothing of it is in progress any more."""
         message = self._messages.get(f"{turn_id}:answer")
         if message is None:
             return
         message.streaming, message.stop_reason = False, reason
-        left = "failed" if reason == "failed" else "cancelled"
-        for id, call in message.tools.items():
-            if call.status == "in_progress":
-                message.tools[id] = replace(call, status=left)
+        turn, began = self._turn or ("", at)
+        if turn == turn_id:
+            message.seconds = max(0.0, at - began)
+        _end_tools(message, "failed" if reason == "failed" else "cancelled")
+
+    def _settle_outside(self) -> None:
+        """Nothing runs any more, in no turn either."""
+        for message in self._messages.values():
+            if message.turn_id is None:
+                _end_tools(message, "cancelled")
 
     def _add(
         self, record: Record, key: str, sender: str, content: str, id: str, turn_id: str | None
     ) -> _Message:
         message = _Message(id or key, sender, record.at, turn_id, [content] if content else [])
+        self.complete |= message.id == self._before
+        if self.complete:
+            return message
         self._messages[key] = message
         self.total += 1
-        if len(self._messages) > MESSAGES:
+        if len(self._messages) > self._most:
             self._messages.popitem(last=False)
         return message
+
+
+def _end_tools(message: _Message, status: str) -> None:
+    for id, call in message.tools.items():
+        if call.status == "in_progress":
+            message.tools[id] = replace(call, status=status)

@@ -98,7 +98,7 @@ class Server:
             case "session/prompt", {"sessionId": str(name), "prompt": [*blocks]}:
                 if name not in self._sessions:
                     raise Refusal(INVALID_PARAMS, "There is no such session")
-                return self._begin(id, self._sessions[name], "\n".join(map(_words, blocks)))
+                return self._begin(id, self._sessions[name], _asked("\n".join(map(_words, blocks))))
             case "session/new" | "session/load" | "session/resume" | "session/prompt", _:
                 raise Refusal(INVALID_PARAMS, "A parameter is missing, or of another type")
             case _:
@@ -138,6 +138,12 @@ class Server:
         line = json.dumps({"jsonrpc": "2.0", **fields}, ensure_ascii=False, separators=(",", ":"))
         with self._lock:
             self._write(line)
+
+
+def _asked(prompt: str) -> str:
+    """What the user says in a prompt: the notes that may come ahead of it are for a real agent."""
+    notes, end, words = prompt.partition("</session_context>")
+    return words.lstrip() if end and notes.startswith("<session_context>") else prompt
 
 
 def _words(block: Any) -> str:

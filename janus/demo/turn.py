@@ -14,7 +14,7 @@ Json = dict[str, Any]
 _PERMISSIONS = [
     {"optionId": "allow_once", "kind": "allow_once", "name": "Allow once"},
     {"optionId": "allow_always", "kind": "allow_always", "name": "Always allow in this session"},
-    {"optionId": "reject_once", "kind": "reject_once", "name": "Reject"},
+    {"optionId": "reject_once", "kind": "reject_once", "name": "Deny"},
 ]
 
 

@@ -8,38 +8,39 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from janus.clock import possible
 from janus.conversation.summary import Summary
 from janus.logs import about
 from janus.model import SessionInfo
 
 log = logging.getLogger(__name__)
 
-_FOLDER = "conversation-summaries"
+FOLDER = "conversation-summaries"
 _MOST_FILES = 20
 _PUNCTUATION = "()[]{}<>,;:'\"`*!?"
 
 
 def save_summary(
     save_new: Callable[[str, str, str], str], workspace: Path, info: SessionInfo, summary: Summary
-) -> bool:
-    """Write down what an ended session was about; False if that was not possible.
+) -> str:
+    """Write down what a session was about; the name of the file, "" if that was not possible.
 
     *save_new* is that of ``PublishedFolder``.
     """
-    name = f"{datetime.fromtimestamp(info.last_activity):%Y-%m-%d-%H-%M}.md"
+    name = f"{datetime.fromtimestamp(possible(info.last_activity)):%Y-%m-%d-%H-%M}.md"
     told = about(info.session_id)
     try:
-        name = save_new(_FOLDER, name, _markdown(info, summary, workspace))
+        name = save_new(FOLDER, name, _markdown(info, summary, workspace))
     except OSError as failure:
         log.error("Session %s: cannot save its summary: %s", info.session_id, failure, extra=told)
-        return False
+        return ""
     log.info("Session %s: summary saved as %s", info.session_id, name, extra=told)
-    return True
+    return name
 
 
 def _markdown(info: SessionInfo, summary: Summary, workspace: Path) -> str:
     said = summary.conversation
-    began = datetime.fromtimestamp(info.created_at)
+    began = datetime.fromtimestamp(possible(info.created_at))
     minutes = round((info.last_activity - info.created_at) / 60)
     questions = [message.content for message in said if message.role == "user"]
     files = mentioned_files((message.content for message in said), workspace)

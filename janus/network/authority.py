@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from janus.clock import LATEST
 from janus.network.certificates import (
+    CannotCertify,
     general_names,
     is_current_leaf,
     issue_leaf,
@@ -36,6 +38,9 @@ from janus.network.key_files import load_key, locked, read
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
+
+#: Of a later time no certificate could end within the years that can be written.
+_LATEST = LATEST - 20 * 366 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +144,12 @@ def proquint(number: int) -> str:
 
 
 def _now(clock: Callable[[], float]) -> datetime:
-    """Return the time in whole seconds, as certificates have it."""
-    return datetime.fromtimestamp(int(clock()), UTC)
+    """Return the time in whole seconds, as certificates have it.
+
+    Raises CannotCertify where the clock cannot be right: a new authority, because the one that
+    phones trust seems to have ended, would lock them all out.
+    """
+    now = clock()
+    if not 0 <= now < _LATEST:
+        raise CannotCertify("the clock of this computer is wrong. Set it, and start Janus again")
+    return datetime.fromtimestamp(int(now), UTC)

@@ -52,6 +52,11 @@ def to_pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.PEM)
 
 
+def valid_until(pem: bytes) -> datetime:
+    """When a certificate ends. Raises ValueError for what is none."""
+    return x509.load_pem_x509_certificate(pem).not_valid_after_utc
+
+
 def new_authority(key: EllipticCurvePrivateKey, now: datetime, hostname: str) -> x509.Certificate:
     """Return a new authority, which phones list by the name of this computer."""
     name = "".join(filter(str.isprintable, f"Janus on {hostname or 'this computer'}"))

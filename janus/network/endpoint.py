@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two checks of the certificate, which is renewed a month before its end.
 RENEWAL = 12 * 3600.0
+_PROXY = "or name a proxy in JANUS_PUBLIC_URL, such as Tailscale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Endpoint:
     public_url: str | None = None
     authority: Authority | None = None
     leaf: Leaf | None = None
+    #: Why phones cannot reach it, and what to do, where that is known.
+    unreachable: str | None = None
 
     @classmethod
     def local(cls, port: int, public_url: str | None = None) -> Endpoint:
@@ -67,6 +70,13 @@ class Endpoint:
         return self.local_url
 
     @property
+    def name_url(self) -> str | None:
+        """The URL by a name that stays in other networks, if phones reach one that has a name."""
+        name = local_name(socket.gethostname())
+        reached = len(self.addresses) > 1 and not self.public_url
+        return f"https://{name}:{self.port}" if name and reached else None
+
+    @property
     def setup_url(self) -> str | None:
         """The URL where a phone installs the certificate authority; None if it need not."""
         if self.authority is None or self.public_url:
@@ -87,10 +97,12 @@ def choose(settings: Settings, folder: Path) -> Endpoint:
     Certificates are stored in *folder*. Raises SettingsError.
     """
     url = settings.public_url
-    addresses = _addresses(settings)
+    addresses = addresses_for(settings)
     port = settings.port or (_free_port() if len(addresses) > 1 else 0)
     if len(addresses) == 1:
-        return Endpoint(addresses, port, url)
+        return Endpoint(
+            addresses, port, url, unreachable=None if url else why_unreachable(settings)
+        )
     try:
         authority = Authority.open(folder, hostname=socket.gethostname())
         return Endpoint(addresses, port, url, authority, authority.leaf(_names(addresses)))
@@ -100,7 +112,19 @@ def choose(settings: Settings, folder: Path) -> Endpoint:
                 f"JANUS_HOST={settings.host}: HTTPS is not possible: {why}"
             ) from why
         log.warning("Phones cannot reach Janus, because HTTPS is not possible: %s", why)
-        return Endpoint(addresses[:1], port, url)
+        unreachable = None if url else f"HTTPS is not possible: {why}."
+        return Endpoint(addresses[:1], port, url, unreachable=unreachable)
+
+
+def follow(endpoint: Endpoint, settings: Settings, folder: Path) -> Endpoint:
+    """The endpoint by now: this computer may have got, lost or changed its private address.
+
+    Only what the settings leave open changes. Raises SettingsError.
+    """
+    addresses = addresses_for(settings)
+    if addresses == endpoint.addresses:
+        return endpoint
+    return choose(replace(settings, port=endpoint.port), folder)
 
 
 def renewal(
@@ -122,7 +146,8 @@ def renewal(
     return renew
 
 
-def _addresses(settings: Settings) -> tuple[str, ...]:
+def addresses_for(settings: Settings) -> tuple[str, ...]:
+    """The addresses that the settings and this computer allow now. Raises SettingsError."""
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
     if host == "auto":
         lan = None if settings.public_url else lan_address()
@@ -135,6 +160,15 @@ def _addresses(settings: Settings) -> tuple[str, ...]:
             "access can run commands as you. To use it all the same, set JANUS_ALLOW_PUBLIC=yes"
         )
     return (THIS_COMPUTER[0], host)
+
+
+def why_unreachable(settings: Settings) -> str:
+    """Why phones cannot reach a Janus that listens only on this computer, and what to do."""
+    if settings.host == "auto":
+        why = "this computer has no private address in a network now. Connect it to your Wi-Fi"
+        return f"{why}, and Janus follows within {settings.cleanup_interval:.0f} seconds; {_PROXY}."
+    why = f"JANUS_HOST={settings.host} restricts it to this computer. Remove that setting"
+    return f"{why} and start Janus again; {_PROXY}."
 
 
 def _names(addresses: tuple[str, ...]) -> list[str]:

@@ -10,11 +10,11 @@ import contextlib
 import ctypes
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,16 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
-from janus.access.invitation import invitation, invite
+from janus.access.invitation import invitation, invite, pairing_link
 from janus.agents.catalog import check_choice
 from janus.app import create_app
 from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
 from janus.logs import log_config
-from janus.network.endpoint import Endpoint, choose, renewal
+from janus.network.endpoint import Endpoint, choose
+from janus.projects.finding import named
+from janus.projects.listing import ProjectList
+from janus.server.following import Follower
 from janus.server.worker import Worker
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.lock import check_free
@@ -43,6 +46,8 @@ log = logging.getLogger(__name__)
 THREADS = 128
 #: Seconds; more than ``MemorySessionManager.stop`` takes.
 GRACEFUL_TIMEOUT = 25
+#: Seconds that a worker stays whose master was killed: nobody can stop it any more.
+ORPHANED = 2.5
 _SHARED_MEMORY = Path("/dev/shm")
 _PR_SET_DUMPABLE = 4
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
@@ -121,11 +126,13 @@ def app_or_exit(settings: Settings | None = None) -> Flask:
 
 @_or_exit()
 def check_workspace(settings: Settings) -> None:
-    """End the program if another Janus serves this workspace, or a newer one wrote in it."""
-    store = Store(project_folder(settings.workspace, settings.state))
-    check_outside(settings.workspace, settings.state)
-    check_free(store.folder, settings.workspace)
-    SessionsFile(store, settings.workspace).check()
+    """End the program if another Janus serves already, or a newer one wrote what is to be read."""
+    check_free(settings.state)
+    for entry in named(settings, ProjectList(Store(settings.state)).load()):
+        check_outside(entry.folder, settings.state)
+        store = Store(project_folder(entry.folder, settings.state))
+        check_free(store.folder, entry.folder)
+        SessionsFile(store, entry.folder).check()
 
 
 def serve(settings: Settings) -> None:
@@ -184,23 +191,41 @@ def post_worker_init(worker: Worker, endpoint: Endpoint) -> None:
     """Announce the server, and end sessions while the worker still answers, in the worker."""
     runtime = worker.wsgi.extensions["janus"]
     endpoint = runtime.endpoint = endpoint.at(worker.sockets[0].sock.getsockname()[1])
-    if worker.tls:
-        runtime.cleanup.also(renewal(endpoint, worker.tls, time.monotonic))
+    runtime.cleanup.also(Follower(worker, runtime).look)
     _hide()
     runtime.lock.announce(endpoint.local_url, worker.ppid)
     log.info("Janus listens on %s", endpoint.local_url)
     if endpoint.phone_url != endpoint.local_url:
         log.info("Phones reach it at %s", endpoint.phone_url)
     # A code is for the person there, not for a log.
-    if not runtime.devices.all() and sys.stderr.isatty():
-        print(invitation(invite(endpoint, runtime.pairing.open())), file=sys.stderr)
+    if not sys.stderr.isatty():
+        log.info("To pair a phone, run on this computer: janus pair")
+        if endpoint.unreachable:
+            log.warning("Phones cannot reach this Janus: %s", endpoint.unreachable)
+    else:
+        if not runtime.devices.all():
+            code = runtime.pairing.open(at_terminal=True)
+            print(invitation(invite(endpoint, code)), file=sys.stderr)
+        code = runtime.pairing.open(at_terminal=True)
+        link = pairing_link(endpoint.local_url, code, at_once=True)
+        print(f"  On this computer, open {link}", file=sys.stderr)
 
     def stop(number: int, frame: Any) -> None:
         threading.Thread(target=runtime.stop, name="janus-stop").start()
         worker.handle_exit(number, frame)
 
+    def hurry() -> None:
+        log.warning("The master of this server was killed; it ends")
+        threading.Thread(target=runtime.stop, args=(ORPHANED / 2,), name="janus-stop").start()
+        worker.handle_exit(signal.SIGTERM, None)
+        # Agents end with this process, and what they were doing is told by the next one.
+        deadline = threading.Timer(ORPHANED, os._exit, (1,))
+        deadline.daemon = True
+        deadline.start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    worker.orphaned = hurry
     # When the terminal closes, the master gets SIGHUP too, and stops this worker in order.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

@@ -9,13 +9,11 @@ for good, and 40 silent connections delay them by 25 s. Worse, whatever its loop
 connection delays all others: closing one to a client that does not close takes it 2 s, and a single
 ``accept`` without a free descriptor ends the worker, and every session with it.
 
-Here the loop never blocks: it does TLS handshakes, reads heads and closes connections, all by a
-deadline. A TLS handshake is 0.6 ms of work there, 1 ms with RSA; in threads it would need a
-deadline, and a share of the threads that attackers could occupy. What the loop has read is given to
-gunicorn's parser as if it had been read ahead: TLS has no peek, and bytes that are only peeked at
-wake the loop again and again. Threads read only bodies, by a deadline too. 900 half-sent heads and
-900 silent connections then change nothing for the others (`make bench` has the ratio), plain or
-TLS.
+Here the loop never blocks: it does TLS handshakes (1 ms at most), reads heads and short bodies, and
+closes connections, all by a deadline. What it has read is given to gunicorn's parser as if it had
+been read ahead: TLS has no peek, and bytes that are only peeked at wake the loop again and again.
+Threads read only long bodies, by a deadline too, and none of a stranger's. 900 half-sent heads and
+900 silent connections then change nothing for the others (`make bench` has the ratio).
 
 Only the loop touches ``_waiting`` and ``_peers``.
 """
@@ -23,13 +21,15 @@ Only the loop touches ``_waiting`` and ``_peers``.
 from __future__ import annotations
 
 import contextlib
-import re
+import errno
+import os
 import resource
 import selectors
 import socket
 import ssl
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -39,14 +39,15 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from janus.server.connection import Connection
+from janus.server.dates import tolerate_any_clock
 from janus.server.refusals import refusal
 
 #: Seconds for a handshake and a head, and for a whole body.
 HEAD, BODY = 10.0, 30.0
-#: Seconds that a client may take to close after its answer, and bytes it may still send.
-LINGER, DISCARD = 2.0, 4 << 20
-#: Bytes of a head: more than gunicorn accepts in a line, and than any browser sends.
-LONGEST = 1 << 15
+#: Seconds that a client may take to close after its answer.
+LINGER = 2.0
+#: Seconds in which a piece of an answer, 64 KiB of a long one, has to be on its way.
+WRITE = 20.0
 #: Connections of one address, and in total; the total is never more than half the descriptors. 64
 #: streams and 84 asks fit twice, and so does what 128 threads can serve. Loopback is no exception
 #: and need not be: one too many closes the oldest that waits, so a proxy still gets through.
@@ -55,12 +56,12 @@ PER_PEER, MOST = 256, 1024
 PAUSE, TICK = 0.5, 0.25
 #: The first byte of a TLS handshake (RFC 8446, 5.1), which no HTTP request begins with.
 _TLS = b"\x16"
-#: A blank line, also with bare line feeds: gunicorn refuses those, but at once.
-_END = re.compile(rb"\n\r?\n")
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's threaded worker, with waiting connections kept in its loop."""
+
+    orphaned: Callable[[], object] | None = None  # called once when the master was killed
 
     def init_process(self) -> None:
         # gunicorn creates a context for every connection, in 1.6 ms.
@@ -70,7 +71,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self._full_until = self._next_check = 0.0
         self.worker_connections = self._most * 2  # where gunicorn would stop accepting
+        tolerate_any_clock()
         super().init_process()
+
+    def notify(self) -> None:
+        # In every round, also of a stopping worker. gunicorn would wait for all streams.
+        super().notify()
+        if self.orphaned and self.ppid != os.getppid():
+            self.orphaned()
+            self.orphaned = None
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled and time.monotonic() >= self._full_until)
@@ -93,16 +102,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         self.nr_conns += 1
         self._peers[conn.peer] += 1
-        crowd = conn.peer if self._peers[conn.peer] > PER_PEER else None
-        if (crowd is None and self.nr_conns <= self._most) or self._make_room(crowd):
+        crowded = self._peers[conn.peer] > PER_PEER
+        if not (crowded or self.nr_conns > self._most) or self._make_room(conn.peer, crowded):
             self._wait(conn, HEAD)
         else:
             self._close(conn)
 
-    def _make_room(self, peer: str | None = None) -> bool:
-        """Close the oldest that waits, of *peer* or the busiest address; False if none does."""
-        if peer is None:
-            peer = max(self._peers, key=self._peers.__getitem__, default=None)
+    def _make_room(self, new: str = "", crowded: bool = False) -> bool:
+        """Close the oldest that waits at the *crowded* address, or where most wait; or False."""
+        peer = new
+        if not crowded and self._waiting:  # who has many streams open is no reason to close others
+            waiting = Counter(conn.peer for conn in self._waiting) + Counter({new: 1})
+            peer = waiting.most_common(1)[0][0]
         oldest = next((conn for conn in self._waiting if conn.peer == peer), None)
         if oldest:
             self._close(oldest)
@@ -142,31 +153,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if not complete:
                 return self._close(conn)
             self._forget(conn)
-            conn.parser.unreader.unread(conn.head)
-            conn.head = b""
             self.enqueue_req(conn)
 
     def _read(self, conn: Connection) -> bool:
         """Return whether a whole head is there, False at the end; raise while more must come."""
         if conn.discard:
-            while conn.discard > 0 and (ignored := conn.sock.recv(1 << 16)):
-                conn.discard -= len(ignored)
-            return False
+            return conn.ignore()
         if conn.scheme is None and not self._choose_scheme(conn):
             return False
         if not conn.handshaken:
             conn.sock.do_handshake()
             conn.handshaken = True
-        while not _END.search(conn.head):
-            if len(conn.head) > LONGEST:
-                raise errors.LimitRequestHeaders("no end")
-            more = conn.sock.recv(LONGEST)
-            if not more:
-                return False
-            conn.head += more
-            if conn.idle:
-                conn.idle, conn.timeout = False, time.monotonic() + HEAD
-        return True
+        return conn.read_request(HEAD, BODY)
 
     def _choose_scheme(self, conn: Connection) -> bool:
         """Set the scheme by the first byte; return False if the client sent none."""
@@ -183,11 +181,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Connection) -> Any:
         # gunicorn would derive the scheme from whether there is a certificate.
         req.scheme = conn.scheme
-        return super().handle_request(req, conn)
+        conn.sock.settimeout(WRITE)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as stalled:
+            raise BrokenPipeError(errno.EPIPE, "The client does not read") from stalled
 
     def handle(self, conn: Connection) -> Any:
         """Serve a connection in a thread, until a deadline for the body."""
-        conn.parser.unreader.deadline = time.monotonic() + BODY
+        conn.parser.unreader.deadline = 0.0 if conn.late else time.monotonic() + BODY
+        conn.give_request()
         return super().handle(conn)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> Any:
@@ -205,13 +208,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _close_gently(self, conn: Connection) -> None:
         """Close after the client has: closing over unread bytes would cut off its answer."""
-        conn.discard = DISCARD
-        with contextlib.suppress(OSError, ValueError):
-            conn.sock.setblocking(False)
-            if isinstance(conn.sock, ssl.SSLSocket):
-                with contextlib.suppress(OSError, ValueError):
-                    conn.sock.unwrap()  # otherwise it looks truncated
-            conn.sock.shutdown(socket.SHUT_WR)
+        conn.say_goodbye()
         self._wait(conn, LINGER)
 
     def _forget(self, conn: Connection) -> None:
@@ -234,7 +231,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if force or now >= self._next_check:
             self._next_check = now + TICK
             for conn in [conn for conn in self._waiting if force or conn.timeout <= now]:
-                self._close(conn)
+                if conn.whole and not force:  # the answer says that its body broke off
+                    conn.late = True
+                    self._forget(conn)
+                    self.enqueue_req(conn)
+                else:
+                    self._close(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
         for conn in self._waiting:

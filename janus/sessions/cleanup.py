@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-
-from janus.sessions.manager import MemorySessionManager
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 
-class CleanupService:
-    """Calls ``manager.end_idle()``, and what else was given, every *interval* seconds."""
+class EndsIdle(Protocol):
+    """What has sessions that nobody uses."""
 
-    def __init__(self, manager: MemorySessionManager, interval: float) -> None:
-        self._chores: list[Callable[[], object]] = [manager.end_idle]
+    def end_idle(self) -> object: ...
+
+
+class CleanupService:
+    """Calls ``sessions.end_idle()``, and what else was given, every *interval* seconds."""
+
+    def __init__(self, sessions: EndsIdle, interval: float) -> None:
+        self._chores: list[Callable[[], object]] = [sessions.end_idle]
         self._interval = interval
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="janus-cleanup", daemon=True)

@@ -6,19 +6,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 from janus.conversation.summary import Summary, plain_summary
 from janus.conversation.transcript import messages
-from janus.errors import JanusError, SessionNotFound
-from janus.events import SessionEnded
+from janus.errors import JanusError, ServerStopping, SessionNotFound
 from janus.events import Summary as SummaryMade
 from janus.logs import about
 from janus.memory.summaries import save_summary
-from janus.model import Ended
+from janus.model import Ended, SessionInfo
 from janus.sessions.session import Session
 from janus.sessions.turn_runner import log_failure
-from janus.workspace.published import PublishedFolder
+from janus.workspace.worktrees import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +28,24 @@ INTERRUPT_TIMEOUT = 10.0
 class SessionCloser:
     """Ends sessions that take no more messages; ``_lock`` guards the list of its threads."""
 
-    def __init__(self, published: PublishedFolder, workspace: Path) -> None:
-        self._save_new = published.save_new
+    def __init__(
+        self,
+        workspace: Workspace,
+        ended: Callable[[SessionInfo], object] = lambda info: None,
+        note: Callable[[Session], object] = lambda session: None,
+    ) -> None:
+        """*ended* is called with each session that has, *note* with what may have to be remembered
+        of it."""
         self._workspace = workspace
+        self._ended, self._note = ended, note
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
 
-    def end(self, session: Session, patience: float) -> Ended:
+    def end(self, session: Session, patience: float | None) -> Ended:
         """End a session for good; its agent has *patience* seconds for the summary.
 
+        With None nobody wants one: it is made from the conversation, and that of one question is
+        not written down in the workspace, where a script that asks in a loop would leave thousands.
         What still waits in it is not asked any more.
         """
         why = session.ended_by or SessionNotFound("The session was ended.")
@@ -48,24 +56,52 @@ class SessionCloser:
             summary = self._stop(session, why, patience)
         finally:
             if not session.log.snapshot.ended and (session.log.snapshot.session or summary):
-                session.log.record(SessionEnded(str(why)))
+                session.record_end(str(why))
             session.log.close()
+            if session.log.snapshot.ended:
+                self._ended(session.info)
+            self._note(session)
         log.info("Session %s: ended", session.id, extra=about(session.id, "ended"))
         info = session.info
-        saved = summary is not None and (
-            not summary.new or save_summary(self._save_new, self._workspace, info, summary)
-        )
+        saved = summary is not None and (not summary.new or summary.file != "")
         text = summary.text if summary else None
         return Ended(session.id, text, saved, info.branch, info.worktree_path)
+
+    def clean_up(self, session_id: str, *, force: bool) -> bool:
+        """Remove the worktree of a session that has ended; whether it is gone.
+
+        What the agent did at the very end may be against it. Raises ServerStopping.
+        """
+        try:
+            self._workspace.remove_worktree(session_id, force=force)
+            return True
+        except ServerStopping as stopping:
+            raise ServerStopping(
+                "The session has ended, but Janus is shutting down: its worktree stays until the "
+                "session is deleted."
+            ) from stopping
+        except JanusError as refused:
+            log.warning(
+                "Session %s: its worktree stays: %s", session_id, refused,
+                extra=about(session_id),
+            )  # fmt: skip
+            return False
+
+    def forget_branch(self, session_id: str, branch: str) -> bool:
+        """Delete the branch of a session that has ended, if it is merged; whether it is gone."""
+        try:
+            return bool(branch) and self._workspace.forget_branch(branch)
+        except JanusError as refused:
+            told = about(session_id)
+            log.warning("Session %s: its branch stays: %s", session_id, refused, extra=told)
+            return False
 
     def suspend(self, session: Session, patience: float) -> None:
         """End a session's agent until the next start; what waits is asked then."""
         why = session.ended_by or SessionNotFound("The session was ended.")
         session.turns.close()
         try:
-            summary = self._stop(session, why, patience)
-            if summary and summary.new:
-                save_summary(self._save_new, self._workspace, session.info, summary)
+            self._stop(session, why, patience)
         finally:
             session.come_back()
             session.log.close()
@@ -86,7 +122,9 @@ class SessionCloser:
                 )
             finally:
                 with self._lock:
-                    del self._threads[session_id]
+                    # One that was looked at since may end now as well.
+                    if self._threads.get(session_id) is threading.current_thread():
+                        del self._threads[session_id]
 
         thread = threading.Thread(target=run, name=f"end {session_id[:8]}", daemon=True)
         with self._lock:
@@ -101,7 +139,7 @@ class SessionCloser:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _stop(self, session: Session, why: JanusError, patience: float) -> Summary | None:
+    def _stop(self, session: Session, why: JanusError, patience: float | None) -> Summary | None:
         """End the turn, ask for a summary within about *patience* seconds, end the agent.
 
         None if nothing was said.
@@ -110,15 +148,27 @@ class SessionCloser:
         summary = None
         try:
             _end_turn(session)
-            summary = _summarize(session, patience)
+            summary = _summarize(session, patience or 0)
         finally:
-            session.agent.stop()
+            session.stop()
         if summary and summary.new:
-            session.log.record(SummaryMade(summary.text, summary.by_agent))
+            questions, file = sum(it.role == "user" for it in summary.conversation), ""
+            if patience is not None or questions > 1:
+                save_new = self._workspace.published.save_new
+                file = save_summary(save_new, self._workspace.folder, session.info, summary)
+            session.log.record(SummaryMade(summary.text, summary.by_agent, file))
+            summary = replace(summary, file=file)
         return summary
 
 
+def reason_of(session: Session) -> str:
+    """Why a session that nobody uses ends: one whose agent failed is more than idle."""
+    return "crashed" if session.log.snapshot.status == "error" else "idle"
+
+
 def _end_turn(session: Session) -> None:
+    if session.runner.setup:
+        session.runner.setup.stop()
     if session.turns.interrupt(None, send_queue=True):
         session.agent.interrupt()
     if not session.turns.join(INTERRUPT_TIMEOUT):
@@ -128,7 +178,7 @@ def _end_turn(session: Session) -> None:
 
 def _summarize(session: Session, timeout: float) -> Summary | None:
     conversation = tuple(messages(session.log))
-    if not conversation:
+    if all(message.role == "system" for message in conversation):
         return None
     now = session.log.snapshot
     if made := now.summary:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -17,24 +18,30 @@ from janus.agents.catalog import AgentCatalog
 from janus.agents.process.orphans import mark_environ
 from janus.clock import Clock
 from janus.config import Settings
-from janus.errors import JanusError, ServerStopping, SessionExists, SessionNotFound
+from janus.errors import ServerStopping, SessionExists, SessionNotFound
 from janus.logs import about
-from janus.model import Ended, SessionInfo, check_id, check_name
-from janus.sessions.closing import SessionCloser
+from janus.model import Ended, SessionInfo, check_id
+from janus.sessions.adopting import Adopter
+from janus.sessions.archive import Archive
+from janus.sessions.closing import SessionCloser, reason_of
 from janus.sessions.conversations import Conversations
-from janus.sessions.factory import SessionFactory
+from janus.sessions.deleting import SessionDeleter
+from janus.sessions.factory import Servers, SessionFactory
+from janus.sessions.landing import SessionLandings
+from janus.sessions.memory import SessionMemory
+from janus.sessions.meter import UNMETERED, Meter
 from janus.sessions.opening import SessionOpener
 from janus.sessions.registry import Registry
+from janus.sessions.reviews import SessionReviews
 from janus.sessions.saver import SessionSaver
+from janus.sessions.scheduler import Scheduler
 from janus.sessions.session import Session
 from janus.sessions.sessions_file import SessionsFile
+from janus.sessions.waking import SessionWaker
 from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
 
 log = logging.getLogger(__name__)
-
-#: Longest wait for the agents' summaries when the server stops.
-_LAST_SUMMARY = 5.0
 
 
 class MemorySessionManager(Conversations):
@@ -46,38 +53,84 @@ class MemorySessionManager(Conversations):
     """
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock = time, *, mark: str = ""
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock = time,
+        *,
+        agents: AgentCatalog | None = None,
+        mark: str = "",
+        project_id: str = "",
+        servers: Servers = lambda project_id, session_id: (),
+        told: Callable[[str], object] = lambda session_id: None,
+        forget: Callable[[str], object] = lambda session_id: None,
+        meter: Meter = UNMETERED,
     ) -> None:
-        """What it starts carries *mark* in its environment; see ``process.orphans``."""
-        agents = AgentCatalog(settings)
-        self._settings = settings
-        self.workspace = Workspace(settings.workspace, mark_environ(settings.environ, mark), store)
-        self._factory = SessionFactory(settings, store, self.workspace, agents, clock, mark)
-        self._file = SessionsFile(store, settings.workspace, self.workspace.published.replace)
-        saver = SessionSaver(self._file, self._to_save)
-        self._factory.changed = saver.changed
-        self._closer = SessionCloser(self.workspace.published, settings.workspace)
-        self._lock = threading.RLock()
-        registry = Registry(self._lock, settings.max_sessions)
-        opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
-        super().__init__(registry, opener, saver, agents, settings.ask_timeout)
+        """What it starts carries *mark* in its environment; see ``process.orphans``.
 
-    def prepare(self) -> None:
-        """Bring back the sessions of the last time, and look for the agent.
-
-        What was accepted before the stop and had not begun is asked now. Raises CannotServe when
-        the sessions file is of a newer version.
+        *servers* are what its agents are offered. *told* is called with the id of a session whose
+        status or name changed, as at the end of a turn. It must not take long. *forget* is called
+        with one that was deleted; *meter* measures them.
         """
-        self.workspace.check_there()  # from now on it is held
-        self.workspace.hide_ours()
-        for session in self._factory.restored(self._file):
-            self._registry.restore(session)
-        self.agents.announce()
+        agents = agents or AgentCatalog(settings)
+        self._settings = settings
+        self.workspace = Workspace(
+            settings.workspace,
+            mark_environ(settings.environ, mark),
+            store,
+            settings.git_timeout,
+            settings.worktree_files,
+        )
+        self._archive = archive = Archive(store)
+        #: Lists the sessions that ended.
+        self.ended = archive.page
+        self._factory = SessionFactory(
+            settings, store, self.workspace, agents, clock, mark, archive, project_id
+        )
+        self._file = SessionsFile(store, settings.workspace, self.workspace.published.replace)
+        saver = SessionSaver(self._file, self._to_save, meter)
+        self._factory.changed, self._factory.told, self._factory.meter = saver.changed, told, meter
+        #: What new sessions are told of earlier ones.
+        self.memory = memory = SessionMemory(store, archive, self.workspace, clock)
+        self._factory.context, self._factory.servers = memory.ahead_of, servers
+        self._closer = SessionCloser(self.workspace, archive.add, memory.note)
+        self._lock = threading.RLock()
+        registry = Registry(self._lock, settings.max_sessions, archive)
+        opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
+        self._waker = SessionWaker(registry, opener)
+        #: Takes over what was begun in a terminal, and says how to go on there.
+        self.terminal = Adopter(
+            registry, opener, self._factory, archive, store, agents, settings.workspace, self._begin
+        )
+        super().__init__(registry, opener, saver, agents, settings.ask_timeout, project_id)
+        #: What is sent later.
+        self.later = Scheduler(store, clock, opener.look, self._spoken_in)
+        self.work = SessionLandings(self.workspace, registry, self._readable)
+        #: What is thought of their changes, until it is sent.
+        self.reviews = SessionReviews(store, self.work, self._readable, self.say, clock)
+        kept = memory.forget, self.reviews.forget, self._factory.attachments.forget
+        self._deleter = SessionDeleter(registry, archive, self.workspace, store, kept, forget)
+        self.remove_left = self._deleter.remove_left
+
+    def prepare(self, *, here: bool = True) -> None:
+        """Bring back the sessions of the last time; see ``SessionWaker``.
+
+        What was accepted and had not begun is asked now. Unless the workspace is *here*, nothing
+        is looked for or mended in it. Raises CannotServe where the list is of a newer version.
+        """
+        if here:
+            self.workspace.check_there()  # from now on it is held
+            self.workspace.hide_ours()
+        self.memory.load()
+        self._deleter.finish()
+        self.attachments.sweep()
+        self.work.mend(here=here)
+        self._waker.restore(self._factory.remembered(self._file, here=here))
+        self.memory.complete()
         self._saver.start()
         self._saver.changed()
-        for session in self._registry.all():
-            if session.log.snapshot.next:
-                session.turns.wake()
+        self._waker.start()
+        self.later.start()
 
     def create(
         self,
@@ -87,83 +140,66 @@ class MemorySessionManager(Conversations):
         *,
         branch: str | None = None,
         isolated: bool | None = None,
+        options: Mapping[str, str] | None = None,
         once: bool = False,
     ) -> SessionInfo:
-        """Open a session; its agent starts with the first message.
+        """Open a session; its agent starts with the first message, and *options* are chosen then.
 
-        With *isolated* (the default where a *name* or *branch* is given) it has a worktree and a
-        branch of its own. With *once*, the same *session_id* again gives the same session, also
-        while that is still being made. Raises SessionExists, TooManySessions, ServerStopping, and
-        what ``AgentCatalog.agent`` and ``Workspace.add_worktree`` raise; then nothing is left.
+        With *isolated* (the default with a *name* or *branch*) it has a worktree and branch of its
+        own. With *once*, the same *session_id* is the same session, also while that is being made.
+        Raises SessionExists, TooManySessions, ServerStopping, and what ``AgentCatalog.agent`` and
+        ``Workspace.add_worktree`` raise; then nothing is left.
         """
-        id = check_id(session_id or self.new_id())
-        create = partial(self._opener.create, id, name, agent, branch, isolated)
+        id = check_id(session_id or str(uuid.uuid4()))
+        create = partial(self._opener.create, id, name, agent, branch, isolated, options or {})
         session = self._begin(partial(self._opener.create_once, id, create)) if once else create()
         if name not in (None, session.info.name):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
-        self._saver.save()
+        self._saver.changed()  # soon is enough: its own log has it on the disk already
         return session.info
-
-    @staticmethod
-    def new_id() -> str:
-        """An id that no session has."""
-        return str(uuid.uuid4())
-
-    def get(self, session_id: str) -> SessionInfo:
-        """The session as it is now. Raises SessionNotFound."""
-        return self._registry.find(session_id).info
 
     def get_or_create(self, session_id: str) -> SessionInfo:
         """The session with this id, made if there is none; it takes no place until it is used."""
         return self._opener.open(session_id).info
 
-    def all(self) -> list[SessionInfo]:
-        """Every session that has begun, the oldest first."""
-        return [session.info for session in self._registry.begun()]
+    def delete(self, session_id: str) -> str | None:
+        """Forget a session that ended, for good, and remove its worktree; who keeps a copy of it.
 
-    def touch(self, session_id: str) -> SessionInfo:
-        """Somebody uses this session: it is not idle."""
-        (session := self._registry.find(session_id)).touch()
-        return session.info
-
-    def rename(self, session_id: str, name: str) -> SessionInfo:
-        """Give a session another name; its branch and worktree stay. Raises InvalidName."""
-        check_name(name)
-        session = self._begin(partial(self._registry.find, session_id))
-        session.rename(name)
-        self._registry.rename(session_id, name)
-        self._saver.save()
-        log.info("Session %s: called %s", session_id, name, extra=about(session_id, "renamed"))
-        return session.info
-
-    def resume(self, session_id: str) -> SessionInfo:
-        """Start the agent of a session, which goes on with its conversation; waits until it runs.
-
-        A session that ended is opened again. Raises SessionNotFound, AskTimeout, AgentFailed.
+        Raises Conflict while it is open, SessionNotFound, WorktreeDirty where its worktree has work
+        that exists nowhere else, StorageFailed. Its branch stays.
         """
-        session = self._begin(
-            lambda: self._opener.look(session_id) or self._registry.find(session_id)
-        )
-        self._wait(session, session.start_agent())
-        return session.info
+        return self._deleter.delete(self._readable(session_id))
 
     def end(
-        self, session_id: str, *, summary: bool = True, cleanup: bool = False, force: bool = False
+        self,
+        session_id: str,
+        *,
+        summary: bool = True,
+        cleanup: bool = False,
+        force: bool = False,
+        branch: bool = False,
+        reason: str = "ended",
     ) -> Ended:
         """End a session and all its agent started; asks the agent for a summary first.
 
-        Its branch stays, and its worktree unless *cleanup*: raises WorktreeDirty, and nothing has
-        ended, where that would lose work, unless *force*.
+        Its worktree stays unless *cleanup*: raises WorktreeDirty, and nothing has ended, where that
+        would lose work, unless *force*. See also ``SessionCloser.clean_up``. So does its branch,
+        unless that goes along: only one that Janus made, and that is merged.
         """
+        if self.workspace.stop_making(session_id):
+            raise SessionNotFound("The session was still being made, and is no more.")
         session = self._registry.find(session_id)
         isolated = session.info.worktree_path is not None
         if cleanup and isolated and not force:
             self.workspace.check_removable(session_id)
-        if not session.begin_end(SessionNotFound(f"Session {session_id} was ended.")):
+        why = SessionNotFound(f"Session {session_id} was ended.")
+        if not session.begin_end(why, reason=reason):
             session.touch()  # says why not
-        ended = self._finish_end(session, self._settings.summary_timeout if summary else 0)
-        if cleanup and isolated and self._clean_up(session_id, force):
-            ended = replace(ended, worktree_path=None)
+        ended = self._finish_end(session, self._settings.summary_timeout if summary else None)
+        made = self.workspace.branch_made(session_id) if branch else ""
+        if cleanup and isolated and self._closer.clean_up(session_id, force=force):
+            gone = self._closer.forget_branch(session_id, made)
+            ended = replace(ended, worktree_path=None, branch_deleted=gone)
         return ended
 
     def end_idle(self) -> list[str]:
@@ -172,13 +208,10 @@ class MemorySessionManager(Conversations):
         Each ends on a thread of its own, so that a slow one delays nobody.
         """
         why = SessionNotFound("The session ended because nobody used it for a while.")
-        timeout = self._settings.session_timeout
-        idle = [s for s in self._registry.all() if s.begin_end(why, idle_for=timeout)]
+        after = self._settings.session_timeout
+        idle = [s for s in self._registry.all() if s.begin_end(why, after, reason_of(s))]
         for session in idle:
-            log.info(
-                "Session %s: nobody uses it; ending", session.id,
-                extra=about(session.id, "evicted"),
-            )  # fmt: skip
+            log.info("Session %s: idle; ending", session.id, extra=about(session.id, "evicted"))
             finish = partial(self._finish_end, session, self._settings.summary_timeout)
             self._closer.in_background(session.id, finish)
         return [session.id for session in idle]
@@ -186,15 +219,18 @@ class MemorySessionManager(Conversations):
     def stop(self, timeout: float = 15.0) -> None:
         """End all agents, at once, within about *timeout* seconds; the sessions come back.
 
-        May be called twice.
+        A third of that is for the agents' summaries. May be called twice.
         """
-        why = ServerStopping("Janus is shutting down.")
-        patience = min(_LAST_SUMMARY, self._settings.summary_timeout)
+        self.later.stop()
+        why, patience = ServerStopping("Janus is shutting down."), self._settings.summary_timeout
         for session in self._registry.stop():
             if session.begin_end(why):
-                suspend = partial(self._closer.suspend, session, patience)
+                suspend = partial(self._closer.suspend, session, min(timeout / 3, patience))
                 self._closer.in_background(session.id, suspend)
+        self._archive.stop()
+        self.workspace.stop_git()
         self._closer.join(timeout)
+        self._waker.stop(timeout)
         self._saver.stop()
         self.workspace.close()
         self._registry.clear()
@@ -203,23 +239,12 @@ class MemorySessionManager(Conversations):
         """What the sessions file shall hold; also the moment to write what could not be."""
         for session in self._registry.begun():
             session.log.flush()
+        self.memory.save(self._registry.begun())
         return self.all()
 
-    def _finish_end(self, session: Session, patience: float) -> Ended:
+    def _finish_end(self, session: Session, patience: float | None) -> Ended:
         try:
             return self._closer.end(session, patience)
         finally:
             if self._registry.forget(session.id):
                 self._saver.save()
-
-    def _clean_up(self, session_id: str, force: bool) -> bool:
-        """Whether the worktree is gone; what the agent did at the very end may be against it."""
-        try:
-            self.workspace.remove_worktree(session_id, force=force)
-            return True
-        except JanusError as refused:
-            log.warning(
-                "Session %s: its worktree stays: %s", session_id, refused,
-                extra=about(session_id),
-            )  # fmt: skip
-            return False

@@ -6,7 +6,7 @@ import logging
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
 from janus.agents.catalog import AgentCatalog
@@ -48,6 +48,8 @@ class SessionOpener:
         self._pending: dict[str, Future[Session | None]] = {}
         self._begun: OrderedDict[str, str] = OrderedDict()
         self.check_workspace = factory.check_workspace
+        self.attachments = factory.attachments
+        registry.wake = self.look
 
     def create(
         self,
@@ -56,6 +58,7 @@ class SessionOpener:
         agent: str | None,
         branch: str | None,
         isolated: bool | None,
+        chosen: Mapping[str, str],
     ) -> Session:
         """Open a new session. Raises SessionExists, and see ``MemorySessionManager.create``."""
         self.check_workspace()
@@ -71,7 +74,7 @@ class SessionOpener:
 
         with self._registry.place(session_id, name, default) as given:
             info = self._factory.describe(session_id, given, found.spec.name)
-            with self._factory.new(info, branch, isolated=isolated) as session:
+            with self._factory.new(info, branch, chosen, isolated=isolated) as session:
                 self._add(session)
                 session.describe()
         about_it = about(session_id, "created")
@@ -84,7 +87,11 @@ class SessionOpener:
 
     def open(self, session_id: str) -> Session:
         """The session with this id, made if there is none: somebody speaks in it."""
-        made = self._opened(session_id, lambda: self._found(session_id) or self._new(session_id))
+        return self.find_or(session_id, lambda: self._new(session_id))
+
+    def find_or(self, session_id: str, make: Callable[[], Session]) -> Session:
+        """The session with this id, open or ended, or else what *make* makes."""
+        made = self._opened(session_id, lambda: self._found(session_id) or make())
         return made or self._registry.find(session_id)
 
     def look(self, session_id: str) -> Session | None:
@@ -99,6 +106,9 @@ class SessionOpener:
         with self._lock:
             if message_id in self._begun:
                 return self._begun[message_id]
+        for resting in self._registry.resting():
+            if self._factory.mentions(resting.info.session_id, message_id):
+                self.look(resting.info.session_id)
         known = (s.id for s in self._registry.all() if s.log.turn_of(message_id))
         found = next(known, new)
         with self._lock:
@@ -120,7 +130,7 @@ class SessionOpener:
             if session:
                 return session
             if pending is None:
-                return self._keep(session_id, mine, find)
+                return self._keep(session_id, mine, self._wake(session_id) or find)
             session = pending.result()
             if session or not makes:
                 return session
@@ -142,16 +152,30 @@ class SessionOpener:
             with self._lock:
                 del self._pending[session_id]
 
+    def _wake(self, session_id: str) -> Callable[[], Session] | None:
+        """What opens a session of the last time that is not read yet."""
+        resting = self._registry.at_rest(session_id)
+        if resting is None:
+            return None
+
+        def wake() -> Session:
+            session = self._factory.wake(resting)
+            self._add(session)
+            return session
+
+        return wake
+
     def _found(self, session_id: str) -> Session | None:
         """A session that ended, from its log."""
         info = self._factory.recall(session_id)
-        return self._open(info) if info else None
+        return self.enter(info) if info else None
 
     def _new(self, session_id: str) -> Session:
         agent = self._agents.agent().spec.name
-        return self._open(self._factory.describe(session_id, None, agent))
+        return self.enter(self._factory.describe(session_id, None, agent))
 
-    def _open(self, info: SessionInfo) -> Session:
+    def enter(self, info: SessionInfo) -> Session:
+        """Open the session *info* tells of, with the log that it has. Raises StorageFailed."""
         self._registry.refuse_stopping()  # the log may still be somebody's
         session = self._factory.open(info)
         self._add(session)

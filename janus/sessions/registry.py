@@ -6,12 +6,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
-from janus.errors import ServerStopping, SessionExists, SessionNotFound, TooManySessions
+from janus.errors import (
+    Conflict,
+    ServerStopping,
+    SessionExists,
+    SessionNotFound,
+    TooManySessions,
+)
 from janus.model import check_id, check_name
+from janus.sessions.archive import Archive
+from janus.sessions.factory import Resting
 from janus.sessions.session import Session
 
 #: Conversations that are only looked at; the one not used for the longest time makes room.
 _LOOKED_AT = 100
+#: How many open sessions a refusal names, the one not used for the longest time first.
+_NAMED = 8
 _ABSENT = object()
 
 
@@ -23,21 +33,36 @@ class Registry:
     program is started, git is asked, or a file read or written.
     """
 
-    def __init__(self, lock: threading.RLock, limit: int) -> None:
+    def __init__(self, lock: threading.RLock, limit: int, archive: Archive) -> None:
+        """Those that go on are no longer in the *archive*; its deleted ones are never entered."""
         self._lock = lock
         self._limit = limit
+        self._archive = archive
         self._appeared = threading.Condition(lock)
         self._sessions: dict[str, Session] = {}
         #: The names of those that take a place; some are being made.
         self._places: dict[str, str | None] = {}
+        #: Those of the last time that are not read yet; they take places too.
+        self._resting: dict[str, Resting] = {}
+        #: Reads one of these; set by the opener.
+        self.wake: Callable[[str], Session | None] = lambda session_id: None
         self._stopping = False
 
     def find(self, session_id: str) -> Session:
         """The open session. Raises InvalidSessionId, SessionNotFound, ServerStopping."""
         session = self.get(session_id)
+        if session is None and self.at_rest(session_id):
+            session = self.wake(session_id)
         if session is None:
             self.refuse_stopping()  # it may only rest
             raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
+        return session
+
+    def find_living(self, session_id: str) -> Session:
+        """The same, but none that ended and is only looked at."""
+        session = self.find(session_id)
+        if session.log.snapshot.ended:
+            raise SessionNotFound(f"Session {session_id} has ended. Open it again first.")
         return session
 
     def get(self, session_id: str) -> Session | None:
@@ -45,6 +70,13 @@ class Registry:
         check_id(session_id)
         with self._lock:
             return self._sessions.get(session_id)
+
+    def knows(self, session_id: str) -> bool:
+        """Whether it is open, being made, ended or deleted."""
+        with self._lock:
+            if session_id in self._sessions or session_id in self._places:
+                return True
+        return self._archive.knows(session_id)
 
     def await_session(self, session_id: str, timeout: float) -> Session | None:
         """The open session; one that is not open is waited for, *timeout* seconds at most."""
@@ -66,6 +98,7 @@ class Registry:
         """Enter a session; one that was only looked at and has to make room is returned."""
         with self._lock:
             self.refuse_stopping()
+            self._resting.pop(session.id, None)
             self._sessions[session.id] = session
             self._appeared.notify_all()
             looked_at = [s for s in self._sessions.values() if s.id not in self._places]
@@ -85,6 +118,7 @@ class Registry:
         if name is not None:
             check_name(name)
         with self._lock:
+            self._archive.refuse_deleted(id)
             if id in self._sessions or id in self._places:
                 raise SessionExists(f"There is a session {id} already.")
             self._refuse_too_many()
@@ -95,6 +129,7 @@ class Registry:
         except BaseException:
             self.forget(id)
             raise
+        self._archive.discard(id)
 
     def take_place(self, session: Session) -> bool | None:
         """Give a session a place; False if it has one, None if it had to make room meanwhile.
@@ -106,15 +141,27 @@ class Registry:
                 return None
             if session.id in self._places:
                 return False
+            self._archive.refuse_deleted(session.id)
             self._refuse_too_many()
             self._places[session.id] = session.info.name
-            return True
+        self._archive.discard(session.id)
+        return True
 
-    def restore(self, session: Session) -> None:
+    def rest(self, session: Resting) -> None:
         """Enter a session of the last time, whatever the limit is now."""
         with self._lock:
-            self._sessions[session.id] = session
-            self._places[session.id] = session.info.name
+            self._resting[session.info.session_id] = session
+            self._places[session.info.session_id] = session.info.name
+
+    def at_rest(self, session_id: str) -> Resting | None:
+        """A session of the last time that is not read yet, if it is one."""
+        with self._lock:
+            return self._resting.get(session_id)
+
+    def resting(self) -> list[Resting]:
+        """All of them."""
+        with self._lock:
+            return [*self._resting.values()]
 
     def rename(self, session_id: str, name: str) -> None:
         """Remember another name of a session that takes a place."""
@@ -130,7 +177,19 @@ class Registry:
         """Remove a session; whether it took a place."""
         with self._lock:
             self._sessions.pop(session_id, None)
+            self._resting.pop(session_id, None)
             return self._places.pop(session_id, _ABSENT) is not _ABSENT
+
+    def retire(self, session_id: str) -> Session | None:
+        """Let nobody open a session any more; the one that is looked at, if it is.
+
+        Raises Conflict where it takes a place.
+        """
+        with self._lock:
+            if session_id in self._places:
+                raise Conflict("This session is open. End it first, then delete it.")
+            self._archive.bar(session_id)
+            return self._sessions.pop(session_id, None)
 
     def stop(self) -> list[Session]:
         """Take no more sessions; those that are open."""
@@ -143,6 +202,7 @@ class Registry:
         """Forget all sessions."""
         with self._lock:
             self._sessions.clear()
+            self._resting.clear()
             self._places.clear()
 
     @property
@@ -158,7 +218,19 @@ class Registry:
 
     def _refuse_too_many(self) -> None:
         self.refuse_stopping()
-        if len(self._places) >= self._limit:
-            raise TooManySessions(
-                f"Maximum {self._limit} sessions supported. Destroy a session to create a new one."
-            )
+        if len(self._places) < self._limit:
+            return
+        open_ones = {id: s.info for id, s in self._sessions.items() if id in self._places}
+        open_ones |= {id: resting.info for id, resting in self._resting.items()}
+        infos = sorted(open_ones.values(), key=lambda info: info.last_activity)
+        named = [f"“{it.name or it.title or it.session_id[:8]}”" for it in infos[:_NAMED]]
+        more = len(infos) - len(named)
+        told = ", ".join(named) + (f" and {more} more" if more else "")
+        raise TooManySessions(
+            f"Maximum {self._limit} sessions supported. Destroy a session to create a new one."
+            + (f" Open: {told}." if told else ""),
+            sessions=[
+                {"session_id": it.session_id, "title": it.name or it.title, "status": it.status}
+                for it in infos
+            ],
+        )

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable
 
 from janus.model import SessionInfo
+from janus.sessions.meter import Meter
 from janus.sessions.sessions_file import SessionsFile
 
 log = logging.getLogger(__name__)
 
 #: Seconds until what could not be saved is tried again.
 _RETRY = 5.0
+#: Seconds in which changes come together: most of them are saved at once by whoever made them.
+_SOON = 0.05
 
 
 class SessionSaver:
@@ -24,10 +27,13 @@ class SessionSaver:
     their change saved by whoever was first. ``_counting`` guards ``_asked``.
     """
 
-    def __init__(self, file: SessionsFile, sessions: Callable[[], list[SessionInfo]]) -> None:
+    def __init__(
+        self, file: SessionsFile, sessions: Callable[[], list[SessionInfo]], meter: Meter
+    ) -> None:
         """*sessions* tells what to save, and may try what else could not be written."""
         self._file = file
         self._sessions = sessions
+        self._meter = meter
         self._saving = threading.Lock()
         self._counting = threading.Lock()
         self._asked = self._covered = 0
@@ -40,7 +46,9 @@ class SessionSaver:
         self._thread.start()
 
     def changed(self) -> None:
-        """Save soon. Returns at once."""
+        """Save soon, unless somebody else does. Returns at once."""
+        with self._counting:
+            self._asked += 1
         self._woken.set()
 
     def save(self) -> bool:
@@ -48,11 +56,16 @@ class SessionSaver:
         with self._counting:
             self._asked += 1
             mine = self._asked
+        return self._save(mine)
+
+    def _save(self, mine: int) -> bool:
         with self._saving:
-            if self._covered < mine and not self._stopping.is_set():
+            wanted = self._covered < mine or not self._saved
+            if wanted and not self._stopping.is_set():
                 with self._counting:
                     self._covered = self._asked
                 self._saved = self._file.save(self._sessions())
+                self._meter.saved(ok=self._saved)
             if not self._saved:
                 self._woken.set()
             return self._saved
@@ -68,9 +81,12 @@ class SessionSaver:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.wait()
+            self._stopping.wait(_SOON)
             self._woken.clear()
+            with self._counting:
+                mine = self._asked
             try:
-                if not self.save():
+                if not self._save(mine):
                     self._stopping.wait(_RETRY)
             except Exception:
                 log.exception("Cannot save the sessions; trying again")

@@ -18,7 +18,14 @@ from typing import Any
 
 from janus.clock import seconds, timestamp
 from janus.errors import CannotServe, InvalidRequest
-from janus.model import SessionInfo, check_id, check_name, is_agent_name
+from janus.model import (
+    PROTOCOLS,
+    SessionInfo,
+    check_id,
+    check_title,
+    is_agent_name,
+    is_conversation_id,
+)
 from janus.storage.store import Store
 from janus.workspace.root import WorktreeRoot
 
@@ -32,7 +39,8 @@ _NOT_UNDERSTOOD = (
 
 
 class SessionsFile:
-    """The file. ``_lock`` guards what is kept of it without being understood."""
+    """The file. ``_lock`` guards what is kept of it without being understood, and what was written
+    last."""
 
     def __init__(
         self,
@@ -49,6 +57,7 @@ class SessionsFile:
         self._extra: Json = {}
         self._extras: dict[str, Json] = {}
         self._strange: list[Any] = []
+        self._lines: dict[str, tuple[SessionInfo, str]] = {}
 
     def check(self) -> None:
         """Raises CannotServe for a file of a newer version, which is left as it is."""
@@ -84,15 +93,23 @@ class SessionsFile:
     def save(self, sessions: Iterable[SessionInfo]) -> bool:
         """Write the file anew; False if that, or anything else, is not on the disk by now."""
         with self._lock:
-            entries = [_merged(self._extras.get(s.session_id, {}), _entry(s)) for s in sessions]
+            self._lines = {s.session_id: (s, self._line(s)) for s in sessions}
             head = json.dumps({**self._extra, "version": VERSION})
-            lines = ",\n".join(json.dumps(entry) for entry in [*entries, *self._strange])
+            strange = map(json.dumps, self._strange)
+            lines = ",\n".join([*(line for _, line in self._lines.values()), *strange])
         # A line each: json's own indenting is many times slower than this.
         data = f'{head[:-1]}, "sessions": [\n{lines}\n]}}\n'.encode()
         saved = self._store.replace(NAME, data)
         self._publish(NAME, data)
         self._store.flush()
         return saved and self._store.problem is None
+
+    def _line(self, info: SessionInfo) -> str:
+        """The entry of a session, which is written with every change of another one."""
+        known = self._lines.get(info.session_id)
+        if known and known[0] is info:
+            return known[1]
+        return json.dumps(_merged(self._extras.get(info.session_id, {}), _entry(info)))
 
     def _taken(self, entries: list[Any], extra: dict[Any, Any]) -> list[SessionInfo]:
         found: dict[str, SessionInfo] = {}
@@ -127,16 +144,21 @@ class SessionsFile:
         id, name, branch = check_id(entry["id"]), entry["name"], entry.get("branch")
         if not isinstance(branch, str | None):
             raise TypeError("branch is a text")
-        agent = entry.get("agent")
+        agent, held = entry.get("agent"), entry.get("metadata")
+        held = held if isinstance(held, dict) else {}
+        conversation, protocol = held.get("conversationId"), held.get("protocol")
+        known = is_conversation_id(conversation) and protocol in PROTOCOLS
         return SessionInfo(
             session_id=id,
-            name=None if name is None else check_name(name),
+            name=None if name is None else check_title(name),
             status="idle",
             agent=str(agent) if is_agent_name(agent) else "",
             created_at=seconds(entry["createdAt"]),
             last_activity=seconds(entry["lastActivity"]),
             branch=branch,
             worktree_path=str(self._worktree_of(id)) if entry.get("worktreePath") else None,
+            conversation_id=conversation if known else None,
+            protocol=protocol if known else None,
         )
 
 

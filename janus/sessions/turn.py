@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event as Signal
 from typing import NamedTuple
 
+from janus.events import Attachment
 from janus.model import Answer
 
 
@@ -28,3 +29,6 @@ class Turn:
     cancelled: Signal = field(default_factory=Signal)
     #: Nothing is said in it: the agent is only to get ready.
     only_starts: bool = False
+    #: Whether its message was spoken.
+    voice: bool = False
+    attachments: tuple[Attachment, ...] = ()

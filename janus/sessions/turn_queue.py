@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from msgspec.structs import replace
+
 from janus import events
 from janus.conversation.event_log import EventLog
 from janus.conversation.snapshot import Snapshot, Waiting
@@ -58,23 +60,23 @@ class TurnQueue:
         with self._lock:
             return self._thread is not None
 
-    def say(self, text: str, message_id: str | None, check_open: Callable[[], None]) -> Promised:
+    def say(self, said: events.UserMessage, check_open: Callable[[], None]) -> Promised:
         """Accept a message; it is on the disk when this returns, and its answer is promised.
 
-        The same *message_id* again gives the same answer, also after a restart. Raises QueueFull,
-        StorageFailed, and what *check_open* raises.
+        Its turn is chosen here. The same message_id again gives the same answer, also after a
+        restart. Raises QueueFull, StorageFailed, and what *check_open* raises.
         """
         with self._order:
-            turn_id = self._events.turn_of(message_id) if message_id else None
+            turn_id = self._events.turn_of(said.message_id) if said.message_id else None
             if turn_id is None:
                 check_open()
                 if len(self._now.waiting) >= QUEUE_LIMIT:
                     raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
                 turn_id = str(uuid.uuid4())
-                self._events.append(events.UserMessage(turn_id, text, message_id), promised=True)
-                self._promise(turn_id)
+                self._events.append(replace(said, turn_id=turn_id), promised=True)
+            promise = self._promise(turn_id)  # before it can be over: the log has fewer details
         self.wake()
-        return Promised(turn_id, self._answer(turn_id))
+        return Promised(turn_id, promise or self._answer(turn_id))
 
     def note(self, text: str, check_open: Callable[[], None]) -> None:
         """Accept a note: with the next turn, or as a turn of its own if the agent is free."""
@@ -83,6 +85,15 @@ class TurnQueue:
             turn_id = None if self.busy else str(uuid.uuid4())
             self._events.append(events.Note(str(uuid.uuid4()), text, turn_id), promised=True)
         self.wake()
+
+    def record(self, event: events.AnyEvent, check: Callable[[], None]) -> None:
+        """Keep what is about a message that is said later, unless *check* raises.
+
+        In order with all that is said. Raises StorageFailed.
+        """
+        with self._order:
+            check()
+            self._events.append(event, promised=True)
 
     def start_agent(self) -> Promised:
         """Queue a turn in which the agent only gets ready."""
@@ -227,4 +238,5 @@ class TurnQueue:
             return None
         said = "" if entry.is_note else entry.content
         prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), said]).strip()
-        return Turn(entry.turn_id, prompt, self._answers.setdefault(entry.turn_id, Future()))
+        answer = self._answers.setdefault(entry.turn_id, Future())
+        return Turn(entry.turn_id, prompt, answer, voice=entry.voice, attachments=entry.attachments)

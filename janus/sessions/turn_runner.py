@@ -6,16 +6,21 @@ import copy
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from janus import events
 from janus.agents.agent import Agent
-from janus.clock import Clock, timestamp
+from janus.agents.attached import Attached
+from janus.clock import Clock, seconds, timestamp
 from janus.conversation.event_log import EventLog
+from janus.conversation.quoting import own_words
 from janus.errors import AgentFailed, JanusError
 from janus.logs import about
 from janus.model import Answer
 from janus.sessions.crash_loop import CrashLoopGuard
+from janus.sessions.meter import UNMETERED, SessionMeter
+from janus.sessions.setup import SetUp
+from janus.sessions.snapshots import TurnSnapshots
 from janus.sessions.turn import Turn
 from janus.text import sanitize
 
@@ -46,7 +51,16 @@ class TurnRunner:
     ) -> None:
         """*check_folder* raises JanusError where the agent must not work any more."""
         self.agent: Agent  # set once, by the session: it needs ``receive`` to be made
+        #: What has to be over before the first prompt.
+        self.setup: SetUp | None = None
+        #: What the agent is told ahead of the words of a turn; nothing, most of the time.
+        self.context: Callable[[Turn], str] = lambda turn: ""
+        #: What is attached to a turn, as agents are given it.
+        self.attached: Callable[[Sequence[events.Attachment]], Sequence[Attached]] = lambda it: ()
+        #: Keeps the files as they are before and after a turn, once it is set.
+        self.snapshots: TurnSnapshots | None = None
         self.crashes = CrashLoopGuard(clock)
+        self.meter: SessionMeter = UNMETERED
         #: When the agent last did something: for measuring, and for people (0 if it never did).
         self.last_heard, self.last_activity = clock.monotonic(), 0.0
         #: Why the session takes no more messages, once it does not.
@@ -63,15 +77,19 @@ class TurnRunner:
         """Run a turn to its end and keep its promise."""
         try:
             if turn.only_starts:
+                self._check_folder()
                 self._start(turn)
                 return
             log.info(
                 "Session %s: turn %s started", self._id, turn.id,
                 extra=about(self._id, "turn_started", turn.id),
             )  # fmt: skip
+            self.meter.began(turn.id)
             self._check_folder()
             self.crashes.check()
-            reason = self.agent.prompt(turn.id, turn.prompt, self._turn_limit, turn.cancelled)
+            reason = "cancelled"
+            if self.setup is None or self.setup.wait(turn.cancelled):
+                reason = self._prompt(turn)
             if reason == "cancelled" and self.ended_by:
                 raise self.ended_by
         except JanusError as error:
@@ -83,6 +101,8 @@ class TurnRunner:
             self.fail(turn, JanusError(_BUG))
         else:
             self._finish(turn, reason)
+        if self.snapshots:
+            self.snapshots.settle()
 
     def receive(self, event: events.AnyEvent) -> None:
         """Log what the agent does, in a turn or outside of one."""
@@ -90,6 +110,8 @@ class TurnRunner:
         if self._is_summary(event):
             return
         self._note_activity()
+        if self.meter.silent:
+            self.meter.noticed(event)
         match event:
             case events.ConversationOpened():
                 # On the disk before the first prompt: without it the agent forgets everything.
@@ -100,6 +122,7 @@ class TurnRunner:
                     extra=about(self._id, "crashed"),
                 )  # fmt: skip
                 self.crashes.add(words)
+                self.meter.died(event.exit_code, event.signal)
                 self._events.append(event)
             case _:
                 self._events.append(event)
@@ -116,12 +139,14 @@ class TurnRunner:
                 "Session %s: no summary by the agent: %s", self._id, failure, extra=about(self._id)
             )
             return ""
-        return "".join(said).strip()
+        return own_words("".join(said)).strip()
 
     def fail(self, turn: Turn, error: JanusError) -> None:
         """Keep what had been said, then say what happened."""
         if _is_death(error):
             self.crashes.add(str(error))
+            self.meter.died(error.details.get("exit_code"), error.details.get("signal"))
+        self.meter.finished("failed", error.code)  # before anybody can see that it is over
         self._note_activity()
         text = self._events.partial(turn.id)
         log_failure(self._events, self._id, turn.id, error, text)
@@ -137,8 +162,24 @@ class TurnRunner:
         at = timestamp(self._clock.time())
         turn.answer.set_result(Answer("", turn.id, "end_turn", at))
 
+    def _prompt(self, turn: Turn) -> str:
+        """Give the agent the words, between two snapshots of its files; why it stopped.
+
+        The second one is before the end is told: what its owner does then is not the agent's.
+        """
+        prompt, attached = self.context(turn) + turn.prompt, self.attached(turn.attachments)
+        words = turn.id, prompt, self._turn_limit, turn.cancelled, attached
+        if self.snapshots is None:
+            return self.agent.prompt(*words)
+        self.snapshots.before(turn.id)
+        try:
+            return self.agent.prompt(*words)
+        finally:
+            self.snapshots.after(turn.id)
+
     def _finish(self, turn: Turn, reason: str) -> None:
         self.crashes.forget()
+        self.meter.finished(reason)
         self._note_activity()
         text = self._events.partial(turn.id)
         record = self._events.record(events.TurnFinished(turn.id, text, reason))
@@ -169,7 +210,9 @@ def log_failure(
     """Log that a turn failed, after what had been said in it."""
     if text:
         event_log.record(events.TurnFinished(turn_id, text, "failed"))
-    event_log.record(events.TurnFailed(turn_id, error.code, str(error)))
+    told = error.details.get("resets_at")
+    resets_at = seconds(told) if isinstance(told, str) else None
+    event_log.record(events.TurnFailed(turn_id, error.code, sanitize(str(error)), resets_at))
     log.warning(
         "Session %s: turn %s failed: %s", session_id, turn_id, error.code,
         extra=about(session_id, "turn_failed", turn_id),

@@ -10,14 +10,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import itertools
-import json
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+
+from janus.clock import timestamp
+from janus.storage.disk import CANNOT, tolerate
 
 #: How the names of files begin that are not whole yet.
 NEW = ".new-"
@@ -25,8 +27,6 @@ NEW = ".new-"
 LARGEST = 64 << 20
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1 << 16
-#: What disks say that cannot sync folders, such as network shares: they are weaker, not full.
-_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 
 
 class NotOurs(OSError):
@@ -115,7 +115,11 @@ class Folder:
 
     def replace(self, name: str, data: bytes, *, temporary: str | None = None) -> None:
         """Write a whole file: a reader sees the old one or the new one, also after a power cut."""
-        with self._written([data], temporary) as (new, _):
+        self.write(name, [data], temporary=temporary)
+
+    def write(self, name: str, blocks: Iterable[bytes], *, temporary: str | None = None) -> None:
+        """The same, of *blocks* that come one by one."""
+        with self._written(blocks, temporary) as (new, _):
             os.rename(new, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
         self.sync()
 
@@ -126,10 +130,29 @@ class Folder:
             for number in itertools.count(1):
                 target = name if number == 1 else f"{stem}-{number}{dot}{suffix}"
                 with contextlib.suppress(FileExistsError):
-                    os.link(new, target, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+                    self._link(new, target)
                     break
         self.sync()
         return target
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write a whole new file; False where something has its name already."""
+        with contextlib.suppress(FileExistsError), self._written([data], None) as (new, _):
+            self._link(new, name)
+            self.sync()
+            return True
+        return False
+
+    def _link(self, new: str, target: str) -> None:
+        """Give a file of ours a second name. Raises FileExistsError."""
+        try:
+            os.link(new, target, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+        except OSError as failure:
+            if failure.errno not in CANNOT:
+                raise
+            # A disk without second names: the name is taken first, and then replaced.
+            os.close(self.file(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            os.rename(new, target, src_dir_fd=self.fd, dst_dir_fd=self.fd)
 
     def copy(self, name: str, source: int, size: int) -> int:
         """A new file *name* with the first *size* bytes of another, durably; open for appending."""
@@ -154,9 +177,16 @@ class Folder:
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self.fd)
 
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder that is empty, durably. Raises OSError."""
+        os.rmdir(name, dir_fd=self.fd)
+        self.sync()
+
     def put_aside(self, name: str) -> str:
         """Give whatever is called *name* another one, and return that. Raises OSError."""
-        aside = f"{name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+        # Also by the monotonic clock: two of one moment, or of a clock that stands still.
+        when = timestamp(time.time()).replace("-", "").replace(":", "")
+        aside = f"{name}.corrupt-{when}-{time.monotonic_ns()}"
         os.rename(name, aside, src_dir_fd=self.fd, dst_dir_fd=self.fd)
         return aside
 
@@ -165,8 +195,7 @@ class Folder:
         try:
             os.fsync(self.fd)
         except OSError as failure:
-            if failure.errno not in _CANNOT_SYNC:
-                raise
+            tolerate(failure, self.fd, self.path)
 
     @contextlib.contextmanager
     def _written(self, blocks: Iterable[bytes], temporary: str | None) -> Iterator[tuple[str, int]]:
@@ -192,12 +221,6 @@ def is_still(path: Path, fd: int) -> bool:
         found = folder.stat(path.name)
         return found is not None and os.path.samestat(found, os.fstat(fd))
     return False
-
-
-def replace_json(path: Path, value: object) -> None:
-    """Write JSON whole, for the owner alone: another program may be reading it. Raises OSError."""
-    with Folder.open(path.parent, follow=True) as folder:
-        folder.replace(path.name, json.dumps(value, indent=2).encode())
 
 
 def write_all(fd: int, data: bytes) -> None:

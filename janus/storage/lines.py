@@ -10,12 +10,12 @@ BLOCK = 1 << 16
 LONGEST = 64 << 20
 
 
-def whole_lines(fd: int) -> Iterator[bytes]:
-    """The lines that end with a newline, read without moving the file's position.
+def whole_lines(fd: int, at: int = 0) -> Iterator[bytes]:
+    """The lines from *at* that end with a newline, read without moving the file's position.
 
     One that is longer than ``LONGEST`` comes as an empty line.
     """
-    at, size = 0, 0
+    size = 0
     parts: list[bytes] = []  # of the line that is not whole yet; none once it is too long
     while block := os.pread(fd, BLOCK, at):
         at += len(block)

@@ -30,6 +30,9 @@ _NAME = "lock"
 _LONGEST = 1 << 16
 #: Seconds that a server whose master was killed may take to end what it has.
 _LEAVING = 30.0
+#: Seconds that a lock may outlast its release: what another thread just started shares it until its
+#: program runs.
+_LINGERING = 1.0
 
 
 class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,13 +50,16 @@ class WorkspaceLock:
     ``_lock`` guards the descriptors.
     """
 
-    def __init__(self, folder: Path, workspace: Path | None = None) -> None:
-        """The file is in *folder*; the *workspace* itself is locked as well if it is given."""
+    def __init__(self, folder: Path, workspace: Path | None = None, run: str = "") -> None:
+        """The file is in *folder*; the *workspace* itself is locked as well if it is given.
+
+        *run* is the mark of what this Janus starts, a new one if it is not given.
+        """
         self._folder = folder
         self._workspace = workspace
         self._lock = threading.Lock()
         self._held: list[int] = []  # the file first
-        self.serving = Serving(os.getpid(), os.getpid(), str(uuid.uuid4()))
+        self.serving = Serving(os.getpid(), os.getpid(), run or str(uuid.uuid4()))
         #: Why another Janus might start beside this one, or None.
         self.problem: str | None = None
 
@@ -141,7 +147,7 @@ def _locked(folder: Path, workspace: Path | None) -> list[int]:
 
 
 def _locked_file(folder: Path, workspace: Path | None) -> int:
-    deadline = time.monotonic() + _LEAVING
+    began = time.monotonic()
     while True:
         try:
             fd = _open(folder)
@@ -152,8 +158,9 @@ def _locked_file(folder: Path, workspace: Path | None) -> int:
         if not try_lock(fd):
             other = _read(fd)
             os.close(fd)
-            if other is None or _lives(other.master) or time.monotonic() > deadline:
-                raise CannotServe(_refusal(workspace or folder, other))
+            leaving = other is not None and not _lives(other.master)
+            if time.monotonic() - began > (_LEAVING if leaving else _LINGERING):
+                raise CannotServe(_refusal(workspace, other))
             threading.Event().wait(0.05)
         elif is_still(folder / _NAME, fd):
             return fd
@@ -165,7 +172,9 @@ def _locked_workspace(workspace: Path) -> list[int]:
     try:
         with Folder.open(workspace, follow=True) as held:
             try:
-                free = try_lock(held.fd)
+                deadline = time.monotonic() + _LINGERING
+                while not (free := try_lock(held.fd)) and time.monotonic() < deadline:
+                    threading.Event().wait(0.05)
             except OSError:  # NFS, for one, locks no folder that is open for reading
                 return []
             if free:
@@ -210,9 +219,16 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _refusal(workspace: Path, other: Serving | None) -> str:
-    who = f"process {other.master}" if other else "another process"
+def _refusal(workspace: Path | None, other: Serving | None) -> str:
+    who = "another process"
+    if other:
+        who = f"process {other.master if _lives(other.master) else other.pid}"
     where = f" at {other.url}" if other and other.url else ""
+    if workspace is None:
+        return (
+            f"another Janus serves for you already: {who}{where}. Add this folder to that one with "
+            "janus project add, or stop it first"
+        )
     return (
         f"another Janus serves {workspace} already: {who}{where}. "
         "Use that one, stop it first, or choose another WORKSPACE_DIR"

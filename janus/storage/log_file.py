@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from janus.errors import StorageFailed
+from janus.storage.disk import remedy
 from janus.storage.folder import Folder, NotOurs, is_still, write_all
 from janus.storage.lines import end_of_lines, whole_lines
 
@@ -46,6 +47,7 @@ class LogFile:
         self._closed = False
         self._size: int | None = None  # not known before it is opened
         self._failed = False
+        self._named = False  # whether its name is on the disk
         self._unsaved: list[bytes] = []
 
     def __del__(self) -> None:
@@ -82,7 +84,7 @@ class LogFile:
             if promised:
                 raise StorageFailed(
                     f"Janus could not save your message: {failure.strerror}. "
-                    "It was not sent; free some space on the computer and say it again."
+                    f"It was not sent; {remedy(failure)} and say it again."
                 ) from failure
             self._unsaved.append(line)
         else:
@@ -90,10 +92,11 @@ class LogFile:
 
     def flush(self) -> None:
         """Try again to write what could not be written, or see whether it could be by now."""
+        if not self._failed:
+            return
         with contextlib.suppress(OSError):
-            if self._failed:
-                self._write(self._unsaved, promised=True)
-                self._unsaved.clear()
+            self._write(self._unsaved, promised=True)
+            self._unsaved.clear()
 
     def close(self) -> None:
         """Give the file back, once all is written: if need be later. May be called twice."""
@@ -112,7 +115,7 @@ class LogFile:
             self._cut(fd)
             write_all(fd, data)
             if promised:
-                os.fsync(fd)
+                self._sync(fd)
             # Afterwards: whatever was removed until now is noticed.
             if os.fstat(fd).st_nlink == 0 or (promised and not is_still(self.path, fd)):
                 self._write_anew(fd, (self._size or 0) + len(data))
@@ -152,15 +155,24 @@ class LogFile:
             with Folder.make(self.path.parent) as folder:
                 fd = folder.file(self.path.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
                 try:
-                    folder.sync()
                     if self._size is None:
                         self._size = end_of_lines(fd)
                 except OSError:
                     os.close(fd)
                     raise
+            self._named = False
             self._swap(fd)
         assert self._fd is not None
         return self._fd
+
+    def _sync(self, fd: int) -> None:
+        """Have the file on the disk; the first time its name as well, at no further wait."""
+        if self._named:
+            os.fsync(fd)
+            return
+        with Folder.make(self.path.parent) as folder:
+            _sync_both(fd, folder)
+        self._named = True
 
     def _cut(self, fd: int) -> None:
         end = os.fstat(fd).st_size
@@ -194,3 +206,23 @@ def _opened(folder: Folder, name: str) -> tuple[int, bool]:
         raise
     except OSError:  # such as a disk that may only be read
         return folder.file(name), False
+
+
+def _sync_both(fd: int, folder: Folder) -> None:
+    """Make a file and its name durable, in the time of the slower one. Raises OSError."""
+    failures: list[OSError] = []
+
+    def sync() -> None:
+        try:
+            folder.sync()
+        except OSError as failure:
+            failures.append(failure)
+
+    other = threading.Thread(target=sync, name="janus-sync")
+    other.start()
+    try:
+        os.fsync(fd)
+    finally:
+        other.join()
+    if failures:
+        raise failures[0]

@@ -15,16 +15,18 @@ import logging
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from janus.errors import CannotServe
+from janus.model import is_id
 from janus.storage.folder import NEW, Folder
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-_NAME = "project.json"
+_NAME, _DEVICES = "project.json", "devices.json"
 
 
 def project_folder(workspace: Path, state: Path) -> Path:
@@ -52,6 +54,10 @@ class Project:
 
     token: str
     taken_over: bool
+    #: Where the workspace was the last time, and which folder that was.
+    path: str | None = None
+    device: int | None = None
+    inode: int | None = None
 
     @property
     def temporary(self) -> str:
@@ -65,7 +71,20 @@ def load_project(store: Store) -> Project:
     token = known.get("token")
     if not isinstance(token, str) or not re.fullmatch("[0-9a-f]{32}", token):
         token = secrets.token_hex(16)
-    return Project(token, known.get("takenOver") is True)
+    path = known.get("path")
+    return Project(
+        token,
+        known.get("takenOver") is True,
+        path if isinstance(path, str) else None,
+        _number(known.get("device")),
+        _number(known.get("inode")),
+    )
+
+
+def known_projects(state: Path) -> Iterator[tuple[str, Project]]:
+    """What is known of every project that was ever served, by its id."""
+    for folder in _folders(state / "projects"):
+        yield folder.name, load_project(Store(folder))
 
 
 def save_project(store: Store, workspace: Path, project: Project) -> bool:
@@ -73,7 +92,7 @@ def save_project(store: Store, workspace: Path, project: Project) -> bool:
     found = workspace.stat()
     whole = {
         "version": "1.0",
-        "path": os.fsencode(workspace).decode("utf-8", "replace"),
+        "path": readable(workspace),
         "device": found.st_dev,
         "inode": found.st_ino,
         "token": project.token,
@@ -82,21 +101,56 @@ def save_project(store: Store, workspace: Path, project: Project) -> bool:
     return store.replace(_NAME, json.dumps(whole, indent=1).encode() + b"\n")
 
 
-def take_over_devices(workspace: Path, state: Path) -> None:
-    """Move the list of devices from where the first house kept it, ``workspaces/<id>/``."""
-    name, id = "devices.json", _hash(workspace)
+def note_place(store: Store, workspace: Path) -> None:
+    """Write down where *workspace* is, unless that is known. Raises OSError."""
+    project, found = load_project(store), workspace.stat()
+    now = (readable(workspace), found.st_dev, found.st_ino)
+    if (project.path, project.device, project.inode) != now:
+        save_project(store, workspace, project)
+
+
+def readable(workspace: Path) -> str:
+    """Its path as it is written down: a path need not be UTF-8."""
+    return os.fsencode(workspace).decode("utf-8", "replace")
+
+
+def take_over_devices(state: Path) -> None:
+    """Merge the lists of devices that earlier versions kept for each folder they served."""
+    old = [folder for kind in ("projects", "workspaces") for folder in _folders(state / kind)]
     try:
-        with Folder.open(state / "workspaces" / id) as old:
-            data = old.read(name)
-            with Folder.make(state / "projects" / id) as new:
-                if new.stat(name) is None:
-                    new.replace(name, data)
-            old.remove(name)
-            old.remove("owner-token")
-    except FileNotFoundError:
-        return
-    except OSError as failure:
-        log.warning("Paired devices are not taken over: %s; pair again", failure.strerror)
+        for path in old:
+            with Folder.open(path) as folder:
+                if folder.stat(_DEVICES) is not None:
+                    _merge_devices(Store(state), folder.read(_DEVICES))
+                    folder.remove(_DEVICES)
+                    folder.remove("owner-token")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as failure:
+        log.warning("Paired devices are not taken over: %s; pair again", failure)
+
+
+def _merge_devices(store: Store, data: bytes) -> None:
+    """Add to the owner's list what another one has. Raises OSError, ValueError."""
+    mine = json.loads(store.read(_DEVICES) or b'{"version": "1.0", "devices": []}')
+    match mine, json.loads(data):
+        case {"devices": [*known]}, {"devices": [*more]}:
+            ids = {it["id"] for it in known}
+            mine["devices"] = known + [it for it in more if it["id"] not in ids]
+        case _:
+            raise ValueError("a list is damaged")
+    if not store.replace(_DEVICES, json.dumps(mine).encode()):
+        raise OSError(store.problem)
+
+
+def _folders(parent: Path) -> list[Path]:
+    try:
+        with Folder.open(parent) as folder:
+            return [parent / name for name in folder.names() if is_id(name)]
+    except OSError:
+        return []
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _hash(workspace: Path) -> str:

@@ -22,12 +22,17 @@ class HeldWorkspace:
         self._lock = threading.Lock()
         self._folder: Folder | None = None
         self._closed = False
+        self._barred = ""
+
+    def bar(self, why: str) -> None:
+        """Refuse from now on to make anything there: it is not the folder that it was."""
+        self._barred = why
 
     @property
     def problem(self) -> str | None:
         """Why nothing can be made in the workspace, or None; also before it was ever opened."""
-        if self._folder is None:
-            return None
+        if self._barred or self._folder is None:
+            return self._barred or None
         try:
             self.check()
         except StorageFailed as moved:
@@ -36,6 +41,8 @@ class HeldWorkspace:
 
     def check(self) -> None:
         """Raises StorageFailed if the folder was moved, replaced or deleted."""
+        if self._barred:
+            raise StorageFailed(self._barred)
         with self._lock:
             if self._closed:
                 return
@@ -48,7 +55,7 @@ class HeldWorkspace:
                 pass
         raise StorageFailed(
             f"The folder {self.path} was moved or replaced while Janus served it. "
-            "Move it back, or start Janus again where it is now."
+            "Move it back, or say where it is now: janus project move FOLDER."
         )
 
     def open(self) -> Folder:

@@ -50,7 +50,7 @@ class WorktreeNotes:
         if not self._store.replace(_name(note.session_id), msgspec.json.encode(note)):
             raise GitFailed(
                 f"Janus cannot note that it makes a worktree: {self._store.problem}. "
-                "Free some space on the computer and try again."
+                f"To make it, {self._store.remedy} and try again."
             )
 
     def made(self, session_id: str) -> None:

@@ -10,20 +10,23 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 from janus.errors import GitFailed, InvalidRequest, JanusError
 from janus.storage.folder import Folder, NotOurs, write_all
 from janus.storage.project import load_project, save_project
 from janus.storage.store import Store
-from janus.workspace.git import Git
+from janus.workspace.git import Git, as_path
+from janus.workspace.gits_files import may_be_repository
 from janus.workspace.held import HeldWorkspace
 
 log = logging.getLogger(__name__)
 
 NAME = ".janus"
-#: What Janus keeps in the workspace.
-_OURS = (f"{NAME}/", ".worktrees/")
+#: What Janus keeps in the workspace; without a slash, which would not hide a link of that name.
+_OURS = (NAME, ".worktrees")
 
 
 class PublishedFolder:
@@ -63,6 +66,24 @@ class PublishedFolder:
         except JanusError as failure:
             raise OSError(str(failure)) from failure
 
+    def remove(self, folder: str, names: Iterable[str], word: str) -> bool:
+        """Remove plain files of ours below *folder*, if they have this *word*.
+
+        False where one could not be, which is said once.
+        """
+        try:
+            with self._lock, self._open() as top, top.folder(folder) as below:
+                for name in names:
+                    found = None if "/" in name else below.stat(name)
+                    if found and S_ISREG(found.st_mode) and word.encode() in below.read(name):
+                        below.remove(name)
+        except FileNotFoundError:
+            return True
+        except (OSError, JanusError) as failure:
+            self._say(failure)
+            return False
+        return True
+
     def tracked(self, folder: str = NAME) -> set[str]:
         """The names of what git tracks in a folder of the workspace. Raises GitFailed."""
         try:
@@ -86,6 +107,8 @@ class PublishedFolder:
 
     def _tracked_now(self) -> set[str]:
         """What is tracked in ``.janus``; git is asked when its index has changed."""
+        if not may_be_repository(self._held.path):
+            return set()
         found = self._index_now()
         if found is None or found != self._looked:
             self._tracked = self.tracked()
@@ -95,7 +118,9 @@ class PublishedFolder:
     def _index_now(self) -> tuple[int, ...] | None:
         try:
             if self._index is None:
-                self._index = self._held.path / self._git.ask("rev-parse", "--git-path", "index")
+                self._index = self._held.path / as_path(
+                    self._git.ask("rev-parse", "--git-path", "index")
+                )
             found = self._index.stat()
             return found.st_ino, found.st_size, found.st_mtime_ns
         except FileNotFoundError:
@@ -117,7 +142,7 @@ def hide_ours(git: Git, workspace: Path) -> None:
     of that file is not followed.
     """
     try:
-        own = workspace / git.ask("rev-parse", "--git-common-dir")
+        own = workspace / as_path(git.ask("rev-parse", "--git-common-dir"))
         with Folder.open(own, follow=True) as folder, folder.folder("info", make=True) as info:
             _add_missing(info)
     except InvalidRequest:

@@ -52,13 +52,14 @@ class WorktreeRemover:
                 "Git does not know the session's worktree any more, so nobody can tell what is "
                 "in it. It can be removed by force; its branch stays."
             ) from broken
-        work, details = work_in(registry.git, path, known[path])
+        work, details = work_in(registry.git, path, known[path], known)
         if work:
-            raise WorktreeDirty(
-                f"The session's worktree has {', '.join(work)}. Commit and merge it, or remove "
-                "the worktree by force: then its branch stays, and what is not committed is lost.",
-                **details,
-            )
+            cure, lost = "Commit and merge it", "what is not committed is lost"
+            if "repositories" in details:
+                cure = "Move what you need of them elsewhere, commit and merge the rest"
+                lost += ", and so is all in those repositories"
+            cure += f", or remove the worktree by force: then its branch stays, and {lost}."
+            raise WorktreeDirty(f"The session's worktree has {', '.join(work)}. {cure}", **details)
 
     def remove(self, session_id: str, *, force: bool = False) -> bool:
         """Remove the session's worktree, never its branch; False if git knows of none.

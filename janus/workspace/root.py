@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from janus.errors import GitFailed
@@ -20,11 +20,13 @@ class Worktree:
     """A checkout of its own; ``branch`` is None when its HEAD is detached.
 
     The agent works in ``folder``: where the workspace is in its repository, if the branch has it.
+    ``told`` is what the user should know of how it was made, in sentences.
     """
 
     path: Path
     branch: str | None
     folder: Path
+    told: tuple[str, ...] = field(default=(), compare=False)
 
 
 def folder_in(path: Path, prefix: str) -> Path:

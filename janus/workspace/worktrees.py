@@ -7,19 +7,29 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from janus.errors import GitFailed, InvalidRequest
 from janus.model import is_id
 from janus.storage.store import Store
 from janus.workspace import branches
+from janus.workspace.context_files import read_context_files
 from janus.workspace.git import Git
+from janus.workspace.handed import HandedFiles
+from janus.workspace.heads import branch_now
 from janus.workspace.held import HeldWorkspace
+from janus.workspace.landing.notes import LandingNotes
+from janus.workspace.lately import changed_lately
 from janus.workspace.notes import Note, WorktreeNotes
+from janus.workspace.overview import Overview
 from janus.workspace.published import PublishedFolder, hide_ours
 from janus.workspace.registry import WorktreeRegistry
 from janus.workspace.removing import WorktreeRemover, logged
 from janus.workspace.root import Worktree, WorktreeRoot, folder_in
+from janus.workspace.snapshots.snapshots import Snapshots
+from janus.workspace.submodules import fill_submodules
+from janus.workspace.untracked import bring_along
 
 log = logging.getLogger(__name__)
 
@@ -30,21 +40,45 @@ class Workspace:
     ``_lock`` guards ``_making``, the ids of the worktrees that are not whole yet.
     """
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], store: Store) -> None:
-        """The *store*, outside of the workspace, says which worktrees Janus made."""
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str],
+        store: Store,
+        limit: float = 600.0,
+        bring: tuple[str, ...] = (),
+    ) -> None:
+        """The *store*, outside of the workspace, says which worktrees Janus made.
+
+        *limit* is in seconds, for each command of git that goes through all files. *bring* are the
+        patterns of untracked files that worktrees get too.
+        """
         self.folder = folder
-        self._git = Git(folder, environ)
+        self.git = self._git = Git(folder, environ, limit)
+        self._bring = bring
         self._root = WorktreeRoot(folder)
         self._registry = WorktreeRegistry(self._git)
         self._notes = WorktreeNotes(store.folder / "worktrees")
         self._remover = WorktreeRemover(self._root, self._registry, self._notes)
         self._held = HeldWorkspace(folder)
+        self.overview = Overview(self._git)
+        #: What the folders of sessions held before and after each turn.
+        self.snapshots = Snapshots(self._git, store.folder / "snapshots")
+        #: Which branches were moved by us, and where they were.
+        self.landings = LandingNotes(store.folder / "landings")
         self._lock = threading.Lock()
         self._making: set[str] = set()
         self.published = PublishedFolder(self._held, self._git, store)
+        self.handed = HandedFiles(self._held)
         #: Where the worktree of a session is, if it has one.
         self.path_of = self._root.path_of
         self.check_there, self.close = self._held.check, self._held.close
+        self.bar = self._held.bar
+        #: What the owner wrote for new sessions; which files changed lately, by the time of now.
+        self.context_files = partial(read_context_files, self._held)
+        self.changed_lately = partial(changed_lately, self._git)
+        #: End the git that runs, and what it runs: see ``Git.stop``.
+        self.stop_git = self._git.stop
         self.check_removable, self.remove_worktree = self._remover.check, self._remover.remove
 
     @property
@@ -71,6 +105,19 @@ class Workspace:
             if is_id(path.name) and self._root.has(path)
         }
 
+    def branch_now(self, session_id: str) -> str | None:
+        """The branch of a session's worktree; empty if it is on none, None if unknown."""
+        return branch_now(self._git, self.path_of(session_id))
+
+    def branch_made(self, session_id: str) -> str:
+        """The branch that was made for a session's worktree; empty if none was."""
+        note = self._notes.of(session_id)
+        return note.branch if note else ""
+
+    def forget_branch(self, branch: str) -> bool:
+        """Delete a branch if all of it is in others; whether it is gone. See ``forget_merged``."""
+        return branches.forget_merged(self._git, branch)
+
     def add_worktree(self, session_id: str, *, name: str, branch: str | None = None) -> Worktree:
         """A worktree for good; see ``adding_worktree``."""
         with self.adding_worktree(session_id, name=name, branch=branch) as made:
@@ -82,12 +129,13 @@ class Workspace:
     ) -> Iterator[Worktree]:
         """A checkout in ``.worktrees/<session_id>``, of *branch* or a new ``feature/<name>``.
 
-        Returns when all its files are there. Raises InvalidRequest, BranchInUse, GitFailed, or
-        StorageFailed where the workspace was moved; and then nothing is left of it.
+        Returns when all its files are there, which can take minutes. What does not work in it,
+        such as a hook, is told and no reason to refuse it. Raises InvalidRequest, BranchInUse,
+        GitFailed, or StorageFailed where the workspace was moved; and then nothing is left of it.
         """
         self.check_there()
         git, registry = self._git, self._registry
-        prefix = registry.prefix()
+        prefix, own, common = registry.repository()
         path = self.path_of(session_id)
         with self._noted(session_id, path) as note, contextlib.ExitStack() as undo:
             if branch is None:
@@ -96,18 +144,32 @@ class Workspace:
             else:
                 commit = branches.existing(git, branch)
                 note("", commit)
-            registry.forget_missing(path)  # somebody deleted its folder
+            if registry.may_know(path, common):
+                registry.forget_missing(path)  # somebody deleted its folder
             self._root.make(path)  # git takes an empty one, and this one is ours to delete
             undo.callback(logged()(self._discard), session_id)
             registry.add(path, branch)
-            registry.check_out(path, commit)
-            registry.check_inside(path)
-            on = git.run("symbolic-ref", "--quiet", "HEAD", at=path).stdout.strip()
+            told = registry.check_out(path, commit)
+            on = registry.check_inside(path, common)
             if on != f"refs/heads/{branch}":
-                raise GitFailed(f"A hook took the new worktree off its branch, {branch}.")
-            yield Worktree(path, branch, folder_in(path, prefix))
+                told.append(f"A hook took this worktree off its branch, {branch}.")
+            told += fill_submodules(git, path, (own, common))
+            folder = folder_in(path, prefix)
+            if folder == path / prefix:
+                told += bring_along(git, folder, self._bring)
+            yield Worktree(path, on.removeprefix("refs/heads/") or None, folder, tuple(told))
             self._notes.made(session_id)
             undo.pop_all()
+
+    def stop_making(self, session_id: str) -> bool:
+        """End the git that makes the worktree of a session: ``adding_worktree`` then fails.
+
+        False if none is being made.
+        """
+        with self._lock:
+            if session_id not in self._making:
+                return False
+        return self._git.stop_in(self.path_of(session_id))
 
     def adopt(self, session_ids: Iterable[str]) -> None:
         """Note the worktrees of sessions that were taken over as made by us."""

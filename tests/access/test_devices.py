@@ -5,6 +5,7 @@ import os
 import threading
 
 import pytest
+from conftest import FakeClock
 
 from janus.access.device import EXPIRES
 from janus.access.devices import FILE, MOST, STREAMS_EACH, Devices
@@ -89,6 +90,35 @@ def test_a_device_unused_for_ninety_days_is_removed(devices, clock):
 
     assert devices.authenticate(lost.secret, None) is None
     assert [device.name for device in devices.all()] == ["kept"]
+
+
+class JumpingClock(FakeClock):
+    """Its wall clock is wrong by ``ahead`` seconds."""
+
+    ahead = 0.0
+
+    def time(self):
+        return self.now + self.ahead
+
+
+@pytest.mark.parametrize("ahead", [100 * 86400.0, 8220 * 365 * 86400.0, -1.7e9])
+def test_a_clock_that_jumps_for_a_moment_forgets_no_device(ahead, tmp_path):
+    clock = JumpingClock()
+    devices = Devices(tmp_path / "state", clock)
+    devices.load()
+    used, other = (devices.register(name, "full", page=False) for name in ("used", "other"))
+    clock.now += 3600
+    clock.ahead = ahead
+
+    assert devices.authenticate(used.secret, None)
+    begun_meanwhile = again(devices, clock)
+    assert len(devices.all()) == 2
+    clock.ahead = 0.0
+
+    for known in (devices, begun_meanwhile, again(devices, clock)):
+        assert all(known.authenticate(it.secret, None) for it in (used, other))
+    clock.now += EXPIRES + 1
+    assert again(devices, clock).all() == []
 
 
 def test_the_last_use_is_saved_from_time_to_time(devices, clock):
@@ -201,3 +231,16 @@ def test_loading_fails_when_the_owners_token_cannot_be_written(tmp_path, clock):
 
     with pytest.raises(OSError, match="owner-token"):
         Devices(tmp_path / "state", clock).load()
+
+
+def test_those_that_only_read_have_one_share_of_the_streams_together(devices):
+    readers = [devices.register("", "read", page=page).device for page in (True, False, False)]
+    owner = devices.register("", "full", page=False).device
+    leave = [devices.attach(readers[n % 3].id, lambda n=n: n) for n in range(STREAMS_EACH)]
+
+    for reader in readers:
+        with pytest.raises(TooManyStreams, match="read-only"):
+            devices.attach(reader.id, print)
+    devices.attach(owner.id, print)()
+    leave.pop()()
+    devices.attach(readers[0].id, print)

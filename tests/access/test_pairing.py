@@ -1,6 +1,7 @@
 """Pairing codes: valid once, for five minutes, and useless to guess at."""
 
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -61,6 +62,28 @@ def test_five_wrong_attempts_cancel_all_open_codes(pairing):
         with pytest.raises(Forbidden):
             pairing.redeem(code.text, "10.0.0.50")
     assert pairing.redeem(pairing.open().text, "10.0.0.50")
+
+
+def test_wrong_attempts_from_the_network_lock_nobody_out_who_has_a_code_from_the_terminal(pairing):
+    code, other = pairing.open(at_terminal=True), pairing.open()
+    wrong(pairing, 4)
+    with suppress(Forbidden, RateLimited):
+        for n in range(200):
+            pairing.redeem("WRONG", f"10.0.2.{n}")
+
+    with pytest.raises((Forbidden, RateLimited)):
+        pairing.redeem(other.text, "10.0.0.9")
+    assert pairing.redeem(code.text, "10.0.0.9") == code
+    with pytest.raises((Forbidden, RateLimited)):
+        pairing.redeem(code.text, "10.0.0.9")
+
+
+def test_on_this_computer_they_cancel_such_a_code_too(pairing):
+    code = pairing.open(at_terminal=True)
+    wrong(pairing, 5, "127.0.0.1")
+
+    with pytest.raises(Forbidden):
+        pairing.redeem(code.text, "10.0.0.9")
 
 
 def test_one_address_has_five_wrong_attempts_a_minute(pairing, clock):

@@ -4,7 +4,7 @@ import functools
 import json
 from dataclasses import replace
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from conftest import fake_path
 from recorder import DATA, PROGRAM, Recorder
@@ -34,11 +34,19 @@ def make(tmp_path, home, recorder, received, monkeypatch):
     monkeypatch.setattr("janus.agents.process.process.GRACE", 0.5)
     made = []
 
-    def make(*oddities, conversation=None, program=PROGRAM, recap=lambda: ""):
+    def make(
+        *oddities,
+        conversation=None,
+        program=PROGRAM,
+        recap=lambda: "",
+        start_timeout=60.0,
+        **had,
+    ):
         entry = AgentSpec("custom", "Fake", programs=(str(program),), version=None, acp=oddities)
         environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
         found = detect("custom", SearchPath(environ, replace(entry, login="fake login")))
-        own = conversation and Conversation("custom", "acp", conversation)
+        found = replace(found, start_timeout=start_timeout)
+        own = conversation and Conversation("custom", "acp", conversation, **had)
         made.append(make_agent(found, tmp_path, "test", recorder, own, recap=recap))
         return made[-1]
 
@@ -70,6 +78,6 @@ def validator(method, kind):
     for name, schema in SCHEMA["$defs"].items():
         if schema.get("x-method") == method and name.endswith(kind):
             definition = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
-            return jsonschema.Draft202012Validator(definition)
+            return jsonschema_rs.Draft202012Validator(definition)
     assert kind == "Response", f"the protocol has no {kind} {method}"
     return None

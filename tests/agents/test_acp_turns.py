@@ -128,8 +128,7 @@ def test_news_of_a_tool_go_to_the_turn_that_began_it(make, recorder):
 
     assert recorder.statuses("c") == [
         ("in_progress", "1"),
-        ("completed", "1"),  # as the turn ended
-        ("completed", "1"),
+        ("completed", "1"),  # as the turn ended; that it is so is no news then
     ]
     assert {call.title for call in recorder.all(ToolCall)} == {"make"}
 
@@ -310,3 +309,25 @@ def test_a_subagents_permission_reaches_the_user(make, recorder, received, optio
     outcome = {"outcome": "selected", "optionId": option} if option else {"outcome": "cancelled"}
     assert json.loads(recorder.text) == {"outcome": outcome}
     assert recorder.all(ToolCall) == []
+
+
+def test_a_subagent_with_a_session_of_its_own_is_a_step(make, recorder):
+    code = """
+def says(session, **update):
+    agent.write(method="session/update", params={"sessionId": session, "update": update})
+def child(**news):
+    agent.update(sessionUpdate="subagent_update", sessionId="k", **news)
+child(title="Look around", state={"state": "running"})
+says("k", **chunk("agent", "I look"))
+says("k", **tool("c", title="ls"))
+says("nobody", **chunk("agent", "strange"))
+child(state={"state": "idle", "stopReason": "end_turn"})
+agent.say("done")
+"""
+    ask(make(), f"do {code}")
+
+    assert recorder.text == "done"
+    step = recorder.all(ToolCall)[-1]
+    assert (step.title, step.status, step.turn_id) == ("Look around", "completed", "turn")
+    assert step.output == "I look\n• ls\n"
+    assert {call.id for call in recorder.all(ToolCall)} == {step.id}

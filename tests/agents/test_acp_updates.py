@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from janus.agents.acp.diffs import text_of
+from janus.agents.acp.outputs import text_of
 from janus.agents.acp.updates import Updates
 from janus.events import (
     AgentNotice,
@@ -13,6 +13,7 @@ from janus.events import (
     PlanEntry,
     Text,
     Thought,
+    TitleChanged,
     ToolCall,
     UsageChanged,
 )
@@ -38,8 +39,8 @@ def message(text, **more):
 
 
 def call(updates, update="tool_call", turn="turn", **more):
-    [event] = translated(updates, turn, sessionUpdate=update, toolCallId="c", **more)
-    return event
+    translated(updates, turn, sessionUpdate=update, toolCallId="c", **more)
+    return updates.calls.get("c")
 
 
 @pytest.mark.parametrize(
@@ -204,10 +205,11 @@ def test_an_update_may_come_before_its_call(updates):
         ("pending", "in_progress"),
         ("completed", "completed"),
         ("failed", "failed"),
-        ("cancelled", "failed"),
+        ("cancelled", "cancelled"),
+        ("of_the_future", "in_progress"),
     ],
 )
-def test_a_call_is_in_progress_completed_or_failed(updates, status, shown):
+def test_the_status_of_a_call_is_one_that_is_known(updates, status, shown):
     assert call(updates, status=status).status == shown
 
 
@@ -216,14 +218,14 @@ def test_a_call_is_in_progress_completed_or_failed(updates, status, shown):
     [
         ({"output": "hi"}, "hi"),
         ({"exitCode": 0, "stdout": "hi", "stderr": ""}, "hi"),
-        ({"exitCode": 1, "stdout": "", "stderr": "no such file"}, "no such file"),
-        ({"exitCode": 1, "stdout": "a", "stderr": "b"}, "a\nb"),
+        ({"exitCode": 1, "stdout": "", "stderr": "no such file"}, "no such file\nExit code 1"),
+        ({"exitCode": 1, "stdout": "a", "stderr": "b"}, "a\nb\nExit code 1"),
         ({"content": "text of a file"}, "text of a file"),
         ("plain", "plain"),
         ("x" * 4000, "x" * 4000),
         ("x" * 5000, "x" * 4000 + "\n… and 1000 characters more"),
-        ({"totalMatches": 3}, ""),
-        ([1], ""),
+        ({"totalMatches": 3, "truncated": False}, "totalMatches: 3\ntruncated: false"),
+        ([1], "1"),
     ],
 )
 def test_what_a_tool_printed_is_shown(updates, raw, output):
@@ -290,7 +292,7 @@ def test_a_change_of_a_long_file_takes_no_time(updates):
     [
         {"sessionUpdate": "current_mode_update", "currentModeId": "code"},
         {"sessionUpdate": "config_option_update", "configOptions": []},
-        {"sessionUpdate": "session_info_update", "title": "hi"},
+        {"sessionUpdate": "session_info_update", "title": None},
         {"sessionUpdate": "usage_update", "used": None, "size": 2},
         {"sessionUpdate": "user_message_chunk", "content": {"type": "text", "text": "You"}},
         {"sessionUpdate": "compaction_update", "compactionId": "c", "status": "completed"},
@@ -309,7 +311,7 @@ def test_what_means_nothing_here_is_passed_over(updates, update):
     [
         (
             {"sessionUpdate": "plan", "entries": [{"content": "a", "status": "pending"}, None]},
-            PlanChanged((PlanEntry("a", "pending", ""), PlanEntry("", "", "")), "turn"),
+            PlanChanged((PlanEntry("a", "pending", ""),), "turn"),
         ),
         (
             {"sessionUpdate": "notice", "title": "Slow", "description": "Try later."},
@@ -346,6 +348,7 @@ def test_what_means_nothing_here_is_passed_over(updates, update):
             },
             UsageChanged(1, 2, "0.0451 USD"),
         ),
+        ({"sessionUpdate": "session_info_update", "title": " A\ntitle"}, TitleChanged("A title")),
     ],
 )
 def test_what_an_update_means(updates, update, event):

@@ -93,3 +93,37 @@ def test_many_may_start_at_once(own, environ):
 
     assert len(folders) == 1
     assert not list(folders.pop().glob("*.tmp"))
+
+
+def test_what_is_always_allowed_through_janus_is_still_there_at_the_next_start(own, environ):
+    config = managed(environ) / "cli-config.json"
+
+    def allow(*tokens):
+        """What cursor-agent writes there for "always allow"."""
+        settings = json.loads(config.read_bytes())
+        settings["permissions"]["allow"] = [*settings["permissions"].get("allow", []), *tokens]
+        config.write_text(json.dumps(settings))
+
+    def allowed():
+        managed(environ)
+        return json.loads(config.read_bytes())["permissions"].get("allow", [])
+
+    allow("Shell(npm)")
+    assert allowed() == ["Shell(npm)"] and allowed() == ["Shell(npm)"]
+
+    owners = {"version": 1, "permissions": {"allow": ["Shell(ls)", "Shell(npm)"], "deny": []}}
+    (own / "cli-config.json").write_text(json.dumps(owners))
+    assert allowed() == ["Shell(ls)", "Shell(npm)"]
+    owners["permissions"]["allow"] = []
+    (own / "cli-config.json").write_text(json.dumps(owners))
+    assert allowed() == []  # what its owner takes back is not allowed any more
+
+
+def test_it_asks_also_for_what_its_sandbox_would_run_unasked(own, environ):
+    unasked = {"sandbox": {"mode": "enabled", "network": "x"}, "autoAcceptWebSearch": True}
+    (own / "cli-config.json").write_text(json.dumps({"version": 1, **unasked}))
+
+    config = json.loads((managed(environ) / "cli-config.json").read_bytes())
+
+    assert config["sandbox"] == {"mode": "disabled", "network": "x"}
+    assert config["autoAcceptWebSearch"] is False

@@ -1,5 +1,6 @@
 """Which agents are found on a computer: programs on a PATH of their own, and what they may see."""
 
+import json
 import shutil
 import stat
 from pathlib import Path
@@ -9,12 +10,15 @@ from conftest import FAKE_AGENTS, fake_path
 
 from janus.agents import probe
 from janus.agents.detection import SearchPath, detect, environment, survey
-from janus.agents.known import CURSOR, GOOSE, KNOWN
+from janus.agents.known import CURSOR, GOOSE, KNOWN, spec_of
 from janus.agents.spec import AgentSpec
-from janus.errors import AgentNotFound
+from janus.errors import AgentFailed, AgentNotFound
 
 CUSTOM = AgentSpec("custom", "Mine", programs=("mine",), version=None, acp=("serve",))
 REAL = [entry for entry in KNOWN if entry.programs]
+GREETS_WITH_AN_ERROR = (
+    'read x; echo \'{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no node"}}\''
+)
 GREETING = '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":%s}}'
 
 
@@ -37,19 +41,27 @@ def version(entry):
     return "2026.10.01-e373342" if entry is CURSOR else f"{entry.name} 1.2.3"
 
 
+def program_of(entry):
+    """A script that says who it is, as this agent does."""
+    if entry.version:
+        return f"echo {version(entry)}"
+    answer = {"protocolVersion": 1, "agentInfo": {"name": "x", "version": version(entry)}}
+    return f"read x; echo '{json.dumps({'jsonrpc': '2.0', 'id': 1, 'result': answer})}'"
+
+
 @pytest.mark.parametrize(
     ("entry", "program"),
     [(entry, program) for entry in REAL for program in entry.programs],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_agent_is_found_by_each_of_its_programs_and_names(computer, entry, program):
-    there = computer({program: f"echo {version(entry)}"})
+    there = computer({program: program_of(entry)})
 
     for name in (entry.name, *entry.aliases):
         agent = detect(name, there)
         assert agent.spec is entry and Path(agent.program[0]).name == program
     assert detect("auto", there).spec is entry
-    assert agent.version == (version(entry) if entry.version else "")
+    assert agent.version == version(entry) and not agent.problem
     assert agent.protocol == ("print" if entry is CURSOR else "acp")
 
 
@@ -59,11 +71,65 @@ def test_a_program_that_does_not_say_its_version_is_another(computer, entry):
         detect(entry.name, computer(dict.fromkeys(entry.programs, "echo hello")))
 
 
-@pytest.mark.parametrize("name", ["claude-agent-acp", "codex-acp"])
-def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
-    detect("auto", computer({name: f"touch {tmp_path}/started"}))
+@pytest.mark.parametrize(
+    ("name", "script", "words"),
+    [
+        (
+            "gemini",
+            "echo Out of luck >&2; exit 3",
+            "gemini --version ended with exit code 3, last words: Out of luck.",
+        ),
+        ("gemini", "kill -9 $$", "gemini --version ended with signal 9."),
+        ("codex", "echo '{}'; exit 9", "codex-acp ended with exit code 9"),
+        ("claude", GREETS_WITH_AN_ERROR, "greets with an error: no node"),
+    ],
+)
+def test_a_program_that_is_there_and_broken_says_how(computer, name, script, words):
+    there = computer({spec_of(name).programs[0] if spec_of(name).programs else name: script})
 
-    assert not (tmp_path / "started").exists()
+    with pytest.raises(AgentFailed, match="is installed, but does not work") as caught:
+        detect(name, there)
+    assert words in str(caught.value) and type(caught.value) is AgentFailed
+    demo = detect("auto", there)
+    assert demo.is_demo and words in demo.problem
+
+
+@pytest.mark.parametrize("name", ["claude", "codex"])
+def test_an_agent_without_its_adapter_is_told_so(computer, name):
+    there = computer({name: "exit 1"})
+
+    with pytest.raises(AgentNotFound, match=r"is installed, but not the adapter .* npm install"):
+        detect(name, there)
+
+
+@pytest.mark.parametrize("program", ["gemini", "claude-agent-acp", "cursor-agent"])
+def test_a_program_that_is_there_and_slow_is_taken_unless_another_answers(
+    computer, monkeypatch, program
+):
+    monkeypatch.setattr(probe, "VERSION", 0.5)
+    monkeypatch.setattr(probe, "GREETING", 0.5)
+    there = computer({program: "exec sleep 100"})
+
+    agent = detect("auto", there)
+
+    assert Path(agent.program[0]).name == program and agent.version == ""
+    assert "is installed, but did not answer within" in agent.problem
+    assert detect("auto", computer({"qwen": "echo 1.0"})).spec.name == "qwen"
+
+
+def test_a_slow_program_with_a_common_name_has_to_say_first_who_it_is(computer, monkeypatch):
+    monkeypatch.setattr(probe, "VERSION", 0.3)
+    there = computer({"agent": "exec sleep 100"})
+
+    assert detect("auto", there).is_demo
+    with pytest.raises(AgentFailed, match=r"did not answer within .*, or .* is another program"):
+        detect("cursor", there)
+
+
+def test_notices_may_come_before_the_version(computer):
+    there = computer({"agent": f"echo 'A new version is there!'; echo {version(CURSOR)}"})
+
+    assert detect("cursor", there).version == version(CURSOR)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +147,7 @@ def test_a_bare_server_is_not_asked_for_its_version(computer, tmp_path, name):
     ],
 )
 def test_cursor_speaks_acp_if_it_greets(computer, monkeypatch, answer, protocol):
-    monkeypatch.setattr(probe, "_GREETING", 1.0 if protocol == "print" else 6.0)
+    monkeypatch.setattr(probe, "GREETING", 1.0 if protocol == "print" else 6.0)
     script = f'if [ "$1" != acp ]; then echo {version(CURSOR)}; exit; fi\n{answer}'
 
     assert detect("cursor", computer({"agent": script})).protocol == protocol
@@ -133,7 +199,7 @@ def test_what_is_remembered_is_where_the_owner_keeps_such_things(cursor, tmp_pat
 
 @pytest.mark.parametrize("answer", ["exec sleep 100", "exec 1>&-; exec sleep 100", "kill -9 $$"])
 def test_what_is_no_answer_is_not_remembered(cursor, monkeypatch, answer):
-    monkeypatch.setattr(probe, "_GREETING", 0.5)
+    monkeypatch.setattr(probe, "GREETING", 0.5)
     monkeypatch.setattr(probe, "_END", 0.2)
     assert detect("cursor", cursor(answer)).protocol == "print"
     monkeypatch.undo()
@@ -183,7 +249,7 @@ def test_a_program_of_this_folder_is_known_by_its_whole_path(computer, tmp_path,
     )
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(AgentNotFound):  # it says no version
+    with pytest.raises(AgentFailed):  # it says no version
         detect("custom", there)
     there = SearchPath(there.environ, AgentSpec("custom", "", (), ("programs/mine",), None, ()))
     assert detect("custom", there).program == (str(tmp_path / "programs" / "mine"),)
@@ -210,10 +276,34 @@ def test_an_agent_sees_the_usual_its_own_and_what_the_owner_allows():
     assert {"A1", "OPENAI_API_KEY"} <= set(more) and "A2" not in more and "JANUS_LOG" not in more
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["ALL_PROXY", "all_proxy", "NODE_USE_ENV_PROXY", "HTTPS_PROXY", "no_proxy"],
+)
+def test_every_agent_sees_how_the_network_is_reached(name):
+    assert all(name in environment(entry, SearchPath({name: "x"})) for entry in KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("variable", "agents"),
+    [
+        ("AWS_PROFILE", "cursor claude codex opencode goose"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "claude gemini opencode goose"),
+        ("GOOGLE_CLOUD_PROJECT", "claude gemini opencode goose"),
+        ("CLOUD_ML_REGION", "claude"),
+        ("AZURE_OPENAI_API_KEY", "claude codex opencode goose"),
+    ],
+)
+def test_the_credentials_of_a_cloud_reach_the_agents_that_use_it(variable, agents):
+    seen = {e.name for e in KNOWN if variable in environment(e, SearchPath({variable: "x"}))}
+
+    assert seen == {spec_of(name).name for name in agents.split()}
+
+
 def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_path):
     there = computer({"mine": "exit 1", "qwen": "echo 0.24.4"}, CUSTOM)
 
-    seen = {entry.name: agent and agent.version for entry, agent in survey(there)}
+    seen = {entry.name: agent and agent.version for entry, agent, _ in survey(there)}
 
     assert list(seen) == ["custom", *(entry.name for entry in KNOWN)]
     assert {name for name, version in seen.items() if version is not None} == {
@@ -225,11 +315,16 @@ def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_pa
 
 
 def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
-    monkeypatch.setattr(probe, "_VERSION", 0.3)
+    monkeypatch.setattr(probe, "VERSION", 0.3)
 
-    seen = dict(survey(computer({"gemini": "exec sleep 100", "goose": "exec yes"})))
+    there = computer({"gemini": "exec sleep 100", "goose": "exec yes", "qwen": "exit 1"})
+    seen = {spec.name: (agent, problem) for spec, agent, problem in survey(there)}
 
-    assert seen[GOOSE] is None
+    agent, problem = seen["gemini"]
+    assert agent and "did not answer within 0.3 seconds" in problem
+    for name, words in (("goose", "is not installed"), ("qwen", "does not work")):
+        agent, problem = seen[name]
+        assert agent is None and words in problem
 
 
 def test_the_fake_agent_over_acp_is_found_like_any_other(home, tmp_path):

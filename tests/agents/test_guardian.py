@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import FAKE_AGENTS, wait_for
+from conftest import FAKE_AGENTS, processes_of, wait_for
 from test_process import SILENT, fake, running, shell
 
 from janus.agents.process import process as process_module
@@ -21,6 +21,7 @@ from janus.agents.process.guardian import Guardian
 from janus.agents.process.process import AgentProcess
 from janus.agents.process.reading import Exit
 from janus.errors import AgentFailed
+from janus.forks.client import FORKS, MARK
 
 ROOT = FAKE_AGENTS.parents[1]
 KINDS = [
@@ -64,7 +65,7 @@ def agent_of(guardian):
 def test_no_process_survives_stop(name, mark, caplog):
     with running(fake(name), **mark) as process:
         assert next(process.lines()) == b"ready"
-        assert alive(mark)
+        wait_for(lambda: process.exit or alive(mark))
 
         process.stop(grace=0.05)
 
@@ -73,19 +74,20 @@ def test_no_process_survives_stop(name, mark, caplog):
         assert caplog.messages == []  # or the guardian had to be killed
 
 
-def test_no_process_survives_a_killed_janus(mark):
+def test_no_process_survives_a_killed_janus(mark, tmp_path):
     janus = subprocess.Popen(
         [sys.executable, str(FAKE_AGENTS / "host.py"), *KINDS],
-        env={**os.environ, **mark, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **mark, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
     )
     with janus:
         assert janus.stdout.read(6) == b"ready\n"
-        assert len(alive(mark)) > 3 * len(KINDS)
+        assert len(alive(mark)) > 2 * len(KINDS)
+        assert len(processes_of(tmp_path)) > 3 * len(KINDS)  # the guardians, too
 
         janus.kill()
 
-    wait_for(lambda: not alive(mark))
+    wait_for(lambda: not alive(mark) and not processes_of(tmp_path))
 
 
 def test_no_process_survives_a_killed_guardian(mark):
@@ -98,6 +100,17 @@ def test_no_process_survives_a_killed_guardian(mark):
         assert process.exit == Exit(signal=signal.SIGKILL)
         assert [*process.lines()] == []
     wait_for(lambda: not alive(mark))
+
+
+def test_what_a_killed_guardian_leaves_is_gone_before_its_agent_is_told_to_be(mark):
+    with running(fake("hup_proof"), **mark, **{MARK: "a run"}) as process:
+        assert next(process.lines()) == b"ready"
+        wait_for(lambda: len(alive(mark)) > 1)
+
+        process._launched.guardian.kill()
+
+        assert [*process.lines()] == []  # from here on the conversation may be gone on with
+        assert alive(mark) == []
 
 
 def test_an_orphan_that_keeps_writing_after_its_guardian_was_killed_delays_nothing(mark):
@@ -172,20 +185,18 @@ def test_an_agent_stopped_before_its_start_does_not_start(mark):
     assert alive(mark) == []
 
 
-def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark, monkeypatch, tmp_path):
-    os.mkfifo(gate := tmp_path / "gate")
-    slow = tmp_path / "python"
-    slow.write_text(f'#!/bin/sh\nread _ < {gate}\nexec {sys.executable} "$@"\n')
-    slow.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(slow))
+def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark):
+    FORKS.start({})
+    server = FORKS._server.process
+    server.send_signal(signal.SIGSTOP)
     process = AgentProcess(SILENT, FAKE_AGENTS, {**os.environ, **mark})
 
     with ThreadPoolExecutor() as pool:
         starting = pool.submit(process.start)
-        wait_for(lambda: alive(mark))
+        wait_for(process._starting.locked)
         stopping = pool.submit(lambda: process.stop() or alive(mark))
         wait_for(lambda: process.stopped)
-        gate.write_text("go\n")
+        server.send_signal(signal.SIGCONT)
 
         assert stopping.result(10) == []
         assert isinstance(starting.exception(10), AgentFailed)

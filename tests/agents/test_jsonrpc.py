@@ -89,7 +89,7 @@ def test_a_request_is_answered_once(end):
     assert end.said()["method"] == "next"
 
 
-@pytest.mark.parametrize("id", [99, True, 1.0, "1", None, [1], {}])
+@pytest.mark.parametrize("id", [99, True, 1.0, "one", None, [1], {}])
 def test_an_answer_to_nothing_is_ignored(end, id):
     answer = end.peer.begin("ours", {})
 
@@ -110,26 +110,38 @@ def test_an_answer_to_nothing_is_ignored(end, id):
         (b"null", "null"),
         (b'{"level":"info"}', '{"level": "info"}'),
         (b'{"jsonrpc":"2.0","id":1,"res', '{"jsonrpc":"2.0","id":1,"res'),
-        (b"\xff\xfe{", "\ufffd\ufffd{"),
-        (b"[" * 100_000, "[" * 100_000),
-        (b"9" * 5000, "9" * 5000),
-        (b"", None),
-        (b"  \t", None),
+        (b"\xff\xfe{}", "\ufffd\ufffd{}"),
+        (b"[" * 100_000, "[" * 2000),
+        (b"9" * 5000, "9" * 2000),
+        (b"", ""),
+        (b"  \t", ""),
     ],
     ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_message_is_noise(end, line, noise):
-    assert end.peer.feed(line) == noise
+    end.peer.feed(line)
+
+    assert end.peer.noise() == noise
 
 
 def test_a_message_after_a_colour_is_a_message(end):
-    assert end.peer.feed(b'\x1b[0m\x1b[33m{"jsonrpc":"2.0","method":"m","params":{"a":1}}') is None
+    end.peer.feed(b'\x1b[0m\x1b[33m{"jsonrpc":"2.0","method":"m","params":{"a":1}}')
+
     assert end.notified == [("m", {"a": 1})]
 
 
 def test_a_message_after_a_greeting_without_a_newline_is_a_message(end):
-    assert end.peer.feed(b'Loading {1}{"jsonrpc":"2.0","method":"m","params":{"a":1}}') is None
+    end.peer.feed(b'Loading {1}{"jsonrpc":"2.0","method":"m","params":{"a":1}}')
+
     assert end.notified == [("m", {"a": 1})]
+
+
+def test_an_answer_whose_id_has_become_text_is_one(end):
+    answer = end.peer.begin("ours", {})
+
+    end.hear(id="1", result="good")
+
+    assert answer.result(0) == "good"
 
 
 @pytest.mark.parametrize("params", [None, [1], "text"])
@@ -226,6 +238,15 @@ def test_a_line_that_breaks_does_not_break_the_peer():
     peer.close(AgentFailed("it died"))
     with pytest.raises(AgentFailed, match="it died"):
         answer.result(0)
+
+
+def test_what_cannot_be_sent_fails_and_the_next_is_sent(end):
+    answer = end.peer.begin("ours", {"text": object()})
+
+    with pytest.raises(RpcError, match="not JSON serializable"):
+        answer.result(10)
+    end.peer.notify("next", {})
+    assert end.said()["method"] == "next"
 
 
 def test_each_of_two_threads_gets_its_own_answers(end):

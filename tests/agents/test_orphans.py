@@ -62,7 +62,7 @@ def ask_and_lose(server, id, question):
 
 def killed_with_its_guardians(server, home):
     """Kill a server so that neither it nor its guardians can end the agents."""
-    guardians = [pid for pid in processes_of(home) if b"guardian.main()" in b" ".join(cmdline(pid))]
+    guardians = [pid for pid in processes_of(home) if b"server.main()" in b" ".join(cmdline(pid))]
     assert guardians
     for pid in guardians:
         os.kill(pid, signal.SIGSTOP)

@@ -18,7 +18,7 @@ from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
-from janus.events import AgentNotice, ConversationOpened
+from janus.events import AgentNotice, ConversationOpened, Remark
 from janus.model import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
@@ -417,6 +417,8 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, recorder, monkeypatch):
     thread.join(10)
 
     assert outcome == ["cancelled"]
+    [remark] = recorder.all(Remark)
+    assert "did not react to Stop, so Janus ended it" in remark.content
 
 
 def test_an_interrupt_without_a_turn_does_nothing(make, recorder):

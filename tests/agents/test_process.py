@@ -278,7 +278,9 @@ def test_a_failed_start_names_the_reason(tmp_path, argv, folder, error, words):
 def test_a_guardian_that_cannot_start_is_an_agent_failure(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
-    with pytest.raises(AgentFailed, match="true cannot be started: its guardian died"):
+    with pytest.raises(
+        AgentFailed, match="true cannot be started: what should start it died at once"
+    ):
         AgentProcess(["true"], FAKE_AGENTS, os.environ).start()
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from msgspec.structs import replace
 
-from janus.agents.acp.question_kinds import elicitation, permission
+from janus.agents.acp.question_kinds import elicitation, permission, tool_questions
 from janus.agents.acp.questions import Questions
 from janus.agents.cursor.questions import cursor_plan, cursor_question
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
@@ -289,7 +289,7 @@ def test_a_form_is_shown_with_its_fields():
     assert question.asked.text == "It goes out today."
     assert question.asked.options == (
         QuestionOption("accept", "Send"),
-        QuestionOption("decline", "No answer"),
+        QuestionOption("decline", "Skip"),
     )
     name, way, where, count, price, sure = question.asked.fields
     assert name == {
@@ -413,3 +413,140 @@ def test_a_plan_is_shown_and_can_be_refused():
     assert (plan.asked.title, plan.asked.text) == ("A plan", "# First")
     assert plan.answer("reject", {})["outcome"]["outcome"] == "rejected"
     assert plan.answer(None, {}) == {"outcome": {"outcome": "cancelled"}}
+
+
+# Permissions of every kind: nothing is approved by guessing.
+
+
+def may_i(*options, call=CALL, **tool):
+    return permission({"toolCall": {"title": "ls", **tool}, "options": [*options]}, call)
+
+
+def outcome(question, option):
+    return question.answer(option, {})["outcome"]
+
+
+@pytest.mark.parametrize("offered", [[], None, 1, [None, 7, {}, {"optionId": None}]])
+def test_a_permission_without_options_can_only_be_declined(offered):
+    question = permission({"toolCall": {"title": "ls"}, "options": offered}, CALL)
+
+    [option] = question.asked.options
+    assert question.refuses(option.id)
+    assert outcome(question, option.id) == {"outcome": "cancelled"}
+
+
+def test_several_ways_to_allow_are_all_shown_and_each_is_what_it_says():
+    ways = [{"optionId": id, "name": id, "kind": "allow_once"} for id in ("Red", "Blue")]
+
+    question = may_i(*ways)
+
+    assert [option.name for option in question.asked.options] == ["Red", "Blue", "Deny"]
+    assert outcome(question, "Blue") == {"outcome": "selected", "optionId": "Blue"}
+    assert outcome(question, question.asked.options[-1].id) == {"outcome": "cancelled"}
+
+
+def test_one_id_for_two_answers_answers_neither():
+    question = may_i(
+        {"optionId": "x", "name": "Yes", "kind": "allow_once"},
+        {"optionId": "x", "name": "No", "kind": "reject_once"},
+        {"optionId": "y", "name": "Ask me later", "kind": "reject_once"},
+    )
+
+    assert [option.id for option in question.asked.options] == ["y"]
+
+
+def test_ids_that_cannot_be_sent_back_by_a_phone_are_given_back_as_they_are():
+    question = may_i(
+        {"optionId": "x" * 300, "name": "Yes", "kind": "allow_once"},
+        {"optionId": " ", "name": "Also"},
+        {"optionId": 7, "name": 7, "kind": 7},
+        {"optionId": "no", "kind": "reject_once"},
+    )
+
+    assert [(o.id, o.name, o.kind) for o in question.asked.options] == [
+        ("option-0", "Yes", "allow_once"),
+        ("option-1", "Also", ""),
+        ("7", "7", ""),
+        ("no", "no", "reject_once"),
+    ]
+    assert outcome(question, "option-0")["optionId"] == "x" * 300
+    assert outcome(question, "7")["optionId"] == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "text"),
+    [
+        ("execute", {"command": "rm -rf /", "description": "Tidy up"}, "rm -rf /"),
+        ("execute", {"command": ["git", "commit", "-m", "a b"]}, "git commit -m 'a b'"),
+        ("execute", {"commands": ["make", "make test"]}, "make\nmake test"),
+        ("fetch", {"url": "https://example.com"}, "https://example.com"),
+        ("other", {"server": "db", "args": {"sql": "x"}}, 'server: db\nargs: {"sql": "x"}'),
+        ("other", {"_tool": "x"}, ""),
+        ("other", 7, ""),
+    ],
+)
+def test_what_a_tool_is_given_is_shown_whatever_it_is_called(kind, given, text):
+    call = replace(CALL, kind=kind, title="Tidy up")
+    shown = may_i(*OPTIONS, call=call, title="Tidy up", rawInput=given).asked
+
+    assert (shown.title, shown.text) == ("Tidy up", text)
+
+
+# Questions that a tool asks in a permission.
+
+COLOUR = {
+    "question": "Which colour?",
+    "header": "Colour",
+    "options": [{"label": "Red", "description": "Like a rose"}, {"label": "Blue"}],
+    "multiSelect": False,
+}
+SUBMIT = [
+    {"optionId": "proceed_once", "name": "Submit", "kind": "allow_once"},
+    {"optionId": "cancel", "name": "Cancel", "kind": "reject_once"},
+]
+ASKED = replace(CALL, kind="think", title="Ask user 1 question")
+
+
+def tool_asks(*questions, options=SUBMIT, meta=False, call=ASKED):
+    raw = (
+        {"_meta": {"qwenQuestions": [*questions]}}
+        if meta
+        else {"rawInput": {"questions": [*questions]}}
+    )
+    return tool_questions({"toolCall": {"title": call.title, **raw}, "options": options}, call)
+
+
+@pytest.mark.parametrize("meta", [True, False])
+def test_a_question_in_a_permission_is_asked_as_a_question(meta):
+    question = tool_asks(COLOUR, meta=meta)
+
+    assert (question.asked.kind, question.asked.title) == ("question", "Which colour?")
+    assert question.asked.text == "Red: Like a rose"
+    red, _, none = [option.id for option in question.asked.options]
+    chosen = {"outcome": "selected", "optionId": "proceed_once"}
+    assert question.answer(red, {}) == {"outcome": chosen, "answers": {"0": "Red"}}
+    assert outcome(question, none) == {"outcome": "selected", "optionId": "cancel"}
+    assert question.refuses(none) and not question.refuses(red)
+    assert outcome(question, None) == {"outcome": "cancelled"}
+
+
+def test_several_questions_in_a_permission_are_a_form():
+    question = tool_asks(COLOUR, {**COLOUR, "question": "Which ones?", "multiSelect": True})
+
+    assert [field["kind"] for field in question.asked.fields] == ["choice", "choices"]
+    answer = question.answer("accept", {"0": "Blue", "1": ["Red", "Blue"]})
+    assert answer["answers"] == {"0": "Blue", "1": "Red, Blue"}
+    with pytest.raises(InvalidRequest):
+        question.answer("accept", {"0": "Green", "1": []})
+    assert outcome(question, "decline") == {"outcome": "selected", "optionId": "cancel"}
+
+
+def test_where_it_is_not_clear_what_the_agent_would_take_it_stays_a_permission():
+    ways = [{"optionId": id, "kind": "allow_once"} for id in ("Red", "Blue")]
+
+    assert tool_asks(COLOUR, options=ways) is None
+    assert tool_asks(COLOUR, options=[]) is None
+    assert tool_asks({**COLOUR, "options": [7]}) is None
+    assert tool_asks({**COLOUR, "question": 7, "header": None}) is None
+    assert tool_asks() is None
+    assert tool_asks(COLOUR, call=replace(CALL, title="Make a quiz")) is None

@@ -21,6 +21,8 @@ from janus.blueprints.wire.stream import STREAM_EVENTS
 OWNERS, PAGES_READ = [{"token": []}, {"cookie": [], "key": []}], [{"token": []}, {"cookie": []}]
 #: The view that gives a page its cookie.
 PAIR = "auth.pair"
+#: What takes or gives a file.
+BYTES, BINARY = "application/octet-stream", {"type": "string", "format": "binary"}
 REQUEST_ID = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
 
 
@@ -41,7 +43,9 @@ def document():
     for method, path, name, view in views():
         paths[path][method.lower()] = operation(method, name, view, responses)
         declared = view.declared
-        kinds += [kind for kind in (declared.body, declared.returns) if kind not in (None, str)]
+        kinds += [
+            kind for kind in (declared.body, declared.returns) if kind not in (None, str, bytes)
+        ]
     for error in (errors.NotFound, None):
         described = failure(404 if error else 405, [error] if error else [])
         responses[error.__name__ if error else "MethodNotAllowed"] = described
@@ -85,6 +89,8 @@ def operation(method, name, view, responses):
         needed = any(field.required for field in msgspec.structs.fields(declared.body))
         required = {"required": True} if needed else {}
         found["requestBody"] = {**required, "content": {JSON: {"schema": ref(declared.body)}}}
+    if declared.takes_bytes:
+        found["requestBody"] = {"required": True, "content": {BYTES: {"schema": BINARY}}}
     found["responses"] = {str(declared.status): success(name, declared)}
     for status, kinds in sorted(by_status(name, declared).items()):
         title = "Or".join(kind.__name__ for kind in kinds).replace("JanusError", "Mistake")
@@ -95,6 +101,11 @@ def operation(method, name, view, responses):
 
 def ref(kind):
     return {"$ref": REF.format(name=kind.__name__)}
+
+
+def medias(declared):
+    """The kinds of content that a view answers with."""
+    return [declared.media] if isinstance(declared.media, str) else declared.media
 
 
 def parameters(query):
@@ -116,14 +127,22 @@ def success(name, declared):
     headers = dict(REQUEST_ID)
     if name == PAIR:
         headers["Set-Cookie"] = {"$ref": "#/components/headers/Cookie"}
-    if declared.returns is str:
+    if declared.returns is str and "text/plain" in declared.media:
+        content, told = {"schema": {"type": "string"}}, "The numbers."
+    elif isinstance(declared.media, tuple):
+        content, told = {"schema": {}}, "The file."
+    elif declared.media == "text/plain":
         content, told = {"schema": {"const": "OK"}}, "It is alive."
     elif declared.media == JSON:
         content, told = {"schema": ref(declared.returns)}, doc(declared.returns)[0]
     else:
         content = {"schema": {"$ref": REF.format(name="ServerSentEvent")}}
         content, told = {**content, "example": STREAM_EXAMPLE}, "Server-sent events."
-    return {"description": told, "headers": headers, "content": {declared.media: content}}
+    return {
+        "description": told,
+        "headers": headers,
+        "content": dict.fromkeys(medias(declared), content),
+    }
 
 
 def by_status(name, declared):
@@ -133,7 +152,7 @@ def by_status(name, declared):
         common.append(errors.Unauthorized)
     if declared.body or declared.query:
         common.append(errors.InvalidRequest)
-    if declared.body:
+    if declared.body or declared.takes_bytes:
         common += [errors.PayloadTooLarge, errors.UnsupportedMediaType]
     found = defaultdict(list)
     for kind in (*common, *declared.errors):

@@ -69,6 +69,8 @@ def kind(schema):
             return " | ".join(dict.fromkeys(kind({"type": one}) for one in types))
         case {"type": "integer" | "number"}:
             return "number"
+        case {"format": "binary"}:
+            return "Blob"
         case {"type": str(name)}:
             return name
     return "unknown"
@@ -103,5 +105,5 @@ def call(operation):
         [content] = body["content"].values()
         yield f"body{'' if body.get('required') else '?'}: {kind(content['schema'])}"
     success = next(it for status, it in operation["responses"].items() if status < "300")
-    [(media, content)] = success["content"].items()
+    media, content = next(iter(success["content"].items()))
     yield f"answer: {'StreamEvents' if media == 'text/event-stream' else kind(content['schema'])}"

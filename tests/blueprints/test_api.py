@@ -118,12 +118,15 @@ def test_an_agent_that_is_not_installed_is_said_at_once(settings, home):
 def test_a_full_house_is_refused_in_the_agreed_words(settings):
     app = create_app(replace(settings, max_sessions=4), start=False)
     client = app.test_client()
-    for _ in range(4):
-        client.post("/api/session/start")
+    for name in ("one", "two", "three", None):
+        last = client.post("/api/session/start", json={"name": name, "isolated": False}).json
 
     message = error(client.post("/api/session/start"), 409, "MAX_SESSIONS")
 
-    assert message == "Maximum 4 sessions supported. Destroy a session to create a new one."
+    assert message == (
+        "Maximum 4 sessions supported. Destroy a session to create a new one. "
+        f"Open: “one”, “two”, “three”, “{last['session_id'][:8]}”."
+    )
     app.extensions["janus"].stop()
 
 
@@ -338,7 +341,7 @@ def test_an_unknown_path_is_not_found_whatever_the_method(method, path, client):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/api/ask"), ("DELETE", "/api/session"), ("POST", "/api/health")]
+    ("method", "path"), [("GET", "/api/ask"), ("PUT", "/api/session"), ("POST", "/api/health")]
 )
 def test_a_wrong_method_says_which_are_right(method, path, client):
     response = client.open(path, method=method)
@@ -448,3 +451,9 @@ def test_only_what_has_a_hash_in_its_name_is_kept_for_good(client, monkeypatch, 
     assert kept("/") == kept("/sw.js") == "no-cache"
     assert kept("/assets/index-1a2b.js") == "public, max-age=31536000, immutable"
     assert client.get("/assets/index-old.js").headers["Cache-Control"] == "no-store"
+
+
+def test_no_code_is_compiled_for_addresses_that_nobody_builds(settings, monkeypatch):
+    monkeypatch.setattr("werkzeug.routing.rules.ast.parse", None)
+
+    create_app(settings, start=False).extensions["janus"].stop()

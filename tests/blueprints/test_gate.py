@@ -49,6 +49,19 @@ def page(app):
     return page
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/?p={}", "/p={}", "/api/pair?code={}", "/api/pair?p={}"])
+def test_who_only_looks_at_a_link_spends_no_code(app, stranger, method, path):
+    code = app.extensions["janus"].pairing.open("full").shown  # previews and scanners fetch links
+
+    with stranger.open(path.format(code), method=method) as looked:
+        assert looked.status_code != 201
+
+    pair = {"path": "/api/pair", "json": {"code": code, "name": "a phone"}}
+    with Page(app, app.response_class).post(**pair, headers={"Origin": OWN}) as paired:
+        assert paired.status_code == 201
+
+
 def refused(response, status, code):
     assert (response.status_code, response.json["error"]["code"]) == (status, code), response.text
     assert response.headers["X-Request-ID"] and "Traceback" not in response.text
@@ -80,7 +93,7 @@ def test_threat_1_what_is_public_is_known_by_name(app):
 
     assert public == {
         ("/", "GET"), ("/<page:path>", "GET"), ("/health", "GET"), ("/api/health", "GET"),
-        ("/api/pair", "POST"), ("/setup", "GET"), ("/ca.crt", "GET"),
+        ("/api/pair", "POST"), ("/api/push/receipt", "POST"), ("/setup", "GET"), ("/ca.crt", "GET"),
     }  # fmt: skip
 
 
@@ -138,9 +151,14 @@ def test_threat_3_reading_changes_nothing(app):
     reading = {rule.rule for rule, method in endpoints(app) if method == "GET"}
 
     assert reading == {
-        "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/chat/stream",
-        "/api/devices", "/api/openapi.json", "/api/session", "/api/sessions", "/api/state",
-        "/ca.crt", "/setup",
+        "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/agents/conversations",
+        "/api/attachment", "/api/changes", "/api/changes/file", "/api/chat/stream", "/api/devices",
+        "/api/digest", "/api/file", "/api/files", "/api/folders", "/api/history",
+        "/api/history/index", "/api/image", "/api/memory", "/api/memory/context", "/api/messages",
+        "/api/openapi.json", "/api/permission", "/api/projects", "/api/push/subscription",
+        "/api/recall/search", "/api/recall/session", "/api/review", "/api/session",
+        "/api/session/transcript",
+        "/api/sessions", "/api/state", "/api/voice", "/ca.crt", "/metrics", "/setup",
     }  # fmt: skip
 
 

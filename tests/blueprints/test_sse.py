@@ -9,10 +9,14 @@ import pytest
 from described import STRICT, closed, validate
 
 from janus import events
+from janus.blueprints import frames as frames_module
 from janus.blueprints import sse
+from janus.blueprints.frames import Frames
+from janus.blueprints.pieces import pieces
 from janus.blueprints.translation import translate
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
+from janus.model import Amount
 
 TOOL = events.ToolCall("c1", "Read", "read", "Read a.py", "completed", "text", "t1")
 DESCRIBED = {"name": "fix-1", "agent": "demo", "branch": None, "worktree_path": None}
@@ -27,6 +31,19 @@ TOLD = [
         {"turn_id": "t1", "content": "hi", "message_id": "m1"},
     ),
     (events.Note("n1", "note"), "system_message", {"id": "n1", "content": "note", "turn_id": None}),
+    (events.Remark("r1", "So"), "system_message", {"id": "r1", "content": "So", "turn_id": None}),
+    (events.Image("i", "image/png", "AA=="), "status", {}),
+    (events.OptionChosen("mode", "plan"), "status", {}),
+    (events.WorkMeasured("t", Amount(1, 2, 3), Amount(4, 5, 6)), "status", {}),
+    (events.SendScheduled("m", "go on", 9.5), "status", {}),
+    (events.SendCancelled("m"), "status", {}),
+    (events.SendMissed("m"), "status", {}),
+    (
+        events.ContextGiven(3100, ("voice", "2 past sessions")),
+        "status",
+        {"context": {"bytes": 3100, "sources": ["voice", "2 past sessions"]}},
+    ),
+    (events.TitleChanged("A title"), "status", {"title": "A title"}),
     (events.Text("The ", "t1"), "assistant_delta", {"text": "The ", "turn_id": "t1"}),
     (events.Thought("Hm", "t1"), "thought_delta", {"text": "Hm", "turn_id": "t1"}),
     (events.Summary("All", True), "summary", {"content": "All", "by_agent": True}),
@@ -86,6 +103,8 @@ TOLD = [
     (events.TurnWithdrawn("t1"), "status", {"turn": "withdrawn", "turn_id": "t1"}),
     (events.QueueHeld(), "status", {"queue_held": True}),
     (events.QueueReleased(), "status", {"queue_held": False}),
+    (events.OwnerTold("q", "sent", "push"), "status", {}),
+    (events.AnswerHeard("q", "yes", "Allow it once.", taken=True), "status", {}),
     (
         events.ConversationOpened("claude", "acp", "c-1", "opus", turn_id="t1"),
         "status",
@@ -203,7 +222,8 @@ def test_one_that_comes_back_gets_what_it_missed_and_then_the_state(last):
 
 TURNING = {
     "TurnStarted", "TurnFinished", "TurnFailed", "TurnWithdrawn", "QueueHeld", "QueueReleased",
-    "QuestionAsked", "QuestionClosed", "SessionEnded",
+    "QuestionAsked", "QuestionClosed", "SessionEnded", "OwnerTold", "SendScheduled",
+    "SendCancelled", "SendMissed", "WorkMeasured",
 }  # fmt: skip
 
 
@@ -219,15 +239,37 @@ def test_readers_who_are_told_the_same_at_once_share_the_bytes():
         message = ShownMessage("m", "user", "x" * 1_000_000, 0.25, False, None, None, ())
         return empty(seq, [message])
 
-    def opened(conversation):
-        stream = sse.encode(conversation, "page", None)
-        return stream, next(stream), next(stream)
+    frames = Frames()
+    one, other = (frames.of(Written(state=large), "page") for _ in range(2))
+    later = frames.of(Written(events.TurnStarted("t"), state=large), "page", at_least=0)
 
-    one, other = (opened(Written(state=large)) for _ in range(2))
-    later = opened(Written(events.TurnStarted("t"), state=large))
+    assert one is other is not later and (one.seq, later.seq) == (0, 1)
+    assert b"".join(pieces(later.json)) == later.lines[6:-1]
 
-    assert one[2] is other[2] and (one[1], later[1]) == (b"id: 0\n", b"id: 1\n")
-    assert later[2] is not one[2] and json.loads(later[2][6:])["seq"] == 1
+
+def test_so_much_is_sent_at_a_time_and_who_comes_then_waits_or_gets_what_is_sent(monkeypatch):
+    monkeypatch.setattr(frames_module, "MOST", 1)
+    monkeypatch.setattr(frames_module, "SMALL", 0)
+    frames = Frames()
+    sent = [frames.of(Written(at=1), "page")]
+    waiting = threading.Thread(target=lambda: sent.append(frames.of(Written(at=2), "page")))
+
+    assert frames.of(Written(at=2), "page", at_least=1) is sent[0]
+    waiting.start()
+    assert len(sent) == 1
+    sent.clear()
+    waiting.join()
+
+    assert sent[0].seq == 2
+
+
+def test_a_small_state_waits_for_no_large_one(monkeypatch):
+    monkeypatch.setattr(frames_module, "MOST", 1)
+    monkeypatch.setattr(frames_module, "PATIENCE", 3600.0)
+    frames = Frames()
+    sent = frames.of(Written(at=1), "page")
+
+    assert frames.of(Written(at=2), "other").seq == 2 and sent.seq == 1
 
 
 def test_nothing_of_a_state_is_kept_when_nobody_reads_it():
@@ -239,7 +281,7 @@ def test_nothing_of_a_state_is_kept_when_nobody_reads_it():
     for thread in threads:
         thread.join()
 
-    assert not sse._FRAMES
+    assert not len(frames_module.FRAMES)
 
 
 @pytest.mark.parametrize("seq", ["-1", "1.0", "٣", "9" * 16, "a"])

@@ -176,8 +176,8 @@ def test_a_stream_cut_again_and_again_tells_everything_once(serve, chatter):
     assert page.read(listen(server, page.last))
 
     assert page.text == spoken(COUNT, size) == page.told[-1][2]["content"]
-    answered = ["user_message", *["status"] * 3, "assistant_message"]  # which session; turn; agent
-    assert page.kinds() == answered
+    # Which session; then the turn, what the agent is told ahead of it, and the agent.
+    assert page.kinds() == ["status", "user_message", *["status"] * 3, "assistant_message"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -215,6 +215,10 @@ def peak(server):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
 
+def wait_until_indexed(server):
+    wait_for(lambda: server.call("GET", "/api/history/index")[1]["pending"] == 0)
+
+
 def test_a_reader_that_does_not_read_costs_nobody_anything(serve, chatter):
     grown = []
     for stalled in (0, 32):
@@ -225,6 +229,7 @@ def test_a_reader_that_does_not_read_costs_nobody_anything(serve, chatter):
         say(server, f"deltas {COUNT} 100")
         assert page.read(reader)
         assert page.text == spoken(COUNT, 100)
+        wait_until_indexed(server)  # that takes memory, too, whoever reads the stream
         grown.append(peak(server) - before)
         for connection in idle:
             connection.close()

@@ -142,13 +142,24 @@ def ask(page, question):
 
 def begin(page, words, own=None):
     """Start a session from the list with first words; on a branch of its own if that has a name."""
-    button(page, "New session").click()
-    field(page, "What should the agent do?").fill(words)
     if own:
-        page.get_by_role("radio", name=re.compile("A branch of its own")).check()
-        field(page, "Name of the work").fill(own)
-    button(page, "Start session").click()
+        choose_branch(page, own)
+    first_words(page).fill(words)
+    button(page, "Start").click()
     expect(composer(page)).to_be_visible()
+
+
+def first_words(page):
+    """The field under the list that starts a session."""
+    return field(page, "What should the agent do?")
+
+
+def choose_branch(page, name):
+    """The next session gets a branch of its own."""
+    page.get_by_role("button", name=re.compile("^Where: ")).click()
+    page.get_by_role("radio", name=re.compile("Its own branch")).check()
+    field(page, "Name of the work").fill(name)
+    button(page, "Done").click()
 
 
 def back(page):

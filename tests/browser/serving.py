@@ -4,10 +4,10 @@ import json
 import os
 import re
 import signal
-import sys
 from pathlib import Path
 
 from conftest import git, wait_for
+from kit.agents import PYTHON
 from kit.forked import ForkServer
 
 from janus.cli.client import Client
@@ -34,7 +34,7 @@ class Server:
         git(self.workspace, *who, "commit", "-qm", "A shop")
         self._log = folder / "log"
         self._environ = {
-            "PATH": f"{folder}:{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PATH": f"{folder}:{PYTHON}:/usr/bin:/bin",
             "HOME": str(folder),
             "PORT": "0",
             "JANUS_HOST": "127.0.0.1",
@@ -61,7 +61,7 @@ class Server:
     @property
     def owner(self):
         """The owner's command line."""
-        return Client.of(self.workspace, state_folder(self._environ))
+        return Client.of(state_folder(self._environ))
 
     @property
     def certificates(self):

@@ -6,6 +6,7 @@ import threading
 
 import browsing
 import pytest
+import segno
 from browsing import (
     Server,
     answers,
@@ -67,6 +68,24 @@ ATTACK = """async ([janus, session]) => {
   }
 }"""
 
+#: Remembers all that is ever shown.
+WATCH = """window.painted = []
+new MutationObserver(() => painted.push(document.body?.innerText ?? ''))
+  .observe(document, {subtree: true, childList: true, characterData: true})"""
+#: All that a page finds stored.
+KEPT = """async () => {
+  const all = await indexedDB.databases()
+  const rows = await Promise.all(all.map(({name}) => new Promise((done) => {
+    const opening = indexedDB.open(name)
+    opening.onsuccess = () => {
+      const [table] = opening.result.objectStoreNames
+      const all = opening.result.transaction(table).objectStore(table).getAll()
+      all.onsuccess = () => done(all.result)
+    }
+  })))
+  return JSON.stringify([{...localStorage}, {...sessionStorage}, rows])
+}"""
+
 
 @pytest.fixture
 def fresh(tmp_path):
@@ -106,6 +125,16 @@ def door(page):
     return page.get_by_role("heading", name="Pair this device")
 
 
+def squares(picture):
+    """The rows of a QR code that is drawn as one path, as bytes of 0 and 1."""
+    size = int(picture.get_attribute("viewBox").split()[-1]) - 8
+    rows = [bytearray(size) for _ in range(size)]
+    path = picture.locator("path").get_attribute("d")
+    for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
+        rows[int(y)][int(x) : int(x) + int(run)] = b"\1" * int(run)
+    return [bytes(row) for row in rows]
+
+
 def alert(page):
     return page.locator("main [role=alert]")
 
@@ -117,7 +146,9 @@ def pair(page, code):
 
 def open_devices(page):
     settings(page).click()
-    return page.get_by_role("region", name="Paired devices")
+    region = page.get_by_role("region", name="Paired devices")
+    region.get_by_text("Paired devices").click()
+    return region
 
 
 def test_a_scanned_code_lets_in_and_leaves_no_trace(demo, visit):
@@ -150,7 +181,7 @@ def test_a_code_is_typed_as_people_type(demo, visit):
     code = demo.code()
     expect(door(page)).to_be_visible()
     expect(page.locator("main")).to_contain_text("run janus pair")
-    expect(button(page, "New session")).to_have_count(0)
+    expect(browsing.first_words(page)).to_have_count(0)
     expect(field(page, "Name of this device")).to_have_value("Linux PC, Chrome")
 
     field(page, "Code").focus()
@@ -171,12 +202,30 @@ def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
     expect(field(page, "Code")).to_be_focused()
     pair(page, "22222-22222")
     expect(alert(page)).to_contain_text("This code is wrong, used, or expired.")
+    expect(page.locator("main :is([role=alert], .wrong-ink)")).to_have_count(1)
+    expect(field(page, "Code")).to_be_focused()
+    page.keyboard.type("ABC")  # in its place
+    expect(field(page, "Code")).to_have_value("ABC")
+    expect(alert(page)).to_have_count(0)
     pair(page, code)
     expect(settings(page)).to_be_visible()
 
     other = visit(demo, stranger=True, path=f"/#p={code}")
     button(other, "Pair").click()
     expect(alert(other)).to_contain_text("wrong, used")
+
+
+@pytest.mark.slow
+def test_the_link_of_this_computers_terminal_pairs_by_being_opened(demo, visit):
+    link = f"/#p={demo.code().replace('-', '')}&now"
+    page = visit(demo, stranger=True, path=link)
+
+    expect(settings(page)).to_be_visible()
+    assert page.url == f"{demo.url}/"
+
+    other = visit(demo, stranger=True, path=link)  # it is good once
+    expect(alert(other)).to_contain_text("wrong, used")
+    expect(door(other)).to_be_visible()
 
 
 @pytest.mark.slow
@@ -240,6 +289,37 @@ def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit
 
 
 @pytest.mark.slow
+def test_a_revoked_device_forgets_before_it_shows_anything(fresh, visit):
+    page = talk(visit, fresh, "What is this project about?", script=WATCH)
+    expect(answers(page)).to_contain_text("Sells flowers")
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    back(page)
+    expect(page.get_by_role("link", name="What is this project about?")).to_be_visible()
+    here = f"/#/s/{fresh.owner.get('/api/sessions')['sessions'][0]['session_id']}"
+
+    page.context.set_offline(True)
+    page.goto(fresh.url + here)
+    page.reload()
+    expect(answers(page)).to_contain_text("Sells flowers")  # it is kept
+    fresh.owner.delete("/api/devices", device_id="all")
+    page.context.set_offline(False)
+    for path in ("/", here):
+        page.goto("about:blank")
+        page.goto(fresh.url + path)
+        expect(door(page)).to_be_visible()
+        seen = page.evaluate("painted.join()")
+        assert "Pair this device" in seen
+        assert "flowers" not in seen and "project about" not in seen and "shop" not in seen
+
+    traces = r"flowers|project about|janus\.(admission|sessions|seen|read|projects)"
+    wait_for(lambda: not re.search(traces, page.evaluate(KEPT)))
+    page.context.set_offline(True)
+    page.reload()
+    expect(door(page)).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.slow
 def test_a_page_on_another_port_gets_nowhere(fresh, visit, elsewhere):
     page = talk(visit, fresh, "What is this project about?")
     address, cookies = elsewhere
@@ -279,11 +359,22 @@ def test_devices_are_let_in_and_out_in_the_settings(fresh, visit):
     url = sheet.locator(".invitation-url").text_content()
     expect(sheet.locator(".invitation-code")).to_have_text(f"{url[-10:-5]}-{url[-5:]}")
     expect(sheet.get_by_text("Janus is listening on this computer only")).to_be_visible()
+    drawn = squares(sheet.get_by_role("img", name="QR code of the address"))
+    assert drawn == [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
     guest = visit(fresh, stranger=True, path=url.removeprefix(fresh.url))
     field(guest, "Name of this device").fill(MARKUP)
     button(guest, "Pair").click()
     expect(settings(guest)).to_be_visible()
+    page.clock.fast_forward(4000)
+    expect(sheet.get_by_text(f"“{MARKUP}” is paired.")).to_be_visible()
+    button(sheet, "Done").click()
 
+    button(region, "Add a device").click()
+    button(sheet, "Create a code").click()
+    expect(sheet.get_by_text(re.compile(r"for [45]:\d\d more"))).to_be_visible()
+    page.clock.fast_forward(301_000)
+    expect(sheet.get_by_text("This code has expired.")).to_be_visible()
+    expect(sheet.locator(".invitation-url")).to_have_count(0)
     button(sheet, "Close").click()
     theirs = region.get_by_role("listitem").filter(has_text=MARKUP)
     expect(theirs.locator("strong")).to_have_text(MARKUP)
@@ -320,7 +411,7 @@ def test_a_device_with_read_only_access_sees_that(fresh, visit):
     reader = visit(fresh, stranger=True, path=f"/#p={fresh.code('read')}")
     button(reader, "Pair").click()
     expect(reader.get_by_text("This device has read-only access.")).to_be_visible()
-    expect(button(reader, "New session")).to_have_count(0)
+    expect(browsing.first_words(reader)).to_have_count(0)
     reader.get_by_role("link", name=re.compile("What is this project about")).click()
 
     expect(reader.get_by_text("This device has read-only access")).to_be_visible()
@@ -331,7 +422,7 @@ def test_a_device_with_read_only_access_sees_that(fresh, visit):
     expect(button(page, "Allow once")).to_be_visible()
     expect(button(reader, "Allow once")).to_have_count(0)
     expect(button(reader, "Stop")).to_have_count(0)
-    button(page, "Reject").click()
+    button(page, "Deny").click()
     expect(answers(reader)).to_have_count(2)  # it sees what happens, as it happens
 
     back(reader)
@@ -374,11 +465,9 @@ def test_a_browser_that_lost_its_key_pairs_again(demo, visit):
     kept = '{"key": "wrong", "scope": "full"}'
     page.evaluate("(kept) => localStorage.setItem('janus.admission', kept)", kept)
     page.reload()
-    button(page, "New session").click()
-    button(page, "Start session").click()
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(
-        "pair this device again"
-    )
+    browsing.first_words(page).fill("What is this project about?")
+    button(page, "Start").click()
+    expect(page.get_by_text("pair this device again")).to_be_visible()
     page.goto(f"{demo.url}/#p={demo.code()}")
     button(page, "Pair").click()
     begin(page, "What is this project about?")

@@ -1,5 +1,6 @@
 """What happens to a conversation when the network, the server or the page goes away."""
 
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -142,7 +143,7 @@ def expect_lost(page, words="Janus is not answering. Trying again …"):
 def test_an_answer_is_whole_though_the_connection_was_lost_in_it(far, tunnel, dictation, visit):
     page = talk(visit, far)
     lines = [f"{number:3}: ü ≠ u, <b>\t{'=' * (number % 7)}" for number in range(200)]
-    code = page.locator("#messages pre")
+    code = page.locator("#messages pre.code-body")
     ask(page, "What pays?")
     dictation.say("Patience ", "pays, ")
     expect(answers(page)).to_contain_text("pays,")
@@ -303,22 +304,34 @@ def test_what_cannot_be_sent_is_said_and_can_be_taken_back(asking, visit):
 @pytest.mark.slow
 def test_a_session_that_could_not_be_started_keeps_the_words(demo, visit):
     page = visit(demo)
-    page.route("**/api/session/start", lambda route: route.abort(), times=1)
-    button(page, "New session").click()
-    page.get_by_label("What should the agent do?").fill("Where is ShoppingCart defined?")
-    button(page, "Start session").click()
-    expect(page.get_by_role("alert").first).to_contain_text("Janus cannot be reached.")
+    before = len(demo.owner.get("/api/sessions")["sessions"])
+    page.route("**/api/session/start", lambda route: route.abort())
+    begin(page, "Where is ShoppingCart defined?")
+    expect(page.get_by_text("Waiting for the connection")).to_be_visible()
 
+    page.unroute("**/api/session/start")
     page.reload()
-    expect(page.get_by_label("What should the agent do?")).to_have_value(
-        "Where is ShoppingCart defined?"
-    )
-    button(page, "Start session").click()
+    expect(answers(page)).to_contain_text("cart.py")
+    assert len(demo.owner.get("/api/sessions")["sessions"]) == before + 1
+
+
+@pytest.mark.slow
+def test_a_session_that_is_refused_goes_back_to_where_it_can_be_changed(demo, visit):
+    page = visit(demo)
+    refusal = '{"error": {"code": "INVALID_REQUEST", "message": "There is no such branch."}}'
+    page.route("**/api/session/start", lambda route: route.fulfill(status=400, body=refusal))
+    begin(page, "Where is ShoppingCart defined?")
+    expect(page.get_by_text("There is no such branch.")).to_be_visible()
+
+    button(page, "Change it").click()
+    expect(browsing.first_words(page)).to_have_value("Where is ShoppingCart defined?")
+    page.unroute("**/api/session/start")
+    button(page, "Start").click()
     expect(answers(page)).to_contain_text("cart.py")
 
 
 @pytest.mark.slow
-def test_the_page_opens_without_a_network_with_the_list_last_known(demo, visit):
+def test_the_page_opens_without_a_network_with_what_was_last_known(demo, visit):
     page = visit(demo)
     begin(page, "What is this project about?")
     expect(answers(page)).to_contain_text("Sells flowers")
@@ -331,10 +344,15 @@ def test_the_page_opens_without_a_network_with_the_list_last_known(demo, visit):
     page.reload()
     expect(page.get_by_role("link", name="What is this project about?").first).to_be_visible()
     expect(settings(page)).to_be_visible()
+    expect(page.locator(".link-state")).to_have_text(re.compile(r"^As of \d+:\d\d"))
     page.clock.fast_forward(FLICKER)
     expect(banner(page)).to_contain_text("This device is offline.")
+    page.get_by_role("link", name="What is this project about?").first.click()
+    expect(answers(page)).to_contain_text("Sells flowers")
+    expect(page.get_by_text(re.compile(r"^As of \d+:\d\d"))).to_be_visible()
+    button(page, "All sessions").click()
     settings(page).click()  # it is there, though it was never opened
-    expect(page.get_by_role("heading", name="Appearance")).to_be_visible()
+    expect(page.get_by_role("heading", name="Diagnostics")).to_be_visible()
 
     outcome = "fetch('/api/sessions').then(() => 'answered', () => 'refused')"
     assert page.evaluate(outcome) == "refused"
@@ -342,5 +360,51 @@ def test_the_page_opens_without_a_network_with_the_list_last_known(demo, visit):
     kept = page.evaluate(CACHED)
     assert kept
     assert not [url for url in kept if "/api/" in url or "/setup" in url]
+
+    before = len(demo.owner.get("/api/sessions")["sessions"])
+    page.goto(f"{demo.url}/")
+    begin(page, "Where is ShoppingCart defined?")
+    expect(page.get_by_text("Waiting for the connection")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Waiting for the connection")).to_be_visible()
     page.context.set_offline(False)
+    expect(answers(page)).to_contain_text("cart.py")
     expect(banner(page)).to_be_hidden()
+    assert demo.said(session_id(page)) == ["Where is ShoppingCart defined?"]
+    assert len(demo.owner.get("/api/sessions")["sessions"]) == before + 1
+
+
+@pytest.mark.slow
+def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, visit):
+    page = visit(demo, path="/#/settings", service_workers="block")
+    loads = []
+    page.on("load", lambda _: loads.append(1))
+
+    def upgraded(route):
+        """The page of another version, to whoever looks which one there is."""
+        if route.request.is_navigation_request():
+            route.continue_()
+        else:
+            text = re.sub(r"assets/index-[\w-]+\.js", "assets/index-newer.js", route.fetch().text())
+            route.fulfill(body=text, content_type="text/html")
+
+    missing = page.context.request.get(f"{demo.url}/assets/gone-12345678.js")
+    assert missing.status == 404 and "html" not in missing.headers["content-type"]
+    page.route("**/assets/projects-*.js", lambda route: route.fulfill(status=404))
+    page.route(f"{demo.url}/", upgraded)
+    button(page, "Back").click()
+    browsing.first_words(page).fill("half a thou")
+    page.get_by_role("button", name=re.compile(", Projects$")).click()
+    again = button(page, "Load it anew")
+    expect(again).to_be_visible()
+    assert not loads  # not over what is typed
+
+    browsing.first_words(page).fill("")
+    page.goto(f"{demo.url}/#/")
+    with page.expect_event("load"):
+        page.get_by_role("button", name=re.compile(", Projects$")).click()
+    for number in (1, 2):
+        expect(again).to_be_visible()  # once by itself, and then when it is asked for
+        assert len(loads) == number
+        with page.expect_event("load"):
+            again.click()

@@ -27,6 +27,7 @@ def held(page):
     return page.get_by_role("list", name="2 waiting: send, or discard").get_by_role("button")
 
 
+@pytest.mark.slow
 def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, visit):
     page = stopped_with_two_waiting(dictated, dictation, visit)
     expect(answers(page)).to_contain_text("Stopped by you")
@@ -140,9 +141,10 @@ def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(aski
 def test_an_unknown_conversation_is_empty_until_somebody_speaks_in_it(asking, visit):
     before = asking.owner.get("/api/sessions")["sessions"]
     page = visit(asking, path="/#/s/nobody-spoke-here")
-    expect(page.get_by_text("Ask about your code")).to_be_visible()
+    expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
     assert asking.owner.get("/api/sessions")["sessions"] == before
 
-    ask(page, "say hello")
+    words = {"message": "say hello", "session_id": "nobody-spoke-here"}
+    asking.owner.post("/api/chat", words)
 
     expect(answers(page)).to_contain_text("hello")

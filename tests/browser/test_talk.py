@@ -80,8 +80,6 @@ def test_the_first_minute(demo, visit):
     assert demo.owner.get("/api/sessions")["sessions"] == []  # who only looks starts nothing
 
     page.get_by_role("list", name="Begin with a question").get_by_role("button").first.click()
-    expect(field(page, "What should the agent do?")).to_have_value("What is this project about?")
-    button(page, "Start session").click()
     expect(answers(page)).to_contain_text("Sells flowers by mail")
     ask(page, "Where is ShoppingCart defined?")
     expect(answers(page).nth(1)).to_contain_text("cart.py")
@@ -105,21 +103,14 @@ def test_the_first_minute(demo, visit):
     expect(sheet).to_contain_text("ShoppingCart")
     expect(sheet).to_contain_text("The summary is saved on the computer.")
     button(sheet, "Done").click()
-    expect(page.get_by_role("heading", name="What should the agent do?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What shall we do?")).to_be_visible()
     assert demo.owner.get("/api/sessions")["sessions"] == []
 
 
 @pytest.mark.slow
 def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, visit):
     page = visit(demo)
-    button(page, "New session").click()
-    field(page, "What should the agent do?").fill("What is this project about?")
-    page.get_by_role("radio", name=re.compile("A branch of its own")).check()
-    field(page, "Name of the work").fill("a better door!")
-    button(page, "Start session").click()
-    expect(field(page, "Name of the work")).to_be_focused()  # that is no name
-    button(page, "a-better-door").click()
-    button(page, "Start session").click()
+    begin(page, "What is this project about?", own="a better door!")  # that could name no branch
 
     expect(answers(page)).to_contain_text("Sells flowers by mail")
     expect(page.get_by_role("heading", level=1)).to_have_text("a-better-door")
@@ -146,7 +137,7 @@ def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
     expect(answers(page).locator("strong")).to_have_text("often")
     expect(answers(page).locator("pre")).to_have_text("print('<b>')")
     expect(answers(page).locator("code").last).to_have_text("wait")
-    expect(button(page, "Continue")).to_be_visible()
+    expect(page.locator(".last-row")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -162,7 +153,9 @@ def test_what_is_spoken_lands_in_the_composer(demo, visit):
 
     expect(composer(page)).to_have_value("Where is ShoppingCart defined?")
     expect(questions(page)).to_have_count(0)  # what was said is looked at first
-    button(page, "Send").click()
+    with page.expect_request(lambda it: it.url.endswith("/api/chat")) as sent:
+        button(page, "Send").click()
+    assert sent.value.post_data_json["voice"] is True
     expect(answers(page)).to_contain_text("cart.py")
 
 
@@ -180,6 +173,7 @@ def test_a_microphone_that_is_denied_says_what_to_do(demo, visit):
     expect(button(page, "Speak")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
     page = talk(visit, demo)
     ask(page, "write notes.txt: <b>milk</b>")
@@ -194,7 +188,7 @@ def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
     assert (demo.workspace / "notes.txt").read_text() == "<b>milk</b>\n"
 
     ask(page, "write secret.txt: milk")
-    button(card(page), "Reject").click()
+    button(card(page), "Deny").click()
 
     expect(answers(page).nth(1)).to_contain_text("You did not allow it")
     expect(card(page)).to_have_count(0)
@@ -343,7 +337,7 @@ def test_a_form_is_filled_in(asking, visit):
     }
 
     ask(page, f"request elicitation/create {json.dumps(FORM)}")
-    button(form, "No answer").click()
+    button(form, "Skip").click()
     expect(answers(page).nth(1)).to_contain_text("decline")
 
 
@@ -438,9 +432,8 @@ def test_a_session_that_ended_elsewhere_is_noticed_and_opened_again(asking, visi
     asking.owner.post("/api/session/end", session_id=session_id(page))
 
     expect(page.get_by_role("heading", name="This session has ended.")).to_be_visible()
-    expect(composer(page)).to_have_count(0)
-    button(page, "Open it again").click()
-    expect(composer(page)).to_be_visible()
+    button(page, "Continue").click()
+    expect(page.get_by_role("heading", name="This session has ended.")).to_have_count(0)
     ask(page, "say again")
     expect(answers(page).last).to_contain_text("again")
 
@@ -452,10 +445,10 @@ def test_a_session_gets_a_name(demo, visit):
     row = page.get_by_role("listitem").filter(has_text="What is this project about?").first
     row.get_by_role("button", name=re.compile("^More about")).click()
     button(page, "Rename …").click()
-    field(page, "Name").fill("flower-shop")
+    field(page, "Name").fill("Blumen für alle")
     button(page, "Save").click()
 
-    expect(page.get_by_role("link", name=re.compile("flower-shop"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Blumen für alle"))).to_be_visible()
 
 
 @pytest.mark.slow
@@ -463,9 +456,9 @@ def test_a_missing_agent_is_said(tmp_path, visit):
     server = browsing.Server(tmp_path, JANUS_AGENT="cursor-agent")
     page = visit(server)
 
-    button(page, "New session").click()
+    page.get_by_role("button", name=re.compile("^Agent: ")).click()
 
-    page.get_by_text("not installed").click()
+    page.get_by_text("not ready").click()
     sheet = page.get_by_role("dialog", name="New session")
     expect(sheet.get_by_role("definition").first).to_contain_text("install it from")
     expect(sheet.get_by_role("radio", name=re.compile("demo"))).to_be_checked()
@@ -474,17 +467,16 @@ def test_a_missing_agent_is_said(tmp_path, visit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("device", "sent"), [(PHONE, 0), (DESKTOP, 1)], ids=["phone", "desktop"])
-def test_enter_sends_where_there_is_a_keyboard(demo, visit, device, sent):
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_send_key_sends(demo, visit, device):
     page = talk(visit, demo, device=device)
     composer(page).fill("What is this project about?")
 
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Enter")
 
-    expect(questions(page)).to_have_count(sent)
-    left = "" if sent else "What is this project about?\n\n"
-    expect(composer(page)).to_have_value(left)
+    expect(questions(page)).to_have_count(1)
+    expect(composer(page)).to_have_value("")
 
 
 @pytest.mark.slow

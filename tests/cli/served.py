@@ -8,8 +8,8 @@ from conftest import fake_path
 def serve(serve):
     """The same, but it answers by now: its address is known before its worker is."""
 
-    def begin(**more):
-        server = serve(**more)
+    def begin(*command, **more):
+        server = serve(*command, **more)
         server.call("GET", "/api/health")
         return server
 
@@ -22,9 +22,15 @@ def cursor_server(serve, tmp_path):
 
 
 def sessions(server):
+    """Those that are open."""
     return server.call("GET", "/api/sessions")[1]["sessions"]
 
 
+def ended(server):
+    return server.call("GET", "/api/sessions?ended=true")[1]["sessions"]
+
+
 def state(server):
-    [session] = sessions(server)
+    """What is known of the one session, open or ended."""
+    [session] = sessions(server) or ended(server)
     return server.call("GET", f"/api/state?session_id={session['session_id']}")[1]

@@ -1,5 +1,6 @@
 """``janus ask``: one question, its answer, and every way it can end."""
 
+import json
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import sys
 import pytest
 import served
 from conftest import fake_path, git, wait_for
-from served import sessions, state
+from served import ended, sessions, state
 
 serve, cursor_server = served.serve, served.cursor_server
 
@@ -37,12 +38,24 @@ def test_ask_prints_the_answer_and_nothing_else(serve, execute):
     done = execute("ask", "Where is ShoppingCart defined?")
 
     assert done.returncode == 0
-    [session] = sessions(server)
-    _, asked = server.call("GET", f"/api/session?session_id={session['session_id']}")
-    assert done.stdout == asked["conversation"][1]["content"].rstrip("\n") + "\n"
+    [session] = ended(server)
+    _, asked = server.call("GET", f"/api/messages?session_id={session['session_id']}")
+    assert done.stdout == asked["messages"][1]["content"].rstrip("\n") + "\n"
     assert "cart.py" in done.stdout
     assert ENDED.search(done.stderr)[1] == session["session_id"][:8]
     assert session["branch"] is None
+
+
+def test_files_go_along(cursor_server, run, tmp_path, workspace):
+    (tmp_path / "notes.txt").write_bytes(b"a line\n" * 300_000)
+
+    done = run("ask", "say look", "--attach", str(tmp_path / "notes.txt"))
+
+    place = re.search(r"\[Attached: notes.txt, in (.*?)\]", done.stdout)[1]
+    assert (workspace / place).read_bytes() == (tmp_path / "notes.txt").read_bytes()
+    assert git(workspace, "status", "--porcelain") == ""
+    lost = run("ask", "say look", "--attach", str(tmp_path / "gone"))
+    assert "gone cannot be read: No such file" in lost.stderr and lost.returncode
 
 
 def test_ask_prints_while_the_agent_writes(cursor_server, begin, tmp_path):
@@ -70,7 +83,85 @@ def test_ask_goes_on_in_a_session_by_the_beginning_of_its_id(cursor_server, run)
 
     assert second.stdout == "1 turns before \n"
     assert second.stderr == ""
-    assert len(sessions(cursor_server)) == 1
+    assert len(sessions(cursor_server)) == 1  # it was asked to go on with it
+
+
+def test_asking_in_a_loop_never_meets_the_limit(serve, run):
+    server = serve(MAX_SESSIONS="1")
+
+    asked = [run("ask", "Where is ShoppingCart?") for _ in range(3)]
+
+    assert [done.returncode for done in asked] == [0, 0, 0]
+    assert (len(sessions(server)), len(ended(server))) == (0, 3)
+    assert run("ask", "--keep", "Where is ShoppingCart?").returncode == 0
+    [kept] = sessions(server)
+    refused = run("ask", "Where is ShoppingCart?")
+    assert refused.returncode == 4 and refused.stdout == ""
+    assert f"janus end {kept['session_id'][:8]}   ends Where is ShoppingCart?" in refused.stderr
+
+
+def test_asking_in_a_loop_leaves_no_file_for_each_question(serve, run, workspace):
+    server = serve()
+    written = workspace / ".janus" / "conversation-summaries"
+    for _ in range(3):
+        run("ask", "Where is ShoppingCart?")
+    assert not written.exists() or [*written.iterdir()] == []
+    assert all("ShoppingCart" in it["summary"] for it in ended(server))  # they are still listed so
+
+    id = ended(server)[0]["session_id"]
+    run("ask", "--session", id[:8], "Who uses it?")
+    run("end", "--no-summary", id[:8])
+
+    assert len([*written.iterdir()]) == 1
+
+
+def test_a_question_comes_from_stdin(cursor_server, run):
+    assert run("ask", "-", input="say hello\nthere").stdout.split() == ["hello", "there"]
+    for empty in ("", " \n"):
+        assert run("ask", "-", input=empty).returncode == 2
+    assert run("ask", "-", input="x" * 1_000_001).returncode == 2
+
+
+def test_the_answer_as_json(cursor_server, run):
+    answer = json.loads(run("ask", "--json", "say hello").stdout)
+
+    assert (answer["answer"].strip(), answer["stop_reason"]) == ("hello", "end_turn")
+    assert answer["session_id"] == ended(cursor_server)[0]["session_id"]
+    failed = run("ask", "--json", "die 3")
+    assert failed.returncode == 6
+    assert json.loads(failed.stdout)["error"]["code"] == "AGENT_FAILED"
+
+
+def test_who_waits_no_longer_stops_the_turn(cursor_server, run):
+    done = run("ask", "--timeout", "500ms", "hang")
+
+    assert done.returncode == 7 and "There was no answer in time." in done.stderr
+    assert sessions(cursor_server) == [] and not state(cursor_server)["is_processing"]
+    assert "duration such as" in run("ask", "--timeout", "soon", "x").stderr
+
+
+@pytest.mark.parametrize(("answer", "written"), [("allow-once", True), ("reject", False)])
+def test_a_permission_is_answered_as_the_options_say(answer, written, serve, run, workspace):
+    serve()
+
+    done = run("ask", "--on-permission", answer, "write notes.txt: remember the milk")
+
+    assert done.returncode == 0
+    assert (workspace / "notes.txt").exists() == written
+    assert "[Write notes.txt: " in done.stderr
+
+
+def test_what_is_no_permission_is_not_approved(serve, begin):
+    server = serve()
+    process = begin("ask", "--on-permission", "allow-once", "ask me something")
+    told = b""
+    while b"Answer it on the page" not in told:
+        told += os.read(process.stderr, 1000) or pytest.fail("it ended")
+
+    [asked] = state(server)["permissions"]  # it still waits
+    process.send_signal(signal.SIGINT)
+
+    assert asked["kind"] == "question" and process.wait(20) == 130
 
 
 def test_a_name_makes_a_branch(serve, run, workspace):
@@ -79,7 +170,7 @@ def test_a_name_makes_a_branch(serve, run, workspace):
     done = run("ask", "--name", "fix-login", "Where is ShoppingCart?")
 
     assert done.returncode == 0
-    [session] = sessions(server)
+    [session] = ended(server)
     assert session["name"] == "fix-login"
     assert git(session["worktree_path"], "branch", "--show-current") == "feature/fix-login\n"
 
@@ -88,20 +179,20 @@ def test_an_agent_can_be_chosen(cursor_server, run):
     done = run("ask", "--agent", "demo", "Where is ShoppingCart?")
 
     assert "cart.py" in done.stdout
-    assert sessions(cursor_server)[0]["agent"] == "janus-demo-agent"
+    assert ended(cursor_server)[0]["agent"] == "janus-demo-agent"
     wrong = run("ask", "--agent", "hal", "Where is ShoppingCart?")
-    assert (wrong.returncode, wrong.stdout) == (1, "") and "Janus knows" in wrong.stderr
+    assert (wrong.returncode, wrong.stdout) == (4, "") and "Janus knows" in wrong.stderr
 
 
-def test_a_failure_of_the_agent_is_told_and_the_session_stays(cursor_server, run):
+def test_a_failure_of_the_agent_is_told(cursor_server, run):
     done = run("ask", "die 3")
 
-    assert done.returncode == 1
+    assert done.returncode == 6
     assert done.stdout == "Half an answer \n"
     assert ENDED.sub("", done.stderr) == (
         "Cursor stopped before it had finished (exit code 3). Ask again.\n"
     )
-    assert state(cursor_server)["status"] == "error"
+    assert sessions(cursor_server) == []
 
 
 def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, begin):
@@ -152,7 +243,7 @@ def test_a_server_that_dies_meanwhile_is_told_of(cursor_server, begin):
     os.killpg(cursor_server.process.pid, signal.SIGKILL)
 
     _, told = process.communicate(timeout=20)
-    assert process.returncode == 1
+    assert process.returncode == 3
     assert "The connection to Janus broke" in told and "Traceback" not in told
     cursor_server.wait()
 
@@ -165,7 +256,14 @@ def test_a_proxy_is_not_asked_for_the_way_to_this_machine(serve, run):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("args", [("ask", " "), ("ask", "--session", "1", "--name", "a", "x")])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("ask", " "),
+        ("ask", "--session", "1", "--name", "a", "x"),
+        ("ask", "--keep", "--session", "", "x"),
+    ],
+)
 def test_what_cannot_be_asked_is_refused_before_anything_begins(args, serve, run):
     server = serve()
 
@@ -182,5 +280,5 @@ def test_a_conversation_goes_on_after_a_restart(serve, run, tmp_path):
     server.stop()
     serve(path=path)
 
-    assert "idle" in run("sessions").stdout
-    assert run("ask", "--session", id, "recall").stdout == "2 turns before \n"  # and a summary
+    assert run("sessions", "--all").stdout.split()[:2] == [id, "ended"]
+    assert run("ask", "--session", id, "recall").stdout == "1 turns before \n"

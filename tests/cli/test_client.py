@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from janus.cli.client import Client, ClientError
+from janus.cli.client import Client
+from janus.cli.failures import ClientError
 from janus.storage.lock import WorkspaceLock
-from janus.storage.project import project_folder
 
 
 @pytest.fixture
@@ -17,14 +17,14 @@ def state(home):
 
 
 @pytest.fixture
-def serving(workspace, state):
-    """Somebody serves the workspace at an address, and its owner's token is there."""
-    lock = WorkspaceLock(project_folder(workspace, state), workspace)
+def serving(state):
+    """This owner's Janus is at an address, and the owner's token is there."""
+    lock = WorkspaceLock(state)
 
     def serving(url):
         lock.acquire()
         lock.announce(url, 1)
-        (project_folder(workspace, state) / "owner-token").write_text("secret")
+        (state / "owner-token").write_text("secret")
 
     yield serving
     lock.release()
@@ -33,10 +33,10 @@ def serving(workspace, state):
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:3000", "http://[::1]:3000", "http://127.0.0.2:1"]
 )
-def test_an_address_of_this_computer_is_taken(url, serving, workspace, state):
+def test_an_address_of_this_computer_is_taken(url, serving, state):
     serving(url)
 
-    assert Client.of(workspace, state).url == url
+    assert Client.of(state).url == url
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_an_address_of_this_computer_is_taken(url, serving, workspace, state):
         "http://127.0.0.1:3000#@evil.example", "http://127.0.0.1\\@evil.example:80",
     ],
 )  # fmt: skip
-def test_the_owners_token_goes_to_no_other_address(url, serving, workspace, state):
+def test_the_owners_token_goes_to_no_other_address(url, serving, state):
     serving(url)
 
     with pytest.raises(ClientError, match="is not one of this computer's own"):
-        Client.of(workspace, state)
+        Client.of(state)
 
 
 def test_what_lies_in_the_workspace_leads_nowhere(workspace, state):
@@ -69,11 +69,11 @@ def test_what_lies_in_the_workspace_leads_nowhere(workspace, state):
     other = WorkspaceLock(workspace / ".janus")
     other.acquire()
     other.announce(f"http://127.0.0.1:{thief.server_port}", 1)
-    project_folder(workspace, state).mkdir(parents=True)
-    (project_folder(workspace, state) / "owner-token").write_text("secret")
+    state.mkdir(parents=True)
+    (state / "owner-token").write_text("secret")
 
-    with pytest.raises(ClientError, match="No Janus serves"):
-        Client.of(workspace, state)
+    with pytest.raises(ClientError, match="Janus is not running"):
+        Client.of(state)
 
     assert json.loads((workspace / ".janus" / "lock").read_text())["url"] and heard == []
     other.release()

@@ -6,25 +6,70 @@ import urllib.request
 
 import served
 from conftest import git
-from served import sessions
+from served import ended, sessions
 
 serve = served.serve
 
 
-def test_sessions_lists_them(serve, run):
+def test_sessions_lists_them_below_each_other(serve, run):
     server = serve()
     assert "There are no sessions" in run("sessions").stdout
-    run("ask", "--name", "fix-login", "Where is ShoppingCart?")
+    run("ask", "--keep", "--name", "fix-login", "Where is ShoppingCart?")
     run("ask", "Where is ShoppingCart?")
 
-    done = run("sessions")
+    [named], [past] = sessions(server), ended(server)
+    [line] = run("sessions").stdout.splitlines()
+    first, second = run("sessions", "--all").stdout.splitlines()
 
-    assert done.returncode == 0
-    first, second = done.stdout.splitlines()
-    named, plain = sessions(server)
-    assert first.startswith(named["session_id"]) and "feature/fix-login" in first
-    assert second.startswith(plain["session_id"]) and "the workspace itself" in second
-    assert "waiting" in first and "2 messages" in first
+    id = named["session_id"][:8]
+    assert re.fullmatch(rf"{id}  waiting  fix-login  now  \S+  feature/fix-login", line)
+    assert re.fullmatch(rf"{id}  waiting  fix-login +  now  \S+  feature/fix-login", first)
+    id = past["session_id"][:8]
+    assert re.fullmatch(rf"{id}  ended    Where is ShoppingCart\?  now  \S+  -", second)
+    listed = json.loads(run("sessions", "--all", "--json").stdout)["sessions"]
+    assert [it["session_id"] for it in listed] == [named["session_id"], past["session_id"]]
+
+
+def test_show_prints_a_conversation_that_ended(serve, run):
+    server = serve()
+    run("ask", "--name", "fix-login", "Where is ShoppingCart?")
+    [session] = ended(server)
+
+    shown = run("show", session["session_id"][:6]).stdout
+
+    assert shown.startswith("fix-login\nSession: ") and "feature/fix-login" in shown
+    assert "\nAsked: Where" not in shown and session["summary"] in shown
+    assert "\nYou, " in shown and "\nAgent, " in shown and "cart.py" in shown
+    told = json.loads(run("show", "--json", session["session_id"]).stdout)
+    assert [it["role"] for it in told["conversation"]] == ["user", "assistant"]
+    assert told["session_id"] == session["session_id"]
+
+
+def test_delete_forgets_what_ended(serve, run):
+    server = serve()
+    run("ask", "--keep", "Where is ShoppingCart?")
+    id = sessions(server)[0]["session_id"][:8]
+    assert run("delete", "--yes", id).returncode == 4  # it is open
+    run("end", "--no-summary", id)
+
+    assert run("delete", id).returncode == 2  # nobody is there to say yes
+    done = run("delete", "--yes", id)
+
+    assert (done.returncode, done.stdout) == (0, "Where is ShoppingCart? is deleted.\n")
+    assert ended(server) == [] and run("show", id).returncode == 5
+
+
+def test_what_has_ended_is_neither_renamed_nor_ended_again(serve, run):
+    server = serve()
+    id = server.start()
+    run("end", id)
+
+    for args in (("rename", id, "new"), ("end", id)):
+        done = run(*args)
+        assert done.returncode == 5
+        assert (
+            done.stderr == f"Session {id[:8]} has ended. To open it again: janus resume {id[:8]}\n"
+        )
 
 
 def test_rename_changes_the_name_only(serve, run):
@@ -35,20 +80,20 @@ def test_rename_changes_the_name_only(serve, run):
 
     assert (done.returncode, done.stdout) == (0, f"{begun['session_id']} is now called new.\n")
     assert (sessions(server)[0]["name"], sessions(server)[0]["branch"]) == ("new", "feature/old")
-    wrong = run("rename", begun["session_id"], "no spaces please")
-    assert wrong.returncode == 1 and "letters, digits or dashes" in wrong.stderr
+    wrong = run("rename", begun["session_id"], "two\nlines")
+    assert wrong.returncode == 4 and "80 characters on one line" in wrong.stderr
 
 
 def test_end_tells_where_the_work_is(serve, run):
     server = serve()
-    run("ask", "--name", "fix-login", "Where is ShoppingCart?")
+    run("ask", "--keep", "--name", "fix-login", "Where is ShoppingCart?")
     [session] = sessions(server)
 
     done = run("end", session["session_id"][:8])
 
     assert done.returncode == 0 and "ShoppingCart" in done.stdout
     assert f"on feature/fix-login, in {session['worktree_path']}" in done.stderr
-    assert f"janus resume {session['session_id']}" in done.stderr
+    assert f"janus resume {session['session_id'][:8]}" in done.stderr
     assert sessions(server) == []
 
 
@@ -56,7 +101,7 @@ def test_end_without_a_word_or_a_summary(serve, run):
     server = serve()
 
     assert run("end", server.start()).stdout == "Nothing was said in it.\n"
-    assert run("ask", "Where is ShoppingCart?").returncode == 0
+    assert run("ask", "--keep", "Where is ShoppingCart?").returncode == 0
     assert "- " in run("end", "--no-summary", sessions(server)[0]["session_id"]).stdout
 
 
@@ -68,7 +113,7 @@ def test_cleanup_is_refused_while_work_would_be_lost(serve, run, workspace):
 
     refused = run("end", "--cleanup", id)
 
-    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (refused.returncode, refused.stdout) == (4, "")
     assert "has 1 new file (new.txt). Commit and merge it" in refused.stderr
     assert path.exists() and len(sessions(server)) == 1
 
@@ -88,13 +133,12 @@ def test_force_alone_is_no_way_to_end(run):
 def test_resume_starts_the_agent_also_of_a_session_that_ended(serve, run):
     server = serve()
     run("ask", "Where is ShoppingCart?")
-    id = sessions(server)[0]["session_id"]
-    run("end", id)
+    id = ended(server)[0]["session_id"]
 
-    done = run("resume", id)
+    done = run("resume", id[:8])
 
     assert (done.returncode, done.stdout) == (0, f"{id} is waiting.\n")
-    assert run("resume", id[:8]).stdout == done.stdout
+    assert run("resume", id).stdout == done.stdout
     assert sessions(server)[0]["message_count"] == 2
 
 
@@ -116,7 +160,7 @@ def test_devices_lists_them_and_lets_one_in_no_more(serve, run):
     _, device = server.call("POST", "/api/tokens", {"name": "ci", "scope": "read"})
     id = device["device_id"]
 
-    assert re.fullmatch(rf"{id[:8]}  token  read  last seen \S+  - +ci\n", run("devices").stdout)
+    assert re.fullmatch(rf"{id[:8]}  token  read  seen now  -  ci\n", run("devices").stdout)
     assert run("devices", "--revoke", "nobody").stderr == (
         "No device begins with nobody. See: janus devices\n"
     )

@@ -1,11 +1,13 @@
 """``janus ask`` with somebody who sits at the terminal."""
 
 import contextlib
+import json
 import os
 import pty
 import re
 import signal
 import threading
+import urllib.request
 
 import served
 from conftest import FAKE_AGENTS, fake_path, wait_for
@@ -17,9 +19,9 @@ serve, cursor_server = served.serve, served.cursor_server
 class Terminal:
     """``janus`` with a terminal for its stdin and stderr."""
 
-    def __init__(self, begin, *args):
+    def __init__(self, begin, *args, **environ):
         self.master, slave = pty.openpty()
-        self.process = begin(*args, stdin=slave, stderr=slave)
+        self.process = begin(*args, stdin=slave, stderr=slave, **environ)
         os.close(slave)
         self.shown = ""
         self._reader = threading.Thread(target=self._read)
@@ -28,7 +30,7 @@ class Terminal:
     def _read(self):
         with contextlib.suppress(OSError):  # the last one has closed it
             while data := os.read(self.master, 1000):
-                self.shown += data.decode()
+                self.shown += data.decode(errors="replace")
 
     def type(self, text):
         os.write(self.master, text.encode())
@@ -65,7 +67,7 @@ def test_ctrl_d_at_a_permission_stops_the_turn(serve, begin, workspace):
 
     terminal.wait()
     assert terminal.process.returncode == 130
-    wait_for(lambda: not state(server)["is_processing"])
+    assert not state(server)["is_processing"]
     assert not (workspace / "notes.txt").exists()
 
 
@@ -116,3 +118,22 @@ def test_what_an_agent_says_cannot_move_the_cursor(serve, run, tmp_path):
     serve(path=fake_path(tmp_path), JANUS_AGENT="custom", JANUS_AGENT_COMMAND=command)
 
     assert run("ask", "say \x1b[2Jred\x07").stdout == "red \n"
+
+
+def test_a_link_for_this_computer_brings_a_code_along(begin):
+    terminal = Terminal(begin, "serve", PORT="0", JANUS_HOST="127.0.0.1")
+    wait_for(lambda: "On this computer, open" in terminal.shown and "#p=" in terminal.shown)
+    url, code = wait_for(
+        lambda: re.search(r"open (http\S+)/#p=(\w{10})&now\s", terminal.shown)
+    ).groups()
+
+    body = json.dumps({"code": code}).encode()
+    request = urllib.request.Request(
+        f"{url}/api/pair", body, {"Content-Type": "application/json", "Origin": url}
+    )
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["scope"] == "full"
+
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.wait()
+    assert terminal.process.returncode == 0

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from msgspec.structs import replace
+from test_state import SAMPLES
 
-from janus.conversation.record import Record
+from janus.conversation.record import Record, message_of, numbered
 from janus.events import (
     AgentDied,
     AgentNotice,
@@ -132,3 +134,23 @@ def test_lines_of_the_first_janus_mean_the_same(kind, data, event):
     line = json.dumps({"seq": 3, "kind": kind, "data": data, "at": 1.5})
 
     assert Record.from_line(line.encode()) == Record(3, 1.5, event)
+
+
+def test_lines_that_need_not_be_read_for_the_messages_hold_none():
+    """Those that are left out are told by how their line begins, whatever is in them."""
+    nested = '"event":{"type":"text"'
+    said = [replace(it, content=nested) for it in SAMPLES.values() if hasattr(it, "content")]
+    records = [Record(9, 1e9, event) for event in (*SAMPLES.values(), *said)]
+    lines = [it.line() for it in records]
+
+    read = [it for _, it, _ in numbered(lines, whole=False)]
+
+    left_out = {type(it.event) for it in records} - {type(it.event) for it in read}
+    assert {Text, Thought, ToolCall} <= left_out
+    assert [*map(message_of, read)].count(None) < [*map(message_of, records)].count(None)
+    assert [it for it in map(message_of, read) if it] == [
+        it for it in map(message_of, records) if it
+    ]
+    earlier = b'{"seq":1,"kind":"assistant_delta","at":1,"data":{"text":"hi","turn_id":"t"}}\n'
+    assert [it for _, it, _ in numbered([earlier], whole=False)] == [Record.from_line(earlier)]
+    assert [it for _, it, _ in numbered([b"\xff\n"], whole=False)] == [None]

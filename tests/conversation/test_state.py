@@ -7,7 +7,7 @@ import pytest
 
 from janus import events as kinds
 from janus.conversation.record import Record
-from janus.conversation.snapshot import Snapshot
+from janus.conversation.snapshot import Snapshot, Told
 from janus.conversation.state import STATUS, STATUSES, apply
 from janus.events import (
     AgentDied,
@@ -31,12 +31,14 @@ from janus.events import (
     TurnWithdrawn,
     UserMessage,
 )
+from janus.model import Amount
 
 EVENTS = typing.get_args(kinds.AnyEvent)
 #: One of each event, about no turn or the turn "t".
 SAMPLES = {
     kinds.UserMessage: UserMessage("t", "hello"),
     kinds.Note: Note("n", "a note"),
+    kinds.Remark: kinds.Remark("r", "Something changed."),
     kinds.Text: Text("a", "t"),
     kinds.Thought: kinds.Thought("a", "t"),
     kinds.Summary: Summary("a", True),
@@ -44,6 +46,9 @@ SAMPLES = {
     kinds.TurnFinished: TurnFinished("t", "a", "end_turn"),
     kinds.TurnFailed: TurnFailed("t", "AGENT_FAILED", "a"),
     kinds.TurnWithdrawn: TurnWithdrawn("t"),
+    kinds.SendScheduled: kinds.SendScheduled("m", "go on", 9.5),
+    kinds.SendCancelled: kinds.SendCancelled("m"),
+    kinds.SendMissed: kinds.SendMissed("m"),
     kinds.QueueHeld: QueueHeld(),
     kinds.QueueReleased: QueueReleased(),
     kinds.ToolCall: ToolCall("1", "", "execute", "ls", "in_progress", turn_id="t"),
@@ -51,6 +56,11 @@ SAMPLES = {
     kinds.QuestionAsked: QuestionAsked("r", "permission", "May I?", (), turn_id="t"),
     kinds.QuestionClosed: QuestionClosed("r", "a", "selected"),
     kinds.OptionsChanged: kinds.OptionsChanged(()),
+    kinds.ContextGiven: kinds.ContextGiven(3100, ("voice",)),
+    kinds.OptionChosen: kinds.OptionChosen("mode", "plan"),
+    kinds.TitleChanged: kinds.TitleChanged("A title"),
+    kinds.Image: kinds.Image("i", "image/png", "AA=="),
+    kinds.Remark: kinds.Remark("r", "Something changed."),
     kinds.CommandsChanged: kinds.CommandsChanged(()),
     kinds.UsageChanged: kinds.UsageChanged(1, 2),
     kinds.AgentNotice: kinds.AgentNotice("a"),
@@ -61,6 +71,9 @@ SAMPLES = {
     kinds.AgentStopped: AgentStopped(),
     kinds.SessionDescribed: SessionDescribed(None, "demo", None, None, "2026"),
     kinds.SessionEnded: SessionEnded("a"),
+    kinds.AnswerHeard: kinds.AnswerHeard("r", "yes", "Allow it once.", taken=True),
+    kinds.WorkMeasured: kinds.WorkMeasured("t", Amount(1, 2, 3), Amount(4, 5, 6)),
+    kinds.OwnerTold: kinds.OwnerTold("q", "sent", "push"),
 }
 #: What the status is after an event, by the status before, in the order of STATUSES. Where
 #: nothing stands, no event changes it.
@@ -193,3 +206,28 @@ def test_a_session_that_is_described_again_has_not_ended():
     assert ended.ended and ended.status == "stopped"
     again = after(ended, SAMPLES[SessionDescribed])
     assert not again.ended and again.status == "idle"
+
+
+def test_what_the_owner_was_told_and_whether_it_was_seen():
+    def told(*events):
+        snapshot = Snapshot()
+        for at, event in enumerate(events, 1):
+            snapshot = apply(snapshot, Record(at, float(at), event))
+        return snapshot.told
+
+    def on(outcome, way="push", about="t"):
+        return kinds.OwnerTold(about, outcome, way)
+
+    assert told() is None
+    assert told(on("sent"), on("arrived"), on("seen")) == Told(1.0, "push", 2.0, 3.0)
+    assert told(on("sent"), on("sent", "ntfy"), on("unseen", "ntfy")) == Told(
+        1.0, "ntfy", unseen=True
+    )
+    assert told(on("sent"), on("seen"), on("sent", about="u")) == Told(3.0, "push")
+
+
+def test_an_agent_that_names_the_conversation_after_what_it_was_told_is_not_believed():
+    named = after(Snapshot(), kinds.TitleChanged("Mend the cart"))
+
+    for title in ("<session_context> Background, col…", "Background, collected by Janus for…"):
+        assert after(named, kinds.TitleChanged(title)).agent_title == "Mend the cart"

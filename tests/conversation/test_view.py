@@ -10,6 +10,7 @@ from janus.events import (
     QuestionOption,
     QueueHeld,
     Text,
+    Thought,
     ToolCall,
     TurnFailed,
     TurnFinished,
@@ -68,6 +69,21 @@ def test_an_answer_grows_and_is_whole_at_the_end(log):
         "max_tokens",
     )
     assert log.partial("t") == ""
+
+
+def test_how_long_a_turn_and_its_tools_took_and_what_was_thought_is_kept(log, clock):
+    feed(log, *begun(), Thought("Let me ", "t"), Thought("see", "t"))
+    assert log.state("s").total == 1, "thoughts alone are no answer"
+    clock.now += 2
+    feed(log, tool())
+    clock.now += 3
+    feed(log, tool("completed"), Thought("!" * 9000, "t"))
+    clock.now += 1
+
+    _, answer = feed(log, TurnFinished("t", "done", "end_turn"))
+
+    assert (answer.seconds, answer.took) == (pytest.approx(6), {"1": pytest.approx(3)})
+    assert answer.thoughts.startswith("Let me see!") and len(answer.thoughts) == 4000
 
 
 def test_late_words_go_to_their_own_turn(log):

@@ -252,3 +252,9 @@ def test_an_attached_file_counts_as_named(client, session):
     client.answer()
 
     assert client.heard("agent_message_chunk").startswith("`duck.py` has 3 lines.")
+
+
+def test_notes_ahead_of_the_words_are_not_answered(client, session):
+    notes = "<session_context>\nBackground: where is README?\n</session_context>\n\n"
+
+    assert client.ask(session, f"{notes}where is Duck?") == client.ask(session, "where is Duck?")

@@ -14,7 +14,7 @@ from janus.storage.store import Store
 @pytest.fixture
 def settings(workspace):
     """Settings for the demo agent; change them with ``dataclasses.replace``."""
-    return Settings(workspace=workspace, agent="demo", max_sessions=100, port=0)
+    return Settings(workspaces=(workspace,), agent="demo", max_sessions=100, port=0)
 
 
 def state_of(settings):
@@ -26,6 +26,12 @@ def state_of(settings):
 def kept(workspace, home):
     """The folder in which Janus keeps the state of the workspace."""
     return project_folder(workspace, home / ".local" / "state" / "janus")
+
+
+@pytest.fixture
+def owners(home):
+    """The folder in which Janus keeps what is the owner's."""
+    return home / ".local" / "state" / "janus"
 
 
 @pytest.fixture

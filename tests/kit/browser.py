@@ -15,6 +15,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Requests with `keepalive` pass by what tests intercept, and pages that are loaded without a
+    # network think there is one.
+    "--disable-features=KeepAliveInBrowserMigration,RenderDocument",
 ]
 
 
@@ -35,6 +38,11 @@ def launch():
 @pytest.fixture(scope="session")
 def browser(launch):
     """One for all; each test has contexts of its own."""
-    browser = launch()
+    from playwright.sync_api import Error
+
+    try:
+        browser = launch()
+    except Error:  # seen once: Playwright gave it the error of something else that was asked
+        browser = launch()
     yield browser
     browser.close()

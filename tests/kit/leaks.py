@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from janus.forks.client import FORKS
 from kit.waiting import wait_for
 
 
@@ -39,13 +40,17 @@ def leak_detector():
     """Fails the test that leaves a thread, a child process or an open file behind."""
     threads, processes, files = set(threading.enumerate()), children(), descriptors()
     yield
+    FORKS.stop()  # what it has forked goes on, and is not spared
     wait_for(lambda: set(threading.enumerate()) <= threads)
     wait_for(lambda: children() <= processes)
     wait_for(lambda: descriptors() <= files)
 
 
 def processes_of(home):
-    """Everything that runs with this home: a server, and all it started, wherever it went."""
+    """Everything that runs with this home: a server, and all it started, wherever it went.
+
+    Not what forks for this process, and goes with it.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -53,4 +58,4 @@ def processes_of(home):
                 found.append(int(entry.name))
         except OSError:
             continue
-    return found
+    return [pid for pid in found if pid != FORKS.pid]

@@ -8,13 +8,11 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from janus.access.folder import owner_token
 from janus.config import state_folder
-from janus.storage.project import project_folder
 from kit.leaks import processes_of
 from kit.waiting import wait_for
 
@@ -33,8 +31,7 @@ class Server:
         self._reader.start()
         wait_for(lambda: self.process.poll() is not None or self._url(), 30)
         self.url = self._url()
-        workspace = Path(environ.get("WORKSPACE_DIR") or cwd).resolve()
-        self._state = project_folder(workspace, state_folder(environ))
+        self._state = state_folder(environ)
 
     def _read(self, reading):
         with os.fdopen(reading, encoding="utf-8") as stderr:

@@ -27,6 +27,9 @@ def test_by_default_janus_listens_locally_and_in_the_network(settings, tmp_path,
         "https://192.168.1.20:3000",
     )
     assert here.setup_url == "http://192.168.1.20:3000/setup"
+    monkeypatch.setattr("socket.gethostname", lambda: "Laptop.lan")
+    assert here.name_url == "https://laptop.local:3000"
+    assert replace(here, public_url="https://janus.example").name_url is None
 
 
 def test_an_ipv6_address_is_written_in_brackets(settings, tmp_path, monkeypatch):
@@ -83,6 +86,8 @@ def test_the_host_is_a_single_address(host):
         ("https://janus.example:443/", "https://janus.example"),
         ("http://janus.example:8080", "http://janus.example:8080"),
         ("https://[fd00::2]:8443", "https://[fd00::2]:8443"),
+        ("https://Example.com/Janus/", "https://example.com/Janus"),
+        ("https://example.com:443/a/b-c", "https://example.com/a/b-c"),
         ("", None),
     ],
 )
@@ -91,7 +96,19 @@ def test_the_address_of_a_proxy_is_written_as_browsers_do(text, url):
 
 
 @pytest.mark.parametrize(
-    "text", ["janus.example", "ftp://x", "https://x/path", "https://a@b", "https://x?y", "https://"]
+    "text",
+    [
+        "janus.example",
+        "ftp://x",
+        "https://a@b",
+        "https://x?y",
+        "https://",
+        "https://x/../y",
+        "https://x//y",
+        "https://x/a b",
+        "https://x/api",
+        "https://x/é",
+    ],
 )
 def test_a_malformed_public_url_is_refused(text):
     with pytest.raises(SettingsError, match="JANUS_PUBLIC_URL"):
@@ -235,6 +252,27 @@ def test_a_proxy_is_recognised_by_its_configured_name(serve):
     assert pair("janus.example", "http://janus.example")[0] == 403
     status, headers, _ = pair("janus.example", "https://janus.example")
     assert status == 201 and headers["Set-Cookie"].startswith("__Host-janus-")
+
+
+def test_below_a_path_the_cookie_is_for_that_path_alone(serve):
+    server = serve(JANUS_PUBLIC_URL="https://example.com/janus")
+    code = server.call("POST", "/api/pair/new", {})[1]
+    assert code["url"].startswith("https://example.com/janus/#p=")
+    body = f'{{"code": "{code["code"]}"}}'
+    sent = {"Host": "example.com", "Content-Type": "application/json"}
+
+    def call(path, method="GET", **headers):
+        return ask(server, "http", "127.0.0.1", path, None, method, body, **sent, **headers)
+
+    wrong = call("/janus/api/pair", "POST", Origin="https://example.com/janus")
+    assert wrong[0] == 403  # no browser says that
+    status, headers, _ = call("/janus/api/pair", "POST", Origin="https://example.com")
+    assert status == 201 and headers["Set-Cookie"].startswith("__Secure-janus-")
+    assert "Path=/janus/" in headers["Set-Cookie"]
+    status, headers, _ = call("/janus")
+    assert (status, headers["Location"]) == (308, "/janus/")
+    assert call("/janus/")[0] == call("/")[0] == 200
+    assert call("/janusx/")[0] == 404
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])

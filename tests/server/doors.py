@@ -152,8 +152,11 @@ def open_door(serve, tmp_path):
 
     def open_door(threads=3, tls=None, more="", path=None, **limits):
         program = PROGRAM.format(threads=threads, tls=tls or {}, limits=limits, more=more)
-        folder = tempfile.mkdtemp(dir=tmp_path)
-        return Door(serve(sys.executable, "-c", program, path=path, WORKSPACE_DIR=folder), tls)
+        # Of an owner each, who has one Janus.
+        own = {
+            name: tempfile.mkdtemp(dir=tmp_path) for name in ("WORKSPACE_DIR", "JANUS_STATE_DIR")
+        }
+        return Door(serve(sys.executable, "-c", program, path=path, **own), tls)
 
     return open_door
 

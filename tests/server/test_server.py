@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
 from conftest import COMMAND, fake_path, processes_of, wait_for
+from kit.order import others_slow
 
 ROOT = Path(__file__).parents[2]
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
@@ -49,7 +51,7 @@ def test_a_signal_ends_it_in_order(number, serve, cursor_path, workspace, home):
     outcome = []
     asking = threading.Thread(target=lambda: outcome.append(server.ask(server.start(), "hang")))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"hang" in cmdline(p)]) == 2)
+    wait_for(lambda: len([p for p in processes_of(home) if b"hang" in cmdline(p)]) == 1)
 
     assert server.stop(number) == 0
     asking.join()
@@ -81,7 +83,7 @@ def test_a_killed_server_leaves_no_agent(serve, cursor_path, home):
     server = serve(path=cursor_path)
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 2)
+    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
 
     os.killpg(server.process.pid, signal.SIGKILL)
     server.wait()
@@ -90,16 +92,16 @@ def test_a_killed_server_leaves_no_agent(serve, cursor_path, home):
     wait_for(lambda: processes_of(home) == [])
 
 
-def ask_and_lose(server, question):
+def ask_and_lose(server, question, id=None):
     with contextlib.suppress(OSError):
-        server.ask(server.start(), question)
+        server.ask(id or server.start(), question)
 
 
 def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, home):
     server = serve(path=cursor_path)
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 2)
+    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
     [worker] = (
         Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     )
@@ -111,6 +113,42 @@ def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, hom
     # The new worker has a new token for the owner's programs, a moment after the old one's end.
     wait_for(lambda: server.call("GET", "/api/sessions")[0] == 200)
     assert server.ask(server.start(), "say hello")[1]["answer"] == "hello "
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopping", [False, True], ids=["serving", "stopping"])
+def test_a_killed_master_takes_all_with_it_also_with_a_stream_open(
+    stopping, serve, cursor_path, home
+):
+    server = serve(path=cursor_path)
+    id = server.start()
+    asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn", id))
+    asking.start()
+    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
+    [worker] = (
+        Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    )
+    request = urllib.request.Request(
+        f"{server.url}/api/chat/stream?session_id={id}",
+        headers={"Authorization": f"Bearer {server.token}"},
+    )
+
+    with urllib.request.urlopen(request) as stream:
+        assert stream.readline().startswith(b"id:")
+        if stopping:
+            os.kill(int(worker), signal.SIGTERM)
+        server.process.kill()
+        # Less than gunicorn would wait for the stream, and the lock for the worker.
+        wait_for(lambda: not Path(f"/proc/{worker}").exists(), 15)
+    asking.join()
+
+    wait_for(lambda: processes_of(home) == [])
+    later = serve(path=cursor_path)
+    said = later.call("GET", f"/api/session?session_id={id}")[1]
+    assert said["status"] == "idle"
+    last = said["conversation"][-1]
+    assert last["role"] == "system"
+    assert any(it in last["content"] for it in ("stopped before it answered", "shutting down"))
 
 
 def test_an_unused_session_is_summarised_and_ended(serve, workspace):
@@ -177,7 +215,7 @@ def execute(*command, cwd=ROOT, **environ):
     )
 
 
-@pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
+@pytest.mark.parametrize("kind", others_slow("janus serve", "gunicorn wsgi:app"))
 @pytest.mark.parametrize(
     ("name", "value"),
     [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no"), ("JANUS_HOST", "8.8.8.8")],
@@ -200,7 +238,9 @@ def test_a_taken_port_stops_the_start_with_a_sentence(run):
     assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
-@pytest.mark.parametrize("option", ["--workers=2", "--preload", "--reload", "--max-requests=9"])
+@pytest.mark.parametrize(
+    "option", others_slow("--workers=2", "--preload", "--reload", "--max-requests=9")
+)
 def test_what_would_lose_sessions_is_refused(option):
     done = execute(*GUNICORN, option, PORT="0")
 

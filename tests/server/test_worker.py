@@ -37,12 +37,12 @@ def many_descriptors():
     ("size", "limits"),
     [
         pytest.param(200, {"HEAD": 2.0}, id="200"),
-        pytest.param(900, {}, id="900", marks=pytest.mark.slow),
+        pytest.param(900, {"HEAD": 4.0}, id="900", marks=pytest.mark.slow(8)),
         pytest.param(
             900,
             {"HEAD": 5.0, "PER_PEER": 4000, "MOST": 4000},
             id="900 at once",
-            marks=pytest.mark.slow,
+            marks=pytest.mark.slow(8),
         ),
     ],
 )
@@ -128,6 +128,18 @@ def test_a_connection_too_many_is_closed_at_once_when_none_waits(open_door, crow
 
     streams.pop().close()
     wait_for(lambda: b"200 OK" in door.say(LAST))
+
+
+def test_many_silent_addresses_push_out_each_other_beside_open_streams(open_door, crowd):
+    door = open_door(threads=8, HEAD=FOR_EVER, MOST=20, more=ATTENTIVE)
+    for _ in range(3):
+        stream = crowd(door.knock())
+        stream.sendall(door.owners(STREAM))
+        assert b"200 OK" in stream.recv(100)
+
+    for number in range(60):
+        crowd(door.knock(f"127.0.1.{1 + number}"))
+        door.health()
 
 
 #: So few descriptors that they run out before the worker thinks there are too many connections.

@@ -29,6 +29,37 @@ def test_a_body_that_stops_costs_a_thread_for_so_long(tls, open_door, crowd):
             connection.close()
 
 
+@pytest.mark.parametrize("more", ["", "Expect: 100-continue\r\n"])
+def test_half_sent_short_bodies_cost_no_thread_not_even_a_strangers(more, tls, open_door, crowd):
+    door = open_door(threads=2, tls=tls, PIECE=FOR_EVER, BODY=FOR_EVER)
+
+    for path in ("/api/pair", "/api/session/start"):
+        for connection in [crowd(door.connect()) for _ in range(5)]:
+            connection.sendall(post(path, 100, more=more) + b"{")
+    door.health()
+
+    with door.connect() as connection:
+        body = b'{"code": "wrong"}'
+        connection.sendall(post("/api/pair", len(body), more=more + "Connection: close\r\n"))
+        if more:
+            assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body[:5])
+        connection.sendall(body[5:])
+        assert everything(connection).count(b"HTTP/1.1 403") == 1
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 20000", "Transfer-Encoding: chunked"])
+def test_a_stranger_sends_no_long_body(length, open_door):
+    door = open_door(threads=1, PIECE=FOR_EVER, BODY=FOR_EVER, LINGER=FOR_EVER)
+    head = post("/api/pair", 1).replace(b"Content-Length: 1", length.encode())
+
+    with door.connect() as connection:
+        connection.sendall(head + b"9\r\n{")
+        answer = everything(connection)
+        assert b" 413 " in answer and b"PAYLOAD_TOO_LARGE" in answer
+    door.health()
+
+
 def test_a_body_in_drops_costs_a_thread_for_so_long(tls, open_door):
     door = open_door(threads=1, tls=tls, BODY=1.0)
 

@@ -12,6 +12,7 @@ import pytest
 from conftest import QUICK, children, fake_path, wait_for
 
 from janus.errors import AgentFailed
+from janus.forks.client import FORKS
 from janus.sessions import crash_loop as deaths
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,7 @@ def manager(make_manager, settings, tmp_path, home):
     return make_manager(replace(settings, agent="cursor-agent", environ=environ))
 
 
+@pytest.mark.slow(6)
 def test_two_sessions_asked_from_eight_threads_answer_their_own_questions(manager):
     """200 questions each; the agent answers with its conversation's id and the question."""
     ids = [manager.create().session_id for _ in range(2)]
@@ -93,4 +95,5 @@ def test_two_hundred_crashes_at_random_moments_fail_no_later_question(manager, m
     for id in ids:
         assert manager.ask(id, "well").answer.endswith(" well")
         manager.end(id)
+    FORKS.stop()
     wait_for(lambda: below(os.getpid(), others) == [])

@@ -191,7 +191,7 @@ def test_some_damages_cost_the_damaged_lines_only(settings, kept, pristine):
         check(settings, kept, pristine, seed)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_many_damages_cost_the_damaged_lines_only(settings, kept, pristine):
-    for seed in range(10, 10 + int(os.environ.get("JANUS_DAMAGES", "200"))):
+    for seed in range(10, 10 + int(os.environ.get("JANUS_DAMAGES", "100"))):
         check(settings, kept, pristine, seed)

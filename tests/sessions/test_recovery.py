@@ -15,6 +15,7 @@ from janus.errors import (
     BranchInUse,
     InvalidName,
     InvalidRequest,
+    ServerStopping,
     SessionExists,
     SessionNotFound,
     TooManySessions,
@@ -240,8 +241,12 @@ def test_those_that_came_back_count(start, cursor, make_manager):
 
     after = start(few)
 
-    with pytest.raises(TooManySessions, match="Maximum 2 sessions supported"):
+    with pytest.raises(TooManySessions, match="Maximum 2 sessions supported") as refused:
         after.create()
+    named = refused.value.details["sessions"]
+    assert {it["session_id"] for it in named} == {*ids} and all(
+        id[:8] in str(refused.value) for id in ids
+    )
     with pytest.raises(TooManySessions):
         after.say("page", "hi")
     after.end(ids[0])
@@ -367,14 +372,15 @@ def test_a_new_name_stays_after_a_restart(start, cursor):
     before = start()
     info = before.create("fix")
 
-    assert before.rename(info.session_id, "mend").name == "mend"
-    for wrong in ("", "a b", "x" * 51, "ü"):
+    called = "Über die Tür, und 登录"
+    assert before.rename(info.session_id, called).name == called
+    for wrong in ("", " a", "a\nb", "x" * 81, "\u202eabc", "\ud800"):
         with pytest.raises(InvalidName):
             before.rename(info.session_id, wrong)
 
     after = start()
     assert (after.get(info.session_id).name, after.get(info.session_id).branch) == (
-        "mend", "feature/fix",
+        called, "feature/fix",
     )  # fmt: skip
 
 
@@ -387,6 +393,23 @@ def test_ending_keeps_the_worktree_unless_it_is_to_be_cleaned_up(start):
 
     assert ended.worktree_path is None and ended.branch == "feature/cleaned"
     assert Path(kept.worktree_path).is_dir() and not Path(cleaned.worktree_path).exists()
+
+
+def test_a_stop_that_keeps_the_worktree_from_being_cleaned_up_is_told(start, monkeypatch):
+    manager = start()
+    made = manager.create("ride")
+    remove = manager.workspace.remove_worktree
+
+    def late(*args, **how):
+        manager.workspace.stop_git()
+        return remove(*args, **how)
+
+    monkeypatch.setattr(manager.workspace, "remove_worktree", late)
+
+    with pytest.raises(ServerStopping, match=r"has ended.*stays until the session is deleted"):
+        manager.end(made.session_id, cleanup=True)
+
+    assert manager.all() == [] and Path(made.worktree_path).is_dir()
 
 
 def test_work_is_not_cleaned_up_without_force(start, cursor):

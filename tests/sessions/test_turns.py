@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 import pytest
 from conftest import wait_for
 
+from janus.conversation.event_log import EventLog
 from janus.errors import (
     AgentFailed,
     MessageNotFound,
@@ -46,7 +47,7 @@ class Scripted:
     def start(self, cancelled):
         self.emit(ConversationOpened("scripted", "acp", "s-1"))
 
-    def prompt(self, turn_id, text, limit, cancelled):
+    def prompt(self, turn_id, text, limit, cancelled, attached=()):
         self.prompts.append(text)
         self.turns.append(turn_id)
         if text.startswith("wait"):
@@ -55,7 +56,7 @@ class Scripted:
             if cancelled.is_set():
                 return "cancelled"
         if text.startswith("fail"):
-            raise AgentFailed("It failed.")
+            raise AgentFailed("It failed.", retry_seconds=7)
         self.emit(Text(f"you said {text}", turn_id))
         return "refusal" if text.startswith("refuse") else "end_turn"
 
@@ -90,7 +91,9 @@ def make(store, clock):
             agents.append(Scripted(emit, conversation))
             return agents[-1]
 
-        session = Session(info, store.folder, agent, store.open_log(id), clock, 3600.0)
+        session = Session(
+            info, store.folder, agent, EventLog(store.open_log(id), clock), clock, 3600.0
+        )
         made.append(session)
         return session
 
@@ -117,7 +120,7 @@ def closer(tmp_path):
     (tmp_path / "shop").mkdir(exist_ok=True)
     workspace = Workspace(tmp_path / "shop", {"PATH": "/usr/bin:/bin"}, Store(tmp_path / "state"))
     with contextlib.closing(workspace):
-        yield SessionCloser(workspace.published, workspace.folder)
+        yield SessionCloser(workspace)
 
 
 def suspend(session, tmp_path, why="Janus is shutting down."):
@@ -139,6 +142,20 @@ def test_messages_are_answered_one_at_a_time_in_order(session):
     answers = [it.answer.result(5).answer for it in promised]
     assert answers == ["you said wait", "you said two", "you said three"]
     assert session.agent.turns == [it.turn_id for it in promised]
+
+
+def test_a_failure_is_told_whole_however_soon_it_comes(session, monkeypatch):
+    wake = session.turns.wake
+
+    def wake_and_be_late():
+        wake()
+        wait_for(lambda: session.turns._thread is None)
+
+    monkeypatch.setattr(session.turns, "wake", wake_and_be_late)
+
+    with pytest.raises(AgentFailed) as failed:
+        session.say("fail").answer.result(5)
+    assert failed.value.details["retry_seconds"] == 7
 
 
 def test_why_an_answer_ended_is_in_the_state(session):

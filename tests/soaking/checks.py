@@ -73,7 +73,7 @@ class Checks:
     def _check_messages(self, known, whole):
         """From the server while the session is there, from its log when it has ended."""
         for one in known:
-            log = self.server.state / f"logs/{one.id}.jsonl"
+            log = self.server.kept / f"logs/{one.id}.jsonl"
             size = log.stat().st_size if log.exists() else 0
             if not whole and self._checked.get(one.id) == (size, str(one.said)):
                 continue
@@ -92,7 +92,7 @@ class Checks:
             self._checked[one.id] = (size, str(one.said))
 
     def _check_logs(self, whole):
-        for log in (self.server.state / "logs").glob("*.jsonl"):
+        for log in (self.server.kept / "logs").glob("*.jsonl"):
             size = log.stat().st_size
             if not whole and self._checked.get(log) == size:
                 continue
@@ -101,9 +101,9 @@ class Checks:
             self._checked[log] = size
 
     def _check_files(self):
-        saved = json.loads((self.server.state / "sessions.json").read_bytes())
+        saved = json.loads((self.server.kept / "sessions.json").read_bytes())
         expect(saved["version"] == "1.0", f"sessions.json is {saved}")
-        strange = [*self.server.state.glob("**/*.corrupt*")]
+        strange = [*self.server.kept.glob("**/*.corrupt*")]
         expect(not strange, f"Janus did not understand its own file: {strange}")
 
     def _check_git(self, listed, known):

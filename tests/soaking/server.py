@@ -42,7 +42,9 @@ class Server:
             "MAX_SESSIONS": "50",
             "JANUS_AGENT": "cursor-agent",
         }
-        self.state = project_folder(self.workspace.resolve(), state_folder(self._environ))
+        self.state = state_folder(self._environ)
+        #: Where the sessions' state is.
+        self.kept = project_folder(self.workspace.resolve(), self.state)
         self.log = (folder / "server.log").open("ab")
         self.process = None
 

@@ -119,10 +119,11 @@ def test_new_folders_are_durable_before_anything_in_them_is_acknowledged(tmp_pat
     file.close()
 
     base = tmp_path.name
-    assert order == [
+    assert order[:6] == [
         ("mkdir", "state"), ("fsync", base), ("mkdir", "id"), ("fsync", "state"),
-        ("mkdir", "logs"), ("fsync", "id"), ("fsync", "logs"), ("fsync", "s.jsonl"),
+        ("mkdir", "logs"), ("fsync", "id"),
     ]  # fmt: skip
+    assert sorted(order[6:]) == [("fsync", "logs"), ("fsync", "s.jsonl")]  # at the same time
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])

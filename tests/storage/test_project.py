@@ -100,32 +100,36 @@ def test_state_that_a_link_leads_into_the_workspace_is_refused(workspace, tmp_pa
 # --- devices
 
 
-def test_devices_of_the_first_house_are_taken_over_once(workspace, tmp_path):
-    old = tmp_path / "workspaces" / project_folder(workspace, tmp_path).name
+@pytest.mark.parametrize("kind", ["projects", "workspaces"])
+def test_devices_of_earlier_versions_are_merged_once(kind, tmp_path):
+    folders = [tmp_path / kind / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        device = {"id": f"of-{folder.name}"}
+        (folder / "devices.json").write_text(json.dumps({"version": "1.0", "devices": [device]}))
+        (folder / "owner-token").write_text("secret")
+
+    for _ in range(2):
+        take_over_devices(tmp_path)
+
+    merged = json.loads((tmp_path / "devices.json").read_text())["devices"]
+    assert [it["id"] for it in merged] == ["of-one", "of-two"]
+    assert [*folders[0].iterdir()] == [*folders[1].iterdir()] == []
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"devices": 7}', '{"devices": [{}]}', "link"])
+def test_a_strange_list_of_devices_is_not_taken_over(damage, tmp_path, caplog):
+    old = tmp_path / "projects" / "one"
     old.mkdir(parents=True)
-    new = project_folder(workspace, tmp_path) / "devices.json"
+    if damage == "link":
+        (tmp_path / "other").write_text('{"devices": []}')
+        (old / "devices.json").symlink_to(tmp_path / "other")
+    else:
+        (old / "devices.json").write_text(damage)
 
-    take_over_devices(workspace, tmp_path)
-    assert not new.exists()
-    (old / "devices.json").write_text("mine")
-    (old / "owner-token").write_text("secret")
-    take_over_devices(workspace, tmp_path)
+    take_over_devices(tmp_path)
 
-    assert new.read_text() == "mine" and [*old.iterdir()] == []
-    (old / "devices.json").write_text("somebody else's")
-    take_over_devices(workspace, tmp_path)
-    assert new.read_text() == "mine"
-
-
-def test_a_list_of_devices_that_is_a_link_is_not_taken_over(workspace, tmp_path, caplog):
-    old = tmp_path / "workspaces" / project_folder(workspace, tmp_path).name
-    old.mkdir(parents=True)
-    (tmp_path / "other").write_text("{}")
-    (old / "devices.json").symlink_to(tmp_path / "other")
-
-    take_over_devices(workspace, tmp_path)
-
-    assert not (project_folder(workspace, tmp_path) / "devices.json").exists()
+    assert not (tmp_path / "devices.json").exists()
     assert "pair again" in caplog.text
 
 

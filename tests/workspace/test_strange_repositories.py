@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import git
+from kit.order import others_slow
 
 from janus.app import create_app
 from janus.errors import CannotServe, JanusError
@@ -183,19 +184,18 @@ def check(settings, tmp_path, seed):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """Git is not waited for long where a pipe is in the place of a file that it reads."""
-    monkeypatch.setattr("janus.workspace.git.CHECKOUT_TIMEOUT", 3.0)
-    monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 3.0)
+    monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 1.0)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", others_slow(*range(3)))
 def test_nothing_but_its_own_is_touched(seed, settings, tmp_path):
-    check(replace(settings, turn_limit=5, summary_timeout=2), tmp_path, seed)
+    check(replace(settings, turn_limit=5, summary_timeout=2, git_timeout=1), tmp_path, seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3, 72))
+@pytest.mark.parametrize("seed", range(3, int(os.environ.get("JANUS_TREES", "36"))))
 def test_nothing_but_its_own_is_touched_in_many_more(seed, settings, tmp_path):
-    check(replace(settings, turn_limit=5, summary_timeout=2), tmp_path, seed)
+    check(replace(settings, turn_limit=5, summary_timeout=2, git_timeout=1), tmp_path, seed)
 
 
 # --- what was seen to do harm
@@ -212,7 +212,9 @@ def untouched(settings, tmp_path):
     assert git(settings.workspace, "log", "--oneline")
 
 
-@pytest.mark.parametrize("name", [".new-..", ".new-", ".new-.git", f".new-{ID}", f".old-{ID}"])
+@pytest.mark.parametrize(
+    "name", others_slow(".new-..", ".new-", ".new-.git", f".new-{ID}", f".old-{ID}")
+)
 def test_a_name_in_the_repository_deletes_nothing(name, settings, tmp_path):
     folder = settings.workspace / ".worktrees"
     folder.mkdir()
@@ -232,7 +234,7 @@ def test_worktrees_that_are_a_link_are_neither_made_nor_deleted(settings, tmp_pa
     untouched(settings, tmp_path)
 
 
-@pytest.mark.parametrize("place", [f"logs/{ID}.jsonl", "lock", "sessions.json", "."])
+@pytest.mark.parametrize("place", others_slow(f"logs/{ID}.jsonl", "lock", "sessions.json", "."))
 def test_a_link_to_a_file_of_the_owner_is_not_written_through(place, settings, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -250,7 +252,7 @@ def test_a_link_to_a_file_of_the_owner_is_not_written_through(place, settings, t
     untouched(settings, tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["link", "hard", "info"])
+@pytest.mark.parametrize("kind", others_slow("link", "hard", "info"))
 def test_what_is_hidden_from_git_status_is_written_nowhere_else(kind, settings, tmp_path):
     info = settings.workspace / ".git" / "info"
     outside = tmp_path / "outside"

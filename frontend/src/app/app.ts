@@ -2,10 +2,13 @@
 
 import type {ReadonlySignal, Signal} from '@preact/signals'
 
+import type {Connection} from './connection'
 import type {Api} from '../lib/api'
 import type {Drafts} from '../lib/drafts'
+import type {KeptStates} from '../lib/kept-states'
 import type {Outbox} from '../lib/outbox'
-import type {AgentInfo, Health, SessionInfo} from '../lib/types'
+import type {Uploads} from '../lib/uploads'
+import type {AgentInfo, Health, Project, SessionInfo, State} from '../lib/types'
 
 /** The user's choices on this device; each is stored as soon as it is set. */
 export interface Preferences {
@@ -15,6 +18,8 @@ export interface Preferences {
   hand: Signal<'left' | 'right'>
   /** Enter sends, on a hardware keyboard. */
   enterSends: Signal<boolean>
+  /** Keys that are single letters do something outside of fields. */
+  letterKeys: Signal<boolean>
   /** Read answers aloud as they come. */
   readAloud: Signal<boolean>
   /** The speed of reading aloud, 0.8 to 2. */
@@ -30,21 +35,28 @@ export interface App {
   api: Api
   outbox: Outbox
   drafts: Drafts
+  /** The state of the conversation that the page was opened on, if this is that. */
+  firstState: (sessionId: string) => Promise<State | undefined>
+  /** Conversations as they were last seen; nothing is loaded before it is known that this device is let in. */
+  kept: Pick<KeptStates, 'load' | 'save' | 'forget'>
+  /** The files on their way to Janus. */
+  uploads: () => Promise<Uploads>
   preferences: Preferences
   /** All open sessions as last received, most recently used first. */
   sessions: ReadonlySignal<SessionInfo[]>
   /** Whether the list has come from the server since this page was opened. */
   loaded: ReadonlySignal<boolean>
-  /** Whether the server answered the last request for the list. */
-  reached: ReadonlySignal<boolean>
+  connection: Connection
   agents: ReadonlySignal<AgentInfo[]>
   health: ReadonlySignal<Health | undefined>
+  projects: ReadonlySignal<Project[]>
+  paired: ReadonlySignal<boolean>
   /** Whether this device has read-only access. */
   readOnly: ReadonlySignal<boolean>
-  /** The title of a session: its name, or the first words said in it. */
+  /** The title of a session: its name, the first words said in it, or its agent. */
   titleOf: (session: SessionInfo) => string
-  /** Open the menu of a session: rename, start its agent, end. */
-  manage: (sessionId: string) => void
+  /** Open the menu of a session, which may have ended, or what it leads to at once. */
+  manage: (sessionId: string, doing?: 'rename' | 'end' | 'delete') => void
   /** Fetch the sessions now. */
   refresh: () => void
   /** Headers for every request that writes: the device's write key. */
@@ -53,6 +65,6 @@ export interface App {
   unauthorized: () => void
   /** Announce a whole sentence to screen readers; *urgent* interrupts what they are saying. */
   announce: (sentence: string, urgent?: boolean) => void
-  /** Go to a screen: `/`, `/new`, `/s/<id>`, `/settings`. */
-  go: (path: string) => void
+  /** Go to a screen: `/`, `/new`, `/s/<id>`, `/settings`, `/drive`, `/drive/<id>`; *instead* of this one, for the way back. */
+  go: (path: string, instead?: 'instead') => void
 }

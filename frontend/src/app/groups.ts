@@ -2,7 +2,7 @@
 
 import type {SessionInfo} from '../lib/types'
 
-export type Group = 'needs' | 'working' | 'earlier'
+export type Group = 'needs' | 'working' | 'today' | 'earlier'
 
 /** What a session was like when the user last looked at it. */
 export interface Seen {
@@ -20,9 +20,16 @@ export function hasFailed({attention, status}: SessionInfo): boolean {
 }
 
 /** A failure needs the user until it has been seen, a question until it has been answered. */
-export function groupOf(session: SessionInfo, seen: Seen | undefined): Group {
+export function groupOf(session: SessionInfo, seen: Seen | undefined, now = new Date()): Group {
   if (asks(session) || (hasFailed(session) && !seen?.failed)) return 'needs'
-  return session.status === 'active' ? 'working' : 'earlier'
+  if (session.status === 'active') return 'working'
+  return new Date(session.last_activity).toDateString() === now.toDateString() ? 'today' : 'earlier'
+}
+
+/** Among those that need the user: what blocks an agent first. */
+export function byUrgency(one: SessionInfo, other: SessionInfo): number {
+  const rank = ({attention}: SessionInfo) => (attention === 'permission' ? 0 : attention === 'question' ? 1 : 2)
+  return rank(one) - rank(other)
 }
 
 /** Whether something has happened that the user has not seen. */

@@ -1,10 +1,11 @@
 /** Installing the page as an app that opens without a network. */
+import {base} from '../lib/base'
 
 interface TrustedTypes {
   createPolicy(name: string, rules: {createScriptURL(url: string): string}): {createScriptURL(url: string): string}
 }
 
-const WORKER = '/sw.js'
+const WORKER = `${base}/sw.js`
 
 let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 
@@ -26,7 +27,7 @@ export async function registerWorker(): Promise<ServiceWorkerRegistration | null
   const {serviceWorker} = navigator as Partial<Navigator>
   if (!serviceWorker || !globalThis.isSecureContext) return null
   try {
-    return await serviceWorker.register(workerUrl(), {scope: '/'})
+    return await serviceWorker.register(workerUrl(), {scope: `${base}/`})
   } catch {
     return null
   }

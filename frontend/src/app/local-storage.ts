@@ -1,6 +1,8 @@
 /** Small values in `localStorage`, as JSON; where the browser refuses, they last as long as the page is open. */
 
-const PREFIX = 'janus.'
+import {ours} from '../lib/base'
+
+const PREFIX = ours('janus.')
 const refused = new Map<string, string>()
 
 export function loadItem<T>(name: string, otherwise: T): T {
@@ -28,6 +30,18 @@ export function removeItem(name: string): void {
     localStorage.removeItem(PREFIX + name)
   } catch {
     // Storage that cannot be written to holds nothing of ours.
+  }
+}
+
+/** Remove everything whose name does not begin with *kept*. */
+export function removeItems(kept: string): void {
+  refused.clear()
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(PREFIX) && !key.startsWith(PREFIX + kept)) localStorage.removeItem(key)
+    }
+  } catch {
+    // Storage that is not available holds nothing of ours.
   }
 }
 

@@ -3,6 +3,9 @@ import {effect, signal, type Signal} from '@preact/signals'
 import type {Preferences} from './app'
 import {loadItem, saveItem} from './local-storage'
 
+/** How the names of these begin. */
+export const LIKE = 'like.'
+
 export const THEMES = ['auto', 'light', 'dark'] as const
 export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
 export const HANDS = ['left', 'right'] as const
@@ -14,6 +17,7 @@ export function loadPreferences(): Preferences {
     textSize: oneOf('text-size', TEXT_SIZES, 'normal'),
     hand: oneOf('hand', HANDS, 'right'),
     enterSends: stored('enter-sends', true),
+    letterKeys: stored('letter-keys', true),
     readAloud: stored('read-aloud', false),
     rate: stored('rate', 1.1),
     voice: stored('voice', ''),
@@ -46,12 +50,12 @@ function oneOf<T extends string>(name: string, choices: readonly T[], otherwise:
 }
 
 function stored<T>(name: string, otherwise: T, valid = sameTypeAs(otherwise)): Signal<T> {
-  const was = loadItem<T>(`like.${name}`, otherwise)
+  const was = loadItem<T>(LIKE + name, otherwise)
   const value = signal(valid(was) ? was : otherwise)
   let first = true
   effect(() => {
     const now = value.value
-    if (!first) saveItem(`like.${name}`, now)
+    if (!first) saveItem(LIKE + name, now)
     first = false
   })
   return value

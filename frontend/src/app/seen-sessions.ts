@@ -1,14 +1,18 @@
 import {signal} from '@preact/signals'
 
 import {hasFailed, type Seen} from './groups'
-import {loadItem, saveItem} from './local-storage'
+import {loadItem, onChangedElsewhere, saveItem} from './local-storage'
 import type {SessionInfo} from '../lib/types'
 
 const NAME = 'seen'
 
-/** How far the user has looked at each session, on this device. */
+/** How far the user has looked at each session, on this device, in whatever tab. */
 export class SeenSessions {
   readonly all = signal<Record<string, Seen>>(loadItem(NAME, {}))
+
+  constructor() {
+    onChangedElsewhere(NAME, () => (this.all.value = loadItem(NAME, {})))
+  }
 
   /** The user is looking at this session. */
   mark(session: SessionInfo): void {

@@ -7,49 +7,55 @@ import {batch, signal} from '@preact/signals'
 
 import {loadItem, removeItem, saveItem} from './local-storage'
 import type {Api, ApiError} from '../lib/api'
-import {isHidden, onWake} from '../lib/waking'
+import type {Link} from '../lib/link'
+import {isHidden} from '../lib/waking'
 import type {SessionInfo} from '../lib/types'
 
 /** Milliseconds between two polls while a session is busy, and while none is. */
 const SOON = 3000
 const LATER = 10_000
 /** Milliseconds without an answer after which the server counts as unreachable. */
-const SILENT_AFTER = 5000
+const SILENT_AFTER = 4000
+/** And after which it is asked anew. */
+const PATIENCE = 10_000
 
 const NAME = 'sessions'
+const HEARD = 'heard'
 
 export class Sessions {
-  readonly all = signal<SessionInfo[]>(loadItem(NAME, []))
+  readonly all = signal<SessionInfo[]>([])
   readonly loaded = signal(false)
-  readonly reached = signal(true)
+  /** When what is shown was told by Janus, in milliseconds; 0 if never. */
+  readonly heardAt = signal(0)
   /** How many times the list has come from the server. */
   readonly updates = signal(0)
   readonly #api: Pick<Api, 'sessions'>
-  readonly #refused: (error: ApiError) => void
+  readonly #link: Link
+  #contacted = () => {}
+  /** Whether this device is let in, as far as that can be known now. Before, nothing that was kept is shown: it may have to go. */
+  readonly contact = new Promise<void>(resolve => (this.#contacted = resolve))
   #running = false
   #asking = false
   #again = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #stop = () => {}
 
-  /** *refused* is called when the server does not know this device. */
-  constructor(api: Pick<Api, 'sessions'>, refused: (error: ApiError) => void) {
+  constructor(api: Pick<Api, 'sessions'>, link: Link) {
     this.#api = api
-    this.#refused = refused
+    this.#link = link
+    void this.contact.then(() => this.#recall())
   }
 
   /** Start polling. May be called twice. */
   start(): void {
     if (this.#running) return
     this.#running = true
-    const lost = () => (this.reached.value = false)
-    const stopWaking = onWake(this.refresh)
+    // A request that small is what the link is probed with.
+    const endings = [this.#link.watch(this.refresh), this.#link.subscribe(up => up && !this.#asking && this.refresh())]
     addEventListener('focus', this.refresh)
-    addEventListener('offline', lost)
     this.#stop = () => {
-      stopWaking()
+      for (const end of endings) end()
       removeEventListener('focus', this.refresh)
-      removeEventListener('offline', lost)
     }
     this.refresh()
   }
@@ -81,17 +87,29 @@ export class Sessions {
   async #ask(): Promise<void> {
     clearTimeout(this.#timer)
     this.#asking = true
-    const silent = setTimeout(() => (this.reached.value = false), SILENT_AFTER)
+    const silent = setTimeout(() => {
+      this.#link.lost()
+      this.#contacted()
+    }, SILENT_AFTER)
     try {
-      const sessions = await this.#api.sessions()
+      const sessions = await this.#api.sessions(this.#link.up ? PATIENCE : SILENT_AFTER)
       if (this.#running) this.#show(sessions)
     } catch (error) {
-      this.#failed(error as ApiError)
+      // It hung, and something else has reached Janus meanwhile.
+      if (!(error as ApiError).status && this.#link.up) this.#again = true
     } finally {
       clearTimeout(silent)
+      if (this.#running) this.#contacted()
       this.#asking = false
       this.#next()
     }
+  }
+
+  /** Show what was there at the last visit. */
+  #recall(): void {
+    if (!this.#running || this.loaded.peek()) return
+    this.all.value = loadItem(NAME, [])
+    this.heardAt.value = loadItem(HEARD, 0)
   }
 
   #show(sessions: SessionInfo[]): void {
@@ -100,30 +118,26 @@ export class Sessions {
       // An unchanged list is not drawn again.
       if (JSON.stringify(newest) !== JSON.stringify(this.all.peek())) {
         this.all.value = newest
-        saveItem(NAME, newest)
+        // What is asked now is not worth an answer later.
+        saveItem(NAME, newest.map(({permissions: _, ...session}) => session))
       }
       this.loaded.value = true
+      this.heardAt.value = Date.now()
+      saveItem(HEARD, Date.now())
       this.updates.value = this.updates.peek() + 1
-      this.reached.value = true
     })
-  }
-
-  #failed(error: ApiError): void {
-    if (error.status === 401 && error.code === 'UNAUTHORIZED') this.#refused(error)
-    else this.reached.value = false
   }
 
   #next(): void {
     if (!this.#running) return
-    if (this.#again) {
+    if (this.#again && this.#link.up) {
       this.#again = false
       void this.#ask()
       return
     }
-    // `onWake` polls when the page becomes visible again.
-    if (isHidden()) return
+    // The link asks again when it is time, and when the page is seen again.
+    if (isHidden() || !this.#link.up) return
     const busy = this.all.peek().some(({status, attention}) => status === 'active' || attention)
-    const soon = busy || !this.reached.peek()
-    this.#timer = setTimeout(this.refresh, soon ? SOON : LATER)
+    this.#timer = setTimeout(this.refresh, busy ? SOON : LATER)
   }
 }

@@ -1,10 +1,13 @@
 /** The words of the chat, in one place so that they can be translated. */
 
+import type {OwnerTold} from '../lib/types'
+
 const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`
 
 export const words = {
-  back: 'All sessions',
+  back: 'Back',
+  allSessions: 'All sessions',
   untitled: 'Conversation',
   menu: 'More about this session',
   conversation: 'Conversation',
@@ -16,14 +19,15 @@ export const words = {
   loadEarlier: (more: number) => `Load earlier (${count(more, 'message')} more)`,
   loadingEarlier: 'Loading…',
   newSince: (time: string) => `New since ${time}`,
+  notFound: 'That message is not in this conversation any more.',
   latest: 'Jump to latest',
   latestNew: (fresh: number) => `Jump to latest (${fresh} new)`,
 
-  reconnecting: 'Connection lost. Trying again…',
   connected: 'Connected again.',
+  asOf: (time: string) => `As of ${time}`,
   ended: 'This session has ended.',
   summary: 'Summary',
-  reopen: 'Open it again',
+  goOn: 'Continue',
   reopening: 'Starting the agent…',
   login: 'The agent needs a login. Log in on the computer.',
   readOnly: 'This device has read-only access.',
@@ -35,6 +39,13 @@ export const words = {
     queued: 'Waiting for its turn',
     failed: 'Not sent',
     answered: '',
+  },
+  beginning: 'Starting the session',
+  making: 'Making its folder with all files; a large project takes minutes. You can leave: your words are kept, and sent when it is there.',
+  changeIt: 'Change it',
+  unknown: {
+    title: 'There is no such conversation',
+    text: 'It was deleted, or belongs to another Janus.',
   },
   retry: 'Retry',
   discard: 'Discard',
@@ -52,18 +63,32 @@ export const words = {
   stopSpeaking: 'Stop reading',
   quote: 'Quote',
 
+  context: 'Context',
+  kilobytes: (bytes: number) => `${(bytes / 1000).toLocaleString(undefined, {minimumFractionDigits: 1, maximumFractionDigits: 1})} kB`,
   steps: 'What the agent did',
-  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'not allowed', cancelled: 'cancelled'},
+  stepCount: (steps: number) => count(steps, 'step'),
+  filesChanged: (files: number, added: number, removed: number) => `${count(files, 'file')} +${added} −${removed}`,
+  viewChanges: 'View changes',
+  allChanges: 'All changes',
+  toolStatus: {in_progress: 'running', completed: 'done', failed: 'failed', rejected: 'denied', cancelled: 'cancelled'},
   readFiles: (files: number) => `Read ${count(files, 'file')}`,
   searched: (times: number) => `Searched ${count(times, 'time')}`,
   and: (one: string, other: string) => `${one}, ${other[0]!.toLowerCase()}${other.slice(1)}`,
   output: 'Output',
+  picture: 'Picture from the agent',
+  pictureComes: 'Loading the picture…',
+  pictureLost: 'The picture could not be loaded.',
   showAll: (lines: number) => `Show all ${lines.toLocaleString()} lines`,
   seconds: (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`),
 
+  side: 'Plan and steps',
+  changed: 'Changed',
+  lastSteps: 'Steps',
+  sideNothing: 'The agent’s plan and steps appear here.',
+
   plan: 'Plan',
   planDone: 'all done',
-  planStatus: {completed: 'done', in_progress: 'now', pending: 'to do'} as Record<string, string>,
+  planStatus: {completed: 'done', in_progress: 'now', pending: 'to do', cancelled: 'dropped'} as Record<string, string>,
 
   question: 'The agent asks',
   allowWhat: (kind = '') =>
@@ -73,8 +98,16 @@ export const words = {
   details: 'What it is about',
   needsYou: (title: string) => `The agent needs you: ${title}`,
   which: (which: number, of: number) => `${which} of ${of}`,
-  inFolder: (folder: string) => `In ${folder}`,
+  where: (project: string, branch: string) => (branch ? `In ${project}, on ${branch}` : `In ${project}, the folder as it is`),
+  review: 'Review',
+  readOn: 'Read on',
+  answer: 'Answer',
+  moreChoices: 'More choices',
   denyAndSay: 'Deny, and say why',
+  denyIt: 'Deny',
+  reason: 'Why not? The agent gets your reason.',
+  nothingChanged: 'Nothing changes.',
+  leftOut: (lines: number) => `… and ${count(lines, 'line')} more, too many to show here`,
   elsewhere: 'Answered on another device.',
   noLonger: 'The agent is no longer asking that.',
   openPage: 'Open the page',
@@ -85,6 +118,7 @@ export const words = {
   starting: 'Starting the agent',
   waitingForYou: 'Waiting for you',
   writing: 'Answering',
+  noWord: 'Not connected',
   stop: 'Stop',
   stopping: 'Stopping…',
   stoppedIt: 'Stopping the agent.',
@@ -106,9 +140,13 @@ export const words = {
   withdraw: 'Take back',
   sendNow: 'Stop and send now',
 
+  completions: (offers: number) => `${count(offers, 'suggestion')}: arrows choose, Enter takes one.`,
+  completionsLabel: 'Suggestions',
+
   composer: 'Say something to the agent',
   placeholder: 'Message',
   later: 'Next message',
+  afterEnd: 'Or just write on',
   send: 'Send',
   sendLater: 'Send after this step',
   mic: 'Speak',
@@ -116,11 +154,30 @@ export const words = {
   listening: 'Listening…',
   dismiss: 'Dismiss',
   quick: 'Quick replies',
-  replies: ['Continue', 'Run tests', 'Commit'],
+  replies: {goOn: 'Continue', yes: 'Yes', no: 'No', fix: 'Fix what failed'},
 
+  drive: 'Drive: talk without looking',
   copyAll: 'Copy conversation',
   manage: 'Rename, end and more…',
+  manageEnded: 'Save, delete and more…',
   gone: 'Something went wrong.',
+}
+
+/** The words of undoing a turn. */
+export const undo = {
+  open: 'Undo…',
+  title: 'Undo this turn',
+  looking: 'Looking at the files…',
+  nothing: 'This turn changed no files.',
+  says: (files: number) => `${count(files, 'file')} will be as before this turn. What was not changed in it stays as it is.`,
+  becomes: {added: 'comes back', modified: 'as it was', deleted: 'goes'},
+  stays: (why: string) => `stays: ${why}`,
+  yes: 'Undo',
+  undone: 'Undone. The agent is told with the next message.',
+  undoUndo: 'Undo the undo',
+  again: 'Everything is as it was before the undo.',
+  lookAgain: 'Look again',
+  leaveOut: (files: number) => `Leave ${files === 1 ? 'it' : 'these'} out`,
 }
 
 const STOP_LINES: Record<string, string> = {
@@ -136,6 +193,14 @@ const STOP_LINES: Record<string, string> = {
 export function stopLine(reason: string | null | undefined): string {
   if (!reason) return ''
   return Object.hasOwn(STOP_LINES, reason) ? STOP_LINES[reason]! : `Ended: ${reason.replaceAll('_', ' ')}`
+}
+
+/** What is known of the last notification about a session. */
+export function toldLine({at, way, arrived_at: arrived, seen_at: seen, unseen}: OwnerTold): string {
+  const told = `Told you ${moment(Date.parse(at))}${way === 'ntfy' ? ' by ntfy' : way === 'again' ? ', twice' : ''}`
+  if (seen) return `${told}, seen ${moment(Date.parse(seen))}`
+  if (unseen) return `${told}, not seen`
+  return arrived ? `${told}, arrived ${moment(Date.parse(arrived))}` : told
 }
 
 /** The author of a message. */

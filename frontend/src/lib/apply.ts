@@ -18,7 +18,7 @@ function changed(state: State, {name, data}: StreamEvent): State {
   switch (name) {
     case 'user_message': {
       const id = data.message_id || turnOf(data)
-      return waiting(added(state, data, 'user', id, data.content), data, id)
+      return waiting(added(state, data, 'user', id, data.content, data.attachments), data, id)
     }
     case 'system_message': {
       const noted = added(state, data, 'system', data.id, data.content)
@@ -87,8 +87,9 @@ function statusChanged(state: State, data: EventBase & StatusChange): State {
     options: data.options ?? state.options,
     commands: data.commands ?? state.commands,
     usage: data.usage ?? state.usage,
-    session: data.session ?? state.session,
+    session: data.session ? {...data.session, ...(state.session?.title && {title: state.session.title})} : state.session,
   }
+  if (data.title !== undefined && next.session) next.session = {...next.session, title: data.title}
   if (data.session) next.agent = {...state.agent, name: data.session.agent}
   const {queue_held: held} = data
   if (held !== undefined) next = stillProcessing(withQueue(next, next.queue.map(queued => ({...queued, held}))))
@@ -168,6 +169,7 @@ function added(
   sender: Message['sender'],
   id: string,
   content: string,
+  attachments?: Message['attachments'],
 ): State {
   const message: Message = {
     id,
@@ -179,6 +181,7 @@ function added(
     turn_id: data.turn_id ?? null,
     stop_reason: null,
     tool_calls: [],
+    ...(attachments && {attachments}),
   }
   const messages = put(state.messages, message, known => known.id === id && known.sender === sender)
   return {
@@ -190,13 +193,7 @@ function added(
 }
 
 function waiting(state: State, data: EventBase & {content: string}, id: string): State {
-  const queued = {
-    message_id: id,
-    turn_id: turnOf(data),
-    content: data.content,
-    timestamp: data.at,
-    held: false,
-  }
+  const queued = {message_id: id, turn_id: turnOf(data), content: data.content, timestamp: data.at, held: false}
   const queue = put(state.queue, queued, known => known.turn_id === queued.turn_id)
   return {...withQueue(state, queue), is_processing: true}
 }

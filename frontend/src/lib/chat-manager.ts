@@ -5,13 +5,14 @@
 
 import {ApiError, notReached, readAnswer} from './api-error'
 import {newId} from './id'
+import {Link} from './link'
+import {MAX_MESSAGE_LENGTH} from './outbox-entry'
 import {EventStream} from './stream'
 import type {ChatManagerConfig, ChatManagerHandlers, EventName, StreamItem, State} from './types'
 
 const DEFAULTS = {
   backendUrl: '',
-  // The server accepts bodies up to 1 MiB; a character takes at most six bytes in JSON.
-  maxMessageLength: 100_000,
+  maxMessageLength: MAX_MESSAGE_LENGTH,
   reconnectAttempts: Infinity,
   reconnectDelay: 500,
 } satisfies ChatManagerConfig
@@ -131,7 +132,7 @@ export class ChatManager {
   }
 
   #makeStream(): EventStream {
-    const {backendUrl, eventSource, credentials, probe} = this.#config
+    const {backendUrl, eventSource, credentials, link = new Link()} = this.#config
     const id = encodeURIComponent(this.#sessionId)
     const open = (url: string) =>
       credentials === 'include'
@@ -146,19 +147,8 @@ export class ChatManager {
       onEvent: (name, data, seq) => this.#receive(name, data, seq),
       onConnectionChange: connected => this.#handlers.onConnectionChange?.(connected),
       onError: error => this.#report(error),
-      ...(probe && {refused: () => this.#refused(`${backendUrl}/api/state?session_id=${id}`)}),
+      link,
     })
-  }
-
-  /** Whether this device is unauthorised: an EventSource does not say why it failed. */
-  async #refused(url: string): Promise<ApiError | undefined> {
-    try {
-      const {credentials} = this.#config
-      await readAnswer(await this.#fetch(url, credentials && {credentials}))
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return error
-    }
-    return undefined
   }
 
   #receive(name: string, data: unknown, seq: number | undefined): void {

@@ -8,11 +8,14 @@
  */
 
 import type {ApiError} from './api-error'
+import {ours} from './base'
 import {exclusively} from './exclusively'
 import {newId} from './id'
+import {backoff, Link} from './link'
 import {asKept, type OutboxEntry, type OutboxListener, type Send} from './outbox-entry'
 import {IndexedDbStore, type KeptMessage, type OutboxStore} from './outbox-store'
-import {backoff, onWake} from './waking'
+import {onWake} from './waking'
+import type {Attachment, StartBody} from './wire'
 
 /** Milliseconds before the second attempt, and the longest wait that Janus may ask for. */
 const DELAY = 1000
@@ -22,7 +25,8 @@ const PATIENCE = 60_000
 interface Lane {
   busy: boolean
   failures: number
-  timer?: ReturnType<typeof setTimeout>
+  /** Ends the wait for the next attempt. */
+  stop?: () => void
 }
 
 /** Sends from its construction until it is closed. */
@@ -31,6 +35,7 @@ export class Outbox {
   readonly loaded: Promise<void>
   readonly #send: Send
   readonly #store: OutboxStore
+  readonly #link: Link
   readonly #lanes = new Map<string, Lane>()
   readonly #listeners = new Set<OutboxListener>()
   readonly #stopWaking: () => void
@@ -40,9 +45,10 @@ export class Outbox {
   #latest = 0
 
   /** *send* resolves when Janus has accepted the message, and rejects with an ApiError. */
-  constructor(send: Send, store: OutboxStore = new IndexedDbStore()) {
+  constructor(send: Send, store: OutboxStore = new IndexedDbStore(), link = new Link()) {
     this.#send = send
     this.#store = store
+    this.#link = link
     this.loaded = this.#load()
     // Another page may have been closed with messages still unsent.
     this.#stopWaking = onWake(() => void this.#load())
@@ -59,11 +65,11 @@ export class Outbox {
   }
 
   /** Send a message. Listeners see it at once; resolves when it is stored, as far as the browser allows. */
-  async add(message: {sessionId: string; text: string}): Promise<OutboxEntry> {
+  async add(message: {sessionId: string; text: string; start?: StartBody; voice?: boolean; attachments?: readonly Attachment[]}): Promise<OutboxEntry> {
     this.#latest = Math.max(Date.now(), this.#latest + 1)
     const id = newId()
-    const {sessionId, text} = message
-    const said = {message_id: id, sessionId, text, at: this.#latest}
+    const {sessionId} = message
+    const said = {message_id: id, ...message, at: this.#latest}
     this.#show([...this.#entries, {...said, state: 'waiting', kept: false}])
     const keeping = this.#keep(said)
     void this.#run(sessionId)
@@ -77,7 +83,7 @@ export class Outbox {
     const entry = this.#find(messageId)
     if (!entry) return
     if (entry.state === 'failed') {
-      this.#change(messageId, {state: 'waiting', error: undefined})
+      this.#change(messageId, {state: 'waiting', error: undefined, code: undefined})
       void this.#keep(asKept(entry))
     }
     this.#paused = false
@@ -109,7 +115,7 @@ export class Outbox {
   close(): void {
     this.#closed = true
     this.#stopWaking()
-    for (const lane of this.#lanes.values()) clearTimeout(lane.timer)
+    for (const lane of this.#lanes.values()) lane.stop?.()
     this.#listeners.clear()
   }
 
@@ -138,16 +144,14 @@ export class Outbox {
     const lane = this.#lane(sessionId)
     if (lane.busy) return
     lane.busy = true
-    clearTimeout(lane.timer)
+    lane.stop?.()
     // Messages from before a reload go first.
     await this.loaded
     let goOn = true
     while (goOn && !this.#paused && !this.#closed) {
-      const next = this.#entries.find(
-        entry => entry.sessionId === sessionId && entry.state === 'waiting',
-      )
+      const next = this.#entries.find(entry => entry.sessionId === sessionId && entry.state === 'waiting')
       if (!next) break
-      goOn = await exclusively(`janus-outbox-${sessionId}`, () => this.#deliver(next, lane))
+      goOn = await exclusively(ours(`janus-outbox-${sessionId}`), () => this.#deliver(next, lane))
     }
     lane.busy = false
   }
@@ -161,7 +165,7 @@ export class Outbox {
     }
     this.#change(id, {state: 'sending'})
     try {
-      await this.#send(entry)
+      await this.#send(entry, () => this.#started(id))
     } catch (error) {
       return this.#failed(entry, lane, error as Partial<ApiError>)
     }
@@ -172,11 +176,11 @@ export class Outbox {
   }
 
   #failed(entry: OutboxEntry, lane: Lane, failure: Partial<ApiError>): boolean {
-    const {status = 0, message = 'It could not be sent.', details} = failure
+    const {status = 0, code, message = 'It could not be sent.', details} = failure
     const id = entry.message_id
     if (status >= 400 && status < 500 && ![401, 408, 429].includes(status)) {
-      this.#change(id, {state: 'failed', error: message})
-      void this.#keep({...asKept(entry), failure: message})
+      this.#change(id, {state: 'failed', error: message, code})
+      void this.#keep({...asKept(this.#find(id) ?? entry), failure: message, ...(code && {code})})
       return true
     }
     if (status === 401) this.#paused = true
@@ -184,10 +188,16 @@ export class Outbox {
       lane.failures += 1
       const asked = Math.min(PATIENCE, 1000 * (Number(details?.retry_after) || 0))
       const wait = Math.max(asked, backoff(lane.failures, DELAY))
-      if (!this.#closed) lane.timer = setTimeout(() => void this.#run(entry.sessionId), wait)
+      if (!this.#closed) lane.stop = this.#link.later(() => void this.#run(entry.sessionId), wait, true)
     }
     this.#change(id, {state: 'waiting', error: message})
     return false
+  }
+
+  /** The session is there: what failed after that starts no other. */
+  #started(id: string): void {
+    this.#change(id, {start: undefined})
+    void this.#keep(asKept(this.#find(id)!))
   }
 
   /** Whether another page of this browser has sent it, or the user has discarded it. */
@@ -224,11 +234,7 @@ export class Outbox {
   }
 
   #change(messageId: string, change: Partial<OutboxEntry>): void {
-    this.#show(
-      this.#entries.map(entry =>
-        entry.message_id === messageId ? {...entry, ...change} : entry,
-      ),
-    )
+    this.#show(this.#entries.map(entry => (entry.message_id === messageId ? {...entry, ...change} : entry)))
   }
 
   #show(entries: readonly OutboxEntry[]): void {

@@ -10,8 +10,9 @@
  */
 
 import {ApiError} from './api-error'
+import {backoff, type Link} from './link'
 import type {EventSourceLike} from './types'
-import {backoff, isHidden, onWake} from './waking'
+import {isHidden, onWake} from './waking'
 
 /** Milliseconds of silence after which a stream counts as dead: two pings and a margin. */
 export const SILENCE = 35_000
@@ -29,8 +30,8 @@ export interface EventStreamOptions {
   onConnectionChange: (connected: boolean) => void
   /** Called once when the connection fails, once when it is given up, and for data that is not JSON. */
   onError: (error: Error) => void
-  /** Called at every failure: why it is pointless to try again, if it is. */
-  refused?: () => Promise<Error | undefined>
+  /** When to try again. */
+  link: Link
 }
 
 /** One stream. `start` and `stop` may each be called twice, and alternately. */
@@ -38,7 +39,7 @@ export class EventStream {
   readonly #options: EventStreamOptions
   #source: EventSourceLike | undefined
   #sleeping: (() => void) | undefined
-  #retry: ReturnType<typeof setTimeout> | undefined
+  #waiting = () => {}
   #watchdog: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #seq: number | undefined
@@ -55,7 +56,13 @@ export class EventStream {
 
   start(): void {
     if (this.#sleeping) return
-    this.#sleeping = onWake(() => this.#reopen())
+    const stopWaking = onWake(() => this.#reopen())
+    // Also one that is said to be open: it may hear nothing of what was said meanwhile.
+    const stopListening = this.#options.link.subscribe(up => up && !isHidden() && this.#reopen())
+    this.#sleeping = () => {
+      stopWaking()
+      stopListening()
+    }
     this.#failures = 0
     this.#open()
   }
@@ -106,7 +113,7 @@ export class EventStream {
   }
 
   #close(): void {
-    clearTimeout(this.#retry)
+    this.#waiting()
     clearTimeout(this.#watchdog)
     const source = this.#source
     this.#source = undefined
@@ -130,28 +137,20 @@ export class EventStream {
   #failed(wait?: number, reason?: Error): void {
     this.#close()
     this.#failures += 1
-    const {attempts, delay, onError} = this.#options
+    const {attempts, delay, link, onError} = this.#options
     if (this.#failures > attempts) {
       this.#giveUp(new ApiError(0, 'CONNECTION_LOST', 'The connection to Janus is lost.'))
       return
     }
-    if (!isHidden()) {
-      // A page that has been hidden meanwhile reconnects when it wakes up.
-      const again = () => isHidden() || this.#open()
-      this.#retry = setTimeout(again, wait ?? backoff(this.#failures, delay))
-    }
-    void this.#askWhether()
+    // A page that has been hidden meanwhile reconnects when it wakes up.
+    if (!isHidden()) this.#waiting = link.later(() => this.#open(), wait ?? backoff(this.#failures, delay))
+    // An EventSource does not say why it failed.
+    link.doubt()
     const first = this.#failures === 1
     this.#tell(false)
     if (!first) return
     const words = 'The connection to Janus was interrupted. Trying again.'
     onError(reason ?? new ApiError(0, 'CONNECTION_INTERRUPTED', words))
-  }
-
-  async #askWhether(): Promise<void> {
-    const asked = this.#sleeping
-    const refusal = await this.#options.refused?.()
-    if (refusal && asked === this.#sleeping) this.#giveUp(refusal)
   }
 
   #giveUp(why: Error): void {

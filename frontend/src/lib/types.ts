@@ -1,39 +1,84 @@
 /** The types of `ChatManager`, and those of the wire that the page uses, which are generated. */
 
 import type {StreamItem} from './events'
+import type {Link} from './link'
 import type {FilledIn, State} from './wire'
 
 export type * from './events'
 export type {
+  AgentConversation,
   AgentInfo,
   AgentName,
   AgentOption,
+  Attachment,
   Attention,
   Calls,
+  ChangedFile,
+  ChangedLines,
+  ChangesReply,
+  CommentBody,
+  CommitReply,
+  ConversationList,
+  Deleted,
   Device,
   DeviceList,
+  DigestAnswer,
+  DiscardReply,
   EndBody,
   EndedSession,
+  EndReason,
   ErrorBody,
   Field,
+  File,
+  FileChange,
   FilledIn,
+  Folders,
+  GivenContext,
   Health,
   Heartbeat,
+  Hit,
+  Hits,
+  Hunk,
   Invitation,
+  Line,
+  MergeReply,
   Message,
+  Messages,
+  OfferedOption,
+  OptionChoice,
   OptionValue,
+  OwnerTold,
   PairedDevice,
   Permission,
   PermissionOption,
   PlanEntry,
+  Project,
+  ProjectBody,
+  PullRequestReply,
+  PushReply,
+  PushState,
+  PushTest,
   QueuedMessage,
+  Removed,
+  ReviewComment,
+  ReviewReply,
   Revoked,
+  ScheduledMessage,
   Scope,
+  SendBody,
   SessionInfo,
+  SessionList,
+  SpokenQuestion,
   StartBody,
   State,
   Status,
+  SubscriptionBody,
   ToolCall,
+  Transcript,
+  UndoneFile,
+  UndoReply,
+  ViewedBody,
+  VoiceState,
 } from './wire'
 
 /** What was filled in, by the id of the field. */
@@ -49,8 +94,8 @@ export interface ChatManagerConfig {
   /** Milliseconds before the first retry; later ones wait longer. */
   reconnectDelay: number
   sessionId?: string
-  /** When the stream fails, check whether this device is still authorised, and stop if it is not. */
-  probe?: boolean
+  /** When to try again, where the page has other things to try as well. */
+  link?: Link
   credentials?: RequestCredentials
   /** Additional headers for requests that write. */
   headers?: () => Record<string, string>

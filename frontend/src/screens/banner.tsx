@@ -5,22 +5,9 @@ import type {App} from '../app/app'
 import {words} from '../app/strings'
 import {Icon} from '../ui/icon'
 
-/** Milliseconds; a shorter loss is not reported: phones change networks all the time. */
-const FLICKER = 1500
-
 /** Says that Janus cannot be reached, and that messages are kept meanwhile. */
 export function Banner({app}: {app: App}) {
-  const shown = useSignal(false)
   const queued = useSignal(0)
-  const reached = app.reached.value
-  useEffect(() => {
-    if (reached) {
-      shown.value = false
-      return
-    }
-    const timer = setTimeout(() => (shown.value = true), FLICKER)
-    return () => clearTimeout(timer)
-  }, [reached])
   useEffect(
     () => app.outbox.subscribe(entries => {
       queued.value = entries.filter(({state}) => state === 'waiting' || state === 'sending').length
@@ -28,8 +15,8 @@ export function Banner({app}: {app: App}) {
     [app],
   )
   const text = useComputed(() => {
-    if (!shown.value) return ''
-    const why = navigator.onLine ? words.reconnecting : words.offline
+    if (!app.connection.lost.value) return ''
+    const why = app.connection.reached.value ? words.interrupted : navigator.onLine ? words.reconnecting : words.offline
     return queued.value ? `${why} ${words.waitingToBeSent(queued.value)}` : why
   })
   return (
@@ -37,6 +24,7 @@ export function Banner({app}: {app: App}) {
     <output class="banner" hidden={!text.value}>
       <Icon name="wifi-off" />
       <span>{text}</span>
+      <button type="button" class="plain" onClick={app.connection.tryNow}>{words.tryNow}</button>
     </output>
   )
 }

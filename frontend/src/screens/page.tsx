@@ -1,5 +1,6 @@
-import {useSignalEffect} from '@preact/signals'
-import {useEffect, useRef} from 'preact/hooks'
+import {base} from '../lib/base'
+import {useSignal, useSignalEffect} from '@preact/signals'
+import {useEffect, useMemo, useRef} from 'preact/hooks'
 
 import type {Frame} from '../app/make-app'
 import {words} from '../app/strings'
@@ -7,17 +8,26 @@ import {Announcer} from '../ui/announcer'
 import {useAttention} from './attention'
 import {Banner} from './banner'
 import {lazy} from '../ui/lazy'
-import {NewSession} from './sessions/new-session'
+import {aboveKeyboard} from '../chat/composer/viewport'
 import {Pair} from './devices/pair'
+import {useKeys} from './keys'
 import {SessionList} from './sessions/session-list'
-import {SessionMenu} from './sessions/session-menu'
 import {useWide} from '../ui/wide'
 
+const SessionMenu = lazy(async () => (await import('./sessions/session-menu')).SessionMenu)
+const NewSession = lazy(async () => (await import('./sessions/new-session')).NewSession)
 const Chat = lazy(async () => (await import('./chat/chat')).Chat)
+const Drive = lazy(async () => (await import('../drive/drive')).Drive)
+const FromTheTerminal = lazy(async () => (await import('./projects/terminal')).FromTheTerminal)
+const Projects = lazy(async () => (await import('./projects/projects')).Projects)
+const KeysSheet = lazy(async () => (await import('./keys-sheet')).KeysSheet)
 const Settings = lazy(async () => (await import('./settings/settings')).Settings)
 
-/** Safari has no `requestIdleCallback`. */
-const whenIdle = globalThis.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 500))
+/** Fetch the code of a conversation, and what its answers are drawn with, at once. */
+function fetchChat(): void {
+  Chat.prefetch()
+  void import('../text/markdown').catch(() => {})
+}
 
 export function Page(frame: Frame) {
   const paired = frame.paired.value
@@ -31,18 +41,24 @@ export function Page(frame: Frame) {
 
 /** One screen at a time; on wide displays the list stays beside it. */
 function Screens({frame}: {frame: Frame}) {
-  const {app, route, managed, seen, previews} = frame
+  const {app, route, managed, seen, asked} = frame
   const wide = useWide()
   const now = route.value
-  const listed = now.screen === 'list' || now.screen === 'new'
+  const listed = ['list', 'new', 'projects', 'terminal'].includes(now.screen)
   const current = now.screen === 'chat' ? now.sessionId : ''
+  const keys = useSignal(false)
+  useKeys(frame, () => (keys.value = true))
   useAttention(frame)
+  useEffect(aboveKeyboard, [])
 
-  // Fetch the code that is needed next while the browser is idle.
+  // Fetch the code that is needed now, and that which is needed next.
+  useMemo(() => current && fetchChat(), [current])
   useEffect(() => {
-    whenIdle(() => {
-      Chat.prefetch()
+    void frame.contact.then(fetchChat)
+    void frame.settled.then(() => {
       Settings.prefetch()
+      SessionMenu.prefetch()
+      NewSession.prefetch()
     })
   }, [])
 
@@ -52,30 +68,41 @@ function Screens({frame}: {frame: Frame}) {
     if (document.activeElement === document.body) main.current?.focus({preventScroll: true})
   }, [now.screen, current])
 
+  // An agent that ran for the first time has told what it lets its user choose.
+  useEffect(() => {
+    const ran = app.sessions.peek().find(({session_id}) => session_id === current)?.agent
+    const known = app.agents.peek().find(({name}) => name === ran)
+    return () => {
+      if (known && !known.options?.length) void frame.refreshServerInfo()
+    }
+  }, [current])
+
   useSignalEffect(() => {
     const sessions = app.sessions.value
     // Until the server has answered, these are the sessions of the last visit.
     if (app.loaded.value) seen.meet(sessions)
-    const {screen} = route.value
-    previews.look(sessions, wide || screen === 'list')
+    if (wide || route.value.screen === 'list') asked.look(sessions)
   })
 
   const list = <SessionList frame={frame} current={current} />
-  const session = app.sessions.value.find(({session_id}) => session_id === managed.value)
   return (
     <div class="frame">
       <Banner app={app} />
       <div class="panes">
-        {wide && <aside class="pane-list" aria-label={words.sessions}>{list}</aside>}
+        {wide && now.screen !== 'drive' && <aside class="pane-list" aria-label={words.sessions}>{list}</aside>}
         <main ref={main} class="pane" tabIndex={-1}>
-          {now.screen === 'chat' && <Chat key={current} app={app} sessionId={current} />}
+          {now.screen === 'chat' && <Chat key={current} app={app} sessionId={current} message={now.message} work={now.work} />}
           {now.screen === 'settings' && <Settings frame={frame} />}
+          {now.screen === 'drive' && <Drive app={app} sessionId={now.sessionId} />}
           {listed && (wide ? <Nothing /> : list)}
         </main>
       </div>
       {now.screen === 'new' && <NewSession frame={frame} />}
+      {now.screen === 'projects' && <Projects frame={frame} />}
+      {now.screen === 'terminal' && <FromTheTerminal frame={frame} onClose={() => app.go('/')} />}
+      {keys.value && <KeysSheet app={app} onClose={() => (keys.value = false)} />}
       {managed.value && (
-        <SessionMenu key={managed.value} app={app} session={session} onClose={() => (managed.value = null)} />
+        <SessionMenu key={managed.value.id} frame={frame} managed={managed.value} onClose={() => (managed.value = null)} />
       )}
     </div>
   )
@@ -85,8 +112,9 @@ function Screens({frame}: {frame: Frame}) {
 function Nothing() {
   return (
     <div class="nothing">
-      <img src="/icon.svg" alt="" width="96" height="96" />
+      <img src={`${base}/icon.svg`} alt="" width="96" height="96" />
       <p class="hint">{words.chooseOne}</p>
+      <p class="hint nothing-keys"><kbd>?</kbd> {words.pressForKeys}</p>
     </div>
   )
 }

@@ -25,6 +25,15 @@ export function languageId(info: string): string {
   return Object.hasOwn(ALIASES, word) ? ALIASES[word]! : word
 }
 
+/** The file that an info string names: `python src/cart.py`, `ts:src/cart.ts`, `js title="cart.js"`, or only the path. */
+export function fileName(info: string): string {
+  const [, titled = ''] = /(?:title|file|filename|path)=["']?([^"'\s]*[./][^"'\s]*)/.exec(info) ?? []
+  if (titled) return titled
+  const words = info.trim().replace(/^[\w+#-]+:(?=[\w./-])/, '').split(/\s+/)
+  // A name that has a folder or an ending; `c++` and `node.js` alone are languages.
+  return words.find(word => /^[\w@.~-]*\/[\w./@-]+$/.test(word) || /^[\w-][\w.-]*\.[A-Za-z]\w{0,7}$/.test(word)) ?? ''
+}
+
 /** A name to show or say; unknown languages keep the name they were given, and none is ''. */
 export function languageName(info: string): string {
   const id = languageId(info)

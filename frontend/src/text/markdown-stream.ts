@@ -8,7 +8,8 @@
  * large is lexed again only after it has grown by a tenth, which keeps the work for n characters O(n) even
  * when the whole answer is one list.
  */
-import {Lexer, type Token, type Tokens} from 'marked'
+import type {Lexer, Token, Tokens} from 'marked'
+import {proseLexer} from './emphasis'
 
 type Links = Lexer['tokens']['links']
 
@@ -139,7 +140,7 @@ function withoutCR(text: string): string {
 }
 
 function lex(text: string, links: Links): Token[] {
-  const lexer = new Lexer()
+  const lexer = proseLexer()
   // A copy: a definition that is still being written must not be kept by halves.
   lexer.tokens.links = Object.assign(Object.create(null), links)
   try {

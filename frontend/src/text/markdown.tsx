@@ -8,6 +8,7 @@ import {useRef} from 'preact/hooks'
 import {CodeBlock} from './code-block'
 import {decodeEntities} from './entities'
 import {safeHref} from './links'
+import {PathCode} from './path-link'
 import {GROUP, MarkdownStream, openFence} from './markdown-stream'
 
 export {MarkdownStream}
@@ -190,7 +191,7 @@ function drawInline(token: Tokens.Generic, depth: number): ComponentChildren {
     case 'del':
       return <del>{inside()}</del>
     case 'codespan':
-      return <code dir="ltr" translate={false}>{token['text']}</code>
+      return <PathCode text={token['text']} />
     case 'br':
       return <br />
     case 'checkbox':
@@ -212,7 +213,7 @@ function drawLink(link: Tokens.Link | Tokens.Image, text: ComponentChildren): Co
   const href = safeHref(link.href)
   if (href) return <a href={href} target="_blank" rel="noreferrer noopener">{text}</a>
   if (link.text === link.href) return text
-  return <>{text} <code class="md-target" dir="ltr" translate={false}>{link.href}</code></>
+  return <>{text} <span class="md-target"><PathCode text={link.href} /></span></>
 }
 
 /** The words alone. */

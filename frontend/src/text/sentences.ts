@@ -5,6 +5,8 @@ export const LONGEST = 200
 
 /** Abbreviations after which a full stop ends no sentence; nor does it after an initial, except that "I" is a word. */
 const NEVER = /(?:^|[\s("'[])(?:e\.g|i\.e|cf|vs|mr|mrs|ms|dr|prof|approx|resp|incl|z\.b|d\.h|bzw|ca|st|(?!i)\p{L})\.$/iu
+/** A file name in words ends in single letters, which are no initials: "cart dot p y." */
+const SPELLED = / dot(?: \p{L})+\.$/u
 /** Abbreviations after which it ends no sentence if a number follows. */
 const NUMBERED = /(?:^|[\s("'[])(?:no|nr|fig|p|pp|sec|vol)\.$/i
 const END = /(?:[.!?…]+["'”’»)\]*_]*(?=\s|$))|[。！？｡؟।॥]+["'”’»」』）]*|\n+/gu
@@ -27,7 +29,7 @@ export function sentences(text: string): string[] {
 /** Whether a full stop belongs to an abbreviation, or to a number at the start of the sentence. */
 function isInside(before: string, after: string): boolean {
   if (!after.trim()) return false
-  return /^\s*\d+\.$/.test(before) || NEVER.test(before) || (NUMBERED.test(before) && /^\s*\d/.test(after)) || /^\s*\p{Ll}/u.test(after)
+  return /^\s*\d+\.$/.test(before) || (NEVER.test(before) && !SPELLED.test(before)) || (NUMBERED.test(before) && /^\s*\d/.test(after)) || /^\s*\p{Ll}/u.test(after)
 }
 
 /** A sentence in pieces of at most *longest* characters, cut where a speaker would pause. */

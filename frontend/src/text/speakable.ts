@@ -9,10 +9,13 @@ import {languageName} from './languages'
 import {MarkdownStream} from './markdown-stream'
 import {english, type Phrases} from './phrases'
 import {sentences, utterances} from './sentences'
+import {sayNumbers} from './spoken-numbers'
 import {sayCode, sayNames} from './spoken-words'
 
 /** Code in a sentence that is longer than this is not read. */
 const LONGEST_CODE = 80
+/** Tables with at most so many rows are read row by row. */
+const SMALL_TABLE = 4
 
 /** The whole of *markdown* as sentences. */
 export function speakable(markdown: string, phrases: Phrases = english): string[] {
@@ -99,7 +102,9 @@ function sayBlock(token: Tokens.Generic, phrases: Phrases): string[] {
       return (token as Tokens.List).items.flatMap((item, index) => sayItem(item, token as Tokens.List, index, phrases))
     case 'table': {
       const {header, rows} = token as Tokens.Table
-      return [phrases.table(rows.length, header.map((cell) => clean(words(cell.tokens, phrases))).filter(Boolean))]
+      const cells = (row: Tokens.TableCell[]) => row.map((cell) => clean(words(cell.tokens, phrases))).filter(Boolean)
+      const said = rows.length <= SMALL_TABLE ? rows.map(cells).filter((row) => row.length).map(phrases.row) : []
+      return [phrases.table(rows.length, cells(header)), ...said]
     }
     case 'html':
       return inSentences(decodeEntities(token.raw.replace(/<!--.*?(?:-->|$)|<[^>]*>/gs, ' ')))
@@ -122,7 +127,7 @@ function words(tokens: Token[], phrases: Phrases): string {
       switch (token.type) {
         case 'codespan': {
           const said = sayCode(token['text'])
-          return said.length > LONGEST_CODE ? phrases.someCode : said
+          return said.length > LONGEST_CODE || isNoise(token['text']) ? phrases.someCode : said
         }
         case 'br':
           return '\n\n'
@@ -135,10 +140,16 @@ function words(tokens: Token[], phrases: Phrases): string {
         case 'link':
           return token['autolink'] ? sayNames(token['text']) : words(token.tokens ?? [], phrases)
         default:
-          return token.tokens ? words(token.tokens, phrases) : sayNames(decodeEntities(token['text'] ?? token.raw))
+          return token.tokens ? words(token.tokens, phrases) : sayNumbers(sayNames(decodeEntities(token['text'] ?? token.raw)))
       }
     })
     .join('')
+}
+
+/** A pattern, say: nobody understands its signs one by one. */
+function isNoise(code: string): boolean {
+  const signs = code.replace(/[\p{L}\p{N}\s]/gu, '').length
+  return code.length > 8 && signs > code.length * 0.6
 }
 
 function inSentences(text: string): string[] {

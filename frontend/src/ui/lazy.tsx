@@ -1,6 +1,7 @@
 import type {ComponentType} from 'preact'
 import {useEffect, useState} from 'preact/hooks'
 
+import {hasNewer} from '../lib/upgrade'
 import {words} from './strings'
 
 /** A component whose code is fetched when it is first drawn, or earlier by its `prefetch`. */
@@ -18,9 +19,13 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>) {
   function Lazy(props: P) {
     const [Ready, setReady] = useState<ComponentType<P> | undefined>(() => loaded)
     const [failed, setFailed] = useState(false)
+    const [newer, setNewer] = useState(false)
     const fetch = () => {
       setFailed(false)
-      prefetch().then(component => setReady(() => component), () => setFailed(true))
+      prefetch().then(component => setReady(() => component), () => {
+        setFailed(true)
+        void hasNewer().then(setNewer)
+      })
     }
     useEffect(() => {
       if (!Ready) fetch()
@@ -29,8 +34,10 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>) {
     if (!failed) return <p class="lazy hint">{words.loading}</p>
     return (
       <div class="lazy stack">
-        <p>{words.notLoaded}</p>
-        <button type="button" class="button" onClick={fetch}>{words.tryAgain}</button>
+        <p>{newer ? words.newer : words.notLoaded}</p>
+        {newer
+          ? <button type="button" class="button" onClick={() => location.reload()}>{words.reload}</button>
+          : <button type="button" class="button" onClick={fetch}>{words.tryAgain}</button>}
       </div>
     )
   }

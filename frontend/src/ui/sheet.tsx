@@ -1,4 +1,4 @@
-import type {ComponentChildren} from 'preact'
+import type {ComponentChildren, Ref} from 'preact'
 import {useEffect, useId, useRef} from 'preact/hooks'
 
 import {Icon} from './icon'
@@ -11,6 +11,12 @@ interface Props {
   children: ComponentChildren
   /** As tall as the screen, for more than a few choices. */
   tall?: boolean
+  /** The whole screen. */
+  full?: boolean
+  /** What scrolls in it. */
+  body?: Ref<HTMLDivElement>
+  /** Below, always in sight. */
+  foot?: ComponentChildren
   /** Ignore taps beside the sheet, which would lose what was typed. */
   sticky?: boolean
 }
@@ -19,7 +25,7 @@ interface Props {
  * A modal dialog at the bottom of the screen, in reach of the thumb. It is open as long as it is
  * drawn; then the focus returns to where it was.
  */
-export function Sheet({title, onClose, children, tall, sticky}: Props) {
+export function Sheet({title, onClose, children, tall, full, body, foot, sticky}: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
 
@@ -41,7 +47,7 @@ export function Sheet({title, onClose, children, tall, sticky}: Props) {
     // The tap beside it is a shortcut; Escape and the button do the same.
     <dialog
       ref={dialog}
-      class={tall ? 'sheet sheet-tall' : 'sheet'}
+      class={full ? 'sheet sheet-full' : tall ? 'sheet sheet-tall' : 'sheet'}
       aria-labelledby={id}
       onClick={beside}
       onCancel={event => {
@@ -56,7 +62,9 @@ export function Sheet({title, onClose, children, tall, sticky}: Props) {
             <Icon name="x" />
           </button>
         </header>
-        <div class="sheet-body">{children}</div>
+        {/* Focusable where it may be all text, so that a keyboard can scroll it. */}
+        <div ref={body ?? null} class="sheet-body" tabIndex={body ? 0 : undefined}>{children}</div>
+        {foot && <footer class="sheet-foot">{foot}</footer>}
       </div>
     </dialog>
   )

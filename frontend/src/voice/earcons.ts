@@ -1,12 +1,17 @@
 /** Short tones for when nobody looks at the screen. */
 
-export type Earcon = 'listening' | 'sent' | 'needs-you' | 'error'
+export type Earcon = 'listening' | 'heard' | 'sent' | 'working' | 'needs-you' | 'done' | 'lost' | 'back' | 'error'
 
 /** Hertz, in order. Rising is good, falling is bad, a repeated tone asks for something. */
 const TONES: Record<Earcon, number[]> = {
   listening: [660, 880],
+  heard: [660],
   sent: [880],
+  working: [440],
   'needs-you': [784, 784, 1047],
+  done: [660, 784, 988],
+  lost: [494, 392, 330],
+  back: [330, 392, 494],
   error: [330, 262],
 }
 const LENGTH = 0.11

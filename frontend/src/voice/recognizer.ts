@@ -13,8 +13,8 @@ export type RecognizerState = 'idle' | 'starting' | 'listening' | 'stopping'
 
 export type RecognizerEvent =
   | {type: 'state'; state: RecognizerState}
-  /** What has been understood so far; replaces earlier text. */
-  | {type: 'text'; text: string}
+  /** What has been understood so far; replaces earlier text. `sure` if it is final: some engines say so of guesses, with a confidence of 0. */
+  | {type: 'text'; text: string; sure: boolean}
   /** The end of each `start`, with everything understood; '' if that was nothing, or it was aborted. */
   | {type: 'end'; text: string}
   | {type: 'problem'; problem: Problem}
@@ -26,6 +26,8 @@ export interface Availability {
   problem: Problem | null
 }
 
+type Result = ArrayLike<{transcript: string; confidence?: number}> & {isFinal?: boolean}
+
 /** The part of the Web Speech API that is used here. */
 export interface SpeechEngine {
   lang: string
@@ -33,7 +35,7 @@ export interface SpeechEngine {
   interimResults: boolean
   maxAlternatives: number
   onstart: (() => void) | null
-  onresult: ((event: {results: ArrayLike<ArrayLike<{transcript: string}>>}) => void) | null
+  onresult: ((event: {results: ArrayLike<Result>}) => void) | null
   onerror: ((event: {error: string}) => void) | null
   onend: (() => void) | null
   start(): void
@@ -154,21 +156,22 @@ export class Recognizer {
       this.#become('listening')
       this.#expect(() => this.#giveUp('no-speech'), NO_RESULT_AFTER)
     })
-    engine.onresult = mine(({results}) => this.#result(results[results.length - 1]?.[0]?.transcript ?? ''))
+    engine.onresult = mine(({results}) => this.#result(results[results.length - 1]))
     engine.onerror = mine(({error}) => this.#failed(error))
     engine.onend = mine(() => this.#ended())
     return engine
   }
 
   /** Android repeats the same words as if they were new: the last result is all there is. */
-  #result(transcript: string): void {
+  #result(result: Result | undefined): void {
+    const {transcript = '', confidence} = result?.[0] ?? {}
     if (this.state === 'idle' || this.#dropped) return
     clearTimeout(this.#timer)
     if (this.state === 'stopping') this.#expectEnd()
     else this.#expect(() => this.#end('stop'), NO_RESULT_AFTER)
     this.#storage?.removeItem(FAILURES)
     this.#text = transcript.trim()
-    this.#listeners.tell({type: 'text', text: this.#text})
+    this.#listeners.tell({type: 'text', text: this.#text, sure: result?.isFinal === true && confidence !== 0})
   }
 
   #failed(error: string): void {

@@ -10,6 +10,7 @@
  * One utterance at a time, because phones cannot pause or stop inside one: pausing is stopping and remembering
  * which sentence it was. Events of an utterance that is no longer current are ignored; `cancel` sends some.
  */
+import {languageOf} from '../text/scripts'
 import {expectAudio, Listeners} from './listeners'
 
 export type SpeakerState = 'idle' | 'speaking' | 'paused'
@@ -21,12 +22,16 @@ export interface SpeakerOptions {
 
 /** Milliseconds; a voice that has not started by then will not start. */
 const SILENT_AFTER = 5000
+/** The same right after a `cancel`, which swallows it on some phones. */
+const SWALLOWED_AFTER = 1000
 /** This many failures in a row count as permanent. */
 const ENOUGH_FAILURES = 3
 
 export class Speaker {
   /** Between 0.5 and 2. */
   rate = 1.1
+  /** Between 0 and 1. */
+  volume = 1
   /** A BCP 47 tag; '' is the page's own language. */
   lang = ''
   /** `voiceURI` of the voice the user has chosen, or '' for the best one. */
@@ -46,6 +51,7 @@ export class Speaker {
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #hasSpoken = false
+  #cancelled = false
   #mute = false
 
   constructor(options: SpeakerOptions = {}) {
@@ -135,20 +141,26 @@ export class Speaker {
       return
     }
     const utterance = new this.#Utterance!(text)
-    const voices = this.voices()
+    // A voice of another language would leave it out, or spell it.
+    const foreign = languageOf(text)
+    const voices = this.voices(foreign || this.#lang)
     // The chosen voice may be the reason for a failure: then let the browser choose.
     const voice = this.#failures ? undefined : (voices.find(({voiceURI}) => voiceURI === this.voice) ?? voices[0])
     if (voice) utterance.voice = voice
-    utterance.lang = voice?.lang ?? this.#lang
+    utterance.lang = voice?.lang ?? (foreign || this.#lang)
     utterance.rate = this.rate
+    utterance.volume = this.volume
 
     const current = <T>(then: (event: T) => void) => (event: T) => {
       if (this.#current === utterance) then(event)
     }
     utterance.onstart = current(() => {
       this.#hasSpoken = true
-      // Network voices of desktop Chrome stop without an event. No voice speaks slower than this.
-      this.#expect(() => this.#next(), 3000 + (text.length * 250) / this.rate)
+      // Network voices of desktop Chrome stop without an event. No voice speaks slower than the last wait.
+      this.#expect(() => {
+        if (this.#synth!.speaking === false) this.#next()
+        else this.#expect(() => this.#next(), 1000 + (text.length * 160) / this.rate)
+      }, 2000 + (text.length * 90) / this.rate)
     })
     utterance.onend = current(() => {
       this.#current = null
@@ -156,7 +168,14 @@ export class Speaker {
     })
     utterance.onerror = current((event) => this.#failed(event.error))
     this.#current = utterance
-    this.#expect(() => this.#neverBegan(), SILENT_AFTER)
+    const swallowed = this.#cancelled
+    this.#cancelled = false
+    if (swallowed) {
+      this.#expect(() => {
+        if (this.#synth!.speaking === false && !this.#synth!.pending) this.#say()
+        else this.#expect(() => this.#neverBegan(), SILENT_AFTER)
+      }, SWALLOWED_AFTER)
+    } else this.#expect(() => this.#neverBegan(), SILENT_AFTER)
     this.#synth!.speak(utterance)
   }
 
@@ -200,6 +219,7 @@ export class Speaker {
     this.#current = null
     // Only if needed: on Android a `cancel` right before `speak` can swallow the new utterance.
     if (unfinished) this.#synth?.cancel()
+    this.#cancelled ||= unfinished !== null
   }
 
   #forget(): void {

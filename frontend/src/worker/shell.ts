@@ -8,7 +8,7 @@
 export interface Shell {
   /** Changes whenever any file does. */
   version: string
-  /** Paths of the files to cache, `/` for the page. */
+  /** Paths of the files to cache, `/` for the page, from where the worker lies. */
   files: string[]
 }
 
@@ -17,7 +17,8 @@ export interface WorkerScope {
   addEventListener(type: string, listener: (event: never) => void): void
   caches: CacheStorage
   clients: {claim(): Promise<void>}
-  location: {origin: string}
+  skipWaiting(): Promise<void>
+  location: {origin: string; pathname?: string}
   fetch(request: Request | string, init?: RequestInit): Promise<Response>
 }
 
@@ -30,12 +31,18 @@ interface RequestEvent extends WorkEvent {
   respondWith(response: Promise<Response>): void
 }
 
-const PREFIX = 'janus-shell-'
 /** Milliseconds: a computer that is awake answers sooner, and one that sleeps must not keep the screen blank. */
 const PATIENCE = 2000
 
-export function serve(self: WorkerScope, {version, files}: Shell, patience = PATIENCE): void {
-  const name = PREFIX + version
+export function serve(self: WorkerScope, shell: Shell, patience = PATIENCE): void {
+  /** The path that a proxy has put in front, such as `/janus`, or nothing. */
+  const base = (self.location.pathname ?? '').replace(/\/[^/]*$/, '')
+  const files = shell.files.map((file) => base + file)
+  const prefix = `janus-shell${base}-`
+  const name = prefix + shell.version
+  /** Not those of a Janus at `/janus-two`, if this one is at `/janus`. */
+  const isOurs = (one: string) => one.startsWith(prefix) && /^\w+$/.test(one.slice(prefix.length))
+  const isHashed = (pathname: string) => pathname.startsWith(`${base}/assets/`)
   self.addEventListener('install', (event: WorkEvent) => event.waitUntil(install()))
   self.addEventListener('activate', (event: WorkEvent) => event.waitUntil(activate()))
   self.addEventListener('fetch', (event: RequestEvent) => {
@@ -54,12 +61,14 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
         await cache.put(file, response)
       }),
     )
+    // A page of the version before, which may be open for weeks, is no reason to wait.
+    await self.skipWaiting()
   }
 
-  /** Delete older caches. A new worker activates only when no page of the old one is open. */
+  /** Delete older caches, but for the one before this: pages that are open may need a file of theirs. */
   async function activate(): Promise<void> {
-    const names = await self.caches.keys()
-    await Promise.all(names.filter((one) => one.startsWith(PREFIX) && one !== name).map((one) => self.caches.delete(one)))
+    const older = (await self.caches.keys()).filter((one) => isOurs(one) && one !== name)
+    await Promise.all(older.slice(0, -1).map((one) => self.caches.delete(one)))
     await self.clients.claim()
   }
 
@@ -67,19 +76,15 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     const {method, mode, url} = event.request
     const {origin, pathname} = new URL(url)
     if (method !== 'GET' || origin !== self.location.origin) return null
-    if (pathname === '/' || pathname === '/index.html') return mode === 'navigate' ? page(event) : null
+    if (pathname === `${base}/` || pathname === `${base}/index.html`) return mode === 'navigate' ? page(event) : null
     if (isHashed(pathname)) return asset(event, pathname)
     return files.includes(pathname) ? picture(event, pathname) : null
   }
 
-  /** The newest page if the computer answers soon, else the cached one. */
+  /** The newest page if the computer answers soon, else that of this version, whose files are all here. */
   async function page(event: RequestEvent): Promise<Response> {
-    const cache = await self.caches.open(name)
-    const kept = await cache.match('/')
-    const fetched = self.fetch(event.request).then(async (response) => {
-      if (isGood(response)) await cache.put('/', response.clone())
-      return response
-    })
+    const kept = await (await self.caches.open(name)).match(`${base}/`)
+    const fetched = self.fetch(event.request)
     event.waitUntil(fetched.catch(() => {}))
     if (!kept) return fetched
 
@@ -95,7 +100,8 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     const kept = await self.caches.match(pathname)
     if (kept) return kept
     const response = await self.fetch(event.request)
-    if (isGood(response)) {
+    // A proxy may have a page of its own for what it does not find.
+    if (isGood(response) && !response.headers.get('Content-Type')?.includes('html')) {
       const copy = response.clone()
       event.waitUntil(self.caches.open(name).then((cache) => cache.put(pathname, copy)))
     }
@@ -107,10 +113,6 @@ export function serve(self: WorkerScope, {version, files}: Shell, patience = PAT
     const cache = await self.caches.open(name)
     return (await cache.match(pathname)) ?? self.fetch(event.request)
   }
-}
-
-function isHashed(pathname: string): boolean {
-  return pathname.startsWith('/assets/')
 }
 
 /** A redirect, to a page of pairing for instance, must never be kept as the page. */

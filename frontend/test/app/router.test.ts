@@ -1,6 +1,6 @@
 import {beforeEach, expect, test, vi} from 'vitest'
 
-import {pairingCode, parse, Router, takePairingCode} from '../../src/app/router'
+import {pairingCode, pairsAtOnce, parse, Router, takePairingCode} from '../../src/app/router'
 
 beforeEach(() => history.replaceState(null, '', '/'))
 
@@ -12,6 +12,13 @@ test.each([
   ['#/settings', {screen: 'settings'}],
   ['#/s/abc-1', {screen: 'chat', sessionId: 'abc-1'}],
   ['#/s/abc-1?ask=2', {screen: 'chat', sessionId: 'abc-1'}],
+  ['#/s/abc-1?m=t%3Aanswer', {screen: 'chat', sessionId: 'abc-1', message: 't:answer'}],
+  ['#/projects', {screen: 'projects'}],
+  ['#/s/a/changes', {screen: 'chat', sessionId: 'a', work: {view: 'changes'}}],
+  ['#/s/a/changes?t=t%3A1&p=a%2Fb%3F%26.py', {screen: 'chat', sessionId: 'a', work: {view: 'changes', turn: 't:1', path: 'a/b?&.py'}}],
+  ['#/s/a/file?p=a.py&l=12', {screen: 'chat', sessionId: 'a', work: {view: 'file', path: 'a.py', line: 12}}],
+  ['#/s/a/file?p=a.py&l=x', {screen: 'chat', sessionId: 'a', work: {view: 'file', path: 'a.py'}}],
+  ['#/s/a/file', {screen: 'chat', sessionId: 'a'}],
   ['#/s/', {screen: 'list'}],
   ['#/s/%2e%2e', {screen: 'list'}],
   ['#/somewhere', {screen: 'list'}],
@@ -63,4 +70,12 @@ test('from a link into a session the way up is the list', () => {
   router.go('/')
 
   expect(router.route.value).toEqual({screen: 'list'})
+})
+
+test('only a whole link with a code pairs by being opened', () => {
+  expect(pairsAtOnce('#p=ABCDE23456&now')).toBe(true)
+  expect(pairingCode('#p=ABCDE23456&now')).toBe('ABCDE23456')
+  for (const other of ['', '#p=ABCDE23456', '#p=&now', '#/s/a&now', '#p=ABCDE23456&now&']) {
+    expect(pairsAtOnce(other)).toBe(false)
+  }
 })

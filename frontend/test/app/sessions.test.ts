@@ -1,13 +1,15 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
-import {Previews, previewOf} from '../../src/app/previews'
+import {Asked} from '../../src/app/asked'
+import {EndedSessions} from '../../src/app/ended-sessions'
 import {groupOf, isUnread, matches} from '../../src/app/groups'
-import {ApiError} from '../../src/lib/api'
-import type {SessionInfo, State} from '../../src/lib/types'
+import {plain} from '../../src/app/plain'
+import {Api} from '../../src/lib/api'
+import {Link} from '../../src/lib/link'
+import type {Permission, SessionInfo, SessionList} from '../../src/lib/types'
 import {SeenSessions} from '../../src/app/seen-sessions'
 import {Sessions} from '../../src/app/sessions'
-import {shortened, Titles} from '../../src/app/titles'
-import {emptyState} from '../fakes'
+import {answer, emptyState, refusal} from '../fakes'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -27,24 +29,36 @@ function session(changes: Partial<SessionInfo> = {}): SessionInfo {
     last_activity: '2026-01-01T00:00:00.000Z',
     message_count: 2,
     attention: null,
+    project_id: 'p',
+    project: 'shop',
+    title: '',
+    preview: '',
+    resume_command: null,
+    changed: null,
     ...changes,
   }
 }
 
 /** A server that answers with what the test puts into `told`. */
 class Server {
-  told: SessionInfo[] | ApiError = []
+  told: SessionInfo[] | Response | 'nothing' | Promise<never> = []
   asked = 0
-
-  readonly sessions = async (): Promise<SessionInfo[]> => {
-    this.asked += 1
-    if (this.told instanceof ApiError) throw this.told
-    return this.told
-  }
+  readonly link = new Link()
+  readonly api = new Api({
+    link: this.link,
+    fetch: async () => {
+      this.asked += 1
+      const told = await this.told
+      if (told === 'nothing') throw new TypeError('Failed to fetch')
+      return told instanceof Response ? told.clone() : answer({sessions: told})
+    },
+    refused: () => this.refused(),
+  })
+  readonly refused = vi.fn()
 }
 
-function watching(server: Server, refused = () => {}): Sessions {
-  const sessions = new Sessions(server, refused)
+function watching(server: Server): Sessions {
+  const sessions = new Sessions(server.api, server.link)
   sessions.start()
   return sessions
 }
@@ -79,17 +93,21 @@ test('while an agent works they are asked for more often than while nothing happ
   sessions.stop()
 })
 
-test('the last known sessions are there before the server has answered', async () => {
+test('the last known sessions are there when the server does not answer, and not before that is known', async () => {
   const server = new Server()
   server.told = [session()]
   const first = watching(server)
   await vi.advanceTimersByTimeAsync(0)
   first.stop()
 
-  const second = new Sessions(new Server(), () => {})
+  server.told = 'nothing'
+  const second = watching(server)
+  expect(second.all.value).toEqual([])
+  await vi.advanceTimersByTimeAsync(0)
 
   expect(second.all.value).toEqual([session()])
   expect(second.loaded.value).toBe(false)
+  second.stop()
 })
 
 test('a server that is not reached is asked again, and what was known stays', async () => {
@@ -98,37 +116,39 @@ test('a server that is not reached is asked again, and what was known stays', as
   const sessions = watching(server)
   await vi.advanceTimersByTimeAsync(0)
 
-  server.told = new ApiError(0, 'NOT_REACHED', 'away')
+  server.told = 'nothing'
   sessions.refresh()
-  await vi.advanceTimersByTimeAsync(0)
-  expect(sessions.reached.value).toBe(false)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(server.link.up).toBe(false)
   expect(sessions.all.value).toHaveLength(1)
 
   server.told = []
-  await vi.advanceTimersByTimeAsync(3_000)
-  expect(sessions.reached.value).toBe(true)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(server.link.up).toBe(true)
+  expect(sessions.all.value).toEqual([])
   sessions.stop()
 })
 
 test('a server that stays silent is not reached long before the request fails', async () => {
-  const sessions = new Sessions({sessions: () => new Promise(() => {})}, () => {})
-  sessions.start()
+  const server = new Server()
+  server.told = new Promise(() => {})
+  const sessions = watching(server)
 
   await vi.advanceTimersByTimeAsync(5_000)
 
-  expect(sessions.reached.value).toBe(false)
+  expect(server.link.up).toBe(false)
   sessions.stop()
 })
 
 test('only Janus itself can say that this device is not paired', async () => {
-  const refused = vi.fn()
   const server = new Server()
-  server.told = new ApiError(401, 'HTTP_401', 'log in to this hotel')
-  const sessions = watching(server, refused)
+  const {refused} = server
+  server.told = new Response('log in to this hotel', {status: 401})
+  const sessions = watching(server)
   await vi.advanceTimersByTimeAsync(0)
   expect(refused).not.toHaveBeenCalled()
 
-  server.told = new ApiError(401, 'UNAUTHORIZED', 'not paired')
+  server.told = refusal(401, 'UNAUTHORIZED')
   sessions.refresh()
   await vi.advanceTimersByTimeAsync(0)
 
@@ -141,7 +161,7 @@ test('what happens while an answer is under way is asked for again', async () =>
   let asked = 0
   const sessions = new Sessions(
     {sessions: () => (asked++, new Promise(resolve => (answer = resolve)))},
-    () => {},
+    new Link(),
   )
   sessions.start()
   sessions.refresh()
@@ -196,46 +216,82 @@ test('a search finds all its words, in whatever order and case', () => {
   expect(matches('', 'anything')).toBe(true)
 })
 
-test('a session is called by its name, its first words, or its agent', () => {
-  const titles = new Titles()
-  const agents = [{name: 'demo', label: 'The demo agent', available: true, version: null, protocol: null, install: '', login: ''}]
-  expect(titles.of(session(), agents)).toBe('The demo agent')
-
-  titles.learn('s', 'Where are the tests?\nAnd why?')
-
-  expect(titles.of(session(), agents)).toBe('Where are the tests?')
-  expect(titles.of(session({name: 'auth'}), agents)).toBe('auth')
-  expect(new Titles().of(session(), [])).toBe('Where are the tests?')
+test('a line has no marks of Markdown, but what belongs to names', () => {
+  expect(plain('## Done\n\nI *changed* `the_cart.py`, see [it](http://x):\n- one')).toBe('Done I changed the_cart.py, see it: one')
 })
 
-test('long first words are cut after a word', () => {
-  expect(shortened(`${'word '.repeat(30)}`)).toBe(`${'word '.repeat(12).trim()} …`)
-  expect(shortened('x'.repeat(100))).toBe(`${'x'.repeat(60)} …`)
-})
+test('the questions of a session are fetched once, until it was used again', async () => {
+  const permission = {request_id: 'r'} as Permission
+  const state = vi.fn(async () => emptyState({permissions: [permission]}))
+  const asked = new Asked({state})
 
-function said(content: string, sender: 'user' | 'assistant' = 'assistant'): State['messages'][number] {
-  return {id: content, sender, content, timestamp: '', is_streaming: false, turn_id: null, stop_reason: null, tool_calls: []}
-}
-
-test('the list shows the last words without the marks of Markdown', () => {
-  const markdown = '## Done\n\nI *changed* `cart.py`, see [it](http://x):\n\n```py\nx = 1\n```\n'
-
-  expect(previewOf(emptyState({messages: [said(markdown)]})).line).toBe('Done I changed cart.py, see it:')
-})
-
-test('a state is asked for once for each change, and not at all while nobody sees the list', async () => {
-  const state = vi.fn(async () => emptyState({messages: [said('Hello', 'user'), said('Hi')]}))
-  const previews = new Previews({state}, new Titles())
-
-  previews.look([session({name: 'named'})], false)
+  asked.look([session({status: 'active'})])
   expect(state).not.toHaveBeenCalled()
 
-  previews.look([session()], true)
-  previews.look([session()], true)
+  asked.look([session({attention: 'permission'})])
+  asked.look([session({attention: 'permission'})])
   await vi.advanceTimersByTimeAsync(0)
   expect(state).toHaveBeenCalledOnce()
-  expect(previews.all.value.s?.line).toBe('Hi')
+  expect(asked.all.value.s).toEqual([permission])
 
-  previews.look([session({attention: 'permission'})], true)
+  asked.look([session({attention: 'permission', last_activity: '2026-01-02T00:00:00.000Z'})])
   expect(state).toHaveBeenCalledTimes(2)
+})
+
+test('of a hundred sessions that ask, all is in the list, and none is asked for its state', () => {
+  const state = vi.fn(async () => emptyState())
+  const asked = new Asked({state})
+  const permission = {request_id: 'r'} as Permission
+  const hundred = Array.from({length: 100}, (_, id) => session({session_id: `${id}`, attention: 'permission', permissions: [permission]}))
+
+  asked.look(hundred)
+
+  expect(state).not.toHaveBeenCalled()
+  expect(asked.all.value['99']).toEqual([permission])
+})
+
+/** Ended sessions in the hands of a test: those named by `ids`, two to a page. */
+function archive(ids: string) {
+  const told = {ids}
+  const ended = async ({before}: {before?: string} = {}): Promise<SessionList> => {
+    const from = before ? told.ids.indexOf(before) + 1 : 0
+    const page = [...told.ids].slice(from, from + 2)
+    return {sessions: page.map(id => session({session_id: id})), ...(from + 2 < told.ids.length && {next: page.at(-1)!})}
+  }
+  const list = new EndedSessions({ended})
+  return {told, list, shown: () => list.all.value.map(({session_id}) => session_id).join('')}
+}
+
+test('ended sessions come in pages, each once, whatever ends or is deleted meanwhile', async () => {
+  const {told, list, shown} = archive('edcba')
+  await list.refresh()
+  expect(shown()).toBe('ed')
+  await list.more()
+  expect(shown()).toBe('edcb')
+
+  told.ids = 'fedcba'
+  await list.refresh()
+  expect(shown()).toBe('fedcb')
+  list.drop('d')
+  told.ids = 'fecba'
+  await list.more()
+  expect(shown()).toBe('fecba')
+  expect(list.next.value).toBeUndefined()
+
+  // So many have ended that the pages do not meet: begin anew.
+  told.ids = 'jihgfecba'
+  await list.refresh()
+  expect(shown()).toBe('ji')
+  await list.more()
+  expect(shown()).toBe('jihg')
+})
+
+test('an answer that was under way when a session was deleted does not bring it back', async () => {
+  const {list, shown} = archive('ba')
+  await list.refresh()
+  const late = list.refresh()
+  list.drop('a')
+  await late
+
+  expect(shown()).toBe('b')
 })

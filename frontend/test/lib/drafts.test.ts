@@ -1,4 +1,4 @@
-import {beforeEach, describe, expect, it} from 'vitest'
+import {beforeEach, describe, expect, it, vi} from 'vitest'
 import {Drafts} from '../../src/lib/drafts'
 
 beforeEach(() => localStorage.clear())
@@ -19,6 +19,16 @@ describe('a draft', () => {
     const drafts = new Drafts()
     drafts.save('one', 'Rename the')
     drafts.save('one', '')
+    expect(drafts.load('one')).toBe('')
+    expect(localStorage).toHaveLength(0)
+  })
+
+  it('goes with a session that was deleted, and does not come back', () => {
+    new Drafts(() => localStorage, 'other tab').save('one', 'Rename the')
+    const drafts = new Drafts()
+    drafts.save('one', 'Delete the')
+    drafts.forget('one')
+    drafts.leave('one', 'Delete the')
     expect(drafts.load('one')).toBe('')
     expect(localStorage).toHaveLength(0)
   })
@@ -51,5 +61,64 @@ describe('a draft', () => {
     drafts.save('one', 'newest')
     expect(drafts.load('one')).toBe('newest')
     expect(new Drafts().load('one')).toBe('newest')
+  })
+
+  it('is its own in every tab, and the newest one where a tab has none', () => {
+    vi.useFakeTimers()
+    const [one, other] = [new Drafts(undefined, 'one'), new Drafts(undefined, 'other')]
+    one.load('s')
+    other.load('s')
+    one.save('s', 'Rename it')
+    vi.advanceTimersByTime(10)
+    other.save('s', 'Delete it')
+    other.save('t', 'Sell it')
+    vi.advanceTimersByTime(10)
+    one.save('s', 'Rename it!')
+    expect(new Drafts(undefined, 'one').load('s')).toBe('Rename it!')
+    expect(new Drafts(undefined, 'other').load('s')).toBe('Delete it')
+    expect(new Drafts(undefined, 'third').load('s')).toBe('Rename it!')
+    vi.useRealTimers()
+  })
+
+  it('of a closed tab lasts until it is sent from another one, changed or not', () => {
+    new Drafts(undefined, 'closed').save('s', 'Rename it')
+    const open = new Drafts(undefined, 'open')
+    open.save('s', open.load('s'))
+    expect(Object.keys(localStorage)).toEqual(['janus-draft:s:closed'])
+    open.save('s', 'Rename it now')
+    expect(Object.keys(localStorage)).toEqual(['janus-draft:s:closed', 'janus-draft:s:open'])
+    open.sent('s', 'Rename it now')
+    expect(localStorage).toHaveLength(0)
+  })
+
+  it('is put back by its tab when another one took it, and is gone when that sent it', () => {
+    const here = new Drafts(undefined, 'here')
+    const gone = vi.fn()
+    here.save('s', 'Rename it')
+    const stop = here.watch('s', gone)
+    const key = 'janus-draft:s:here'
+    const change = (newValue: string | null) => {
+      localStorage.removeItem(key)
+      dispatchEvent(new StorageEvent('storage', {key, newValue}))
+    }
+    change(null)
+    expect(new Drafts(undefined, 'here').load('s')).toBe('Rename it')
+    expect(gone).not.toHaveBeenCalled()
+    localStorage.removeItem(key) // and it is left before it is told of that
+    here.leave('s', 'Rename it')
+    expect(new Drafts(undefined, 'here').load('s')).toBe('Rename it')
+    change('')
+    expect(gone).toHaveBeenCalledExactlyOnceWith('Rename it')
+    change(null)
+    expect(localStorage).toHaveLength(0)
+    stop()
+  })
+
+  it('of an older page is taken over', () => {
+    localStorage.setItem('janus-draft:s', 'Rename it')
+    const drafts = new Drafts()
+    expect(drafts.load('s')).toBe('Rename it')
+    drafts.sent('s', 'Rename it')
+    expect(localStorage).toHaveLength(0)
   })
 })

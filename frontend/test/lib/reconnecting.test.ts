@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {ChatManager} from '../../src/lib/chat-manager'
 import type {ChatManagerConfig, ChatManagerHandlers} from '../../src/lib/types'
-import {answer, emptyState, FakeEventSource, refusal} from '../fakes'
+import {emptyState, FakeEventSource} from '../fakes'
 
 const requests = vi.fn<typeof fetch>()
 let managers: ChatManager[] = []
@@ -264,47 +264,5 @@ describe('a phone', () => {
       expect(spy.mock.calls.length).toBeGreaterThan(0)
       expect(gone[i]!.mock.calls).toEqual(spy.mock.calls)
     }
-  })
-})
-
-describe('a device that is not paired', () => {
-  it('is told so, and tries no more', async () => {
-    const onError = vi.fn()
-    requests.mockImplementation(async () => refusal(401, 'UNAUTHORIZED'))
-    connect({onError}, {probe: true})
-    FakeEventSource.last.fail()
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(requests.mock.calls.map(([url]) => url)).toEqual(['/api/state?session_id=room-1'])
-    expect(onError).toHaveBeenLastCalledWith(expect.objectContaining({status: 401}))
-    expect(FakeEventSource.all).toHaveLength(1)
-  })
-
-  it.each([
-    ['Janus is too busy', async () => refusal(503, 'TOO_MANY_STREAMS')],
-    ['Janus is away', () => Promise.reject(new TypeError('Failed to fetch'))],
-    ['nothing is wrong', async () => answer(emptyState())],
-  ])('is something else than that %s', async (_, response) => {
-    requests.mockImplementation(response)
-    connect({}, {probe: true})
-    FakeEventSource.last.fail()
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(FakeEventSource.all).toHaveLength(2)
-  })
-
-  it('is not asked about unless the page wants to know', async () => {
-    connect()
-    FakeEventSource.last.fail()
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(requests).not.toHaveBeenCalled()
-  })
-
-  it('is forgotten about when somebody disconnects meanwhile', async () => {
-    const onError = vi.fn()
-    requests.mockImplementation(async () => refusal(401, 'UNAUTHORIZED'))
-    const manager = connect({onError}, {probe: true})
-    FakeEventSource.last.fail()
-    manager.disconnect()
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(onError).not.toHaveBeenCalledWith(expect.objectContaining({status: 401}))
   })
 })

@@ -1,5 +1,7 @@
+import {act} from 'preact/test-utils'
 import {afterEach, expect, test, vi} from 'vitest'
 import {highlight, parseSpans} from '../../src/text/highlight'
+import {fileName} from '../../src/text/languages'
 import {Markdown} from '../../src/text/markdown'
 import {draw} from '../drawn'
 
@@ -26,10 +28,10 @@ test('a copied block says so', async () => {
   clipboard({writeText: async (text: string) => void written.push(text)})
   const page = draw(<Markdown text={CODE} />)
 
-  page.querySelector('button')!.click()
+  page.querySelector<HTMLButtonElement>('.copy')!.click()
 
   await vi.waitFor(() => expect(page.querySelector('output')!.textContent).toBe('Copied'))
-  expect(page.querySelector('button')!.textContent).toBe('Copied')
+  expect(page.querySelector<HTMLButtonElement>('.copy')!.textContent).toBe('Copied')
   expect(written).toEqual(['const a = "<b>" // why'])
 })
 
@@ -43,7 +45,7 @@ test.each([[true, 'Copied'], [false, 'Could not copy']])('without a clipboard th
   })
   const page = draw(<Markdown text={CODE} />)
 
-  page.querySelector('button')!.click()
+  page.querySelector<HTMLButtonElement>('.copy')!.click()
 
   await vi.waitFor(() => expect(page.querySelector('output')!.textContent).toBe(said))
   expect(selected).toBe('const a = "<b>" // why')
@@ -77,3 +79,28 @@ test.each(['ts', 'py', 'sh', 'rust', 'html', 'toml', 'diff', 'c++', 'jsx', 'sql'
 
 test.each(['<b>x</b>', '<span class="a">x', 'x</span>', '<span class="a" onclick="b">x</span>', 'x<', 'other'])(
   '%s is not what a highlighter says', (html) => expect(parseSpans(html, 'x')).toBeNull())
+
+test.each([
+  ['python src/shop/cart.py', 'src/shop/cart.py'], ['ts:src/a.ts', 'src/a.ts'], ['js title="cart.js"', 'cart.js'], ['src/x.rs', 'src/x.rs'],
+  ['c++', ''], ['bash', ''], ['Makefile', ''], ['ts {1,3-5}', ''], ['', ''],
+])('the file that %j names is %j', (info, file) => {
+  expect(fileName(info)).toBe(file)
+})
+
+test('long code is folded, unless it was read while it came; it can be wrapped, and have the whole screen', async () => {
+  const long = `\`\`\`sh deploy.sh\n${'echo\n'.repeat(40)}\`\`\`\n`
+  const page = draw(<Markdown text={long} />)
+  const block = () => page.querySelector<HTMLElement>('.code')!
+  const press = async (name: string) => act(async () => page.querySelector<HTMLButtonElement>(`[aria-label="${name}"]`)!.click())
+  expect(block().querySelector('.code-file')!.textContent).toBe('deploy.sh')
+  expect(block().dataset['folded']).toBe('true')
+  expect(block().querySelector('pre')!.textContent).toContain('echo')
+
+  await act(async () => page.querySelector<HTMLButtonElement>('.code-all')!.click())
+  expect(block().dataset['folded']).toBe('false')
+  await press('Wrap long lines')
+  await press('Full screen')
+  expect(page.querySelector('dialog')!.dataset['wrap']).toBe('true')
+  await press('Close')
+  expect(page.querySelector('dialog')).toBeNull()
+})

@@ -104,7 +104,7 @@ const ATTACKS = [
   '| <img src=x onerror=alert(1)> |\n|-|\n| [x](javascript:alert(1)) |', '- [ ] <input onfocus=alert(1) autofocus>',
   '[<img src=x onerror=alert(1)>](https://a.example)', '# <b onclick=alert(1)>x', '> <object data="javascript:alert(1)">',
 ]
-const MAY_BE = new Set(['main', 'div', 'p', 'ul', 'ol', 'li', 'h3', 'a', 'code', 'pre', 'span', 'button', 'blockquote',
+const MAY_BE = new Set(['main', 'svg', 'path', 'bdi', 'div', 'p', 'ul', 'ol', 'li', 'h3', 'a', 'code', 'pre', 'span', 'button', 'blockquote',
   'section', 'output', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'input', 'em', 'strong', 'del', 'br', 'hr'])
 
 test.each(ATTACKS)('%s is inert', (attack) => {
@@ -174,4 +174,17 @@ test('no sink that parses HTML is touched', () => {
   md(ATTACKS.join('\n\n'))
   expect(spy).not.toHaveBeenCalled()
   spy.mockRestore()
+})
+
+test.each([
+  '__init__.py', 'my_dir/__init__.py', 'snake_case_name', 'src/*/views and tests/*/x', '*/a and b/*', 'the __init__ method', 'a*b*c', '*.py and *.ts',
+  '__name__ == "__main__"', 'src/**/x and tests/**/y',
+])('%s is code, in which nothing is emphasised', text => {
+  const page = draw(<Markdown text={text} />)
+  expect(page.textContent).toBe(text)
+  expect(page.querySelector('em, strong')).toBeNull()
+})
+
+test.each(['**bold**', '(*em*).', '**/api/chat** is', '**GET**/**POST**', '__two words__ x', '**粗体**字', '**src/*.py**'])('%s is emphasised', text => {
+  expect(draw(<Markdown text={text} />).querySelector('em, strong')).not.toBeNull()
 })

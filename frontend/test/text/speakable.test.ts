@@ -96,7 +96,7 @@ Last line without an end`
 const SAID = [
   'What I did.', 'I fixed the bug in chat manager dot t s in source lib.', 'See the docs or example.com.',
   'A code block of 12 lines in TypeScript.', 'First thing.', 'Second thing.', 'It has two sentences.', 'and a child.',
-  '3. Three.', '4. Four.', 'Done: tests.', 'To do: docs.', 'A table with 2 rows: Name, Size.', 'Quoted & true to good.',
+  '3. Three.', '4. Four.', 'Done: tests.', 'To do: docs.', 'A table with 2 rows: Name, Size.', 'a: 1.', 'b: 2.', 'Quoted and true to good.',
   'An image: A cat bold.', 'Last line without an end.',
 ]
 
@@ -135,6 +135,6 @@ test('a long list is said in full, and only once', () => {
 })
 
 test('another language brings its own phrases', () => {
-  const german = {code: (lines: number) => `${lines} Zeilen Code.`, table: () => 'Eine Tabelle.', image: () => 'Ein Bild', task: () => '', someCode: 'Code'}
+  const german = {code: (lines: number) => `${lines} Zeilen Code.`, table: () => 'Eine Tabelle.', row: () => '', image: () => 'Ein Bild', task: () => '', someCode: 'Code'}
   expect(speakable('Siehe z.B. Dr. Huber.\n\n```\na\nb\n```', german)).toEqual(['Siehe z.B. Dr. Huber.', '2 Zeilen Code.'])
 })

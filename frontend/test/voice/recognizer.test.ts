@@ -28,6 +28,10 @@ class Engine implements SpeechEngine {
   hear(...texts: string[]) {
     this.onresult!({results: texts.map((transcript) => [{transcript}])})
   }
+  /** As phones do: guesses are called final, too. */
+  decide(transcript: string, isFinal: boolean, confidence: number) {
+    this.onresult!({results: [Object.assign([{transcript, confidence}], {isFinal})]})
+  }
 }
 
 let stored: Map<string, string>
@@ -204,4 +208,13 @@ test('a refusal by the user is not held against the device', () => {
     engine().onend!()
   }
   expect(recognizer.available().ok).toBe(true)
+})
+
+test('only what is final, and of which the engine is sure, counts as sure', () => {
+  listen()
+  engine().decide('allow', false, 0.9)
+  engine().decide('allow it', true, 0)
+  engine().decide('allow it once', true, 0.8)
+  engine().hear('allow it once')
+  expect(heard.flatMap(news => (news.type === 'text' ? [news.sure] : []))).toEqual([false, false, true, false])
 })

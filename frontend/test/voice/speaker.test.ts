@@ -14,6 +14,8 @@ class Utterance {
 
 /** A browser's voice, as slow as the test wants. */
 class Synth {
+  speaking?: boolean
+  pending?: boolean
   queue: Utterance[] = []
   spoken: Utterance[] = []
   cancelled = 0
@@ -167,4 +169,43 @@ test('listeners hear of changes until they leave', () => {
   leave()
   speaker.stop()
   expect(states).toEqual(['idle 0', 'speaking 0', 'speaking 1'])
+})
+
+test('a sentence that a cancel has swallowed is said again, once', () => {
+  Object.assign(synth, {speaking: false, pending: false})
+  speaker.speak(['One.'])
+  speaker.speak(['Two.'])
+  synth.queue.length = 0 // swallowed: nothing is reported
+  vi.advanceTimersByTime(1000)
+  expect(synth.texts).toEqual(['One.', 'Two.', 'Two.'])
+  synth.finish()
+  vi.advanceTimersByTime(60_000)
+  expect([synth.texts, speaker.state]).toEqual([['One.', 'Two.', 'Two.'], 'idle'])
+})
+
+test('a sentence that waits behind a cancel is not said twice', () => {
+  Object.assign(synth, {speaking: false, pending: true})
+  speaker.speak(['One.'])
+  speaker.speak(['Two.'])
+  vi.advanceTimersByTime(1000)
+  expect(synth.texts).toEqual(['One.', 'Two.'])
+})
+
+test('an end that is not reported is noticed soon after the voice is silent', () => {
+  synth.speaking = true
+  speaker.speak(['One.', 'Two.'])
+  synth.queue.shift()!.onstart!({})
+  vi.advanceTimersByTime(2200)
+  expect(synth.texts).toEqual(['One.'])
+  synth.speaking = false
+  vi.advanceTimersByTime(500)
+  expect(synth.texts).toEqual(['One.', 'Two.'])
+})
+
+test('sentences in other letters are given to a voice that can say them', () => {
+  synth.voices = [{lang: 'en-US', voiceURI: 'e'}, {lang: 'ja-JP', voiceURI: 'j'}]
+  for (const [text, lang] of [['It works.', 'en-US'], ['テストは全部通ります。', 'ja-JP'], ['Готово.', 'ru'], ['測試失敗了。', 'zh'], ['In app.ts とは', 'en-US']]) {
+    speaker.speak([text!])
+    expect([text, synth.spoken.at(-1)!.lang]).toEqual([text, lang])
+  }
 })

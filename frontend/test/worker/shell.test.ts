@@ -20,6 +20,7 @@ class Scope {
   location = {origin: ORIGIN}
   clients = {claim: async () => void (this.claimed = true)}
   claimed = false
+  skipWaiting = async () => {}
   stores = new Map<string, FakeCache>()
   listeners = new Map<string, (event: object) => void>()
   fetched: string[] = []
@@ -109,11 +110,11 @@ test('only what is read from this server is answered', async () => {
   expect(await scope.ask('/assets/a-1.js', {origin: 'https://other.example'})).toBeNull()
 })
 
-test('the page comes from the network, and is kept', async () => {
+test('the page comes from the network; without one it is that whose files are here', async () => {
   expect(await scope.ask('/?from=home', navigate)).toBe('new /')
   scope.network = () => Promise.reject(new TypeError('offline'))
-  expect(await scope.ask('/', navigate)).toBe('new /')
-  expect(await scope.ask('/index.html', navigate)).toBe('new /')
+  expect(await scope.ask('/', navigate)).toBe('old /')
+  expect(await scope.ask('/index.html', navigate)).toBe('old /')
 })
 
 test.each<[string, Scope['network']]>([
@@ -123,13 +124,6 @@ test.each<[string, Scope['network']]>([
 ])('%s, the page we have is shown', async (_, network) => {
   scope.network = network
   expect(await scope.ask('/', navigate)).toBe('old /')
-})
-
-test('what came too late is there the next time', async () => {
-  scope.network = () => new Promise((resolve) => setTimeout(resolve, 60, new Response('late')))
-  await scope.ask('/', navigate)
-  scope.network = () => Promise.reject(new TypeError('offline'))
-  expect(await scope.ask('/', navigate)).toBe('late')
 })
 
 test('a refusal or a redirect is shown and not kept', async () => {
@@ -151,13 +145,26 @@ test('files with a hash come from here, and new ones stay', async () => {
   expect(await scope.ask('/assets/web-9.js')).toBe('new /assets/web-9.js')
 })
 
-test('a new version takes over what it can and deletes the old, but nothing of others', async () => {
-  await scope.caches.open('something-else')
+test('a page of a proxy is not kept in the place of a file', async () => {
+  scope.network = () => new Response('<html>Not found', {headers: {'Content-Type': 'text/html'}})
+  expect(await scope.ask('/assets/web-9.js')).toBe('<html>Not found')
+  scope.network = () => new Response('code')
+  expect(await scope.ask('/assets/web-9.js')).toBe('code')
+})
+
+test('a new version waits for no page; the files of the one before stay, and nothing of others goes', async () => {
+  const skipped = vi.spyOn(scope, 'skipWaiting')
+  for (const other of ['something-else', 'janus-shell-/two-1', 'janus-shell-a-b']) await scope.caches.open(other)
   worker('two', ['/', '/assets/a-1.js', '/assets/b-2.js'])
   await scope.work('install')
   expect(scope.fetched).toEqual(['/', '/assets/b-2.js'])
   await scope.work('activate')
-  expect([...scope.stores.keys()].sort()).toEqual(['janus-shell-two', 'something-else'])
+  expect(skipped).toHaveBeenCalled()
+  worker('three', ['/', '/assets/c-3.js'])
+  await scope.work('install')
+  await scope.work('activate')
+  expect([...scope.stores.keys()].sort()).toEqual(['janus-shell-/two-1', 'janus-shell-a-b', 'janus-shell-three', 'janus-shell-two', 'something-else'])
+  // The page of the second version has it from there.
   expect(await scope.ask('/assets/a-1.js')).toBe('old /assets/a-1.js')
 })
 

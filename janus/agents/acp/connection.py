@@ -7,32 +7,36 @@ turn() ── session/prompt ──> agent ── session/update ──> Dialogu
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import TIMEOUT_MAX, Event
 from typing import Any
 
 from janus.agents.acp.dialogue import Dialogue
 from janus.agents.acp.handshake import Caller
-from janus.agents.acp.jsonrpc import Json, Peer, RpcError
+from janus.agents.acp.jsonrpc import Json, Peer, Reply, RpcError
+from janus.agents.acp.opening import GREETING, Opening
+from janus.agents.acp.prompt import Prompt
 from janus.agents.acp.requests import Requests
 from janus.agents.acp.turn import Turn
-from janus.agents.failures import explain
+from janus.agents.acp.turns import Turns
+from janus.agents.failures import explain, last_words, unreadable
 from janus.agents.process.process import AgentProcess
 from janus.agents.process.reading import Exit
 from janus.agents.spec import InstalledAgent
+from janus.clock import spoken
 from janus.errors import AgentFailed, InvalidRequest
-from janus.events import AgentDied, Emit
+from janus.events import AgentDied, AgentNotice, Emit
 
-#: Seconds for the answer to a choice, and for a cancelled turn to end.
-CHOICE, CANCEL = 15.0, 3.0
-#: A request that no agent knows. Its answer tells that all has arrived which was sent before it.
-BARRIER = "_janus/barrier"
-#: Seconds it may take; an agent that takes longer is not asked again.
-BARRIER_WAIT = 0.5
+log = logging.getLogger(__name__)
+
+_WAITS = "It may wait for servers of its own. Stop ends it."
+#: Seconds for the answer to a choice, for an agent to leave that does not listen or speak any
+#: more, and between SIGTERM and SIGKILL for one that is given up.
+CHOICE, LEAVE, _DEAF = 15.0, 3.0, 1.0
 #: How many of an agent's last words may tell why it ended; older ones are about something else.
 _LAST_WORDS = 4000
 
@@ -40,7 +44,7 @@ _LAST_WORDS = 4000
 class Connection:
     """One process and the conversation in it.
 
-    ``_lock`` guards ``_turn`` and ``_cancelled``; never held while waiting.
+    ``_lock`` guards ``_cancelled`` and ``_opening``; never held while waiting.
     """
 
     def __init__(
@@ -51,85 +55,109 @@ class Connection:
         self.dialogue = Dialogue(emit)
         self._requests = Requests(emit, self.dialogue, self._is_cancelling)
         self.questions = self._requests.questions
+        #: Whether it is of no use (any more): not started, gone, or given up.
         self.dead = True
         #: Whether it died or hung when it should have gone on with a conversation.
         self.stumbled = False
-        self._spec = agent.spec
+        self._agent, self._spec = agent, agent.spec
         self._cwd = cwd
         self._name = name
         self._emit = emit
-        self._noise: list[str] = []
         self._lock = threading.Lock()
-        self._turn: Turn | None = None
         self._cancelled = Event()  # of whoever waits for the conversation to be opened
-        self._has_barrier = True
-        self._turns = 0
+        self._opening: Opening | None = None
+        self._overdue = 0  # how often that took too long
         self._reader: threading.Thread | None = None
 
-    def open(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+    @property
+    def is_opening(self) -> bool:
+        """Whether it still gets ready, although nobody waits for it any more."""
+        return not self.dead and self._opening is not None and self.dialogue.replay.is_open
+
+    def open(
+        self, conversation: str | None, limit: float, cancelled: Event, turn_id: str | None = None
+    ) -> tuple[str, str]:
         """Start the process and go on with the *conversation*, or begin one: its id and the model.
 
-        What fails has ended.
+        What fails has ended, but for what takes longer than *limit* seconds: it goes on, and may be
+        waited for by opening it once more; no more than that.
         """
         try:
-            self._start()
-            return self._begin(conversation, cancelled)
+            if self._opening is None:
+                self._start(conversation)
+            return self._await_opening(limit, cancelled, turn_id)
+        except TimeoutError as late:
+            self._overdue += 1
+            self.stumbled = self.caller.stumbles
+            if self._overdue > 1:
+                self.end()
+            raise self._overdue_failure(limit) from late
         except BaseException:
-            self.end()
+            self.stumbled = self._opening is not None and self.caller.stumbles
+            if not self.dead or not cancelled.is_set():
+                self.end()
             raise
 
-    def _start(self) -> None:
+    def _start(self, conversation: str | None) -> None:
         """Start the process and the threads that speak with it."""
         self.process.start()
         self.process.announce()
         self.dead = False
         name = self._name[:8]
-        self._peer = Peer(self._send, self._requests.handle, self._notification, name)
-        self._caller = Caller(self._peer, self._spec, self._name)
+        self._peer = Peer(self._send, self._handle, self._notification, name)
+        self._turns = Turns(self, self._peer, self._spec.label, self._emit)
+        self.caller = caller = Caller(self._peer, self._agent, self._name)
         reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
         reader.start()
         self._reader = reader
+        begin = partial(caller.open, self._cwd, conversation, self.dialogue.replay)
+        with self._lock:
+            self._opening = Opening(begin, caller.greeted, f"agent {name} begin")
 
-    def _begin(self, conversation: str | None, cancelled: Event) -> tuple[str, str]:
+    def _await_opening(
+        self, limit: float, cancelled: Event, turn_id: str | None
+    ) -> tuple[str, str]:
         with self._lock:
-            self._cancelled = cancelled
-        _heed(cancelled)
-        try:
-            id, opened = self._caller.open(self._cwd, conversation, self.dialogue.replay)
-        finally:
-            self.stumbled = self._caller.stumbled
+            self._cancelled, opening = cancelled, self._opening
+        assert opening is not None
+        slow = AgentNotice(f"{self._spec.label} takes long to get ready. {_WAITS}", turn_id)
+        if cancelled.is_set():
+            self.cancel()  # asked for before there was anything to cancel
+        opened = opening.result(limit, lambda: self._emit(slow))
+        if opened is None:
+            raise AgentFailed("The turn was cancelled before it began.")
         with self._lock:
-            _heed(cancelled)
-            return id, self.dialogue.open(id, opened)
+            return opened[0], self.dialogue.open(*opened)
+
+    def _overdue_failure(self, limit: float) -> AgentFailed:
+        label, heard = self._spec.label, last_words(self._heard())
+        said = f' It wrote: "{heard}".' if heard else ""
+        said += " It goes on; ask again to wait for it." if self._overdue == 1 else " It was ended."
+        if not self.caller.greeted.is_set():
+            took = spoken(min(limit, GREETING))
+            return AgentFailed(f"{label} did not answer within {took}.{said}")
+        return AgentFailed(
+            f"{label} did not get ready within {spoken(limit)}, perhaps because of a server of its "
+            f"own that does not answer.{said} JANUS_AGENT_START_TIMEOUT sets the "
+            "limit."
+        )
 
     def end(self) -> None:
         """End the process; it emits nothing more. Callable from any thread, also twice."""
+        self.dead = True
         self.process.stop()
         if self._reader:
             self._reader.join()
+        if self._opening:
+            self._opening.join()
+            self.await_stop()
 
-    def turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+    def turn(self, turn_id: str, prompt: Prompt, limit: float, cancelled: Event) -> str:
         """Run one turn; why it ended, in the agent's own word."""
-        self._await_late_words()
-        _heed(cancelled)
-        turn = self._prompt(Turn(turn_id, cancelled), text)
-        if cancelled.is_set():
-            self.cancel()  # asked for before there was anything to cancel
-        in_time = turn.wait(limit)
-        if not in_time:
-            self.cancel()
-        if not turn.ended.wait(CANCEL):  # an agent that does not obey is ended
-            self.end()
-            turn.ended.wait()
-        if not in_time:
-            raise AgentFailed(f"{self._spec.label} took longer than {limit / 60:.0f} minutes.")
-        if turn.is_cancelling:
-            return "cancelled"  # whatever the agent says of it
         try:
-            turn.answer.result()
+            return self._turns.take(Turn(turn_id, cancelled), prompt, limit)
         except RpcError as error:
-            raise self._caller.explained(error) from error
-        return turn.reason
+            raise self.caller.explained(error) from error
 
     def choose(self, option_id: str, value: str) -> None:
         """Choose one of the options. Raises InvalidRequest, AgentFailed."""
@@ -138,7 +166,7 @@ class Connection:
             raise InvalidRequest("The agent does not offer this choice.")
         method, params = request
         params = {"sessionId": self.dialogue.session_id, **params}
-        answer = self._caller.call(method, params, CHOICE)
+        answer = self.caller.call(method, params, CHOICE)
         self.dialogue.chosen(option_id, value, answer)
 
     def cancel(self) -> None:
@@ -147,98 +175,76 @@ class Connection:
         An agent that is still getting ready is ended. A turn that is not meant goes on.
         """
         with self._lock:
-            turn = self._turn
-            if turn is None:
-                if self._cancelled.is_set() and self.dialogue.replay.is_open:
-                    self.process.leave(0)
-                return
-            if not turn.is_cancelling:
-                return
-            self._peer.notify("session/cancel", {"sessionId": self.dialogue.session_id})
-        self.questions.cancel(turn.id)
-        turn.woken.set()
+            opening = self._opening
+            waits = opening and self._cancelled.is_set() and self.dialogue.replay.is_open
+        if opening and waits:
+            self.give_up()
+            opening.wake()
+        elif opening:
+            self._turns.cancel()
+
+    def await_stop(self) -> None:
+        """See ``Turns.await_stop``."""
+        if self._opening:
+            self._turns.await_stop()
+
+    def give_up(self) -> None:
+        """End an agent that is of no use any more; nobody waits for that."""
+        self.dead = True
+        self.process.linger(0, _DEAF)
 
     def _is_cancelling(self, turn_id: str | None) -> bool:
-        with self._lock:
-            turn = self._turn
-        return turn is not None and turn.id == turn_id and turn.is_cancelling
-
-    def _await_late_words(self) -> None:
-        """Let the turn before come to its end: agents write more after they have answered it."""
-        if not self._turns or not self._has_barrier:
-            return
-        try:
-            self._peer.call(BARRIER, {}, BARRIER_WAIT)
-        except RpcError:
-            pass  # that it does not know the method is an answer
-        except TimeoutError:
-            self._has_barrier = False
-
-    def _prompt(self, turn: Turn, text: str) -> Turn:
-        blocks = [{"type": "text", "text": text}]
-        prompt = {"sessionId": self.dialogue.session_id, "prompt": blocks}
-        settle = partial(self._settle, turn)
-        try:
-            with self._lock:  # the agent may ask something at once
-                self._turns += 1
-                self._turn = turn
-                self.dialogue.begin_turn(turn.id, text)
-                turn.answer = self._peer.begin("session/prompt", prompt, settle)
-        except AgentFailed:
-            self._settle(turn, turn.answer)
-            raise
-        return turn
-
-    def _settle(self, turn: Turn, answer: Future[Any]) -> None:
-        """The turn is over, and so is all that it owned."""
-        with self._lock:
-            turn.answer, self._turn = answer, None
-        try:
-            self.questions.cancel(turn.id)
-            self.dialogue.end_turn(turn.status)
-        finally:
-            turn.ended.set()
-            turn.woken.set()
+        return self._turns.is_cancelling(turn_id)
 
     def _send(self, data: bytes) -> None:
         try:
             self.process.send(data)
         except AgentFailed:
-            self.process.leave(CANCEL)  # it does not listen, so it has no use any more
+            self.process.leave(LEAVE)  # it does not listen, so it has no use any more
             raise
 
     # The reader thread.
 
     def _read(self) -> None:
-        for line in self.process.lines(first=threading.TIMEOUT_MAX, total=threading.TIMEOUT_MAX):
-            noise = self._peer.feed(line)
-            if noise:
-                self._noise = [*self._noise[-20:], noise[:2000]]
-        self.process.leave(CANCEL)  # its output ended: if it is not gone, it has no use any more
+        bug: Exception | None = None
+        try:
+            for line in self.process.lines(first=TIMEOUT_MAX, total=TIMEOUT_MAX):
+                self._peer.feed(line)
+        except Exception as mistake:
+            log.exception("Agent %s: what it says cannot be read", self._name)
+            bug = mistake
+        given_up, bug = self.dead, bug or self.process.failure
+        self.process.leave(0 if bug else LEAVE)  # a process without an output has no use any more
         self.process.wait()
         self.dead = True
-        output = "\n".join([*self._noise, self.process.tail()])[-_LAST_WORDS:]
-        why = explain(self._spec, self.process.exit, output)
-        with self._lock:
-            working = self._turn is not None or self.dialogue.replay.is_open
+        why = explain(self._spec, self.process.exit, self._heard())
+        if bug:
+            why = unreadable(self._spec, bug)
+        working = self._turns.running or self.dialogue.replay.is_open
         self._peer.close(why)
         self._peer.join()
         self.questions.cancel_all()
         self.dialogue.end()
-        if not working and not self.process.stopped:
+        if not working and not given_up and not self.process.stopped:
             exit = self.process.exit or Exit()
             self._emit(AgentDied(str(why), exit.code, exit.signal))
+
+    def _heard(self) -> str:
+        """What the agent wrote that is no part of the protocol."""
+        return f"{self._peer.noise()}\n{self.process.tail()}"[-_LAST_WORDS:]
+
+    def _handle(self, call: Any, method: str, params: Json, reply: Reply) -> None:
+        self._turns.note(params.get("toolCall"))
+        self._requests.handle(call, method, params, reply)
 
     def _notification(self, method: str, params: Json) -> None:
         match method, params:
             case "session/update", {"update": dict(update)}:
+                self._turns.note(update)
                 self.dialogue.receive(params.get("sessionId"), update)
             case "$/cancel_request", {"requestId": call}:
                 self.questions.withdraw(call)
             case "elicitation/complete", {"elicitationId": elicitation}:
                 self.questions.complete(elicitation)
-
-
-def _heed(cancelled: Event) -> None:
-    if cancelled.is_set():
-        raise AgentFailed("The turn was cancelled before it began.")
+            case _:
+                self._requests.notice(method, params)

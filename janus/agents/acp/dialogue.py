@@ -11,21 +11,32 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from janus.agents.acp.jsonrpc import Json
-from janus.agents.acp.options import Options
+from janus.agents.acp.options import Options, name_of
 from janus.agents.acp.replay import Replay
-from janus.agents.acp.tool_calls import begun, updated
+from janus.agents.acp.tool_calls import described
 from janus.agents.acp.updates import Updates, object_of
-from janus.events import AnyEvent, CommandsChanged, Emit, OptionsChanged, ToolCall, UsageChanged
+from janus.events import (
+    AnyEvent,
+    CommandsChanged,
+    Emit,
+    OptionChosen,
+    OptionsChanged,
+    Remark,
+    TitleChanged,
+    ToolCall,
+    UsageChanged,
+)
 
 #: Seconds after a turn, or after its last late words, in which what is said belongs to it still.
 #: Real agents are late by milliseconds; what comes after a longer silence is work of its own.
 LATE = 2.0
 #: What holds for a conversation rather than being said in it: it counts before it is open, too.
-_STATE = (CommandsChanged, UsageChanged)
+_STATE = (CommandsChanged, UsageChanged, TitleChanged)
 
 
 class Attribution:
@@ -73,6 +84,7 @@ class Dialogue:
         self._updates = Updates()
         self._options = Options()
         self._early: dict[type, AnyEvent] = {}
+        self._is_shown = False  # whether the user may know what is chosen
 
     def open(self, session_id: str, answer: Json) -> str:
         """The agent has opened the conversation, with this *answer*: what comes now is news.
@@ -89,6 +101,7 @@ class Dialogue:
         """Emit what the user may choose, and what was told of the conversation before it began."""
         with self._lock:
             early, self._early = self._early, {}
+            self._is_shown = True
         self._show_options()
         self._emit_all(early.values())
 
@@ -108,6 +121,22 @@ class Dialogue:
         with self._lock:
             self._options.chosen(option_id, value, answer)
         self._show_options()
+
+    def recall_options(self, former: Iterable[Json]) -> None:
+        """Take the options that an earlier process told, if this one does not speak of any."""
+        with self._lock:
+            self._options.recall(former)
+
+    def holds(self, option_id: str, value: str) -> bool:
+        """Whether the agent has said that an option has this value."""
+        with self._lock:
+            return self._options.holds(option_id, value)
+
+    @property
+    def options(self) -> list[Json]:
+        """What the user may choose, with what is chosen."""
+        with self._lock:
+            return self._options.shown
 
     def begin_turn(self, turn_id: str, prompt: str) -> None:
         """The agent is given *prompt*: what it says from now on is about that."""
@@ -132,19 +161,31 @@ class Dialogue:
         self._emit_all(settled)
 
     def receive(self, session_id: Any, update: Json) -> None:
-        """Emit what an update means; that of another session is not this one's word."""
+        """Emit what an update means; that of another session is a subagent's, or nobody's."""
         with self._lock:
+            opening, before = self.replay.is_open, self._options.shown
+            events: list[AnyEvent]
             if self.is_foreign(session_id):
-                return
-            opening = self.replay.is_open
-            if self._options.apply(update):
-                events: list[AnyEvent] = [OptionsChanged(tuple(self._options.shown))]
+                events = [*self._updates.subagents.hear(session_id, update)]
+            elif self._options.apply(update):
+                events = [OptionsChanged(tuple(self._options.shown))]
+                events += self._switched(before) if self._is_shown else []
             elif self.replay.is_old(update, self._prompt):
+                self._updates.recall(update)
                 return
             else:
                 events = [*self._updates.translate(update, self._turns.speaking())]
             if opening:
                 self._early.update({type(it): it for it in events if isinstance(it, _STATE)})
+                return
+        self._emit_all(events)
+
+    def plan(self, given: Json) -> None:
+        """Emit the plan that a tool for todos is *given*, where the agent says so in a call."""
+        with self._lock:
+            events = [*self._updates.todos(given, self._turns.speaking())]
+            if self.replay.is_open:
+                self._updates.plan.forget_told()
                 return
         self._emit_all(events)
 
@@ -158,8 +199,8 @@ class Dialogue:
         known = self.session_id
         return bool(known) and isinstance(session_id, str) and session_id != known
 
-    def asks_about(self, params: Json) -> ToolCall:
-        """What is known of the tool call that a permission is asked for.
+    def asks_about(self, params: Json) -> tuple[ToolCall, str]:
+        """What is known of the tool call that a permission is asked for, and what it is given.
 
         It is emitted where it is news, in a turn, whose end will settle it: the question may be
         all that tells of it.
@@ -167,16 +208,15 @@ class Dialogue:
         news = object_of(params.get("toolCall"))
         id = news.get("toolCallId")
         with self._lock:
-            turn_id = self._turns.speaking()
+            turn_id, calls = self._turns.speaking(), self._updates.calls
             foreign = self.is_foreign(params.get("sessionId"))
             if not isinstance(id, str) or foreign or self.replay.is_open:
-                return updated(begun("", turn_id), news)
-            known = self._updates.calls.get(id)
+                return described(news, turn_id)
             call = self._updates.report(id, news, turn_id, asks=True)
-            is_news = call != known and call.turn_id == self._turns.running is not None
-        if is_news:
-            self._emit(call)
-        return call
+            settled = call.turn_id == self._turns.running is not None
+            events, about = [*calls.tell(id)] if settled else [], calls.about(id)
+        self._emit_all(events)
+        return call, about
 
     def decided(self, call_id: str, *, refused: bool) -> None:
         """The user allowed or refused a tool call."""
@@ -185,6 +225,13 @@ class Dialogue:
             calls.decided(call_id, refused=refused)
             ended = [*calls.reject(call_id, self._turns.running)] if refused else []
         self._emit_all(ended)
+
+    def _switched(self, before: list[Json]) -> Iterable[AnyEvent]:
+        """What the agent has changed of its options by itself: the user relies on his choice."""
+        for option in self._options.own_changes(before):
+            yield OptionChosen(option["id"], str(option["value"]))
+            what = f"its {option['name'].lower()} to {name_of(option)}"
+            yield Remark(str(uuid.uuid4()), f"The agent has switched {what} by itself.")
 
     def _emit_all(self, events: Iterable[AnyEvent]) -> None:
         for event in events:

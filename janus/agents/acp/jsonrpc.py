@@ -14,18 +14,20 @@ import json
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
+from janus.agents.acp.messages import MessageReader
 from janus.errors import AgentFailed
-from janus.text import strip_controls
 
 log = logging.getLogger(__name__)
 
 METHOD_NOT_FOUND, INTERNAL_ERROR, REQUEST_CANCELLED = -32601, -32603, -32800
-_START = '{"jsonrpc"'
+#: How much is kept of what is no message: lines, and characters of one.
+_NOISE, _LONGEST_NOISE = 20, 2000
 Json = dict[str, Any]
 #: Answers one request, once; a second answer is ignored.
 Reply = Callable[[Json], None]
@@ -75,17 +77,19 @@ class Peer:
         self._waiting: dict[int, Future[Any]] = {}
         self._last_id = 0
         self._closed: AgentFailed | None = None
+        self._reader = message_reader()
+        self._noise: deque[str] = deque(maxlen=_NOISE)
         self._outbox: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name=f"agent {name} in", daemon=True)
         self._writer.start()
 
-    def call(self, method: str, params: Json, timeout: float) -> Any:
+    def call(self, method: str, params: Json, timeout: float | None) -> Any:
         """The result of *method*. Raises RpcError, TimeoutError, or why the peer was closed."""
         answer = self.begin(method, params)
         try:
             return answer.result(timeout)
         except FutureTimeout:
-            raise TimeoutError(f"no answer to {method} within {timeout:g} s") from None
+            raise TimeoutError(f"no answer to {method} within {timeout or 0:g} s") from None
 
     def begin(
         self,
@@ -111,28 +115,17 @@ class Peer:
     def notify(self, method: str, params: Json) -> None:
         self._outbox.put({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def feed(self, line: bytes) -> str | None:
-        """Handle a line. What is no message at all is returned, as text."""
-        text = ""
-        message = parsed(line)
-        if message is None:
-            text = strip_controls(line.decode("utf-8", "replace")).strip()
-            # A logger's colours got before it, or a greeting without a newline.
-            message = parsed(text) or parsed(text[max(0, text.find(_START)) :])
-        if message is None:
-            return text or None
-        params = message.get("params")
-        params = params if isinstance(params, dict) else {}
-        method = message.get("method")
-        if isinstance(method, str) and "id" in message:
-            self._request(method, params, message["id"])
-        elif isinstance(method, str):
-            self._guarded(method, lambda: self._on_notification(method, params))
-        elif "id" in message:
-            self._answer(message)
-        else:
-            return json.dumps(message)  # a logger that writes JSON
-        return None
+    def feed(self, line: bytes) -> None:
+        """Handle a line, and the messages that it holds or completes."""
+        for message in self._reader.feed(line):
+            if isinstance(message, str):
+                self._noise.append(message)
+            else:
+                self._handle(message)
+
+    def noise(self) -> str:
+        """The last of what was no message."""
+        return "\n".join(list(self._noise))
 
     def close(self, why: AgentFailed) -> None:
         """Fail what waits, and what will be asked, with *why*. May be called twice."""
@@ -146,6 +139,19 @@ class Peer:
     def join(self) -> None:
         """Wait for the writer thread, after ``close``."""
         self._writer.join()
+
+    def _handle(self, message: Json) -> None:
+        params = message.get("params")
+        params = params if isinstance(params, dict) else {}
+        method = message.get("method")
+        if isinstance(method, str) and "id" in message:
+            self._request(method, params, message["id"])
+        elif isinstance(method, str):
+            self._guarded(method, lambda: self._on_notification(method, params))
+        elif "id" in message:
+            self._answer(message)
+        else:
+            self._noise.append(json.dumps(message)[:_LONGEST_NOISE])  # a logger that writes JSON
 
     def _request(self, method: str, params: Json, id: Any) -> None:
         replied = threading.Event()
@@ -171,6 +177,7 @@ class Peer:
     def _answer(self, message: Json) -> None:
         id = message["id"]
         with self._lock:
+            id = int(id) if isinstance(id, str) and id.isdecimal() and len(id) < 10 else id
             answer = self._waiting.pop(id, None) if type(id) is int else None
         if answer is None:
             return
@@ -189,15 +196,15 @@ class Peer:
                 self._send(json.dumps(message, separators=(",", ":")).encode() + b"\n")
             except AgentFailed:
                 return  # ``send`` sees to it that the peer is closed, with the reason
+            except Exception as mistake:
+                log.exception("Cannot send %s", message.get("method", "an answer"))
+                if "method" in message and "id" in message:
+                    self._answer({"id": message["id"], "error": repr(mistake)})
 
 
-def parsed(line: bytes | str) -> Json | None:
-    """The JSON object that a line is; None if it is none."""
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return message if isinstance(message, dict) else None
+def message_reader() -> MessageReader:
+    """What finds the messages of this protocol."""
+    return MessageReader("jsonrpc", "id", "method", "params", "result", "error")
 
 
 def result(value: Any) -> Json:

@@ -6,7 +6,7 @@ same shape: ``{id, name, category, value, choices: [{value, name}]}``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from janus.agents.acp.jsonrpc import Json
@@ -15,6 +15,8 @@ from janus.agents.acp.jsonrpc import Json
 _LEGACY = {"mode": ("session/set_mode", "modeId"), "model": ("session/set_model", "modelId")}
 #: What they call the ids of the values.
 _KEYS = {"mode": "id", "model": "modelId"}
+#: The categories of which a change is told in the conversation.
+_TOLD = ("mode", "model")
 
 
 class Options:
@@ -23,6 +25,8 @@ class Options:
     def __init__(self) -> None:
         self.shown: list[Json] = []
         self._legacy = False
+        self._is_recalled = False  # whether only an earlier process has told of them
+        self._requested: dict[str, str] = {}  # what the user chose last, by option
 
     def opened(self, answer: Json) -> None:
         """Take what the agent said when the conversation was opened.
@@ -32,8 +36,24 @@ class Options:
         if not answer.keys() & {"configOptions", "modes", "models"}:
             return
         offered = answer.get("configOptions")
+        self._is_recalled = False
         self._legacy = not isinstance(offered, list)
         self.shown = _legacy(answer) if self._legacy else _modern(offered)
+
+    def recall(self, former: Iterable[Json]) -> None:
+        """Take the options of an earlier process, if the agent has not told of any in this one."""
+        if not self.shown:
+            self.shown, self._is_recalled = [*former], True
+            # As ``_legacy`` makes them; what is set is a guess otherwise, and so is how.
+            self._legacy = all(
+                option["id"] in _LEGACY and option["name"] == option["id"].title()
+                for option in self.shown
+            )
+
+    def holds(self, option_id: str, value: str) -> bool:
+        """Whether the agent has said that an option has this value."""
+        values = {option["id"]: str(option["value"]) for option in self.shown}
+        return not self._is_recalled and values.get(option_id) == value
 
     @property
     def model(self) -> str:
@@ -48,7 +68,9 @@ class Options:
                 self.opened({"configOptions": offered})
             case {"sessionUpdate": "current_mode_update"}:
                 # The schema says currentModeId, its prose says modeId.
-                self._set("category", "mode", update.get("currentModeId") or update.get("modeId"))
+                mode = update.get("currentModeId") or update.get("modeId")
+                if isinstance(mode, str):
+                    self._set("category", "mode", mode)
             case _:
                 return False
         return True
@@ -59,6 +81,7 @@ class Options:
         choice = option and next((c for c in option["choices"] if str(c["value"]) == value), None)
         if not choice:
             return None
+        self._requested[option_id] = value
         if self._legacy:
             method, parameter = _LEGACY[option_id]
             return method, {parameter: choice["value"]}
@@ -66,6 +89,17 @@ class Options:
         if isinstance(choice["value"], bool):
             params["type"] = "boolean"
         return "session/set_config_option", params
+
+    def own_changes(self, before: list[Json]) -> Iterator[Json]:
+        """The modes and models that changed since *before*, and not as the user chose."""
+        was = {option["id"]: option["value"] for option in before}
+        for option in self.shown:
+            id, value = option["id"], option["value"]
+            if option["category"] not in _TOLD or id not in was or was[id] == value:
+                continue
+            if self._requested.get(id) != str(value):
+                self._requested.pop(id, None)
+                yield option
 
     def chosen(self, option_id: str, value: str, answer: Any) -> None:
         """The agent has accepted a choice; today's ones answer with all options anew."""
@@ -78,6 +112,33 @@ class Options:
         self.shown = [
             {**option, "value": value} if option[key] == which else option for option in self.shown
         ]
+
+
+def name_of(option: Json) -> str:
+    """What is chosen of an option, in words for a person."""
+    names = [one["name"] for one in option["choices"] if one["value"] == option["value"]]
+    return str(names[0] if names else option["value"])
+
+
+def differences(
+    before: Iterable[Json], now: Iterable[Json], chosen: Iterable[str], refused: Iterable[str]
+) -> list[str]:
+    """What holds *now* of the options instead of what held *before*, in words for a person.
+
+    Tells of modes, models and what the user has *chosen*; what was *refused* may hold or not.
+    """
+    found, told = {option["id"]: option for option in now}, []
+    for was in before:
+        option = found.get(was["id"])
+        if was["category"] in _TOLD or was["id"] in chosen:
+            what, value = was["name"].lower(), name_of(was)
+            if option is None:
+                told.append(f"The agent no longer lets you choose its {what}. It was {value}.")
+            elif option["value"] != was["value"]:
+                told.append(f"The agent's {what} is {name_of(option)} now. It was {value}.")
+            elif was["id"] in refused:
+                told.append(f"The agent would not set its {what} to {value} again. Check it.")
+    return told
 
 
 def _modern(offered: Any) -> list[Json]:

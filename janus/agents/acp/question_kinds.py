@@ -11,55 +11,128 @@ the options ``accept`` and ``decline``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from janus.agents.acp.diffs import cut
-from janus.agents.acp.form_fields import ID, Choice, Field, fields_of, fill
+from janus.agents.acp.diffs import TITLE_LIMIT, cut
+from janus.agents.acp.form_fields import FIELDS, ID, Choice, Field, choices_of, fields_of, fill
 from janus.agents.acp.jsonrpc import Json
-from janus.agents.acp.questions import Answers, Question
+from janus.agents.acp.questions import DECLINE, DECLINE_ALL, Answers, Question
+from janus.agents.acp.raw import told_of
 from janus.agents.acp.updates import object_of
 from janus.events import QuestionAsked, QuestionOption, ToolCall
 
 _TEXT = 10_000
-_DECLINE = "__decline__"
+#: A tool of such a name asks its user; the questions of another one are about something else.
+_ASKS = re.compile(r"ask|question", re.IGNORECASE)
+_CANCELLED: Json = {"outcome": {"outcome": "cancelled"}}
 
 
-def permission(params: Json, call: ToolCall) -> Question:
+def permission(params: Json, call: ToolCall, about: str = "") -> Question:
     """``session/request_permission``: *call* is what is known of the tool call it is about.
 
-    A refusal is the choice of a reject option. ``cancelled`` would end the turn, and with some
-    agents the session.
+    *about* is all that its tool is given. A refusal is the choice of a reject option; where there
+    is none it is ``cancelled``, which ends the turn with some agents, and the session with some.
     """
-
+    news = object_of(params.get("toolCall"))
+    told, about = news.get("title"), about or cut(told_of(news.get("rawInput")), _TEXT)
+    title = told if isinstance(told, str) and told else call.title
+    title = title[:TITLE_LIMIT] if title != call.kind else ""
+    answers = _permission_options(params.get("options"))
     asked = QuestionAsked(
         request_id="",
         kind="permission",
-        title=call.title if call.title != call.kind else "The agent wants to do something.",
-        options=tuple(_option(object_of(option)) for option in params.get("options") or []),
-        text=_whole(params.get("toolCall"), call.title),
+        title=title or "The agent wants to do something.",
+        options=tuple(option for option, _ in answers.values()),
+        text=_whole(told, title, call, about),
         tool_call=call,
     )
-    return Question(asked, _permission_answer)
+    return Question(asked, lambda id, _: answers[id][1] if id is not None else _CANCELLED)
 
 
-def _permission_answer(option_id: str | None, _: Answers) -> Json:
-    if option_id is None:
-        return {"outcome": {"outcome": "cancelled"}}
-    return {"outcome": {"outcome": "selected", "optionId": option_id}}
+def _permission_options(offered: Any) -> dict[str, tuple[QuestionOption, Json]]:
+    """The options by the ids they are shown with, and what the agent gets for each.
+
+    One that says no is always among them; yes is only what the agent itself offers.
+    """
+    answers: dict[str, tuple[QuestionOption, Json]] = {}
+    ambiguous = set()  # with one id for two answers nobody knows what the agent would hear
+    for at, option in enumerate(offered[:FIELDS] if isinstance(offered, list) else ()):
+        match option:
+            case {"optionId": str() | int() as id}:
+                shown = str(id) if _fits(str(id)) else f"option-{at}"
+                name, kind = (
+                    text if isinstance(text := option.get(field), str) else ""
+                    for field in ("name", "kind")
+                )
+                told = QuestionOption(shown, (name or str(id))[:ID], kind)
+                reply: Json = {"outcome": {"outcome": "selected", "optionId": id}}
+                if answers.setdefault(shown, (told, reply))[0] != told:
+                    ambiguous.add(shown)
+    for shown in ambiguous:
+        del answers[shown]
+    if not any(option.kind.startswith("reject") for option, _ in answers.values()):
+        decline = QuestionOption(DECLINE_ALL, "Deny", "reject_once")
+        answers[DECLINE_ALL] = (decline, _CANCELLED)
+    return answers
 
 
-def _whole(call: Any, title: str) -> str:
-    """What is asked for, if the *title* does not say all of it: who allows it must see it."""
-    match call:
-        case {"rawInput": {"command": str(text)}} | {"title": str(text)} if text not in title:
-            return cut(text, _TEXT)
-    return ""
+def _whole(told: Any, title: str, call: ToolCall, about: str) -> str:
+    """What is asked for, if *title* and output do not say all of it: who allows it must see it."""
+    if about and (call.kind == "execute" or not call.output) and about not in title:
+        return about
+    return cut(told, _TEXT) if isinstance(told, str) and told not in title else ""
 
 
-def _option(option: Json) -> QuestionOption:
-    id = str(option.get("optionId") or "")
-    return QuestionOption(id, str(option.get("name") or id), str(option.get("kind") or ""))
+def tool_questions(params: Json, tool: ToolCall) -> Question | None:
+    """Questions that a *tool* asks as a permission to run it: qwen has them in ``rawInput``.
+
+    None where there are none, or the agent does not say what it would take as the answer.
+    """
+    call = object_of(params.get("toolCall"))
+    meta = object_of(call.get("_meta"))
+    asked = meta.get("qwenQuestions")
+    if _ASKS.search(f"{tool.name} {meta.get('toolName')} {tool.title}"):
+        asked = asked or object_of(call.get("rawInput")).get("questions")
+    answers = _permission_options(params.get("options"))
+    yes = [reply for option, reply in answers.values() if option.kind.startswith("allow")]
+    no = [reply for option, reply in answers.values() if option.kind.startswith("reject")]
+    if len(yes) != 1 or not isinstance(asked, list) or not 0 < len(asked) <= FIELDS:
+        return None
+    try:
+        fields = [_tool_field(str(at), question) for at, question in enumerate(asked)]
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+    def accepted(content: Json) -> Json:
+        chosen = {id: ", ".join(it) if isinstance(it, list) else it for id, it in content.items()}
+        return {**yes[0], "answers": chosen}
+
+    [first, *more] = fields
+    if more or first.kind == "choices":
+        title = call.get("title")
+        title = title if isinstance(title, str) and title else "The agent has some questions."
+        return form(title, "", fields, accepted, no[0], _CANCELLED).about(tool)
+    options = {it.id: (it.name, accepted({first.id: it.value})) for it in first.choices}
+    options[DECLINE_ALL] = ("None of these", no[0])
+    return choice(first.title, options, _CANCELLED, text=first.description).about(tool)
+
+
+def _tool_field(id: str, question: Json) -> Field:
+    words = question.get("question") or question.get("prompt") or question.get("header")
+    labels, told = [], []
+    for option in question["options"]:
+        label = option if isinstance(option, str) else option["label"]
+        if not _fits(label):
+            raise ValueError("not a choice that can be shown")
+        labels.append((label, label))
+        more = option.get("description") if isinstance(option, dict) else None
+        told += [f"{label}: {more}"] if isinstance(more, str) and more else []
+    kind = "choices" if question.get("multiSelect") is True else "choice"
+    if not isinstance(words, str) or not words:
+        raise ValueError("not a question")
+    return Field(id, kind, words, "\n".join(told), True, choices_of(labels))
 
 
 def elicitation(params: Json) -> Question | None:
@@ -106,12 +179,12 @@ def _one_tap(message: str, field: Field) -> Question | None:
     options: dict[str, tuple[str, Json]] = {
         it.id: (it.name, {"action": "accept", "content": {field.id: it.value}}) for it in values
     }
-    options[_DECLINE] = ("None of these", {"action": "decline"})
+    options[DECLINE_ALL] = ("None of these", {"action": "decline"})
     return choice(message or field.id, options, {"action": "cancel"})
 
 
 def _fits(id: str) -> bool:
-    return bool(id.strip()) and len(id) <= ID and id != _DECLINE
+    return bool(id.strip()) and len(id) <= ID and id != DECLINE_ALL
 
 
 def choice(
@@ -144,6 +217,6 @@ def form(
             return accepted(fill(fields, answers))
         return cancelled if option_id is None else declined
 
-    options = (QuestionOption("accept", "Send"), QuestionOption("decline", "No answer"))
+    options = (QuestionOption("accept", "Send"), QuestionOption(DECLINE, "Skip"))
     drawn = tuple(field.shown for field in fields)
     return Question(QuestionAsked("", "question", title, options, text, fields=drawn), answer)

@@ -11,17 +11,19 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec.structs import replace
 
 from janus.agents.acp.jsonrpc import REQUEST_CANCELLED, Json, Reply, failure, result
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
-from janus.events import Emit, QuestionAsked, QuestionClosed
+from janus.events import Emit, QuestionAsked, QuestionClosed, ToolCall
 
 Answers = Mapping[str, Any]
 _ANSWERED = 200
+#: The option that fills in nothing, in a form and beside choices whose ids are the agent's own.
+DECLINE, DECLINE_ALL = "decline", "__decline__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Question:
     def options(self) -> list[str]:
         return [option.id for option in self.asked.options]
 
+    def about(self, call: ToolCall) -> Question:
+        """The same question, about a tool call."""
+        return Question(replace(self.asked, tool_call=call), self.answer, self.elicitation)
+
     def asked_in(self, turn_id: str | None, *, by_subagent: bool) -> Question:
         """The same question, with the turn it belongs to and who asks it."""
         title = f"A subagent asks: {self.asked.title}" if by_subagent else self.asked.title
@@ -49,9 +55,11 @@ class Question:
     def refuses(self, option_id: str) -> bool:
         """Whether this option forbids what the agent wants to do."""
         kinds = {option.id: option.kind for option in self.asked.options}
-        return kinds[option_id].startswith("reject")
+        return kinds[option_id].startswith("reject") or option_id in (DECLINE, DECLINE_ALL)
 
 
+#: Seconds that a question may take to be emitted, at most.
+_TOLD = 1.0
 #: Called with a question and the option the user chose, before the agent gets it.
 OnDecision = Callable[[Question, str], object]
 
@@ -65,6 +73,8 @@ class _Open:
     call: Any
     emitted: bool = False
     outcome: QuestionClosed | None = None
+    #: Set once it was emitted, and its outcome too if it was over by then.
+    told: threading.Event = field(default_factory=threading.Event)
 
 
 class Questions:
@@ -92,6 +102,7 @@ class Questions:
             waiting.emitted, outcome = True, waiting.outcome
         if outcome:  # it was over before it was emitted: the order is kept
             self._emit(outcome)
+        waiting.told.set()
 
     def answer(self, request_id: str, option_id: str, answers: Answers | None = None) -> None:
         """The user's choice, and what he filled in.
@@ -156,6 +167,8 @@ class Questions:
         waiting.reply(body or result(question.answer(option_id, {})))
         if emitted:
             self._emit(outcome)
+        else:  # whoever answers is shown that it is answered
+            waiting.told.wait(_TOLD)
         return True
 
 

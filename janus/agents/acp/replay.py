@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from janus.agents.acp.diffs import text_of
 from janus.agents.acp.jsonrpc import Json
+from janus.agents.acp.outputs import text_of
 
 #: Seconds of quiet that end a history: where it came before the answer, and where it is late.
 QUIET, LATE_QUIET = 0.08, 0.4

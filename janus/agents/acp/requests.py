@@ -2,7 +2,7 @@
 
 session/request_permission, elicitation/create,
 cursor/ask_question, cursor/create_plan              a question
-cursor/update_todos, cursor/task, …                  acknowledged
+cursor/update_todos, cursor/task, …                  acknowledged: the plan, what a step is about
 anything else                                        there is no such method
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from janus.agents.acp.dialogue import Dialogue
 from janus.agents.acp.jsonrpc import METHOD_NOT_FOUND, Json, Reply, failure, result
-from janus.agents.acp.question_kinds import elicitation, permission
+from janus.agents.acp.question_kinds import elicitation, permission, tool_questions
 from janus.agents.acp.questions import Question, Questions
 from janus.agents.cursor.questions import cursor_plan, cursor_question
 from janus.events import Emit
@@ -46,8 +46,9 @@ class Requests:
         question: Question | None
         match method:
             case "session/request_permission":
-                tool = self._dialogue.asks_about(params)
-                question, turn_id = permission(params, tool), tool.turn_id
+                tool, about = self._dialogue.asks_about(params)
+                question = tool_questions(params, tool) or permission(params, tool, about)
+                turn_id = tool.turn_id
             case "elicitation/create":
                 question = elicitation(params)
             case "cursor/ask_question":
@@ -55,6 +56,7 @@ class Requests:
             case "cursor/create_plan":
                 question = cursor_plan(params)
             case _ if method in _ACKNOWLEDGED:
+                self.notice(method, params)
                 return reply(result({}))
             case _:
                 return reply(failure(METHOD_NOT_FOUND, "Method not found"))
@@ -67,6 +69,15 @@ class Requests:
         self.questions.ask(question, reply, call)
         if turn_id is not None and self._is_cancelling(turn_id):  # by now
             self.questions.cancel(turn_id)
+
+    def notice(self, method: str, params: Json) -> None:
+        """Take what the agent tells in a method of its own, and wants no answer to."""
+        described, id = params.get("description"), params.get("toolCallId")
+        if method == "cursor/update_todos":
+            self._dialogue.plan(params)
+        elif method in _ACKNOWLEDGED and isinstance(described, str) and isinstance(id, str):
+            news = {"sessionUpdate": "tool_call_update", "toolCallId": id, "title": described}
+            self._dialogue.receive(params.get("sessionId"), news)
 
     def _decided(self, question: Question, option_id: str) -> None:
         if call := question.asked.tool_call:

@@ -6,9 +6,13 @@ from concurrent.futures import Future
 from threading import Event
 from typing import Any
 
+from janus.agents.acp.jsonrpc import Json
+from janus.agents.process.begun import TICKS_A_SECOND, ticks
 from janus.text import strip_controls
 
 _LONGEST_REASON = 100
+#: Statuses of tool calls that are over.
+_OVER = ("completed", "failed", "cancelled", "rejected")
 
 
 class Turn:
@@ -23,6 +27,26 @@ class Turn:
         self.woken, self.ended = Event(), Event()
         self._cancelled = cancelled
         self._overdue = False
+        self._began = ticks()
+        self._running: dict[str, int] = {}  # tool calls, and when each was first heard of
+
+    def note(self, call: Json) -> None:
+        """The agent tells of a tool call."""
+        id, status = call.get("toolCallId"), call.get("status")
+        if not isinstance(id, str) or self.is_cancelling:
+            return  # what ends now may have been cut off from what it ran
+        if status in _OVER:
+            self._running.pop(id, None)
+        else:
+            self._running.setdefault(id, ticks())
+
+    @property
+    def busy_since(self) -> int | None:
+        """When what it runs began at the earliest; None if it runs nothing."""
+        if not self._running:
+            return None
+        # A command may begin a little before its agent tells of it.
+        return max(self._began, min(self._running.values()) - TICKS_A_SECOND)
 
     @property
     def is_cancelling(self) -> bool:

@@ -7,26 +7,33 @@ never do. An exit without ``result`` is a failure, whatever the exit code.
 from __future__ import annotations
 
 import contextlib
+import signal
+from collections.abc import Sequence
 from functools import cached_property
 from threading import Event
 from typing import Any
 
 from msgspec.structs import replace
 
+from janus.agents.attached import Attached, placed
 from janus.agents.cursor.config import is_stored
 from janus.agents.cursor.run import Command, Run, fits
-from janus.agents.driver import Driver
-from janus.agents.failures import explain
+from janus.agents.driver import Driver, deaf
+from janus.agents.failures import explain, unreadable
 from janus.agents.known import CURSOR
 from janus.agents.process.process import TIMEOUT, AgentProcess
+from janus.agents.todos import Plan
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
 from janus.events import ConversationOpened
 from janus.text import strip_controls
 
 #: Seconds a process may take to leave: after its result (1.8 to 3.1 are usual), once the next turn
 #: waits for that, and after Ctrl-C.
-LINGER, PATIENCE, OBEY = 10.0, 4.0, 3.0
+LINGER, PATIENCE, OBEY = 10.0, 4.0, 1.5
+#: Seconds between SIGTERM and SIGKILL for one that does not obey.
+_DEAF = 0.5
 _ATTEMPTS = 4
+_FORCED = (signal.SIGTERM, signal.SIGKILL)
 
 
 class PrintAgent(Driver):
@@ -46,6 +53,10 @@ class PrintAgent(Driver):
     def _command(self) -> Command:
         return Command(self._agent.program)
 
+    @cached_property
+    def _plan(self) -> Plan:
+        return Plan()
+
     @property
     def pid(self) -> int | None:
         process = self._running
@@ -55,10 +66,10 @@ class PrintAgent(Driver):
         """Nothing to do: every turn has a process of its own."""
 
     def interrupt(self) -> None:
-        """Ctrl-C; a process that does not obey in 3 s is ended."""
+        """Ctrl-C; a process that does not obey soon is ended."""
         if process := self._running:
             process.interrupt()
-            process.leave(OBEY)
+            process.leave(OBEY, _DEAF)
 
     def answer(
         self, request_id: str, option_id: str, answers: dict[str, Any] | None = None
@@ -77,9 +88,16 @@ class PrintAgent(Driver):
         if self._process:  # one that comes later sees that it is not wanted
             self._process.stop()
 
-    def _turn(self, turn_id: str, text: str, limit: float, cancelled: Event) -> str:
+    def _turn(
+        self,
+        turn_id: str,
+        text: str,
+        limit: float,
+        cancelled: Event,
+        attached: Sequence[Attached],
+    ) -> str:
         try:
-            return self._prompt(turn_id, text, limit, cancelled)
+            return self._prompt(turn_id, placed(text, attached), limit, cancelled)
         finally:
             self._running = None
 
@@ -97,6 +115,8 @@ class PrintAgent(Driver):
             # Another try, where nothing has been done yet and it may go better.
             if run.has_begun or not self._command.adapt(complaint):
                 break
+        if failure := run.process.failure:
+            raise unreadable(self._agent.spec, failure)
         raise explain(self._agent.spec, run.process.exit, complaint)
 
     def _is_lost(self) -> bool:
@@ -112,7 +132,7 @@ class PrintAgent(Driver):
 
     def _run(self, turn_id: str, prompt: str, limit: float, cancelled: Event) -> Run:
         process = self._start(prompt, cancelled)
-        run = Run(process, turn_id, self._emit, self._on_opened)
+        run = Run(process, turn_id, self._emit, self._on_opened, self._plan)
         try:
             run.follow(self._command.is_partial, TIMEOUT, limit)
         except BaseException as failure:
@@ -127,6 +147,8 @@ class PrintAgent(Driver):
         else:  # it is gone, or has closed its output: there is nothing to wait for
             process.linger(OBEY)
             process.wait()
+        if cancelled.is_set() and process.exit and process.exit.signal in _FORCED:
+            self._emit(deaf(self._agent.spec.label, "did not react to Stop"))
         return run
 
     def _start(self, prompt: str, cancelled: Event) -> AgentProcess:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from janus.agents.cursor.stream_json import Noise, Result, translate
 from janus.agents.process.process import AgentProcess
-from janus.events import AgentNotice, ConversationOpened, Emit, Text, Thought, ToolCall
+from janus.agents.todos import Plan
+from janus.events import AgentNotice, ConversationOpened, Emit, PlanChanged, Text, Thought, ToolCall
 from janus.text import strip_controls
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Run:
         turn_id: str,
         emit: Emit,
         on_opened: Callable[[ConversationOpened], None],
+        plan: Plan,
     ) -> None:
         self.process = process
         self.result: Result | None = None
@@ -81,12 +83,13 @@ class Run:
         self._turn_id = turn_id
         self._emit = emit
         self._on_opened = on_opened
+        self._plan = plan
         self._noise: list[str] = []
         self._calls: dict[str, ToolCall] = {}
 
     def follow(self, partial: bool, first: float, total: float) -> None:
         """Emit until the result, or the end; raises TimeoutError, see ``AgentProcess.lines``."""
-        for line in translate(self.process.lines(first=first, total=total), partial):
+        for line in translate(self.process.lines(first=first, total=total), partial, self._plan):
             if isinstance(line, Noise):
                 self._keep(line.text)
                 continue
@@ -98,7 +101,7 @@ class Run:
                 return
             if isinstance(line, ConversationOpened):
                 self._on_opened(replace(line, turn_id=self._turn_id))
-            elif isinstance(line, Text | Thought | ToolCall | AgentNotice):
+            elif isinstance(line, Text | Thought | ToolCall | PlanChanged | AgentNotice):
                 event = replace(line, turn_id=self._turn_id)
                 if isinstance(event, ToolCall):
                     self._calls[event.id] = event

@@ -3,7 +3,7 @@
     {"type":"system","subtype":"init", …}      ConversationOpened   its id, for --resume
     {"type":"thinking","subtype":"delta", …}   Thought
     {"type":"assistant", …}                    Text, unless it repeats what was said
-    {"type":"tool_call", …}                    ToolCall
+    {"type":"tool_call", …}                    ToolCall, PlanChanged where it was about todos
     {"type":"connection" | "retry", …}         AgentNotice
     {"type":"result", …}                       Result       the end of the turn
     anything that is not a JSON object         Noise        kept for the error message
@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from janus.agents.acp.jsonrpc import parsed
-from janus.agents.cursor.tools import tool_call
+from janus.agents.acp.messages import MessageReader
+from janus.agents.cursor.tools import todos_of, tool_call
 from janus.agents.joiner import ParagraphJoiner
+from janus.agents.todos import Plan
 from janus.events import AgentNotice, AnyEvent, ConversationOpened, Text, Thought
 
 
@@ -43,26 +44,31 @@ class Result:
 Line = AnyEvent | Noise | Result
 
 
-def translate(lines: Iterable[bytes], partial: bool = True) -> Iterator[Line]:
+def translate(
+    lines: Iterable[bytes], partial: bool = True, plan: Plan | None = None
+) -> Iterator[Line]:
     """Yield what the lines of one turn mean, without the turn and the agent they belong to.
 
-    *partial* says whether ``--stream-partial-output`` was given. The texts of a turn, put
-    together, are its answer: each of its parts once, with a blank line between two.
+    *partial* says whether ``--stream-partial-output`` was given; *plan* is that of the turns
+    before, and changed by this one. The texts of a turn, put together, are its answer: each of its
+    parts once, with a blank line between two.
     """
-    turn = _Turn(partial)
+    turn, reader = _Turn(partial, plan or Plan()), MessageReader("type")
     for line in lines:
-        message = parsed(line)
-        if message is not None:
-            yield from turn.translate(message)
-        elif line.strip():
-            yield Noise(line.decode("utf-8", "replace"))
+        for message in reader.feed(line):
+            if isinstance(message, str):
+                yield Noise(message)
+            else:
+                yield from turn.translate(message)
+    yield from map(Noise, reader.rest())
 
 
 class _Turn:
     """What has been said so far, as far as it takes to tell news from a repeat."""
 
-    def __init__(self, partial: bool) -> None:
+    def __init__(self, partial: bool, plan: Plan) -> None:
         self.partial = partial
+        self.plan = plan
         self.conversation = ""
         self.segment = StringIO()  # the text since the last tool call or repeat
         self.joiner = ParagraphJoiner()
@@ -129,6 +135,9 @@ class _Turn:
             self.calls[call_id] = call
         completed = call if step == "completed" else None
         yield tool_call(call_id, self.calls[call_id], completed)
+        if completed and (changed := todos_of(self.calls[call_id], completed)):
+            todos, merges = changed
+            yield from (self.plan.merge if merges else self.plan.replace)(todos, None)
 
     def _result(self, message: dict[str, Any]) -> Iterator[Line]:
         text = str(message.get("result") or "")

@@ -10,6 +10,8 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+from janus.agents.acp.raw import exit_in, printed_in, reason_in
+from janus.agents.todos import todos_in
 from janus.events import ToolCall
 
 #: How much of a tool's output is passed on, in characters.
@@ -22,7 +24,7 @@ _TOOLS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "edit": ("edit", "Edit", ("path",)),
     "write": ("edit", "Write", ("path",)),
     "delete": ("delete", "Delete", ("path",)),
-    "shell": ("execute", "", ("description", "command")),
+    "shell": ("execute", "", ("command", "description")),
     "grep": ("search", "Search for", ("pattern",)),
     "glob": ("search", "Find files", ("globPattern",)),
     "semSearch": ("search", "Search for", ("query",)),
@@ -79,16 +81,37 @@ def _outcome(result: Any) -> tuple[str, str]:
     if variant in _REJECTED:
         return "rejected", str(content.get("reason") or "")
     if variant == "success" and not content.get("isError"):
-        return "completed", _output(content)
-    return "failed", _output(content)
+        return "completed", _output(content, False)
+    return "failed", _output(content, True)
 
 
-def _output(content: dict[str, Any]) -> str:
+def _output(content: dict[str, Any], failed: bool) -> str:
     """What the user may want to see: what a command printed, how a file changed, what went wrong.
 
     Not the files an agent reads: they are many, long, and the user's own.
     """
-    for key in ("interleavedOutput", "stdout", "stderr", "diffString", "errorMessage", "error"):
-        if isinstance(content.get(key), str) and content[key]:
-            return str(content[key])
-    return ""
+    texts = [content.get("interleavedOutput") or content.get("stdout"), content.get("diffString")]
+    if not content.get("interleavedOutput"):
+        texts.append(content.get("stderr"))
+    if isinstance(content.get("content"), list):
+        texts.append(printed_in(content["content"]))
+    text = "\n".join(text for text in texts if isinstance(text, str) and text)
+    why = reason_in(content) or (printed_in(content.get("message")) if failed else "")
+    if failed and not text:
+        why = why or exit_in(content)
+    return text if why in text else f"{text}\n{why}".strip()
+
+
+def todos_of(call: dict[str, Any], completed: dict[str, Any]) -> tuple[Any, bool] | None:
+    """The todos that a call has changed, and whether others stay; None if it changed none.
+
+    *completed* may have them all, as they are after that, and *call* those it was given.
+    """
+    name, body = _body(call)
+    args, result = body.get("args"), _body(completed)[1].get("result")
+    if name != "updateTodos" or _outcome(result)[0] != "completed" or not isinstance(args, dict):
+        return None
+    for given in (result.get("success") if isinstance(result, dict) else None, args):
+        if todos := todos_in(given):
+            return todos, args.get("merge") is True
+    return None

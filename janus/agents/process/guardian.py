@@ -2,29 +2,30 @@
 
     Janus ──control socket──> guardian ──fork──> agent ──> whatever the agent starts
 
-Run with the arguments ``CONTROL -- AGENT…`` in a session of its own, with the agent's pipes as
-descriptors 0 and 1 and its terminal as 2. It makes that the agent's controlling terminal, adopts
-every orphan among its own descendants (a subreaper), and speaks lines over the control socket:
+Forked in a session of its own, with the agent's pipes as descriptors 0 and 1 and its terminal as 2:
+see ``forks.server``. It makes that the agent's controlling terminal, adopts every orphan among its
+own descendants (a subreaper), and speaks lines over the control socket:
 
     receives   interrupt            SIGINT to the agent's process group
                end WAIT GRACE       SIGINT, after WAIT seconds SIGTERM, after GRACE more SIGKILL
                linger TIME GRACE    the same without SIGINT, TIME seconds from now
+               signal NUMBER SINCE  a signal to all below the agent that began after SINCE (ticks)
                end of file          Janus is gone, for whatever reason: end everything at once
     sends      started PID, failed ERRNO, exited CODE, killed SIGNAL
 
 When the agent is gone, the guardian ends whatever the agent left behind and exits. It has one
-thread and imports next to nothing, so that its fork is safe and its start costs milliseconds.
+thread and imports next to nothing, so that its fork is safe and it needs little memory.
 """
 
 from __future__ import annotations
 
-# The public ctypes and signal wrap these in classes and enums: 7 ms more at every agent start.
+# The public ctypes and signal wrap these in classes and enums, which costs memory.
 import _ctypes
 import _signal as signal  # type: ignore[import-not-found]
+import errno
 import fcntl
 import os
 import select
-import sys
 import termios
 import time
 
@@ -48,7 +49,9 @@ def prctl(option: int, value: int) -> None:
     _ctypes.call_function(call, (option, value, 0, 0, 0))
 
 
-def start(argv: list[str], control: int) -> tuple[int, int]:
+def start(
+    argv: list[bytes], cwd: bytes, environ: dict[bytes, bytes], control: int
+) -> tuple[int, int]:
     """Start the agent as the foreground group of its terminal; return its pid, and errno or 0."""
     guardian = os.getpid()
     failed_r, failed_w = os.pipe()  # closed by a successful exec
@@ -63,9 +66,10 @@ def start(argv: list[str], control: int) -> tuple[int, int]:
             for number in {*IGNORED, signal.SIGXFSZ, signal.SIGCHLD}:
                 signal.signal(number, signal.SIG_DFL)
             os.close(control)
-            os.execvp(argv[0], argv)
-        except OSError as error:
-            os.write(failed_w, str(error.errno).encode())
+            os.chdir(cwd)
+            os.execvpe(argv[0], argv, environ)
+        except (OSError, ValueError) as error:  # such as a NUL in an argument
+            os.write(failed_w, str(getattr(error, "errno", errno.EINVAL)).encode())
         finally:
             os._exit(127)
     os.close(failed_w)
@@ -78,12 +82,12 @@ def start(argv: list[str], control: int) -> tuple[int, int]:
     return pid, failure
 
 
-def parents() -> list[tuple[int, int]]:
-    """Return the pid and the parent's pid of every process."""
+def processes() -> list[tuple[int, int, int]]:
+    """Return the pid, the parent's pid and the start (in ticks, where known) of every process."""
     if not os.path.exists("/proc/self/stat"):
         with os.popen("ps -A -o pid=,ppid=") as listing:
-            return [(int(pid), int(above)) for pid, above in map(str.split, listing)]
-    pairs = []
+            return [(int(pid), int(above), 0) for pid, above in map(str.split, listing)]
+    found = []
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{entry}/stat", "rb") as file:
@@ -91,19 +95,23 @@ def parents() -> list[tuple[int, int]]:
         except OSError:
             continue  # it has exited
         # The name, in parentheses, may contain anything, even a parenthesis.
-        pairs.append((int(entry), int(stat.rpartition(b")")[2].split()[1])))
-    return pairs
+        fields = stat.rpartition(b")")[2].split()
+        # One that has exited and was not reaped is as if it had begun before all others.
+        found.append((int(entry), int(fields[1]), 0 if fields[0] == b"Z" else int(fields[19])))
+    return found
 
 
-def descendants() -> list[int]:
-    """Return the pids of all descendants of this process, nearest first."""
+def descendants(root: int, since: int = 0) -> list[int]:
+    """Return the pids of all descendants of a process that began *since*, nearest first."""
     children: dict[int, list[int]] = {}
-    for pid, above in parents():
+    began: dict[int, int] = {}
+    for pid, above, start in processes():
         children.setdefault(above, []).append(pid)
-    pids = children.get(os.getpid(), [])
+        began[pid] = start
+    pids = children.get(root, [])
     for pid in pids:  # the list grows during the walk
         pids.extend(children.get(pid, []))
-    return pids
+    return [pid for pid in pids if began[pid] >= since]
 
 
 def send(number: int, pids: list[int]) -> None:
@@ -161,6 +169,12 @@ class Guardian:
 
     def execute(self, word: str, wait: str = "0", grace: str = "") -> None:
         """Execute one command; the times are in seconds."""
+        if word == "signal":
+            send(
+                int(wait),
+                [pid for pid in descendants(os.getpid(), int(grace)) if pid != self.agent],
+            )
+            return
         delay, self.grace = float(wait), float(grace or self.grace)
         if word in ("interrupt", "end"):
             self.interrupt()
@@ -198,7 +212,7 @@ class Guardian:
         """Send the signals whose time has come."""
         while self.steps and self.steps[0][0] <= time.monotonic():
             _, number = self.steps.pop(0)
-            send(number, descendants())
+            send(number, descendants(os.getpid()))
             if number == signal.SIGKILL:
                 self.schedule((0.01, number))  # repeat until none is left: they may be forking
                 return
@@ -219,9 +233,8 @@ class Guardian:
                 self.receive()
 
 
-def main() -> None:
+def serve(control: int, argv: list[bytes], cwd: bytes, environ: dict[bytes, bytes]) -> None:
     """Start the agent, and stay until everything it started is gone."""
-    control, argv = int(sys.argv[1]), sys.argv[3:]
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
     child_exits, wakeup = os.pipe()
@@ -230,7 +243,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     fcntl.ioctl(TERMINAL, termios.TIOCSCTTY, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    pid, failure = start(argv, control)
+    pid, failure = start(argv, cwd, environ, control)
     guardian = Guardian(control, 0 if failure else pid)
     guardian.report(*(("failed", failure) if failure else ("started", pid)))
     guardian.run(child_exits)

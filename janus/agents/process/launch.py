@@ -8,10 +8,9 @@ which is slow and can deadlock. ``fdspawn`` reads a pty that is opened here inst
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
-import subprocess
-import sys
 import termios
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ from typing import Any
 
 from pexpect.fdpexpect import fdspawn
 
+from janus.errors import AgentFailed, AgentNotFound
+from janus.forks.client import FORKS, Forked
+
 _READ_SIZE = 1 << 16
-_HERE = str(Path(__file__).parent)
-#: What starts the guardian; as a script it would be compiled each time.
-_GUARDIAN = f"import sys; sys.path.append({_HERE!r}); import guardian; guardian.main()"
+_GUARDIAN = Path(__file__).with_name("guardian.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Launched:
     ``wake`` becomes readable when something is written to ``waker``.
     """
 
-    guardian: subprocess.Popen[bytes]
+    guardian: Forked
     stdin: int
     stdout: int
     control: socket.socket
@@ -68,34 +68,31 @@ def launch(
         agent_in, stdin = _owned(os.pipe(), agents, undo)
         stdout, agent_out = _owned(os.pipe(), undo, agents)
         wake, waker = _owned(os.pipe(), undo, undo)
-        control, guardians = socket.socketpair()
-        undo.callback(control.close)
-        agents.callback(guardians.close)
         _prepare_terminal(slave)
-        guardian = subprocess.Popen(
-            _command(argv, guardians),
-            stdin=agent_in,
-            stdout=agent_out,
-            stderr=slave,
-            cwd=cwd,
-            env=env,
-            pass_fds=[guardians.fileno()],
-            start_new_session=True,
+        given = (
+            [os.fsencode(it) for it in argv],
+            os.fsencode(cwd),
+            {os.fsencode(name): os.fsencode(it) for name, it in env.items()},
         )
+        guardian = FORKS.fork(_GUARDIAN, (agent_in, agent_out, slave), env, given)
     undo.callback(guardian.wait)
     undo.callback(guardian.kill)
+    undo.callback(guardian.control.close)
     for fd in (master, stdin, stdout):
         os.set_blocking(fd, False)
     terminal = fdspawn(master, maxread=_READ_SIZE, use_poll=True)
     terminal.delaybeforesend = None  # pexpect sleeps 50 ms before each send otherwise
-    return Launched(guardian, stdin, stdout, control, terminal, wake, waker)
+    return Launched(guardian, stdin, stdout, guardian.control, terminal, wake, waker)
 
 
-def _command(argv: Sequence[str], control: socket.socket) -> list[str]:
-    """Return the guardian's command line, with that of the agent at its end."""
-    # The interpreter itself: through a virtual environment its start takes 3 ms more.
-    python = os.path.realpath(sys.executable)
-    return [python, "-I", "-S", "-c", _GUARDIAN, str(control.fileno()), "--", *argv]
+def cannot_start(program: str, cwd: Path, error: OSError) -> AgentFailed:
+    """What it means that ``launch`` or ``await_start`` failed."""
+    name = Path(program).name
+    if not cwd.is_dir():
+        return AgentFailed(f"The folder {cwd.name} does not exist any more.")
+    if error.errno == errno.ENOENT:
+        return AgentNotFound(f"{name} is not installed on this computer.")
+    return AgentFailed(f"{name} cannot be started: {error.strerror or error}.")
 
 
 def _owned(

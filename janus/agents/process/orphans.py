@@ -13,15 +13,15 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
 
+from janus.agents.process.proc import DEAD, stat_of
+from janus.forks.client import MARK
+
 log = logging.getLogger(__name__)
 
-#: The environment variable with the mark. Not named like a setting, which would stop the start of
-#: a Janus that an agent runs.
-MARK = "AGENT_OF_JANUS"
 #: Seconds that guardians have to end their agents in order, and that all of it may take.
 _ORDERLY, _TIMEOUT = 2.5, 10.0
 
@@ -43,7 +43,7 @@ def end_orphans(run: str) -> int:
     while marked and time.monotonic() - began < _TIMEOUT:
         if time.monotonic() - began > _ORDERLY:
             for pid in marked:
-                _kill(pid, mark)
+                _kill(pid, lambda pid: mark in _environ_of(pid))
         Event().wait(0.02)
         marked = _marked(mark)
     if at_first:
@@ -51,23 +51,57 @@ def end_orphans(run: str) -> int:
     return len(at_first)
 
 
-def _marked(mark: bytes) -> list[int]:
+def end_session(leader: int) -> None:
+    """End what a guardian has left that was killed: all of ours in the session that it led.
+
+    Waits until nothing is left, at most 10 seconds: what hangs in the kernel cannot be ended. Needs
+    ``/proc``.
+    """
+    began = time.monotonic()
+
+    def is_left(pid: int) -> bool:
+        ours = f"{MARK}=".encode()
+        return _session_of(pid) == leader and any(it.startswith(ours) for it in _environ_of(pid))
+
+    while left := [pid for pid in _pids() if is_left(pid)]:
+        if time.monotonic() - began > _TIMEOUT:
+            log.error("%d processes of an agent do not end", len(left))
+            return
+        for pid in left:
+            _kill(pid, is_left)
+        Event().wait(0.01)
+
+
+def _session_of(pid: int) -> int | None:
+    """The session of a process that is alive."""
     try:
-        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        state, _, _, session, *_ = stat_of(pid)
+    except (OSError, ValueError):
+        return None
+    return None if state in DEAD else int(session)
+
+
+def _marked(mark: bytes) -> list[int]:
+    return [pid for pid in _pids() if mark in _environ_of(pid)]
+
+
+def _pids() -> list[int]:
+    try:
+        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     except OSError:
         return []
-    return [pid for pid in pids if _has(pid, mark)]
 
 
-def _has(pid: int, mark: bytes) -> bool:
+def _environ_of(pid: int) -> list[bytes]:
+    """The variables of a process; none of one that has exited, or belongs to another user."""
     try:
-        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
-        return False  # it has exited, or belongs to another user
+        return []
 
 
-def _kill(pid: int, mark: bytes) -> None:
+def _kill(pid: int, is_meant: Callable[[int], bool]) -> None:
     """Kill a process by a descriptor: its pid may belong to another one by now."""
     with contextlib.suppress(AttributeError, OSError), os.fdopen(os.pidfd_open(pid)) as process:
-        if _has(pid, mark):
+        if is_meant(pid):
             signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)

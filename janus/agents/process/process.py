@@ -6,15 +6,13 @@
     guardian ──────── control socket ──────────> started, exited; end
 
 The protocol needs pipes (see ``launch``). Agents need a terminal all the same: Ctrl-C reaches them
-there, and what they write on stderr is read there, always, because a full terminal would stop
-them. The guardian between Janus and the agent ends everything the agent started, however Janus
-itself ends. Only this package knows pexpect.
+there, and stderr is read there, always: a full terminal would stop them. The guardian between Janus
+and the agent ends everything the agent started, however Janus ends.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import os
 import select
@@ -25,12 +23,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from janus.agents.process.launch import Launched, launch
+from janus.agents.process.guardian import descendants
+from janus.agents.process.launch import Launched, cannot_start, launch
 from janus.agents.process.lines import LineBuffer
 from janus.agents.process.reading import Exit, OutputReader, TerminalReader
-from janus.errors import AgentFailed, AgentNotFound
+from janus.errors import AgentFailed
 from janus.logs import about
-from janus.text import strip_controls
+from janus.text import as_shown
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +45,8 @@ _WRITE_SIZE = 1 << 16
 class AgentProcess:
     """An agent from ``start`` to ``stop``, together with everything it starts in between.
 
-    Two threads belong to it. One reads the agent's stdout and listens to the guardian; it alone
-    reaps the guardian (so ``waitpid`` never races) and closes what was opened. The other reads the
-    terminal.
+    Two threads belong to it. One reads stdout and listens to the guardian; it alone reaps that (so
+    ``waitpid`` never races) and closes what was opened. The other reads the terminal.
 
     ``_writing`` guards ``_stdin``, and may be held while the agent is slow to read.
     ``_lock`` guards ``_control`` and the terminal: neither is closed while somebody writes to it.
@@ -72,6 +70,8 @@ class AgentProcess:
         self._control: socket.socket | None = None
         self._output: OutputReader | None = None
         self._terminal: TerminalReader | None = None
+        #: Why it was ended, where what it writes could not be read.
+        self.failure: Exception | None = None
         #: Whether ``stop`` was called.
         self.stopped = False
         self._gone = threading.Event()
@@ -100,15 +100,13 @@ class AgentProcess:
                 self.pid, received = self._launched.await_start(TIMEOUT)
                 undo.pop_all()
         except OSError as error:
-            raise self._cannot_start(error) from error
+            raise cannot_start(self.argv[0], self._cwd, error) from error
         self._stdin, self._control = self._launched.stdin, self._launched.control
         name = f"agent {self._name[:8]}"
         self._terminal = TerminalReader(self._launched, f"{name} tty")
         self._output = OutputReader(self._launched, received, self._lines)
-        everything = (self._launched, self._output, self._terminal)
-        threading.Thread(
-            target=self._read, args=everything, name=f"{name} out", daemon=True
-        ).start()
+        args = (self._launched, self._output, self._terminal)
+        threading.Thread(target=self._read, args=args, name=f"{name} out", daemon=True).start()
 
     def announce(self) -> None:
         """Log that a session's agent runs."""
@@ -158,14 +156,14 @@ class AgentProcess:
             line = self._lines.take(left)
 
     def tail(self) -> str:
-        """Return the last 64 KiB the agent wrote on its terminal, without control characters.
+        """Return the last 64 KiB the agent wrote on its terminal, as that shows them.
 
-        Complete once the agent is gone, unless something it left behind holds the terminal.
+        Complete once it is gone, unless something it left behind holds the terminal.
         """
         if self._terminal is None:
             return ""
         tail = self._terminal.tail(0.5 if self.exit else 0)
-        return strip_controls(tail.decode("utf-8", "replace"))
+        return as_shown(tail.decode("utf-8", "replace"))
 
     def interrupt(self) -> None:
         """Press Ctrl-C on the agent's terminal. Does nothing when the agent is gone."""
@@ -178,14 +176,24 @@ class AgentProcess:
             else:  # the agent reads the keys itself and might overlook this one
                 self._control.send(b"interrupt\n")
 
-    def leave(self, seconds: float) -> None:
+    def leave(self, seconds: float, grace: float | None = None) -> None:
         """End the agent in *seconds*, unless it exits by itself before. Returns at once."""
-        self._command(f"linger {seconds} {GRACE}")
+        self._command(f"linger {seconds} {GRACE if grace is None else grace}")
 
-    def linger(self, seconds: float) -> None:
+    def linger(self, seconds: float, grace: float | None = None) -> None:
         """The same, and discard what the agent still writes."""
         self._lines.discard()
-        self.leave(seconds)
+        self.leave(seconds, grace)
+
+    def descendants(self, since: int) -> list[int]:
+        """The processes below the agent that began *since*, in the kernel's ticks."""
+        root = None if self._gone.is_set() else self._launched
+        found = descendants(root.guardian.pid, since) if root else []
+        return [pid for pid in found if pid != self.pid]
+
+    def signal(self, number: int, since: int) -> None:
+        """Send a signal to those processes."""
+        self._command(f"signal {number} {since}")
 
     def wait(self, timeout: float = TIMEOUT) -> bool:
         """Wait until the agent and all it started are gone; False after *timeout* seconds."""
@@ -203,19 +211,11 @@ class AgentProcess:
         grace = GRACE if grace is None else grace
         self._command(f"end {INTERRUPT_GRACE} {grace}")
         if not self.wait(INTERRUPT_GRACE + grace + _SLACK):
-            told = about(self._name)
-            log.error("%s does not end; killing its guardian", self.argv[0], extra=told)
+            program, told = self.argv[0], about(self._name)
+            log.error("%s does not end; killing its guardian", program, extra=told)
             assert self._launched is not None
             self._launched.guardian.kill()
             self._gone.wait(_SLACK)
-
-    def _cannot_start(self, error: OSError) -> AgentFailed:
-        program = Path(self.argv[0]).name
-        if not self._cwd.is_dir():
-            return AgentFailed(f"The folder {self._cwd.name} does not exist any more.")
-        if error.errno == errno.ENOENT:
-            return AgentNotFound(f"{program} is not installed on this computer.")
-        return AgentFailed(f"{program} cannot be started: {error.strerror or error}.")
 
     def _command(self, command: str) -> None:
         """Give the guardian a command; nothing happens when it is gone."""
@@ -225,7 +225,14 @@ class AgentProcess:
 
     def _read(self, launched: Launched, output: OutputReader, terminal: TerminalReader) -> None:
         """Read until the guardian is gone, then reap it and close everything: only here."""
-        output.run()
+        while not output.is_done:
+            try:
+                output.run()
+            except Exception as failure:
+                log.exception("Agent %s: what it writes cannot be read", self._name)
+                self.failure = failure
+                self.linger(0)  # what comes from now on is dropped: it needs no memory
+                self._gone.wait(0.1)
         launched.guardian.wait()
         self.close_stdin()
         os.close(launched.stdout)

@@ -13,6 +13,7 @@ import pexpect
 
 from janus.agents.process.launch import Launched
 from janus.agents.process.lines import LineBuffer
+from janus.agents.process.orphans import end_session
 
 _READ_SIZE = 1 << 16
 _TAIL = 1 << 16
@@ -38,13 +39,19 @@ class OutputReader:
 
     def __init__(self, launched: Launched, received: bytes, lines: LineBuffer) -> None:
         self.exit: Exit | None = None
+        #: Whether the guardian is gone.
+        self.is_done = False
         self._stdout = launched.stdout
         self._control = launched.control
+        self._guardian = launched.guardian.pid
         self._received = received
         self._lines = lines
 
     def run(self) -> None:
-        """Read until the guardian is gone; by then the lines have ended and ``exit`` is known."""
+        """Read until the guardian is gone; by then the lines have ended and ``exit`` is known.
+
+        May be called again where it failed.
+        """
         poll = select.poll()
         poll.register(self._stdout, select.POLLIN)
         poll.register(self._control, select.POLLIN)
@@ -61,7 +68,9 @@ class OutputReader:
                 if not data:
                     break
                 self._received += data
+        self.is_done = True
         if self.exit is None:  # somebody killed the guardian, and the agent died of that
+            end_session(self._guardian)
             self.exit = Exit(signal=signal.SIGKILL)
             self._finish_lines()
 

@@ -7,6 +7,18 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from janus.blueprints.wire import words
+from janus.blueprints.wire.agent import AgentOption, Command, StateAgent, Usage
+from janus.blueprints.wire.sent import Attachment, ScheduledMessage
+
+
+class FileChange(words.Reply, frozen=True, kw_only=True):
+    """How a tool changes a file."""
+
+    path: str
+    #: The lines that change, with some around them, each behind its sign: a space, `-` or `+`.
+    hunks: list[list[str]]
+    #: How many lines more there are than are told.
+    left_out: words.Count
 
 
 class ToolCall(words.Reply, frozen=True, kw_only=True):
@@ -21,6 +33,12 @@ class ToolCall(words.Reply, frozen=True, kw_only=True):
     title: str
     status: Literal["in_progress", "completed", "failed", "rejected", "cancelled"]
     output: str | UnsetType = UNSET
+    #: The ids of pictures it put out: `GET /api/image` has them.
+    images: list[str] | UnsetType = UNSET
+    #: How it changes files, where the agent tells.
+    changes: list[FileChange] | UnsetType = UNSET
+    #: How long it took, once it is over; only in the state.
+    seconds: Annotated[float, Meta(ge=0)] | UnsetType = UNSET
     turn_id: words.TurnId | UnsetType = UNSET
 
 
@@ -38,6 +56,14 @@ class Message(words.Reply, frozen=True, kw_only=True):
     #: Why an answer ended; null while it grows, and of what is no answer.
     stop_reason: words.StopReason | None
     tool_calls: list[ToolCall]
+    #: What the agent thought before it answered, where it tells: the beginning.
+    thoughts: str | UnsetType = UNSET
+    #: How long its turn took, once that is over.
+    seconds: Annotated[float, Meta(ge=0)] | UnsetType = UNSET
+    #: How much its turn changed, where snapshots were taken.
+    changed: words.Amount | UnsetType = UNSET
+    #: Files that went with it.
+    attachments: list[Attachment] | UnsetType = UNSET
 
 
 class PlanEntry(words.Reply, frozen=True, kw_only=True):
@@ -107,42 +133,7 @@ class QueuedMessage(words.Reply, frozen=True, kw_only=True):
     timestamp: words.Time
     #: It waits until the user sends it.
     held: bool
-
-
-class OptionChoice(words.Reply, frozen=True, kw_only=True):
-    """One value that an option can have."""
-
-    value: words.OptionValue
-    name: str
-
-
-class AgentOption(words.Reply, frozen=True, kw_only=True):
-    """Something the agent lets its user choose: its mode, its model."""
-
-    id: str
-    name: str
-    category: Annotated[str, Meta(examples=["mode", "model", ""])]
-    #: What is chosen now.
-    value: words.OptionValue
-    choices: list[OptionChoice]
-
-
-class Command(words.Reply, frozen=True, kw_only=True):
-    """A slash command that the agent knows."""
-
-    name: str
-    description: str
-    #: What to write after it; may be empty.
-    hint: str
-
-
-class Usage(words.Reply, frozen=True, kw_only=True):
-    """How much of its context the agent has used, in tokens."""
-
-    used: words.Count
-    size: words.Count
-    #: What it cost, where the agent tells; may be empty.
-    cost: str
+    attachments: list[Attachment] | UnsetType = UNSET
 
 
 class ConversationSummary(words.Reply, frozen=True, kw_only=True):
@@ -153,6 +144,14 @@ class ConversationSummary(words.Reply, frozen=True, kw_only=True):
     by_agent: bool
 
 
+class ContextGiven(words.Reply, frozen=True, kw_only=True):
+    """What the agent was told ahead of the user's first words; `GET /api/memory/context` has it."""
+
+    bytes: words.Count
+    #: From where it is, in a few words each.
+    sources: list[str]
+
+
 class SessionDescription(words.Reply, frozen=True, kw_only=True):
     """What a session is, whatever happens in it."""
 
@@ -161,14 +160,31 @@ class SessionDescription(words.Reply, frozen=True, kw_only=True):
     branch: str | None
     worktree_path: str | None
     created_at: words.Time
+    #: Its first words, for where it has no name; only in the state, as all that follow are.
+    title: str | UnsetType = UNSET
+    #: What the agent calls the conversation, if it does.
+    agent_title: str | UnsetType = UNSET
+    project_id: words.ProjectId | UnsetType = UNSET
+    project: str | UnsetType = UNSET
+    #: When it ended, and why, if it did.
+    ended_at: words.Time | UnsetType = UNSET
+    end_reason: words.EndReason | UnsetType = UNSET
+    #: What its agent was told to begin with, if anything.
+    context: ContextGiven | UnsetType = UNSET
 
 
-class StateAgent(words.Reply, frozen=True, kw_only=True):
-    """The agent of a session."""
+class OwnerTold(words.Reply, frozen=True, kw_only=True):
+    """When the owner was last told something of the session, while no page was in front."""
 
-    name: str
-    #: Whether this agent can ask before it acts.
-    asks: bool
+    at: words.Time
+    #: The last way that was tried: a notification, `ntfy`, or a notification once more.
+    way: Literal["push", "ntfy", "again"]
+    #: When a phone said that it shows it.
+    arrived_at: words.Time | None
+    #: When it was tapped, the session opened, or the question answered.
+    seen_at: words.Time | None
+    #: Nobody saw it, whatever was tried.
+    unseen: bool
 
 
 class State(words.Reply, frozen=True, kw_only=True):
@@ -196,11 +212,17 @@ class State(words.Reply, frozen=True, kw_only=True):
     queue: list[QueuedMessage]
     #: A turn was stopped: what waits is sent when the user says so.
     queue_held: bool
+    #: Messages that are sent later.
+    scheduled: list[ScheduledMessage]
+    #: When the agent's limit is reset that the last turn met; null if it did not say so exactly.
+    limit_resets_at: words.Time | None
     #: The turn that runs.
     running_turn_id: str | None
     summary: ConversationSummary | None
     commands: list[Command]
     usage: Usage | None
+    #: Null unless the owner was told something.
+    told: OwnerTold | None
     #: Null until somebody has spoken in it.
     session: SessionDescription | None
     #: Damaged lines of the log that could not be read.

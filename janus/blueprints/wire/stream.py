@@ -8,6 +8,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 from janus import events
 from janus.blueprints.wire import state, words
+from janus.blueprints.wire.agent import AgentOption, Command, Usage
+from janus.blueprints.wire.sent import Attachment
 
 
 class NumberedEvent(words.Reply, frozen=True, kw_only=True):
@@ -28,10 +30,11 @@ class UserMessageEvent(TurnEvent, frozen=True, kw_only=True):
 
     content: str
     message_id: str | None
+    attachments: list[Attachment] | UnsetType = UNSET
 
 
 class SystemMessageEvent(TurnEvent, frozen=True, kw_only=True):
-    """The agent was told something that the user did not say."""
+    """The agent was told something that the user did not say, or the user by Janus."""
 
     id: str
     content: str
@@ -99,9 +102,12 @@ class StatusEvent(NumberedEvent, frozen=True, kw_only=True):
     #: said.
     forgotten: bool | UnsetType = UNSET
     session: state.SessionDescription | UnsetType = UNSET
-    options: list[state.AgentOption] | UnsetType = UNSET
-    commands: list[state.Command] | UnsetType = UNSET
-    usage: state.Usage | UnsetType = UNSET
+    context: state.ContextGiven | UnsetType = UNSET
+    #: What the agent calls the conversation.
+    title: str | UnsetType = UNSET
+    options: list[AgentOption] | UnsetType = UNSET
+    commands: list[Command] | UnsetType = UNSET
+    usage: Usage | UnsetType = UNSET
     #: How the agent's process ended.
     exit_code: int | UnsetType | None = UNSET
     #: What ended the agent's process.
@@ -113,6 +119,8 @@ class ErrorEvent(TurnEvent, frozen=True, kw_only=True):
 
     code: words.ErrorCode
     message: str
+    #: When the agent's limit is reset, if it says so exactly.
+    resets_at: words.Time | UnsetType = UNSET
 
 
 class SummaryEvent(NumberedEvent, frozen=True, kw_only=True):
@@ -136,6 +144,7 @@ class PingEvent(words.Reply, frozen=True, kw_only=True):
 NAMED: dict[type[Struct], tuple[str, type[words.Reply]]] = {
     events.UserMessage: ("user_message", UserMessageEvent),
     events.Note: ("system_message", SystemMessageEvent),
+    events.Remark: ("system_message", SystemMessageEvent),
     events.Text: ("assistant_delta", DeltaEvent),
     events.Thought: ("thought_delta", DeltaEvent),
     events.TurnFinished: ("assistant_message", AssistantMessageEvent),

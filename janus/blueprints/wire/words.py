@@ -54,6 +54,11 @@ class Reply(Struct, frozen=True, kw_only=True):
         return cls(**{name: told[name] for name in names if name in told})
 
 
+def readable(name: str) -> str:
+    """The name of a file without the bytes that are no text."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def shaped(pattern: str, *examples: str, **more: Any) -> Meta:
     """The shape of a text, for readers only: whoever uses the text checks it."""
     return Meta(extra_json_schema={"pattern": pattern}, examples=[*examples] or None, **more)
@@ -63,6 +68,20 @@ _UUID = "8a7f0a52-6f0e-4f43-9d0c-0a2f5a9b7f11"
 _ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 _CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
 
+
+class Amount(Reply, frozen=True, kw_only=True):
+    """How much changed."""
+
+    files: Annotated[int, Meta(ge=0)]
+    #: Lines that came, and lines that went; only files of text have some.
+    added: Annotated[int, Meta(ge=0)]
+    removed: Annotated[int, Meta(ge=0)]
+
+
+#: The client's own id of a file, a UUID say: sent again, it is the same file.
+AttachmentId = Annotated[str, shaped(f"^{_ID}$", _UUID, max_length=SHORT)]
+#: Files that go with it, which `POST /api/attachments` has taken whole.
+AttachmentIds = Annotated[list[AttachmentId], Meta(max_length=10)]
 # Texts. A `#:` above a type describes each field of the type that has no description of its own.
 
 DeviceId = Annotated[str, Meta(examples=[_UUID])]
@@ -78,6 +97,8 @@ Text = Annotated[str, Meta(pattern=VISIBLE)]
 Word = Annotated[str, Meta(pattern=VISIBLE, max_length=SHORT)]
 Short = Annotated[str, Meta(max_length=SHORT)]
 Told = Annotated[str, Meta(min_length=1)]
+#: What a session is called later, by its owner.
+SessionTitle = Annotated[str, Meta(min_length=1, max_length=80, examples=["Mend the login"])]
 SessionName = Annotated[str, shaped("^[a-zA-Z0-9-]{1,50}$", "fix-login", max_length=SHORT)]
 _Time = Meta(
     title="Time",
@@ -88,6 +109,12 @@ _Time = Meta(
 Time = Annotated[str, _Time]
 #: When it happened.
 At = Annotated[str, _Time]
+#: The project it is in.
+ProjectId = Annotated[str, shaped(f"^{_ID}$", "3f9d1c0b7a2e4d58", max_length=SHORT)]
+# Where it may be left out, an empty one counts as absent.
+AnyProjectId = Annotated[str, shaped(f"^({_ID})?$", max_length=SHORT)]
+Path = Annotated[str, Meta(pattern="^/[^\\x00]*$", max_length=1000)]
+AnyPath = Annotated[str, Meta(pattern="^(/[^\\x00]*)?$", max_length=1000)]
 #: Its number, which is its `id` too.
 Seq = Annotated[int, Meta(ge=1)]
 # ``make api`` adds which there are, of these two.
@@ -116,6 +143,8 @@ OptionValue = Annotated[str | bool | None, Meta(title="OptionValue")]
 Status = Annotated[Literal["idle", "active", "waiting", "error", "stopped"], Meta(title="Status")]
 #: Why somebody should look.
 Attention = Annotated[Literal["permission", "question", "error"] | None, Meta(title="Attention")]
+#: Why a session ended.
+EndReason = Annotated[Literal["ended", "idle", "crashed", "limit"], Meta(title="EndReason")]
 #: `end_turn`: the agent was done. `cancelled`: it was stopped. `failed`: an error follows. Others
 #: are the agent's own words, such as `max_tokens`, `max_turn_requests` or `refusal`.
 StopReason = Annotated[str, Meta(title="StopReason", examples=["end_turn", "cancelled"])]

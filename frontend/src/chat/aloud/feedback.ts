@@ -1,5 +1,5 @@
 import type {Preferences} from '../../app/app'
-import type {Earcon, Earcons} from '../../voice/earcons'
+import type {Earcons} from '../../voice/earcons'
 import type {Cues} from '../state/chat-context'
 
 /** Tones and vibration, as the user wants them, for when nobody looks at the screen. */
@@ -18,7 +18,7 @@ export class Feedback implements Cues {
     else void this.#load()
   }
 
-  give(what: Earcon): void {
+  give(what: 'listening' | 'sent' | 'needs-you' | 'error'): void {
     const {sounds, vibration} = this.#preferences
     if (sounds.peek()) void this.#load().then(earcons => earcons?.play(what))
     if (vibration.peek() && what !== 'listening') {

@@ -59,7 +59,8 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
   })
 
   async function tell(answer: string, opening: string): Promise<void> {
-    const {speakable} = await import('../../text/speakable')
+    // Without a network its end is announced all the same.
+    const speakable = await import('../../text/speakable').then(it => it.speakable, () => () => [])
     let said = opening
     for (const sentence of speakable(answer)) {
       if (said.length + sentence.length > MOST) break

@@ -1,143 +1,92 @@
-import {useComputed, type Signal} from '@preact/signals'
-import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
+import type {Signal} from '@preact/signals'
+import {useEffect} from 'preact/hooks'
 
-import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
-import {Dictation} from './dictation'
+import {listen} from '../state/timers'
 import {words} from '../strings'
+import {CompletionList, useCompletions} from './completions'
+import {ComposerField} from './composer-field'
+import {useFiles, wordsWith} from './files'
+import {repliesTo} from './quick-replies'
 
-const NATIVE_GROWTH = globalThis.CSS?.supports?.('field-sizing', 'content') ?? false
-
-/** The field for the next message, typed or dictated. The draft is stored until it is sent. */
+/** The field for the next message. The draft is stored until it is sent. */
 export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string>}) {
   const {app, conversation, feedback, aloud, compose} = chat
-  const field = useRef<HTMLTextAreaElement>(null)
-  const dictation = useMemo(() => new Dictation(text => compose(text, 'stay')), [])
-  const hasText = useComputed(() => draft.value.trim() !== '')
+  const files = useFiles(app, () => conversation.sessionId)
+  const save = () => app.drafts.save(conversation.sessionId, draft.peek())
 
-  useEffect(() => () => dictation.close(), [])
   useEffect(() => {
-    const timer = setTimeout(() => app.drafts.save(conversation.sessionId, draft.value), 300)
-    return () => {
-      clearTimeout(timer)
-      app.drafts.save(conversation.sessionId, draft.peek())
-    }
-  }, [draft.value])
-  useLayoutEffect(() => {
-    if (!NATIVE_GROWTH && field.current) grow(field.current)
+    const timer = setTimeout(save, 300)
+    return () => clearTimeout(timer)
   }, [draft.value])
   useEffect(() => {
-    if (dictation.problem.value) app.announce(dictation.problem.value)
-  }, [dictation.problem.value])
+    const endings = [
+      save,
+      listen(window, 'pagehide', () => app.drafts.leave(conversation.sessionId, draft.peek())),
+      app.drafts.watch(conversation.sessionId, text => {
+        if (draft.peek() === text) draft.value = ''
+      }),
+    ]
+    return () => endings.forEach(end => end())
+  }, [])
+
+  const completions = useCompletions(chat, draft)
 
   if (app.readOnly.value) return <p class="composer-closed hint">{words.readOnly}</p>
-  if (conversation.ended.value) return null
 
-  const send = (text = draft.value) => {
-    const said = text.trim()
-    if (!said) return
+  const send = (spoken: boolean) => {
+    const text = draft.peek()
     feedback.prime()
     aloud.prime()
-    conversation.say(said)
+    const attached = files.take()
+    conversation.say(wordsWith(text, attached), spoken, attached)
     feedback.give('sent')
-    if (text === draft.value) draft.value = ''
+    app.drafts.sent(conversation.sessionId, text)
+    draft.value = ''
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    const enter = event.key === 'Enter' && !event.isComposing
-    if (!enter || event.shiftKey || (!app.preferences.enterSends.value && !event.ctrlKey && !event.metaKey)) return
-    // On a phone, return starts a new line: Send is in reach of the thumb anyway.
-    if (onlyTouch() && !event.ctrlKey) return
+  const onKey = (event: KeyboardEvent & {currentTarget: HTMLTextAreaElement}) => {
+    completions.onKey(event)
+    // As in a shell: the last message again, to be changed.
+    if (event.defaultPrevented || event.key !== 'ArrowUp' || draft.peek()) return
+    const last = conversation.rows.peek().findLast(row => row.kind === 'prompt')
+    if (last?.kind !== 'prompt') return
     event.preventDefault()
-    send()
+    draft.value = last.text
   }
   return (
     <>
-      {!hasText.value && <QuickReplies chat={chat} onReply={send} />}
-      <Transcript dictation={dictation} />
-      <div class="composer">
-        <textarea
-          ref={field}
-          id="composer"
-          class="input composer-field"
-          rows={1}
-          dir="auto"
-          aria-label={words.placeholder}
-          placeholder={conversation.working.value ? words.later : words.placeholder}
-          enterkeyhint="send"
-          autocapitalize="sentences"
-          value={draft.value}
-          onInput={event => (draft.value = event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        {hasText.value && !dictation.listening.value ? (
-          <button
-            key="button"
-            type="button"
-            class="composer-button"
-            aria-label={conversation.working.value ? words.sendLater : words.send}
-            // Leave the keyboard as it is: open or closed.
-            onMouseDown={event => event.preventDefault()}
-            onClick={() => send()}
-          >
-            <Icon name="arrow-up" />
-          </button>
-        ) : (
-          <button
-            key="button"
-            type="button"
-            class={dictation.listening.value ? 'composer-button composer-listening' : 'composer-button'}
-            aria-label={dictation.listening.value ? words.micStop : words.mic}
-            onPointerDown={() => dictation.prepare()}
-            onClick={() => {
-              aloud.stop()
-              void dictation.toggle()
-            }}
-          >
-            <Icon name={dictation.listening.value ? 'square' : 'mic'} />
-          </button>
-        )}
-      </div>
+      <CompletionList completions={completions} />
+      {!draft.value.trim() && <QuickReplies chat={chat} />}
+      <ComposerField
+        app={app}
+        text={draft}
+        id="composer"
+        label={words.placeholder}
+        placeholder={conversation.ended.value ? words.afterEnd : conversation.working.value ? words.later : words.placeholder}
+        sendLabel={conversation.working.value ? words.sendLater : words.send}
+        onSend={send}
+        onDictated={text => compose(text, 'stay')}
+        onSpeak={() => aloud.stop()}
+        onKey={onKey}
+        files={files}
+      />
     </>
   )
 }
 
-/** The most frequent messages, at one tap. */
-function QuickReplies({chat: {conversation}, onReply}: {chat: ChatContext; onReply: (text: string) => void}) {
-  if (!conversation.answered.value) return null
+/** What the last answer suggests to say; put into the field, and sent by the user. */
+function QuickReplies({chat}: {chat: ChatContext}) {
+  const {conversation, compose} = chat
+  if (!conversation.answered.value || conversation.ended.value) return null
+  const replies = repliesTo(conversation.state.value?.messages.at(-1))
+  if (!replies.length) return null
   return (
     <ul class="replies" aria-label={words.quick}>
-      {words.replies.map(reply => (
+      {replies.map(reply => (
         <li key={reply}>
-          <button type="button" class="button reply" onClick={() => onReply(reply)}>{reply}</button>
+          <button type="button" class="button reply" onClick={() => compose(reply)}>{reply}</button>
         </li>
       ))}
     </ul>
   )
-}
-
-/** What has been understood so far, or why listening does not work. */
-function Transcript({dictation}: {dictation: Dictation}) {
-  if (dictation.listening.value) {
-    return <p class="composer-transcript" dir="auto">{dictation.transcript.value || words.listening}</p>
-  }
-  if (!dictation.problem.value) return null
-  return (
-    <div class="note composer-problem">
-      <Icon name="mic-off" />
-      <p>{dictation.problem}</p>
-      <button type="button" class="plain" aria-label={words.dismiss} onClick={() => (dictation.problem.value = '')}>
-        <Icon name="x" />
-      </button>
-    </div>
-  )
-}
-
-function grow(field: HTMLTextAreaElement): void {
-  // Set through the object model: the page's policy forbids style attributes.
-  field.style.height = 'auto'
-  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`
-}
-
-function onlyTouch(): boolean {
-  return typeof matchMedia === 'function' && matchMedia('(hover: none) and (pointer: coarse)').matches
 }

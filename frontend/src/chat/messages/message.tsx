@@ -2,90 +2,41 @@ import type {Signal} from '@preact/signals'
 import {useMemo} from 'preact/hooks'
 
 import type {Message} from '../../lib/types'
-import {Icon, type IconName} from '../../ui/icon'
+import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
-import type {MessageActionsProps} from './message-actions'
 import {MessageText} from './message-text'
-import type {Delivery} from '../state/rows'
+import {MoreButton, usePress, type OnActions} from './more'
 import {Steps} from './steps'
+import {LastRow, TurnLine} from './turn-line'
 import {stopLine, words} from '../strings'
 
-interface Common {
-  chat: ChatContext
-  onActions: (about: Omit<MessageActionsProps, 'chat' | 'onClose'>) => void
-}
-
-interface PromptProps extends Common {
-  id: string
-  text: string
-  delivery: Delivery
-  error: string | undefined
-}
-
-const DELIVERY_ICONS: Record<Delivery, IconName | null> = {
-  waiting: 'clock',
-  sending: 'arrow-up',
-  sent: 'check',
-  queued: 'clock',
-  failed: 'circle-alert',
-  answered: null,
-}
-
-/** A message of the user, and its delivery. */
-export function PromptMessage({id, text, delivery, error, chat, onActions}: PromptProps) {
-  const icon = DELIVERY_ICONS[delivery]
-  const {outbox} = chat.app
-  return (
-    <article class="message prompt" aria-label={words.you}>
-      <div class="prompt-card">
-        <p class="prompt-text" dir="auto">{text}</p>
-        <MoreButton onClick={() => onActions({text, mine: true, id, turn: null})} />
-      </div>
-      {icon && (
-        <p class={`prompt-delivery ${delivery === 'failed' ? 'prompt-failed' : 'hint'}`}>
-          <Icon name={icon} />
-          <span dir="auto">{words.delivery[delivery]}{delivery === 'failed' && error && `: ${error}`}</span>
-        </p>
-      )}
-      {delivery === 'failed' && (
-        <div class="prompt-buttons">
-          <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>
-          <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
-        </div>
-      )}
-    </article>
-  )
-}
-
-interface AnswerProps extends Common {
+interface AnswerProps {
   cell: Signal<Message>
+  chat: ChatContext
+  onActions: OnActions
 }
 
 /** What the agent said and did, or a note from Janus. */
 export function Answer({cell, chat, onActions}: AnswerProps) {
-  const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn, stop_reason: reason} = cell.value
+  const {id, sender, content, is_streaming: streaming, tool_calls: calls, turn_id: turn, stop_reason: reason, thoughts = ''} = cell.value
   const {conversation} = chat
   // While only the text grows, the steps stay the same vnode and are not diffed.
   const steps = useMemo(
-    () => calls.length > 0 && <Steps calls={calls} took={id => conversation.turns.took(id)} />,
+    () => calls.length > 0 && <Steps calls={calls} took={id => conversation.turns.took(id)} picture={id => chat.app.api.image(conversation.sessionId, id)} />,
     [calls],
   )
   const said = content.trim() !== ''
-  const stop = streaming ? '' : stopLine(reason)
+  const act = () => onActions({text: content, ending: stopLine(reason), mine: false, id, turn})
+  const press = usePress(act)
   if (sender === 'system') return <Note id={id} text={content} turn={turn} chat={chat} />
   return (
-    <article class="message answer" aria-label={words.agent} aria-busy={streaming}>
-      {turn && <Thoughts text={conversation.turns.thoughts(turn)} streaming={streaming && !said} />}
+    <article class="message answer" data-row={`assistant:${id}`} aria-label={words.agent} aria-busy={streaming} {...(said && !streaming && press)}>
+      {turn && <Thoughts live={conversation.turns.thoughts(turn)} kept={thoughts} streaming={streaming && !said} />}
       {steps}
       {said && <MessageText text={content} streaming={streaming} />}
-      {!streaming && !said && !stop && <p class="hint">{words.saidNothing}</p>}
-      {stop && !said && <p class="hint answer-stop" dir="auto">{stop}</p>}
-      {!streaming && said && (
-        <div class="answer-foot">
-          {stop && <p class="hint answer-stop" dir="auto">{stop}</p>}
-          <MoreButton onClick={() => onActions({text: content, ending: stop, mine: false, id, turn})} />
-        </div>
-      )}
+      {!streaming && <TurnLine message={cell.value} chat={chat} />}
+      {!streaming && said && conversation.newest.value === id && !conversation.busy.value && <LastRow chat={chat} message={cell.value} onMore={act} />}
+      {!streaming && said && conversation.newest.value !== id && <MoreButton onClick={act} />}
     </article>
   )
 }
@@ -110,9 +61,10 @@ function Note({id, text, turn, chat}: {id: string; text: string; turn: string | 
   )
 }
 
-/** The agent's thoughts, collapsed. */
-function Thoughts({text, streaming}: {text: Signal<string>; streaming: boolean}) {
-  if (!text.value) return null
+/** The agent's thoughts, collapsed: as they come, or as Janus has kept them. */
+function Thoughts({live, kept, streaming}: {live: Signal<string>; kept: string; streaming: boolean}) {
+  const text = live.value || kept
+  if (!text) return null
   return (
     <details class="thoughts">
       <summary>
@@ -122,13 +74,5 @@ function Thoughts({text, streaming}: {text: Signal<string>; streaming: boolean})
       </summary>
       <p class="thoughts-text" dir="auto">{text}</p>
     </details>
-  )
-}
-
-function MoreButton({onClick}: {onClick: () => void}) {
-  return (
-    <button type="button" class="plain message-more" aria-label={words.actions} aria-haspopup="dialog" onClick={onClick}>
-      <Icon name="ellipsis" />
-    </button>
   )
 }

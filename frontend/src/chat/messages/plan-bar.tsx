@@ -9,25 +9,32 @@ export function PlanBar({plan}: {plan: ReadonlySignal<PlanEntry[]>}) {
   const entries = plan.value
   if (!entries.length) return null
   const done = entries.filter(({status}) => status === 'completed').length
-  const now = entries.find(({status}) => status === 'in_progress') ?? entries.find(({status}) => status !== 'completed')
+  const now = entries.find(({status}) => status === 'in_progress') ?? entries.find(({status}) => status === 'pending')
   return (
     <details class="plan">
       <summary>
         <Icon name="list-checks" />
         <span class="plan-line">
-          {words.plan} {done}/{entries.length} · <span dir="auto">{now?.content ?? words.planDone}</span>
+          {words.plan} {done}/{entries.filter(({status}) => status !== 'cancelled').length} · <span dir="auto">{now?.content ?? words.planDone}</span>
         </span>
         <Icon name="chevron-right" class="turning" />
       </summary>
-      <ol>
-        {entries.map(({content, status}, index) => (
-          <li key={index} class={`plan-${status}`}>
-            <Icon name={status === 'completed' ? 'circle-check' : status === 'in_progress' ? 'loader-circle' : 'square'} />
-            <span dir="auto">{content}</span>
-            <span class="visually-hidden">, {words.planStatus[status] ?? status}</span>
-          </li>
-        ))}
-      </ol>
+      <PlanList entries={entries} />
     </details>
+  )
+}
+
+/** All of the plan. */
+export function PlanList({entries}: {entries: PlanEntry[]}) {
+  return (
+    <ol class="plan-list">
+      {entries.map(({content, status}, index) => (
+        <li key={index} class={`plan-${status}`}>
+          <Icon name={status === 'completed' ? 'circle-check' : status === 'in_progress' ? 'loader-circle' : 'square'} />
+          <span dir="auto">{content}</span>
+          <span class="visually-hidden">, {words.planStatus[status] ?? status}</span>
+        </li>
+      ))}
+    </ol>
   )
 }

@@ -1,8 +1,10 @@
 /** What the agent did for an answer: one line a step, with its output behind it. */
 
 import type {ToolCall} from '../../lib/types'
+import {PathCode} from '../../text/path-link'
 import {Icon} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
+import {countOf} from './changes'
 import {changeOf, foldTitle, iconOf, lineOf, stepsOf} from './tools'
 import {useSignal} from '@preact/signals'
 import {words} from '../strings'
@@ -13,19 +15,21 @@ interface Props {
   calls: ToolCall[]
   /** Seconds a call took, if known. */
   took: (id: string) => number | undefined
+  /** Fetches a picture, as an address that an `img` can have. */
+  picture: (id: string) => Promise<string>
 }
 
-export function Steps({calls, took}: Props) {
+export function Steps({calls, ...how}: Props) {
   return (
     <ul class="steps" aria-label={words.steps}>
       {stepsOf(calls).map(step =>
         step.kind === 'call' ? (
           <li key={step.call.id}>
-            <Step call={step.call} took={took} />
+            <Step call={step.call} {...how} />
           </li>
         ) : (
           <li key={step.key}>
-            <Fold calls={step.calls} took={took} />
+            <Fold calls={step.calls} {...how} />
           </li>
         ),
       )}
@@ -33,9 +37,9 @@ export function Steps({calls, took}: Props) {
   )
 }
 
-function Fold({calls, took}: Props) {
+function Fold({calls, ...how}: Props) {
   const running = calls.some(({status}) => status === 'in_progress')
-  const times = calls.map(({id}) => took(id))
+  const times = calls.map(call => call.seconds ?? how.took(call.id))
   const sum = times.every(time => time !== undefined) ? times.reduce((a, b) => a! + b!, 0) : undefined
   return (
     <details class="step">
@@ -47,7 +51,7 @@ function Fold({calls, took}: Props) {
       <ul class="steps steps-inner">
         {calls.map(call => (
           <li key={call.id}>
-            <Step call={call} took={took} />
+            <Step call={call} {...how} />
           </li>
         ))}
       </ul>
@@ -55,28 +59,30 @@ function Fold({calls, took}: Props) {
   )
 }
 
-function Step({call, took}: {call: ToolCall; took: Props['took']}) {
+function Step({call, took, picture}: {call: ToolCall} & Omit<Props, 'calls'>) {
   const {verb, target} = lineOf(call)
-  const change = changeOf(call)
+  const change = call.changes ? countOf(call.changes) : changeOf(call)
   const failed = call.status === 'failed'
+  const pictures = Boolean(call.images?.length)
   // The output is fetched and drawn only when it is opened.
-  const open = useSignal(failed)
+  const open = useSignal(failed || pictures)
+  const bare = !call.output?.trim() && !pictures
   const line = (
     <>
       <Icon name={iconOf(call)} />
       <span class="step-line" dir="auto">
         {verb && `${verb} `}
-        <code dir="ltr" translate={false}>{target}</code>
+        {bare ? <PathCode text={target} /> : <code dir="ltr" translate={false}>{target}</code>}
       </span>
       {change && <span class="step-counts" dir="ltr">+{change.added} −{change.removed}</span>}
-      <Outcome status={call.status} seconds={took(call.id)} />
+      <Outcome status={call.status} seconds={call.seconds ?? took(call.id)} />
     </>
   )
-  if (!call.output?.trim()) return <div class="step step-bare">{line}</div>
+  if (bare) return <div class="step step-bare">{line}</div>
   return (
-    <details class={failed ? 'step step-failed' : 'step'} open={failed} onToggle={event => (open.value ||= event.currentTarget.open)}>
+    <details class={failed ? 'step step-failed' : 'step'} open={failed || pictures} onToggle={event => (open.value ||= event.currentTarget.open)}>
       <summary>{line}</summary>
-      {open.value && <ToolOutput call={call} />}
+      {open.value && <ToolOutput call={call} picture={picture} />}
     </details>
   )
 }

@@ -84,8 +84,8 @@ export function foldTitle(calls: readonly ToolCall[]): string {
 export function doing(state: State): string {
   if (state.permissions.length) return words.waitingForYou
   if (state.is_loading) return words.starting
-  const answer = state.messages.at(-1)
-  if (answer?.sender !== 'assistant' || !answer.is_streaming) return words.working
+  const answer = state.messages.findLast(message => message.is_streaming)
+  if (answer?.sender !== 'assistant') return words.working
   const running = answer.tool_calls.findLast(call => call.status === 'in_progress')
   if (running) {
     const {verb, target} = lineOf(running)

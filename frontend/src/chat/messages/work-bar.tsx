@@ -13,7 +13,10 @@ const SPOKEN = 30
 /** What the agent is doing, for how long, and Stop; shown while it works. */
 export function WorkBar({chat}: {chat: ChatContext}) {
   const {app, conversation, aloud} = chat
-  const verb = useComputed(() => (conversation.state.value ? doing(conversation.state.value) : ''))
+  const verb = useComputed(() => {
+    if (app.connection.lost.value) return words.noWord
+    return conversation.state.value ? doing(conversation.state.value) : ''
+  })
   const working = conversation.busy.value
   const stopping = useSignal(false)
   const seconds = useSignal(0)

@@ -1,7 +1,8 @@
 import type {ReadonlySignal} from '@preact/signals'
 
 import type {App} from '../../app/app'
-import type {Answers, State} from '../../lib/types'
+import {newId} from '../../lib/id'
+import type {Answers, ScheduledMessage, State} from '../../lib/types'
 import {reasonOf} from '../strings'
 import type {Notice} from './notice'
 
@@ -54,6 +55,24 @@ export class Actions {
     // A message without an acknowledgement may have arrived all the same; one being sent probably will.
     if (app.outbox.discard(id) && !queued) return true
     return await this.#attempt(app.api.withdraw(sessionId, id))
+  }
+
+  /** Send this at a time; without one, when the agent's limit is reset. */
+  schedule(message: string, at?: string): Promise<boolean> {
+    const {app, sessionId: session_id} = this.#around
+    return this.#attempt(app.api.later.schedule({session_id, message, message_id: newId(), ...(at ? {at} : {after_limit: true})}))
+  }
+
+  /** Do not send it after all. */
+  unschedule(id: string): Promise<boolean> {
+    const {app, sessionId} = this.#around
+    return this.#attempt(app.api.later.cancel(sessionId, id))
+  }
+
+  /** Send what Janus did not send at its time. */
+  sendMissed({message_id: id, content}: ScheduledMessage): Promise<boolean> {
+    const {app, sessionId} = this.#around
+    return this.#attempt(app.api.chat(sessionId, content, id))
   }
 
   /** Set one of the agent's options. */

@@ -27,9 +27,10 @@ export class Cells {
     this.#draw([...this.earlier.peek(), ...kept])
   }
 
-  /** Show these earlier messages, instead of those shown before. */
+  /** Show these messages before those that are shown. */
   showEarlier(earlier: readonly Message[]): void {
-    this.#draw(earlier)
+    const known = new Set(this.all.peek().map(rowKey))
+    this.#draw([...earlier.filter(message => !known.has(rowKey(message))), ...this.earlier.peek()])
   }
 
   #draw(earlier: readonly Message[]): void {

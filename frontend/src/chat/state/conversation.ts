@@ -9,26 +9,28 @@
  */
 
 import {batch, computed, signal, type ReadonlySignal, type Signal} from '@preact/signals'
-
 import type {App} from '../../app/app'
 import {ChatManager} from '../../lib/chat-manager'
 import {LiveState} from '../../lib/live-state'
-import type {Message, State, StreamItem} from '../../lib/types'
+import {base} from '../../lib/base'
+import {SharedSource} from '../../lib/shared-source'
+import type {Attachment, Message, State, StreamItem} from '../../lib/types'
 import {words} from '../strings'
 import {Actions} from './actions'
 import {Cells} from './cells'
-import {Connection} from './connection'
-import {earlierMessages} from './earlier'
 import {heartbeat} from './heartbeat'
 import {Notice} from './notice'
 import {Outgoing} from './outgoing'
-import {ReadPosition} from './read-position'
-import {rowsOf, type Row} from './rows'
-import {listen, onNextFrame} from './timers'
+import {LastSeen} from './last-seen'
+import {rowKey, rowsOf, type Row} from './rows'
+import {eachFrame, listen} from './timers'
 import {Turns} from './turns'
 import {acceptedOf, unsentOf, type Waiting} from './waiting'
 
 const NONE: never[] = []
+
+/** How many earlier messages are fetched at a time; more while one of them is looked for. */
+const [PART, MANY] = [50, 200]
 
 export class Conversation {
   readonly state = signal<State | undefined>(undefined)
@@ -49,6 +51,8 @@ export class Conversation {
     const {messages = NONE, permissions = NONE} = this.state.value ?? {}
     return messages.at(-1)?.sender === 'assistant' && !this.busy.value && !permissions.length
   })
+  /** The newest message; empty if there is none. */
+  readonly newest = computed(() => this.state.value?.messages.at(-1)?.id ?? '')
   readonly ended = computed(() => this.state.value?.status === 'stopped')
   readonly loginNeeded = computed(() => this.state.value?.missing_api_key ?? false)
   /** Messages that are not sent until the user says so. */
@@ -58,40 +62,37 @@ export class Conversation {
   /** How many messages there are before the first one shown. */
   readonly more = computed(() => {
     const {total_messages: total = 0, messages = NONE} = this.state.value ?? {}
+    if (this.#complete.value) return 0
     return Math.max(0, total - messages.length - this.#cells.earlier.value.length)
   })
-  readonly connection = new Connection()
   readonly turns = new Turns()
-  /** The summary of a session that has ended. */
-  readonly summary = signal('')
+  readonly summary = computed(() => this.state.value?.summary?.content ?? '')
   readonly notice: Notice
   readonly actions: Actions
   /** When the user was here last, in milliseconds; 0 if never. */
   readonly lastHere: number
+  /** When what is shown was told by Janus, in milliseconds. */
+  heardAt = 0
 
   readonly #app: App
   readonly #live = new LiveState()
   readonly #manager: ChatManager
   readonly #cells = new Cells()
+  /** The first message of all is shown. */
+  readonly #complete = signal(false)
   readonly #outgoing: Outgoing
-  readonly #read: ReadPosition
+  readonly #seen: LastSeen
   readonly #endings: (() => void)[] = []
-  #frame: (() => void) | undefined
+  readonly #drawing = eachFrame(() => this.#draw())
 
   constructor(app: App, readonly sessionId: string) {
     this.#app = app
     this.notice = new Notice(sentence => app.announce(sentence))
-    this.actions = new Actions({
-      app,
-      sessionId,
-      state: this.state,
-      notice: this.notice,
-      onState: state => this.#offer(state),
-    })
-    this.#outgoing = new Outgoing(app.outbox, sessionId)
-    this.#read = new ReadPosition(sessionId)
-    this.lastHere = this.#read.lastHere
-    const {seenUntil} = this.#read
+    this.actions = new Actions({app, sessionId, state: this.state, notice: this.notice, onState: state => this.#offer(state)})
+    this.#outgoing = new Outgoing(app.outbox, sessionId, () => this.#reconnect())
+    this.#seen = new LastSeen(app, sessionId)
+    this.lastHere = this.#seen.lastHere
+    const {seenUntil} = this.#seen
     // Computed apart: a token makes a new state, but not a new queue.
     const waiting = computed(() => this.state.value?.queue ?? NONE)
     const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
@@ -113,10 +114,17 @@ export class Conversation {
       }),
     )
     this.#manager = new ChatManager(
-      {sessionId, probe: true, headers: app.headers},
+      {
+        backendUrl: base,
+        sessionId,
+        link: app.connection.link,
+        headers: app.headers,
+        // A phone in the pocket goes on reading aloud.
+        eventSource: url => new SharedSource(url, {stays: () => app.preferences.readAloud.peek()}),
+      },
       {
         onEvent: (...item) => this.#receive(item),
-        onConnectionChange: connected => this.connection.changed(connected),
+        onConnectionChange: connected => app.connection.hears(connected),
         onError: error => this.#failed(error),
       },
     )
@@ -128,8 +136,8 @@ export class Conversation {
     return this.#cells.of(key)
   }
 
-  say(text: string): void {
-    void this.#app.outbox.add({sessionId: this.sessionId, text})
+  say(text: string, voice = false, attachments: readonly Attachment[] = []): void {
+    void this.#app.outbox.add({sessionId: this.sessionId, text, ...(voice && {voice}), ...(attachments.length && {attachments})})
   }
 
   /** The user's message of a turn; empty if unknown. */
@@ -141,62 +149,71 @@ export class Conversation {
   /** Open an ended session again. */
   async reopen(): Promise<void> {
     await this.#app.api.resume(this.sessionId)
-    this.summary.value = ''
     this.#app.refresh()
-    this.#manager.disconnect()
-    this.#manager.connect()
+    this.#reconnect()
   }
 
   /** Load and show earlier messages; *ready* is called right before they are shown. */
-  async loadEarlier(ready: () => void): Promise<void> {
-    const newest = this.state.peek()?.messages ?? NONE
-    const before = await earlierMessages(this.#app.api, this.sessionId, newest, this.#cells.earlier.peek())
+  async loadEarlier(ready: () => void, most = PART): Promise<void> {
+    const first = this.#cells.all.peek()[0]
+    if (!first) return
+    const {messages, next} = await this.#app.api.messages(this.sessionId, first.id, most)
     ready()
-    this.#cells.showEarlier(before)
+    this.#cells.showEarlier(messages)
+    this.#complete.value = !next
+  }
+
+  /** The key of the row of a message, loaded if need be; undefined if there is none. */
+  async find(id: string): Promise<string | undefined> {
+    const found = () => this.#cells.all.peek().find(message => message.id === id)
+    while (!found() && this.more.peek()) await this.loadEarlier(() => {}, MANY)
+    return found() && rowKey(found()!)
   }
 
   /** May be called twice. */
   close(): void {
-    this.#rememberPosition()
+    this.#leave()
     this.#manager.disconnect()
-    this.connection.close()
-    this.#frame?.()
+    this.#app.connection.hears(true)
+    this.#drawing.end()
     this.notice.close()
     for (const end of this.#endings.splice(0)) end()
+  }
+
+  #reconnect(): void {
+    this.#manager.disconnect()
+    this.#manager.connect()
   }
 
   #begin(): void {
     this.#endings.push(
       () => this.#outgoing.close(),
       heartbeat(
-        () => this.#exists() && !this.ended.peek() && !this.#app.readOnly.peek(),
+        // Viewing an unknown id creates no session: then there is nothing to keep alive.
+        () => Boolean(this.state.peek()?.seq) && !this.ended.peek() && !this.#app.readOnly.peek(),
         () => this.#app.api.heartbeat(this.sessionId).catch((error: Error) => this.#failed(error)),
       ),
-      listen(document, 'visibilitychange', () => this.#rememberPosition()),
-      listen(window, 'pagehide', () => this.#rememberPosition()),
+      listen(document, 'visibilitychange', this.#leave),
+      listen(window, 'pagehide', this.#leave),
+      this.#app.connection.whenBack(() => this.notice.show(words.connected)),
     )
-    this.connection.onBack = () => this.notice.show(words.connected)
     this.#manager.connect()
+    void this.#recall()
+    void this.#app.firstState(this.sessionId).then(state => state && this.#offer(state))
   }
 
   #receive(item: StreamItem): void {
+    this.heardAt = Date.now()
     this.#live.receive(...item)
     const [name, data] = item
     this.turns.receive(...item)
     this.#outgoing.receive(...item)
-    if (name === 'summary') this.summary.value = data.content
+    if (name === 'session_ended') this.#app.refresh()
     if (name === 'permission_resolved' && !this.actions.wasAnsweredHere(data.request_id)) {
       this.notice.show(data.outcome === 'cancelled' ? words.noLonger : words.elsewhere)
     }
     if (name === 'status' && data.detail && (data.status ?? 'active') === 'active') this.notice.show(data.detail)
-    this.#drawSoon()
-  }
-
-  #drawSoon(): void {
-    this.#frame ??= onNextFrame(() => {
-      this.#frame = undefined
-      this.#draw()
-    })
+    this.#drawing.soon()
   }
 
   #draw(): void {
@@ -207,24 +224,26 @@ export class Conversation {
       this.state.value = state
       this.#outgoing.drawn()
     })
-  }
-
-  /** Viewing an unknown id creates no session: then there is nothing to keep alive. */
-  #exists(): boolean {
-    return (this.state.peek()?.seq ?? 0) > 0
+    this.#seen.sees(state)
   }
 
   #offer(state: State): void {
     this.#live.offer(state)
-    this.#drawSoon()
+    this.#drawing.soon()
   }
 
   #failed({status}: Error & {status?: number}): void {
     if (status === 401) this.#app.unauthorized()
   }
 
-  #rememberPosition(): void {
-    const newest = this.#cells.all.peek().at(-1)
-    if (newest) this.#read.until(Date.parse(newest.timestamp))
+  readonly #leave = () => this.#seen.leave(this.#cells.all.peek().at(-1)?.timestamp)
+
+  /** Until Janus is heard: what there was at the last visit. */
+  async #recall(): Promise<void> {
+    const kept = await this.#seen.recall()
+    if (!kept || this.state.peek()) return
+    this.heardAt = kept.at
+    this.#cells.show(kept.state.messages)
+    this.state.value = kept.state
   }
 }

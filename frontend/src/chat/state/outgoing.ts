@@ -11,13 +11,16 @@ export class Outgoing {
   readonly #back = new Set<string>()
   readonly #end: () => void
 
-  constructor(outbox: Outbox, sessionId: string) {
+  /** *started* is called when the session of its first message has been made. */
+  constructor(outbox: Outbox, sessionId: string, started: () => void) {
     this.#end = outbox.subscribe(all => {
       const mine = all.filter(entry => entry.sessionId === sessionId)
+      const begun = this.entries.peek().some(({start, message_id: id}) => start && mine.some(it => it.message_id === id && !it.start))
       const now = new Set(mine.map(entry => entry.message_id))
       // The outbox forgets a message as soon as it is sent.
       const sent = this.entries.peek().filter(entry => this.#stays(entry) && !now.has(entry.message_id))
       this.entries.value = [...sent, ...mine]
+      if (begun) started()
     })
   }
 

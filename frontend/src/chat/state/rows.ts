@@ -1,7 +1,7 @@
 /** A conversation as rows, from top to bottom. */
 
 import type {OutboxEntry} from '../../lib/outbox-entry'
-import type {Message} from '../../lib/types'
+import type {Attachment, Message} from '../../lib/types'
 
 export type Delivery = 'waiting' | 'sending' | 'sent' | 'queued' | 'failed' | 'answered'
 
@@ -14,6 +14,12 @@ export interface Prompt {
   at: number
   delivery: Delivery
   error?: string
+  /** The code of that failure. */
+  code?: string
+  /** Files that go with it. */
+  attachments?: readonly Attachment[]
+  /** Its session is not there yet, and will be so. */
+  start?: 'shared' | 'own'
 }
 
 /** A message of the agent or Janus. It may still grow, and is drawn from its cell. */
@@ -69,11 +75,11 @@ export function rowsOf({messages, entries, queued, apart, seenUntil}: RowsInput)
     }
     rows.push(mine ? promptRow(message, key, at, answered, queued) : {kind: 'reply', key})
   }
-  for (const {message_id: id, text, at, state, error} of entries) {
+  for (const {message_id: id, text, at, state, error, code, start, attachments} of entries) {
     if (known.has(id) || apart.has(id)) continue
     const key = rowKey({sender: 'user', id})
     timed(at, key)
-    rows.push({kind: 'prompt', key, id, text, at, delivery: state, ...(error && {error})})
+    rows.push({kind: 'prompt', key, id, text, at, delivery: state, ...(error && {error}), ...(code && {code}), ...(attachments && {attachments}), ...(start && {start: start.isolated ? 'own' : 'shared'})})
   }
   return rows
 }
@@ -99,7 +105,7 @@ function inTurns(messages: readonly Message[]): Message[] {
 }
 
 function promptRow(
-  {id, content, turn_id}: Message,
+  {id, content, turn_id, attachments}: Message,
   key: string,
   at: number,
   answered: Set<string | null>,
@@ -107,7 +113,7 @@ function promptRow(
 ): Prompt {
   // Queued while nothing is running: it is about to be answered.
   const delivery = answered.has(turn_id) && !queued.has(id) ? 'answered' : 'sent'
-  return {kind: 'prompt', key, id, text: content, at, delivery}
+  return {kind: 'prompt', key, id, text: content, at, delivery, ...(attachments && {attachments})}
 }
 
 /** Whether *next* is drawn exactly like *was*. */

@@ -18,6 +18,18 @@ export function onNextFrame(draw: () => void): () => void {
   return off
 }
 
+/** Draw at most once a frame: `soon` asks for it, `end` cancels what was asked for. */
+export function eachFrame(draw: () => void): {soon: () => void; end: () => void} {
+  let off: (() => void) | undefined
+  const soon = () => {
+    off ??= onNextFrame(() => {
+      off = undefined
+      draw()
+    })
+  }
+  return {soon, end: () => off?.()}
+}
+
 /** Call *work* at this interval. */
 export function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds)

@@ -1,29 +1,17 @@
-import {useSignal} from '@preact/signals'
-
 import {Icon} from '../../ui/icon'
+import {Failure, useTask} from '../../ui/task'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {MessageText} from '../../chat/messages/message-text'
-import {reasonOf, words} from '../../chat/strings'
+import {words} from '../../chat/strings'
+import {MakeRoom} from '../../chat/messages/make-room'
 
-/** Says that the session has ended, with its summary, and lets it be opened again. */
+/** Says that the session has ended, with its summary, and lets it go on. */
 export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
-  const opening = useSignal(false)
-  const problem = useSignal('')
-
-  const reopen = async () => {
-    opening.value = true
-    problem.value = ''
-    try {
-      await conversation.reopen()
-    } catch (error) {
-      problem.value = reasonOf(error)
-      app.announce(problem.value, true)
-    }
-    opening.value = false
-  }
+  const task = useTask(app)
   const summary = conversation.summary.value
+  const reopen = () => task.run(() => conversation.reopen())
   return (
-    <section class="ask-card" aria-labelledby="ended">
+    <section class="ask-card ended" aria-labelledby="ended">
       <h2 id="ended">{words.ended}</h2>
       {summary && (
         // Long text scrolls inside: it must be focusable for keyboards.
@@ -31,10 +19,12 @@ export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
           <MessageText text={summary} streaming={false} />
         </section>
       )}
-      {problem.value && <p class="note note-wrong">{problem}</p>}
+      <Failure error={task.error} />
+      <MakeRoom app={app} error={task.error} again={() => void reopen()} />
       {!app.readOnly.value && (
-        <button type="button" class="button button-main button-thumb" disabled={opening.value} onClick={reopen}>
-          <Icon name="rotate-ccw" /> {opening.value ? words.reopening : words.reopen}
+        <button type="button" class="button button-main button-thumb" disabled={task.busy} onClick={() => void reopen()}>
+          <Icon name={task.busy ? 'loader-circle' : 'rotate-ccw'} class={task.busy ? 'icon-spin' : ''} />
+          {task.busy ? words.reopening : words.goOn}
         </button>
       )}
     </section>

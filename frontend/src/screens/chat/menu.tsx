@@ -1,24 +1,32 @@
+import {workPath} from '../../app/router'
 import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../../chat/state/chat-context'
-import {transcript} from '../../chat/state/earlier'
 import {titleOf} from './header'
-import {reasonOf, words} from '../../chat/strings'
+import {sent, usageLine} from '../../chat/sent-strings'
+import {reasonOf, who, words} from '../../chat/strings'
 
 /** The actions on a whole conversation, and the agent's options. */
-export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) {
+export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () => void; onLater: () => void}) {
   const {app, conversation} = chat
-  const known = app.sessions.value.some(session => session.session_id === conversation.sessionId)
+  const ended = conversation.ended.value
+  const usage = conversation.state.value?.usage
+  const known = ended || app.sessions.value.some(session => session.session_id === conversation.sessionId)
   const copy = async () => {
     try {
-      const worked = await copyText(await transcript(app.api, conversation.sessionId))
+      const {conversation: said = []} = await app.api.session(conversation.sessionId)
+      const worked = await copyText(said.map(({role, content}) => `${who[role]}:\n${content}`).join('\n\n'))
       conversation.notice.show(worked ? words.copied : words.notCopied)
     } catch (error) {
       conversation.notice.show(reasonOf(error))
     }
     onClose()
+  }
+  const showChanges = () => {
+    onClose()
+    app.go(workPath(conversation.sessionId, {view: 'changes'}))
   }
   const manage = () => {
     onClose()
@@ -27,13 +35,17 @@ export function Menu({chat, onClose}: {chat: ChatContext; onClose: () => void}) 
   return (
     <Sheet title={titleOf(chat)} onClose={onClose}>
       <div class="stack">
+        {usage && <p class="hint">{usageLine(usage)}</p>}
         {!app.readOnly.value &&
           conversation.options.value
             .filter(({choices}) => choices.length > 0)
             .map(option => <Choose key={option.id} option={option} chat={chat} />)}
         <div class="action-rows">
+          {!ended && <ActionRow icon="car" label={words.drive} onClick={() => app.go(`/drive/${conversation.sessionId}`)} />}
+          <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />
           <ActionRow icon="copy" label={words.copyAll} onClick={() => void copy()} />
-          {known && <ActionRow icon="settings" label={words.manage} onClick={manage} />}
+          {!app.readOnly.value && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
+          {known && <ActionRow icon="settings" label={ended ? words.manageEnded : words.manage} onClick={manage} />}
         </div>
       </div>
     </Sheet>

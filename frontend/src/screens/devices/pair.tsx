@@ -1,3 +1,4 @@
+import {base} from '../../lib/base'
 import {useEffect, useRef, useState} from 'preact/hooks'
 
 import type {Frame} from '../../app/make-app'
@@ -10,7 +11,7 @@ const says = words.pairing
 const LENGTH = 11 // two halves and a dash
 
 /** Pairing: shown on devices the server does not know. */
-export function Pair({app, code, signIn, paired}: Frame) {
+export function Pair({app, code, atOnce, signIn, paired}: Frame) {
   const scanned = code.value !== ''
   const [typed, setTyped] = useState(() => asCode(code.value))
   const [name, setName] = useState(() => deviceName(navigator.userAgent, navigator.maxTouchPoints))
@@ -24,22 +25,27 @@ export function Pair({app, code, signIn, paired}: Frame) {
     if (code.value) setTyped(asCode(code.value))
   }, [code.value])
 
-  const pair = async (event: Event) => {
-    event.preventDefault()
+  const pair = async (event?: Event) => {
+    event?.preventDefault()
     setShort(typed.length < LENGTH)
-    if (typed.length < LENGTH) {
+    const device = typed.length < LENGTH ? task.reset() : await task.run(() => app.api.pair(typed, name.trim()))
+    if (!device) {
+      // Where it has to be put right, whatever the user has tapped.
       field.current?.focus()
+      field.current?.select()
       return
     }
-    const device = await task.run(() => app.api.pair(typed, name.trim()))
-    if (!device) return
     signIn(device)
     app.announce(says.paired)
   }
 
+  useEffect(() => {
+    if (atOnce) void pair()
+  }, [])
+
   return (
     <main class="pair">
-      <img class="pair-logo" src="/icon.svg" alt="" width="88" height="88" />
+      <img class="pair-logo" src={`${base}/icon.svg`} alt="" width="88" height="88" />
       <h1>{says.title}</h1>
       {scanned ? (
         <p>{says.scanned}</p>
@@ -57,16 +63,22 @@ export function Pair({app, code, signIn, paired}: Frame) {
             class="input pair-code"
             dir="ltr"
             value={typed}
-            onInput={event => setTyped((event.currentTarget.value = asCode(event.currentTarget.value)))}
+            onInput={event => {
+              setTyped((event.currentTarget.value = asCode(event.currentTarget.value)))
+              setShort(false)
+              if (!wait) task.reset()
+            }}
             autocomplete="one-time-code"
             autocapitalize="characters"
             spellcheck={false}
             enterkeyhint="go"
             placeholder="XXXXX-XXXXX"
-            aria-invalid={short}
+            aria-invalid={short || task.error !== null}
             aria-describedby="code-hint"
           />
-          <p id="code-hint" class={short ? 'hint wrong-ink' : 'hint'}>{short ? says.codeShort : says.codeHint}</p>
+          <div id="code-hint">
+            {task.error ? <Failure error={task.error} /> : <p class={short ? 'hint wrong-ink' : 'hint'}>{short ? says.codeShort : says.codeHint}</p>}
+          </div>
         </div>
         <div class="field">
           <label for="device">{says.name}</label>
@@ -82,7 +94,6 @@ export function Pair({app, code, signIn, paired}: Frame) {
           />
           <p id="device-hint" class="hint">{says.nameHint}</p>
         </div>
-        <Failure error={task.error} />
         <button class="button button-main button-thumb" disabled={task.busy || wait > 0}>
           <Icon name={task.slow ? 'loader-circle' : 'key-round'} class={task.slow ? 'icon-spin' : ''} />
           {wait > 0 ? says.wait(wait) : task.busy ? says.busy : says.pair}

@@ -37,6 +37,7 @@ export function EndSession({app, session, onClose}: Props) {
   if (ended) return <Ended ended={ended} onClose={leave} />
 
   const dirty = task.error?.code === 'WORKTREE_DIRTY'
+  const inside = (task.error?.details['repositories'] ?? []) as string[]
   return (
     <Sheet title={says.title(title)} onClose={task.busy ? () => {} : onClose}>
       <div class="stack">
@@ -47,7 +48,7 @@ export function EndSession({app, session, onClose}: Props) {
               <input type="checkbox" checked={summary} disabled={task.busy} onChange={() => setSummary(!summary)} />
               <span>{says.summary}<small>{says.summaryHint}</small></span>
             </label>
-            {session.worktree_path && session.branch && (
+            {session.worktree_path && (
               <label class="choice">
                 <input type="checkbox" checked={cleanup} disabled={task.busy} onChange={() => setCleanup(!cleanup)} />
                 <span>{says.cleanup}<small>{says.cleanupHint(session.branch)}</small></span>
@@ -56,6 +57,11 @@ export function EndSession({app, session, onClose}: Props) {
           </div>
         )}
         <Failure error={task.error} />
+        {dirty && inside.length > 0 && (
+          <ul class="hint" aria-label={says.repositories}>
+            {inside.map(name => <li key={name}><bdi dir="ltr">{name}</bdi></li>)}
+          </ul>
+        )}
         {dirty ? (
           <div class="stack stack-close">
             <button type="button" class="button button-main" disabled={task.busy} onClick={() => void end({summary})}>

@@ -1,14 +1,19 @@
-import {useState} from 'preact/hooks'
+import type {ComponentChildren} from 'preact'
 
-import {groupOf, matches, type Group} from '../../app/groups'
+import {byUrgency, groupOf, matches, type Group} from '../../app/groups'
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
+import {moment, words as chatWords} from '../../chat/strings'
+import {base} from '../../lib/base'
 import {Icon} from '../../ui/icon'
+import {lazy} from '../../ui/lazy'
+import {EndedList} from './ended-list'
+import {HomeComposer, startWith} from './home-composer'
 import {SessionRow} from './session-row'
 
-const GROUPS: Group[] = ['needs', 'working', 'earlier']
-/** Above this number of sessions there is a search field. */
-const FEW = 6
+const GROUPS: Group[] = ['needs', 'working', 'today', 'earlier']
+
+const SearchResults = lazy(async () => (await import('./search-results')).SearchResults)
 
 interface Props {
   frame: Frame
@@ -16,38 +21,43 @@ interface Props {
   current?: string
 }
 
-/** Every open session, those that need the user first. */
+/** Every session: open ones first, and of those the ones that need the user. */
 export function SessionList({frame, current = ''}: Props) {
-  const {app, seen, previews} = frame
-  const [search, setSearch] = useState('')
-  const all = app.sessions.value
+  const {app, seen, ended, project} = frame
+  const search = frame.search.value.trim()
+  const only = project.value?.project_id
+  const all = app.sessions.value.filter(session => !only || session.project_id === only)
   const found = all.filter(session =>
-    matches(search, app.titleOf(session), session.agent, session.branch, previews.all.value[session.session_id]?.line),
+    matches(search, app.titleOf(session), session.agent, session.branch, session.project, session.preview),
   )
-  const inGroup = (group: Group) =>
-    found.filter(session => groupOf(session, seen.all.value[session.session_id]) === group)
-
+  const inGroup = (group: Group) => {
+    const members = found.filter(session => groupOf(session, seen.all.value[session.session_id]) === group)
+    return group === 'needs' ? members.sort(byUrgency) : members
+  }
+  const nothing = !all.length && !search
   return (
     <div class="list">
       <ListHead frame={frame} />
       <div class="list-body">
-        {all.length > FEW && (
+        {all.length + ended.all.value.length > 0 && (
           <div class="search">
             <Icon name="search" />
             <input
               class="input"
               type="search"
               dir="auto"
-              value={search}
+              value={frame.search.value}
               placeholder={words.search}
               aria-label={words.search}
               enterkeyhint="search"
-              onInput={event => setSearch(event.currentTarget.value)}
+              onInput={event => (frame.search.value = event.currentTarget.value)}
+              // The keyboard is in the way of what was found.
+              onKeyDown={event => event.key === 'Enter' && event.currentTarget.blur()}
             />
           </div>
         )}
-        {app.loaded.value && !all.length && <Empty frame={frame} />}
-        {all.length > 0 && !found.length && <p class="hint list-none">{words.nothingFound}</p>}
+        {nothing && app.loaded.value && <Empty frame={frame} />}
+        {nothing && !app.loaded.value && !app.connection.reached.value && <Unreached frame={frame} />}
         {GROUPS.map(group => {
           const members = inGroup(group)
           return members.length > 0 && (
@@ -64,30 +74,52 @@ export function SessionList({frame, current = ''}: Props) {
             </section>
           )
         })}
+        {search ? (
+          <SearchResults frame={frame} search={search} shown={found.map(({session_id}) => session_id)} />
+        ) : (
+          <EndedList frame={frame} current={current} />
+        )}
+        {!search && app.loaded.value && (
+          <button type="button" class="plain from-terminal" aria-haspopup="dialog" onClick={() => app.go('/terminal')}>
+            <Icon name="terminal" /> {words.fromTerminal}
+          </button>
+        )}
       </div>
       <div class="list-foot">
         {app.readOnly.value ? (
           <p class="note note-quiet"><Icon name="eye" /><span>{words.readOnly}</span></p>
         ) : (
-          <button type="button" class="button button-main button-thumb button-wide" onClick={() => app.go('/new')}>
-            <Icon name="plus" /> {words.newSession}
-          </button>
+          <HomeComposer frame={frame} />
         )}
       </div>
     </div>
   )
 }
 
-function ListHead({frame: {app}}: {frame: Frame}) {
-  const reached = app.reached.value
+/** Where the user is: the project and its branch, and whether Janus answers. */
+function ListHead({frame: {app, heardAt, projects, project}}: {frame: Frame}) {
+  const reached = app.connection.reached.value
+  const shown = project.value ?? (projects.value.length === 1 ? projects.value[0] : undefined)
   return (
     <header class="bar">
-      <img src="/icon.svg" alt="" width="32" height="32" />
-      <h1>{words.janus}</h1>
+      <img src={`${base}/icon.svg`} alt="" width="32" height="32" />
+      <h1 class="bar-title">
+        <button type="button" class="plain bar-project" aria-haspopup="dialog" onClick={() => app.go('/projects')}>
+          <span class="bar-name">
+            <bdi>{shown?.name ?? (projects.value.length ? words.allProjects : words.janus)}</bdi>
+            {shown?.branch && <small><Icon name="git-branch" /><bdi dir="ltr">{shown.branch}</bdi></small>}
+          </span>
+          <Icon name="chevron-down" />
+          <span class="visually-hidden">, {words.projects}</span>
+        </button>
+      </h1>
       <p class="link-state" data-reached={reached}>
         <span class="link-dot" />
-        <span class="link-text">{reached ? words.connected : words.notConnected}</span>
+        <span class={reached ? 'visually-hidden' : 'link-text'}>{reached ? words.connected : heardAt.value ? chatWords.asOf(moment(heardAt.value)) : words.notConnected}</span>
       </p>
+      <button type="button" class="plain" aria-label={words.drive} onClick={() => app.go('/drive')}>
+        <Icon name="car" />
+      </button>
       <button type="button" class="plain" aria-label={words.settings} onClick={() => app.go('/settings')}>
         <Icon name="settings" />
       </button>
@@ -95,16 +127,23 @@ function ListHead({frame: {app}}: {frame: Frame}) {
   )
 }
 
-/** No sessions yet: what this is for, and a first step that takes one tap. */
-function Empty({frame: {app}}: {frame: Frame}) {
-  const {title, text, examples, examplesLabel} = words.empty
-  const begin = (question: string) => {
-    app.drafts.save('new', question)
-    app.go('/new')
-  }
+/** Instead of a list: the face of the page, what is the matter, and one next step. */
+export function Face({title, children}: {title: string; children: ComponentChildren}) {
   return (
-    <div class="empty stack">
+    <div class="face stack">
+      <img src={`${base}/icon.svg`} alt="" width="72" height="72" />
       <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** No sessions yet: what this is for, and a first step that takes one tap. */
+function Empty({frame}: {frame: Frame}) {
+  const {app, project} = frame
+  const {title, text, inProject, examples, examplesLabel} = words.empty
+  return (
+    <Face title={project.value ? inProject(project.value.name) : title}>
       <p>{text}</p>
       {app.health.value?.agent?.demo && (
         <div class="note">
@@ -119,14 +158,26 @@ function Empty({frame: {app}}: {frame: Frame}) {
         <ul class="stack stack-close" aria-label={examplesLabel}>
           {examples.map(question => (
             <li key={question}>
-              <button type="button" class="button example" onClick={() => begin(question)}>
+              <button type="button" class="button example" onClick={() => startWith(frame, question)}>
                 <span>{question}</span>
-                <Icon name="chevron-right" />
+                <Icon name="arrow-up" />
               </button>
             </li>
           ))}
         </ul>
       )}
-    </div>
+    </Face>
+  )
+}
+
+/** Nothing is known, and Janus does not answer. */
+function Unreached({frame: {app}}: {frame: Frame}) {
+  return (
+    <Face title={words.unreached.title}>
+      <p>{words.unreached.text}</p>
+      <button type="button" class="button button-main button-thumb" onClick={app.connection.tryNow}>
+        <Icon name="rotate-ccw" /> {words.tryNow}
+      </button>
+    </Face>
   )
 }

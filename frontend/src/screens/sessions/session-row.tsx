@@ -1,10 +1,14 @@
-import {groupOf, hasFailed, isUnread} from '../../app/groups'
-import type {SessionInfo} from '../../lib/types'
 import type {Frame} from '../../app/make-app'
+import {groupOf, hasFailed, isUnread} from '../../app/groups'
+import {plain} from '../../app/plain'
 import {words} from '../../app/strings'
-import {ago} from '../../app/time'
-import {Ask} from './ask'
-import {Icon, type IconName} from '../../ui/icon'
+import type {SessionInfo} from '../../lib/types'
+import type {IconName} from '../../ui/icon'
+import {lazy} from '../../ui/lazy'
+import {BranchChip, Row, type RowAction} from './row'
+
+// Most lists ask nothing.
+const Ask = lazy(async () => (await import('./list-ask')).ListAsk)
 
 interface Props {
   frame: Frame
@@ -13,61 +17,94 @@ interface Props {
   current: boolean
 }
 
-/** One session in the list. */
+/** One open session in the list. */
 export function SessionRow({frame, session, current}: Props) {
-  const {app, previews, seen} = frame
+  const {app, asked, seen} = frame
   const id = session.session_id
   const known = seen.all.value[id]
-  const preview = previews.all.value[id]
-  const unread = isUnread(session, known) && !current
+  const permissions = asked.all.value[id] ?? []
   const group = groupOf(session, known)
-  const title = app.titleOf(session)
-  const agent = app.agents.value.find(({name}) => name === session.agent)?.label ?? session.agent
   const [icon, status] = statusOf(session)
-  const plan = group === 'working' ? preview?.plan : undefined
-  const path = `/s/${id}`
-
-  const open = (event: MouseEvent) => {
-    event.preventDefault()
-    app.go(path)
-  }
+  // Of the session that is open beside the list, the conversation has it.
+  const asking = group === 'needs' && permissions.length > 0 && !current
+  const actions: RowAction[] = app.readOnly.value ? [] : [
+    {icon: 'pencil', label: words.rename, act: () => app.manage(id, 'rename')},
+    {icon: 'square', label: words.endShort, danger: true, act: () => app.manage(id, 'end')},
+  ]
   return (
-    <li class="row card" data-group={group} data-failed={hasFailed(session)} data-current={current}>
-      <div class="row-top">
-        <a class="row-main" href={`#${path}`} onClick={open} aria-current={current ? 'page' : undefined}>
-          <span class="row-icon"><Icon name={icon} class={icon === 'loader-circle' ? 'icon-spin' : ''} /></span>
-          <span class="row-text">
-            <span class="row-title">
-              <strong dir="auto">{title}</strong>
-              {unread && <span class="row-unread">{words.unread}</span>}
-              <time dateTime={session.last_activity}>{ago(session.last_activity)}</time>
-            </span>
-            <span class="row-line">
-              <span class="row-status">{status}</span>
-              {title !== agent && <> · <span dir="auto">{agent}</span></>}
-              {plan && <> · {words.planSteps(plan.done, plan.total)}</>}
-            </span>
-            {preview?.line && !preview.permissions.length && <span class="row-preview" dir="auto">{preview.line}</span>}
-          </span>
-        </a>
-        <button type="button" class="plain row-more" aria-label={words.more(title)} aria-haspopup="dialog" onClick={() => app.manage(id)}>
-          <Icon name="ellipsis-vertical" />
-        </button>
-      </div>
-      {preview && group === 'needs' && (
-        <Ask
-          app={app}
-          session={session}
-          permissions={preview.permissions}
-          onAnswered={state => {
-            if (state) previews.take(state)
-            previews.doubt(id)
-            app.refresh()
-          }}
-        />
-      )}
-    </li>
+    <Row
+      app={app}
+      session={session}
+      group={group}
+      current={current}
+      icon={icon}
+      at={session.last_activity}
+      failed={hasFailed(session)}
+      unread={isUnread(session, known) && !current}
+      actions={actions}
+      line={
+        <>
+          <span class="row-status">{status}</span>
+          <Amount changed={session.changed} />
+          <BranchChip branch={session.branch} />
+          <Differing frame={frame} session={session} />
+          {!asking && <span class="row-preview" dir="auto">{plain(session.preview ?? '')}</span>}
+        </>
+      }
+    >
+      {asking && <Ask frame={frame} session={session} permissions={permissions} />}
+    </Row>
   )
+}
+
+/** A session that has ended: why, and what it was about. */
+export function EndedRow({frame, session, current}: Props) {
+  const {app} = frame
+  const {session_id: id, branch, end_reason: reason, ended_at, summary, preview} = session
+  const actions: RowAction[] = app.readOnly.value ? [] : [
+    {icon: 'play', label: words.goOn, act: () => app.go(`/s/${id}`)},
+    {icon: 'trash-2', label: words.delete, danger: true, act: () => app.manage(id, 'delete')},
+  ]
+  return (
+    <Row
+      app={app}
+      session={session}
+      group="ended"
+      current={current}
+      icon="circle-check"
+      at={ended_at ?? session.last_activity}
+      actions={actions}
+      line={
+        <>
+          {reason && reason !== 'ended' && <span class="row-status">{words.endReasons[reason]}</span>}
+          <BranchChip branch={branch} />
+          <Differing frame={frame} session={session} />
+          <span class="row-preview" dir="auto">{plain(summary || preview || '')}</span>
+        </>
+      }
+    />
+  )
+}
+
+/** How much its files have changed; most sessions only ask. */
+function Amount({changed}: {changed: SessionInfo['changed'] | undefined}) {
+  if (!changed?.files) return null
+  return (
+    <span class="row-amount">
+      <bdi>{words.files(changed.files)}</bdi> <bdi dir="ltr"><ins>+{changed.added}</ins>{changed.removed > 0 && <> <del>−{changed.removed}</del></>}</bdi>
+    </span>
+  )
+}
+
+/** The project and the agent, where not all sessions have the same. */
+function Differing({frame: {app, projects, project}, session}: Pick<Props, 'frame' | 'session'>) {
+  const all = app.sessions.value
+  const agent = app.agents.value.find(({name}) => name === session.agent)?.label ?? session.agent
+  const shown = [
+    projects.value.length > 1 && !project.value && all.some(other => other.project_id !== session.project_id) && session.project,
+    all.some(other => other.agent !== session.agent) && app.titleOf(session) !== agent && agent,
+  ].filter(Boolean)
+  return <>{shown.map(word => <bdi key={word} class="row-fact">{word}</bdi>)}</>
 }
 
 /** A shape and a word: never colour alone. */

@@ -1,8 +1,9 @@
 /** Preferences of this device, paired devices, and what helps when something does not work. */
 
+import {base} from '../../lib/base'
 import '../../style/settings.css'
 
-import type {Signal} from '@preact/signals'
+import {useSignal, type Signal} from '@preact/signals'
 import type {ComponentChildren} from 'preact'
 import {useEffect, useId} from 'preact/hooks'
 
@@ -11,14 +12,18 @@ import {HANDS, TEXT_SIZES, THEMES} from '../../app/preferences'
 import {words} from '../../app/strings'
 import {Devices} from '../devices/devices'
 import {Diagnostics} from './diagnostics'
-import {Icon} from '../../ui/icon'
+import {NotificationSettings} from './notifications'
+import {Icon, type IconName} from '../../ui/icon'
+import {lazy} from '../../ui/lazy'
 import {says} from './strings'
 import {Switch} from '../../ui/switch'
 import {VoiceSettings} from './voice-settings'
 
+const HowItGoes = lazy(async () => (await import('./how-it-goes')).HowItGoes)
+
 export function Settings({frame}: {frame: Frame}) {
   const {app, refreshServerInfo} = frame
-  const {theme, textSize, hand, enterSends, sounds, vibration, stayAwake} = app.preferences
+  const {theme, textSize, hand, enterSends, letterKeys, readAloud, sounds, vibration, stayAwake} = app.preferences
   useEffect(() => void refreshServerInfo(), [])
   const canVibrate = 'vibrate' in navigator
   const canStayAwake = 'wakeLock' in navigator
@@ -32,19 +37,28 @@ export function Settings({frame}: {frame: Frame}) {
         <h1>{words.settings}</h1>
       </header>
       <div class="settings-body">
-        <Section title={says.connection.title}><Connection /></Section>
-        <Section title={says.look.title}>
+        <Row icon="monitor" title={says.computer} state={app.connection.reached.value ? words.connected : words.notConnected}>
+          <Connection />
+          <About frame={frame} />
+        </Row>
+        <Row icon="smartphone" title={says.devices}><Devices app={app} /></Row>
+        <Row icon="bell" title={says.told.title}>
+          <NotificationSettings app={app} />
+          <div class="card choices">
+            <Switch title={says.signals.sounds} hint={says.signals.soundsHint} value={sounds} />
+            <Switch title={says.signals.vibration} hint={canVibrate ? '' : says.signals.noVibration} value={vibration} off={!canVibrate} />
+          </div>
+        </Row>
+        <Row icon="volume-2" title={says.voice.title} state={readAloud.value ? says.voice.readAloud : ''}><VoiceSettings app={app} /></Row>
+        <Row icon="sun" title={says.look.title} state={says.look.themes[theme.value]}>
           <div class="card choices">
             <OneOf title={says.look.theme} names={says.look.themes} choices={THEMES} value={theme} />
             <OneOf title={says.look.size} names={says.look.sizes} choices={TEXT_SIZES} value={textSize} />
             <OneOf title={says.look.hand} names={says.look.hands} choices={HANDS} value={hand} />
           </div>
-        </Section>
-        <Section title={says.voice.title}><VoiceSettings app={app} /></Section>
-        <Section title={says.signals.title}>
           <div class="card choices">
-            <Switch title={says.signals.sounds} hint={says.signals.soundsHint} value={sounds} />
-            <Switch title={says.signals.vibration} hint={canVibrate ? '' : says.signals.noVibration} value={vibration} off={!canVibrate} />
+            <Switch title={says.typing.enter} hint={says.typing.enterHint} value={enterSends} />
+            <Switch title={words.keys.letters} hint={words.keys.lettersHint} value={letterKeys} />
             <Switch
               title={says.signals.stayAwake}
               hint={canStayAwake ? says.signals.stayAwakeHint : says.signals.noStayAwake}
@@ -52,26 +66,29 @@ export function Settings({frame}: {frame: Frame}) {
               off={!canStayAwake}
             />
           </div>
-        </Section>
-        <Section title={says.typing.title}>
-          <div class="card choices">
-            <Switch title={says.typing.enter} hint={says.typing.enterHint} value={enterSends} />
-          </div>
-        </Section>
-        <Section title={says.devices}><Devices app={app} /></Section>
-        <Section title={says.about.title}><About frame={frame} /></Section>
-        <Section title={says.diagnostics.title}><Diagnostics app={app} /></Section>
+        </Row>
+        <Row icon="list-checks" title={says.goes.title}><HowItGoes /></Row>
+        <Row icon="wrench" title={says.diagnostics.title}><Diagnostics app={app} /></Row>
       </div>
     </div>
   )
 }
 
-function Section({title, children}: {title: string; children: ComponentChildren}) {
+/** A subject, and behind it what can be set; drawn when it is opened. */
+function Row({icon, title, state = '', children}: {icon: IconName; title: string; state?: string; children: ComponentChildren}) {
   const id = useId()
+  const open = useSignal(false)
   return (
-    <section class="stack stack-close" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
+    <section aria-labelledby={id}>
+      <details class="card setting-row" onToggle={event => (open.value = event.currentTarget.open)}>
+        <summary>
+          <Icon name={icon} />
+          <h2 id={id}>{title}</h2>
+          {state && <span class="hint">{state}</span>}
+          <Icon name="chevron-right" class="turning icon-directed" />
+        </summary>
+        {open.value && <div class="setting-inside stack">{children}</div>}
+      </details>
     </section>
   )
 }
@@ -87,7 +104,7 @@ function Connection() {
         <Icon name={secure ? 'check' : 'x'} class={secure ? 'good-ink' : 'wrong-ink'} />
         <span>{secure ? more : missing}</span>
       </p>
-      {!secure && <a class="button" href="/setup">{howTo}</a>}
+      {!secure && <a class="button" href={`${base}/setup`}>{howTo}</a>}
     </div>
   )
 }

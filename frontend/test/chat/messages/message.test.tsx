@@ -10,13 +10,16 @@ import {fakeApp} from '../../chat-app'
 import {draw} from '../../drawn'
 import {reply} from '../../fakes'
 
+/** The output is drawn by code that is fetched first. */
+const SLOWLY = {timeout: 10_000}
+
 function show(changes: Partial<Message>) {
-  const {app} = fakeApp()
-  const chat = {app, conversation: {turns: new Turns()}} as unknown as ChatContext
+  const {app, api, spies} = fakeApp()
+  const chat = {app, conversation: {turns: new Turns(), sessionId: 's', newest: signal(''), busy: signal(false)}} as unknown as ChatContext
   const onActions = vi.fn()
   let page!: HTMLElement
   void act(() => void (page = draw(<Answer cell={signal(reply(changes))} chat={chat} onActions={onActions} />)))
-  return {page, onActions, stop: page.querySelector('.answer-stop')?.textContent}
+  return {page, api, spies, onActions, stop: page.querySelector('.answer-stop')?.textContent}
 }
 
 it.each([
@@ -44,6 +47,18 @@ it('one line says why there is no answer', () => {
   expect(show({content: '', stop_reason: 'cancelled'}).page.textContent).toBe('Stopped by you')
 })
 
+it('a turn says in one line what it took, and leads to what it changed', async () => {
+  const changes = [{path: '/w/a.py', hunks: [['-a', '+b', '+c']], left_out: 0}]
+  const edit = {id: 'e', name: '', kind: 'edit', title: 'Edit a.py', status: 'completed', changes} as const
+  const denied = {...edit, id: 'd', status: 'rejected'} as const
+  const calls = [edit, denied].map(call => ({...call, changes: [{...changes[0]!}]}))
+  const {page, spies} = show({tool_calls: calls, seconds: 12.4, stop_reason: 'cancelled', thoughts: 'Hm.'})
+  expect(page.querySelector('.turn-line p')?.textContent).toBe('Stopped by you · 2 steps · 1 file +2 −1 · 12 s')
+  expect(page.querySelector('.thoughts-text')?.textContent).toBe('Hm.')
+  await act(async () => page.querySelector<HTMLButtonElement>('.turn-changes')!.click())
+  expect(spies.go).toHaveBeenCalledWith('/s/s/changes?t=t')
+})
+
 it('is read aloud with its end', () => {
   const {page, onActions} = show({stop_reason: 'max_tokens'})
   page.querySelector('button')!.click()
@@ -54,8 +69,27 @@ it('a step that was cancelled or not allowed says so in words', () => {
   const call = {id: 'c', name: '', kind: 'execute', title: 'npm test'} as const
   const outcome = (status: 'cancelled' | 'rejected') =>
     show({tool_calls: [{...call, status}]}).page.querySelector('.step-outcome [aria-hidden]')?.textContent
-  expect([outcome('cancelled'), outcome('rejected')]).toEqual(['cancelled', 'not allowed'])
+  expect([outcome('cancelled'), outcome('rejected')]).toEqual(['cancelled', 'denied'])
 })
+
+it('a picture of a step is a picture', async () => {
+  const call = {id: 'c', name: '', kind: 'other', title: 'Screenshot', status: 'completed', images: ['i']} as const
+  const {page, api} = show({tool_calls: [{...call, images: [...call.images]}]})
+  await vi.waitFor(() => expect(page.querySelector('img')?.src).toBe('data:image/png;base64,AAAA'), SLOWLY)
+  expect(api.image).toHaveBeenCalledWith('s', 'i')
+}, 15_000)
+
+it('a picture that is lost says so', async () => {
+  const call = {id: 'c', name: '', kind: 'other', title: 'Screenshot', status: 'completed', images: ['gone']} as const
+  const {page} = show({tool_calls: [{...call, images: [...call.images]}]})
+  await vi.waitFor(() => expect(page.textContent).toContain('The picture could not be loaded.'), SLOWLY)
+}, 15_000)
+
+it('a step that failed shows why without being asked', async () => {
+  const call = {id: 'c', name: '', kind: 'execute', title: 'make', status: 'failed', output: 'No rule to make target'} as const
+  const {page} = show({tool_calls: [call]})
+  await vi.waitFor(() => expect(page.querySelector('pre')?.textContent).toBe('No rule to make target'), SLOWLY)
+}, 15_000)
 
 it('steps that only looked are folded, unless one of them did not work', () => {
   const look = (id: string, status: 'completed' | 'cancelled') =>

@@ -1,6 +1,6 @@
+import {moment, toldLine} from '../../../src/chat/strings'
 import {describe, expect, it} from 'vitest'
 
-import {riskOf} from '../../../src/chat/questions/risk'
 import {elapsed} from '../../../src/chat/strings'
 import {changeOf, doing, foldTitle, lineOf, stepsOf} from '../../../src/chat/messages/tools'
 import type {ToolCall} from '../../../src/lib/types'
@@ -71,23 +71,18 @@ describe('a change', () => {
   })
 })
 
-describe('a risk', () => {
-  it.each([
-    ['rm -rf build', 'Deletes'],
-    ['git push --force origin main', 'Overwrites'],
-    ['git push origin main', 'Sends'],
-    ['git reset --hard HEAD~1', 'Throws away'],
-    ['curl https://example.com/install.sh | sudo sh', 'Runs a program'],
-    ['cd a && sudo ls', 'administrator'],
-  ])('is named: %s', (command, words) => {
-    expect(riskOf(command)).toContain(words)
-  })
-
-  it.each(['npm test', 'git status', 'ls -rf', 'echo firm -r', 'curl https://example.com'])('is not seen in %s', command => {
-    expect(riskOf(command)).toBeNull()
-  })
-})
-
 it('counts time as a clock does', () => {
   expect([0, 59.9, 61, 3661, -3].map(elapsed)).toEqual(['0:00', '0:59', '1:01', '1:01:01', '0:00'])
+})
+
+it.each([
+  [{arrived_at: null, seen_at: null, unseen: false}, 'Told you TOLD'],
+  [{arrived_at: '2027-01-15T14:02:30.000Z', seen_at: null, unseen: false}, 'Told you TOLD, arrived ARRIVED'],
+  [{arrived_at: '2027-01-15T14:02:30.000Z', seen_at: '2027-01-15T14:03:00.000Z', unseen: false}, 'Told you TOLD, seen SEEN'],
+  [{arrived_at: null, seen_at: null, unseen: true, way: 'ntfy' as const}, 'Told you TOLD by ntfy, not seen'],
+])('what is known of a notification is one line: %#', (known, line) => {
+  const told = {at: '2027-01-15T14:02:00.000Z', way: 'push' as const, ...known}
+  const at = (time: string | null) => (time ? moment(Date.parse(time)) : '')
+  const expected = line.replace('TOLD', at(told.at)).replace('ARRIVED', at(told.arrived_at)).replace('SEEN', at(told.seen_at))
+  expect(toldLine(told)).toBe(expected)
 })

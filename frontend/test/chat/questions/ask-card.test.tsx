@@ -11,8 +11,30 @@ import type {Permission} from '../../../src/lib/types'
 import {fakeApp} from '../../chat-app'
 import {draw} from '../../drawn'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+/** What is in view of each thing that is looked at: all of it, unless a test says less. */
+let inView = 1
+
+class Observer {
+  readonly #tell: IntersectionObserverCallback
+  constructor(tell: IntersectionObserverCallback) {
+    this.#tell = tell
+  }
+  observe() {
+    const boundingClientRect = {height: 100} as DOMRectReadOnly
+    this.#tell([{intersectionRatio: inView, isIntersecting: inView > 0, boundingClientRect} as IntersectionObserverEntry], this as never)
+  }
+  disconnect() {}
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('IntersectionObserver', Observer)
+  inView = 1
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 const OPTIONS = [
   {id: 'a', name: 'Allow once', kind: 'allow_once'},
@@ -31,13 +53,13 @@ function show(...asked: Permission[]) {
   const permissions = signal(asked)
   const answer = vi.fn<Actions['answer']>(async () => {})
   const {app, spies} = fakeApp()
-  const chat = {app, conversation: {permissions, actions: {answer}, sessionId: 's'}} as unknown as ChatContext
+  const chat = {app, conversation: {permissions, actions: {answer}, sessionId: 's', state: signal(undefined)}} as unknown as ChatContext
   let page!: HTMLElement
   void act(() => void (page = draw(<AskCard chat={chat} />)))
   const tap = (name: string) =>
     act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === name)!.click())
   const arm = () => act(() => void vi.advanceTimersByTime(400))
-  return {page, permissions, answer, spies, tap, arm}
+  return {page, permissions, answer, app, spies, tap, arm}
 }
 
 it('shows the whole command, its risk, and how many questions there are', () => {
@@ -45,14 +67,56 @@ it('shows the whole command, its risk, and how many questions there are', () => 
   expect(page.querySelector('h2')?.textContent).toBe('Allow this command?')
   expect(page.querySelector('pre')?.textContent).toBe('git push origin main')
   expect(page.textContent).toContain('1 of 2')
-  expect(page.textContent).toContain('Sends code outside this computer')
+  expect(page.textContent).toContain('Sends something outside this computer')
+  expect(page.querySelector('mark')?.textContent).toBe('git push origin main')
 })
 
 it('has no at the left, yes at the right, and always below', () => {
   const {page} = show(PUSH)
   const names = (place: string) => [...page.querySelectorAll(`${place} button`)].map(button => button.textContent)
   expect(names('.ask-pair')).toEqual(['Deny', 'Allow once'])
-  expect(names('.ask-others')).toEqual(['Always allow git push'])
+  expect(names('.ask-others')).toEqual(['Always allow git push', 'Deny, and say why'])
+})
+
+it('of several ways to allow none stands for the others', () => {
+  const ways = ['Red', 'Blue'].map(name => ({id: name, name, kind: 'allow_once'}))
+  const {page} = show({...PUSH, options: [...ways, OPTIONS[2]!]})
+  expect(page.querySelector('.ask-pair')).toBeNull()
+  expect([...page.querySelectorAll('.ask-others button')].map(button => button.textContent)).toEqual(['Red', 'Blue', 'Deny'])
+})
+
+it('allows nothing of which a part is not in view, but takes a no', async () => {
+  inView = 0.9
+  const {page, answer, tap, arm} = show(PUSH)
+  arm()
+  expect([...page.querySelectorAll('button')].map(button => button.textContent?.trim())).toEqual(['Deny', 'Review'])
+  await tap('Deny')
+  expect(answer).toHaveBeenCalledWith('r', 'c', undefined)
+})
+
+it('tells the agent why it was refused, after the refusal', async () => {
+  const {page, answer, app, tap, arm} = show(PUSH)
+  const add = vi.spyOn(app.outbox, 'add')
+  arm()
+  await tap('Deny, and say why')
+  const field = page.querySelector('textarea')!
+  await act(async () => {
+    field.value = 'Not to main.'
+    field.dispatchEvent(new Event('input', {bubbles: true}))
+  })
+  await act(async () => void page.querySelector('form')!.dispatchEvent(new Event('submit', {cancelable: true, bubbles: true})))
+  expect(answer).toHaveBeenCalledWith('r', 'c', undefined)
+  expect(add).toHaveBeenCalledWith({sessionId: 's', text: 'Not to main.'})
+})
+
+it('shows a change as its hunks, and how much of it is left out', () => {
+  const changes = [{path: '/w/a.py', hunks: [[' a', '-b', '+c'], ['+d']], left_out: 7}]
+  const call = {id: 't', name: '', kind: 'edit', title: 'Edit a.py', status: 'in_progress' as const, changes}
+  const {page} = show({...PUSH, title: 'Edit a.py', tool_call: call})
+  expect(page.querySelector('h2')?.textContent).toBe('Allow this change?')
+  expect([...page.querySelectorAll('.diff-line')].map(line => line.textContent)).toEqual([' a', '−b', '+c', '+d'])
+  expect(page.querySelectorAll('.diff-hunk')).toHaveLength(2)
+  expect(page.textContent).toContain('7 lines more')
 })
 
 it('does not take a tap that was meant for what was there before', async () => {

@@ -12,11 +12,13 @@ const open: Conversation[] = []
 beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('EventSource', FakeEventSource)
+  vi.spyOn(document, 'hasFocus').mockReturnValue(true)
   FakeEventSource.all = []
   localStorage.clear()
 })
 afterEach(() => {
   for (const conversation of open.splice(0)) conversation.close()
+  vi.restoreAllMocks()
   vi.unstubAllGlobals()
   vi.useRealTimers()
 })
@@ -161,8 +163,8 @@ it('keeps messages that fall out of the state', async () => {
 })
 
 it('speaks of a lost connection only when that lasts', async () => {
-  const {conversation, stream, spies} = begin()
-  const {lost} = conversation.connection
+  const {stream, app, spies} = begin()
+  const {lost} = app.connection
   stream.fail()
   await vi.advanceTimersByTimeAsync(400)
   expect(lost.value).toBe(false)

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 
-import {before} from '../../../src/chat/state/earlier'
+import {Cells} from '../../../src/chat/state/cells'
 import {rowsOf, sameMessage, type RowsInput} from '../../../src/chat/state/rows'
 import type {OutboxEntry} from '../../../src/lib/outbox-entry'
 import type {Message} from '../../../src/lib/types'
@@ -98,22 +98,14 @@ describe('a message', () => {
   })
 })
 
-describe('what was said earlier', () => {
-  const said = (content: string, minutes: number) => ({
-    role: 'user' as const,
-    content,
-    timestamp: new Date(START + minutes * MINUTE).toISOString(),
-    turn_id: content,
-  })
-  const all = [said('a', 0), said('b', 1), said('c', 2), said('d', 3)]
+it('is shown before what is there already, and once only', () => {
+  const cells = new Cells()
+  cells.show([message({id: 'c'}, 2), message({id: 'd'}, 3)])
 
-  it('ends where the newest messages begin', () => {
-    const newest = [message({id: 'x', turn_id: 'c'}, 2)]
-    expect(before(all, newest, 10).map(({content}) => content)).toEqual(['a', 'b'])
-    expect(before(all, newest, 1).map(({content}) => content)).toEqual(['b'])
-  })
+  cells.showEarlier([message({id: 'b'}, 1), message({id: 'c'}, 2)])
+  cells.showEarlier([message({id: 'a'}, 0), message({id: 'b'}, 1)])
+  // The state has only the newest messages.
+  cells.show([message({id: 'd'}, 3), message({id: 'e'}, 4)])
 
-  it('is found by counting where that message is not known', () => {
-    expect(before(all, [message({id: 'x'}, 9)], 10).map(({content}) => content)).toEqual(['a', 'b', 'c'])
-  })
+  expect(cells.all.value.map(({id}) => id).join('')).toBe('abcde')
 })

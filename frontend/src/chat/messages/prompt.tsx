@@ -1,0 +1,93 @@
+import {DRAFT} from '../../app/choice'
+import {ApiError} from '../../lib/api'
+import {Icon, type IconName} from '../../ui/icon'
+import type {ChatContext} from '../state/chat-context'
+import type {Delivery, Prompt} from '../state/rows'
+import {words} from '../strings'
+import {Elapsed} from './elapsed'
+import {lazy} from '../../ui/lazy'
+import {MakeRoom} from './make-room'
+import {MoreButton, usePress, type OnActions} from './more'
+
+const MessageFiles = lazy(async () => (await import('./files')).MessageFiles)
+
+const DELIVERY_ICONS: Record<Delivery, IconName | null> = {
+  waiting: 'clock',
+  sending: 'arrow-up',
+  sent: 'check',
+  queued: 'clock',
+  failed: 'circle-alert',
+  answered: null,
+}
+
+interface Props {
+  prompt: Prompt
+  chat: ChatContext
+  onActions: OnActions
+}
+
+/** A message of the user, and its delivery. */
+export function PromptMessage({prompt, chat, onActions}: Props) {
+  const {id, text, delivery, start} = prompt
+  const act = () => onActions({text, mine: true, id, turn: null})
+  const press = usePress(act)
+  const begins = start && (delivery === 'sending' || delivery === 'waiting')
+  return (
+    <article class="message prompt" data-row={`user:${id}`} aria-label={words.you}>
+      <div class="prompt-card" {...press}>
+        <div class="prompt-said">
+          <p class="prompt-text" dir="auto">{text}</p>
+          {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={prompt.attachments} />}
+        </div>
+        <MoreButton onClick={act} />
+      </div>
+      {begins && delivery === 'sending' ? <Starting own={start === 'own'} /> : <Delivered prompt={prompt} />}
+      {delivery === 'failed' && <Failed prompt={prompt} chat={chat} />}
+    </article>
+  )
+}
+
+function Delivered({prompt: {delivery, error}}: {prompt: Prompt}) {
+  const icon = DELIVERY_ICONS[delivery]
+  if (!icon) return null
+  return (
+    <p class={`prompt-delivery ${delivery === 'failed' ? 'prompt-failed' : 'hint'}`}>
+      <Icon name={icon} />
+      <span dir="auto">{words.delivery[delivery]}{delivery === 'failed' && error && `: ${error}`}</span>
+    </p>
+  )
+}
+
+/** The session is being made: with a folder of its own that takes a while. */
+function Starting({own}: {own: boolean}) {
+  return (
+    <p class="prompt-delivery hint">
+      <Icon name="loader-circle" class="icon-spin" />
+      <output>{own ? words.making : words.beginning}</output>
+      {own && <Elapsed />}
+    </p>
+  )
+}
+
+/** What can be done about a message that was not accepted. */
+function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app}}: Omit<Props, 'onActions'>) {
+  const {outbox} = app
+  const change = () => {
+    app.drafts.save(DRAFT, text)
+    outbox.discard(id)
+    app.go('/')
+  }
+  return (
+    <div class="prompt-failure stack stack-close">
+      {code === 'MAX_SESSIONS' && <MakeRoom app={app} error={new ApiError(409, code, error)} again={() => outbox.retry(id)} />}
+      <div class="prompt-buttons">
+        {start ? (
+          <button type="button" class="button" onClick={change}>{words.changeIt}</button>
+        ) : (
+          <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>
+        )}
+        <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
+      </div>
+    </div>
+  )
+}

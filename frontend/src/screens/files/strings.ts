@@ -1,0 +1,20 @@
+/** The words of files, in one place so that they can be translated. */
+export const words = {
+  back: 'Back',
+  opening: 'Opening…',
+  tryAgain: 'Try again',
+  size: (size: string, lines: number) => (lines ? `${lines.toLocaleString()} ${lines === 1 ? 'line' : 'lines'}, ${size}` : size),
+  truncated: 'Only the beginning is shown: the file is too long.',
+  binary: 'This file is no text, so it cannot be shown.',
+  link: (to: string) => `A link to ${to}. It is not followed.`,
+  picture: (path: string) => path,
+  lost: 'The picture cannot be shown.',
+  content: 'Content of the file',
+  meant: 'Did you mean',
+  showAll: (lines: number) => `Show all ${lines.toLocaleString()} lines`,
+  copy: 'Copy the path',
+  copied: 'Copied.',
+  notCopied: 'Could not copy.',
+  mention: 'Ask about it',
+  noLine: (line: number) => `It has no line ${line} any more.`,
+}

@@ -1,0 +1,154 @@
+import {useSignal} from '@preact/signals'
+import {useEffect} from 'preact/hooks'
+
+import {agentOf, chosenOf, DRAFT, keepChoice, wishesOf, withOption, type Choice} from '../../app/choice'
+import type {Frame} from '../../app/make-app'
+import {words} from '../../app/strings'
+import {loadItem, removeItem, saveItem} from '../../app/local-storage'
+import {ComposerField} from '../../chat/composer/composer-field'
+import {useFiles, wordsWith} from '../../chat/composer/files'
+import {newId} from '../../lib/id'
+import type {Attachment, OptionValue} from '../../lib/types'
+import {Icon, type IconName} from '../../ui/icon'
+
+const says = words.starting
+/** Where the id is kept of the session that is begun next, to which files are attached already. */
+const NEXT = 'next-session'
+
+function nextSession(): string {
+  const id = loadItem(NEXT, '') || newId()
+  saveItem(NEXT, id)
+  return id
+}
+
+/** Start a session with its first words. They are kept, and sent when Janus answers; the conversation opens at once. */
+export function startWith({app, choice, projects}: Frame, text: string, voice = false, sessionId = newId(), attachments: Attachment[] = []): void {
+  const {agent, project, ...how} = choice.peek()
+  const wishes = {
+    ...how,
+    // What is gone meanwhile was not meant.
+    agent: app.agents.peek().some(it => it.name === agent && it.available) ? agent : '',
+    project: projects.peek().some(it => it.project_id === project) ? project : '',
+  }
+  const start = wishesOf(wishes, agentOf(app.agents.peek(), wishes, app.health.peek()?.agent?.name))
+  void app.outbox.add({sessionId, text, start, ...(voice && {voice}), ...(attachments.length && {attachments})})
+  keepChoice(choice)
+  app.go(`/s/${sessionId}`)
+}
+
+/** Says what to do, and a session starts with it; above it, how. */
+export function HomeComposer({frame}: {frame: Frame}) {
+  const {app} = frame
+  const text = useSignal(app.drafts.load(DRAFT))
+  const files = useFiles(app, nextSession, true)
+  useEffect(() => app.drafts.save(DRAFT, text.value), [text.value])
+  useEffect(
+    () => app.drafts.watch(DRAFT, gone => {
+      if (text.peek() === gone) text.value = ''
+    }),
+    [],
+  )
+  const send = (spoken: boolean) => {
+    const words = text.peek()
+    const attached = files.take()
+    startWith(frame, wordsWith(words, attached), spoken, nextSession(), attached)
+    removeItem(NEXT)
+    app.drafts.sent(DRAFT, words)
+    text.value = ''
+  }
+  return (
+    <section class="home-composer" aria-label={words.newSession}>
+      <Chips frame={frame} />
+      <ComposerField
+        app={app}
+        text={text}
+        id="first-words"
+        label={says.words}
+        placeholder={says.words}
+        sendLabel={says.start}
+        onSend={send}
+        files={files}
+        onDictated={said => (text.value = text.peek().trim() ? `${text.peek().trimEnd()} ${said}` : said)}
+      />
+    </section>
+  )
+}
+
+/** How the session will start: each chip is a choice, and there is none where there is nothing to choose. */
+function Chips({frame: {app, projects, choice}}: {frame: Frame}) {
+  const {project, own, name} = choice.value
+  const set = (change: Partial<Choice>) => (choice.value = {...choice.peek(), ...change})
+  const here = app.agents.value.filter(({available}) => available)
+  const starts = agentOf(here, choice.value, app.health.value?.agent?.name)
+  const folders = projects.value.filter(({problem}) => !problem)
+  const folder = folders.find(it => it.project_id === project) ?? folders[0]
+  const offered = (starts?.options ?? []).filter(({category, choices}) => CHIPS.has(category) && choices.length > 1)
+  return (
+    <ul class="chips" aria-label={says.how}>
+      {starts && here.length > 1 && (
+        <Chip
+          icon="bot"
+          label={says.agent}
+          value={starts.name}
+          choices={here.map(it => ({value: it.name, name: it.label}))}
+          choose={agent => set({agent})}
+        />
+      )}
+      {starts && here.length === 1 && app.agents.value.length > 1 && (
+        <li>
+          <button type="button" class="chip" aria-haspopup="dialog" onClick={() => app.go('/new')}>
+            <Icon name="bot" /><span class="visually-hidden">{says.agent}: </span><bdi>{starts.label}</bdi>
+          </button>
+        </li>
+      )}
+      {starts && offered.map(option => (
+        <Chip
+          key={`${starts.name} ${option.id}`}
+          icon={option.category === 'model' ? 'brain' : 'list-checks'}
+          label={option.name}
+          value={String(chosenOf(choice.value, starts, option)?.value ?? '')}
+          choices={[{value: '', name: says.asItLikes(option.name)}, ...option.choices]}
+          choose={value => (choice.value = withOption(choice.peek(), starts, option.id, value))}
+        />
+      ))}
+      {folder && folders.length > 1 && (
+        <Chip
+          icon="folder"
+          label={says.project}
+          value={folder.project_id}
+          choices={folders.map(it => ({value: it.project_id, name: it.name}))}
+          choose={project => set({project})}
+        />
+      )}
+      <li>
+        <button type="button" class="chip" aria-haspopup="dialog" onClick={() => app.go('/new')}>
+          <Icon name="git-branch" /><span class="visually-hidden">{says.where}: </span><bdi>{own ? name || says.ownShort : (folder?.branch ?? says.sharedShort)}</bdi>
+        </button>
+      </li>
+    </ul>
+  )
+}
+
+/** The categories of an agent's options that have a chip; the others are in the menu of a session. */
+const CHIPS = new Set(['model', 'mode'])
+
+interface ChipProps {
+  icon: IconName
+  label: string
+  value: string
+  choices: {value: OptionValue; name: string}[]
+  choose: (value: string) => void
+}
+
+/** A chip that is a list of choices: the browser's own, which every phone knows how to show. */
+function Chip({icon, label, value, choices, choose}: ChipProps) {
+  const chosen = choices.find(it => String(it.value) === value) ?? choices[0]
+  return (
+    <li class="chip chip-choice">
+      <Icon name={icon} /><bdi aria-hidden="true">{value ? chosen?.name : label}</bdi>
+      <select aria-label={label} value={value} onChange={event => choose(event.currentTarget.value)}>
+        {choices.map(it => <option key={String(it.value)} value={String(it.value)}>{it.name}</option>)}
+      </select>
+    </li>
+  )
+}

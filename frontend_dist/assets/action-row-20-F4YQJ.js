@@ -1,1 +1,0 @@
-import{o as e}from"./index-GfyP0eFP.js";import{t}from"./jsxRuntime-kybNvIud.js";function n({icon:n,label:r,onClick:i}){return t(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[t(e,{name:n}),` `,r]})}export{n as t};

@@ -1,0 +1,1 @@
+"""The conversations that agents keep themselves: read as they are, and never written."""

@@ -1,0 +1,1 @@
+"""What the user attaches to a message: taken in pieces, made acceptable, kept."""

@@ -1,0 +1,68 @@
+"""The attachments of sessions: taken while they are written, handed to their agents, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from janus.agents.attached import Attached
+from janus.attachments.attachments import Attachments
+from janus.attachments.shelf import Shelf, Upload
+from janus.clock import Clock
+from janus.errors import InvalidRequest
+from janus.events import Attachment
+from janus.model import check_id
+from janus.sessions.archive import Archive
+from janus.storage.store import Store
+from janus.workspace.worktrees import Workspace
+
+#: How many files go with one message.
+MOST = 10
+
+
+class SessionAttachments:
+    """Those of one project. A session need not have begun to be sent files."""
+
+    def __init__(self, store: Store, workspace: Workspace, archive: Archive, clock: Clock) -> None:
+        self._files = Attachments(Shelf(store), clock)
+        self._store = store
+        self._handed = workspace.handed
+        self._archive = archive
+        #: See ``Attachments``.
+        self.get, self.read, self.remove = self._files.get, self._files.read, self._files.remove
+
+    def take(
+        self, session_id: str, id: str, name: str, size: int, offset: int, content: bytes
+    ) -> Upload:
+        """Take bytes of a file; see ``Attachments.take``. Raises SessionNotFound if deleted."""
+        self._archive.refuse_deleted(check_id(session_id))
+        return self._files.take(session_id, id, name, size, offset, content)
+
+    def all(self, session_id: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        """The files that go with a message. Raises NotFound where one is not whole."""
+        if len(ids) > MOST:
+            raise InvalidRequest(f"attachments: {MOST} go with one message at most.")
+        return tuple(self._files.send(session_id, id) for id in dict.fromkeys(ids))
+
+    def handed(
+        self, session_id: str, folder: Path, attachments: Sequence[Attachment]
+    ) -> Sequence[Attached]:
+        """The same as an agent in *folder* is given them."""
+        return [self._attached(session_id, folder, it) for it in attachments]
+
+    def _attached(self, session_id: str, folder: Path, it: Attachment) -> Attached:
+        read = partial(self._files.read, session_id, it.id)
+
+        def place() -> str:
+            return self._handed.put(folder, session_id, it.id, it.name, read())
+
+        return Attached(it.name, it.media_type, it.size, read, place)
+
+    def forget(self, session_id: str) -> None:
+        """Remove all that a session has in the owner's state. Raises OSError."""
+        self._files.forget(session_id)
+
+    def sweep(self) -> None:
+        """Give up what nobody waits for any more."""
+        self._files.sweep(self._store.has_log)

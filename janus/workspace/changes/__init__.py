@@ -1,0 +1,1 @@
+"""What changed between two trees: which files, how much, and line by line."""

@@ -1,0 +1,1 @@
+"""The files of a session: found by a few letters, and read."""

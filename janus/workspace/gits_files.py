@@ -1,0 +1,36 @@
+"""Git's own files, looked at instead of starting git: whether something is as it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: Bytes; such a file is one line.
+_LONGEST = 4096
+#: Which file it is, its size and its time.
+Signature = tuple[int, int, int]
+
+
+def may_be_repository(folder: Path) -> bool:
+    """Whether there is anything that git could take for a repository that a folder is in."""
+    at = (folder, *folder.parents)
+    return any(os.path.lexists(it / sign) for it in at for sign in (".git", "HEAD"))
+
+
+def signature(found: os.stat_result) -> Signature:
+    """Of a file that git replaces by another one when it changes."""
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def loose(path: Path) -> bytes:
+    """What is in one of git's own files of one line; nothing if it cannot be read."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(fd, _LONGEST).strip()
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)

@@ -1,0 +1,84 @@
+"""What an agent asks is seen as a whole before it can be allowed, on whatever screen."""
+
+import browsing
+import pytest
+from browsing import ask, back, button, expect, session_id, talk
+
+visit, asking = browsing.visit, browsing.asking
+
+EDIT = """
+old = ''.join(f'line {number}\\n' for number in range(LINES))
+new = old.replace('line 2\\n', 'line two\\n').replace(f'line {LINES - 3}\\n', '')
+change = {'type': 'diff', 'path': '/cart.py', 'oldText': old, 'newText': new}
+agent.update(**tool('e', title='Edit cart.py', kind='edit', status='pending', content=[change]))
+options = [{'optionId': 'yes', 'name': 'Yes', 'kind': 'allow_once'},
+           {'optionId': 'no', 'name': 'Not now', 'kind': 'reject_once'}]
+agent.request('session/request_permission', {'options': options, 'toolCall': {'toolCallId': 'e'}})
+agent.say('answered: ' + agent.answer()['outcome'].get('optionId', 'nothing'))
+"""
+SMALL = [(375, 553), (390, 400), (844, 390), (320, 640)]
+
+
+def change(page, lines=40):
+    ask(page, "do " + EDIT.replace("LINES", str(lines)))
+    expect(page.locator(".ask-card")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), SMALL)
+def test_what_is_not_in_view_is_reviewed_full_screen(asking, visit, width, height):
+    page = talk(visit, asking)
+    page.set_viewport_size({"width": width, "height": height})
+    change(page)
+    card = page.locator(".ask-card")
+    expect(button(card, "Review")).to_be_visible()
+    expect(button(card, "Yes")).to_have_count(0)
+    box = button(card, "Review").bounding_box()
+    assert box["y"] + box["height"] <= height, "its button is in view"
+
+    button(card, "Review").click()
+    sheet = page.get_by_role("dialog", name="Allow this change?")
+    expect(sheet.locator(".diff-hunk")).to_have_count(2)
+    while button(sheet, "Read on").count():
+        expect(button(sheet, "Yes")).to_have_count(0)
+        button(sheet, "Read on").click()
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(browsing.ARMED)
+    button(sheet, "Yes").click()
+    expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_is_in_view_is_answered_at_once_with_the_words_of_the_agent(asking, visit):
+    page = talk(visit, asking)
+    change(page, lines=8)
+    card = page.locator(".ask-card")
+    expect(card.locator(".diff-add")).to_have_text(["+line two"])
+    page.wait_for_timeout(browsing.ARMED)
+    button(card, "Yes").click()
+    expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
+
+
+@pytest.mark.slow
+def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, visit):
+    page = talk(visit, asking)
+    change(page, lines=60)
+    id = session_id(page)
+    back(page)
+    row = page.get_by_role("listitem").filter(has_text="Allow this change?").first
+    expect(button(row, "Yes")).to_have_count(0)
+    button(row, "Review").click()
+    sheet = page.get_by_role("dialog", name="Allow this change?")
+    while button(sheet, "Read on").count():
+        button(sheet, "Read on").click()
+        page.wait_for_timeout(100)
+    sheet.get_by_text("More choices").click()
+    button(sheet, "Deny, and say why").click()
+    sheet.get_by_role("textbox").fill("say it is the wrong file")
+    page.wait_for_timeout(browsing.ARMED)
+    button(sheet, "Deny").click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"{asking.url}/#/s/{id}")
+    expect(page.get_by_text("answered: no", exact=True)).to_be_visible()
+    expect(page.get_by_text("it is the wrong file", exact=True)).to_be_visible()

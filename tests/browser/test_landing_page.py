@@ -1,0 +1,151 @@
+"""Work is let in, or taken back, on the page: looked at first, done as it was shown."""
+
+import re
+
+import browsing
+import pytest
+from browsing import answers, button, expect, field
+from conftest import git
+from test_changes_page import accessible, identity, row, session
+from test_looks import axe
+
+visit, asking = browsing.visit, browsing.asking
+assert axe and identity
+
+
+def work(name, text):
+    """Something that an agent does."""
+    return f"""
+from pathlib import Path
+Path({name!r}).write_text({text!r})
+agent.update(**tool('w', title='Write', kind='edit', status='completed'))
+agent.say('Done.')
+"""
+
+
+def landing(page, server, id):
+    page.goto(f"{server.url}/#/s/{id}/changes")
+    button(page, "Let it in…").click()
+    expect(page.get_by_role("dialog", name="Let it in")).to_be_visible()
+    return page.get_by_role("dialog")
+
+
+def folder(server, id):
+    """The worktree of a session."""
+    return server.workspace / ".worktrees" / id
+
+
+def commits(server, branch="main"):
+    return git(server.workspace, "log", "--format=%s", branch).split("\n")[:-1]
+
+
+@pytest.mark.slow(2)
+def test_a_turn_is_undone_and_so_is_the_undo(asking, visit, axe):
+    id = session(asking, work("cart.py", "new\n"))
+    page = visit(asking, path=f"/#/s/{id}")
+    cart = folder(asking, id) / "cart.py"
+
+    button(page, "Undo…").click()
+    expect(page.locator(".undo-files li")).to_have_text(["cart.py as it was"])
+    accessible(page, axe)
+    button(page, "Undo").click()
+    expect(button(page, "Undo the undo")).to_be_visible()
+    assert "ShoppingCart" in cart.read_text()
+    button(page, "Undo the undo").click()
+    expect(page.locator("dialog", has_text="Everything is as it was")).to_be_visible()
+    assert cart.read_text() == "new\n"
+    button(page, "Close").click()
+
+    button(page, "Undo…").click()
+    expect(button(page, "Undo")).to_be_enabled()
+    cart.write_text("mine\n")
+    button(page, "Undo").click()
+    expect(page.locator("dialog [role=alert]")).to_contain_text("cart.py")
+    assert cart.read_text() == "mine\n"
+
+
+@pytest.mark.slow(2)
+def test_what_changed_meanwhile_is_shown_anew_and_a_hook_that_refuses_is_quoted(asking, visit, axe):
+    id = session(asking, work("new.txt", "new\n"))
+    page = visit(asking)
+    sheet = landing(page, asking, id)
+    expect(button(sheet, "Commit 1 file")).to_be_enabled()
+    accessible(page, axe)
+    (folder(asking, id) / "more.txt").write_text("more\n")
+    button(sheet, "Commit 1 file").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("Something changed meanwhile")
+    expect(button(sheet, "Commit 2 files")).to_be_enabled()
+    assert git(folder(asking, id), "log", "--format=%s").split("\n")[:-1] == commits(asking)
+
+    hook = asking.workspace / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\necho 'No tabs, please.' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    button(sheet, "Commit 2 files").click()
+    expect(sheet.locator("pre")).to_contain_text("No tabs, please.")
+    hook.unlink()
+
+    button(sheet, "Choose files").click()
+    sheet.get_by_label("more.txt").uncheck()
+    field(sheet, "Message").fill("Add a file")
+    button(sheet, "Commit 1 file").click()
+    expect(sheet.get_by_text("Committed 1 file as")).to_be_visible()
+    assert git(folder(asking, id), "show", "--name-only", "--format=%s").split() == [
+        "Add", "a", "file", "new.txt",
+    ]  # fmt: skip
+    expect(sheet.get_by_text("1 file not committed here")).to_be_visible()
+
+    # Its owner commits to the branch at the same moment.
+    git(asking.workspace, "commit", "-q", "--allow-empty", "-m", "Mine")
+    button(sheet, "Merge into main").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("Something changed meanwhile")
+    expect(sheet.get_by_text("A merge commit brings 1 commit into main")).to_be_visible()
+    button(sheet, "Merge into main").click()
+    expect(sheet.get_by_text("Merged: main is at")).to_be_visible()
+    assert (asking.workspace / "new.txt").read_text() == "new\n"
+    button(sheet, "Undo").first.click()
+    expect(sheet.get_by_text("Taken back: Merged")).to_be_visible()
+    assert commits(asking)[0] == "Mine"
+
+    sheet.get_by_text("Discard", exact=True).click()
+    button(sheet, "Discard 1 file").click()
+    expect(sheet.get_by_text("Discarded changes to 1 file.")).to_be_visible()
+    assert not (folder(asking, id) / "more.txt").exists()
+    button(sheet, "Undo").first.click()
+    expect(sheet.get_by_text("Taken back: Discarded")).to_be_visible()
+    assert (folder(asking, id) / "more.txt").exists()
+
+
+@pytest.mark.slow(2)
+def test_the_agent_is_asked_to_resolve_what_conflicts(asking, visit, axe):
+    id = session(asking, work("cart.py", "theirs\n"))
+    (asking.workspace / "cart.py").write_text("mine\n")
+    git(asking.workspace, "commit", "-qam", "Mine, too")
+    page = visit(asking)
+    sheet = landing(page, asking, id)
+    button(sheet, "Commit 1 file").click()
+    expect(sheet.locator(".land-conflicts")).to_have_text("cart.py")
+    expect(button(sheet, "Merge into main")).to_have_count(0)
+    accessible(page, axe)
+    button(sheet, "Ask the agent to resolve").click()
+
+    expect(answers(page).last).to_be_visible()
+    said = asking.said(id)[-1]
+    assert "Merging this branch into `main` conflicts in 1 file" in said
+    assert re.search(r"<<<<<<< .*\nmine\n=+\ntheirs\n>>>>>>> ", said)
+    assert commits(asking)[0] == "Mine, too"
+
+
+def test_in_a_shared_folder_the_owners_own_work_is_left_alone(asking, visit):
+    (asking.workspace / "mine.txt").write_text("mine\n")
+    id = asking.session(f"do {work('theirs.txt', 'theirs')}")
+    page = visit(asking)
+    page.goto(f"{asking.url}/#/s/{id}/changes")
+    expect(row(page, "theirs.txt")).to_be_visible()
+    expect(page.get_by_text("1 file of yours, not committed before the session")).to_be_visible()
+    button(page, "Let it in…").click()
+    sheet = page.get_by_role("dialog")
+    button(sheet, "Commit 1 file").click()
+    expect(sheet.get_by_text("Committed 1 file as")).to_be_visible()
+    assert "?? mine.txt" in git(asking.workspace, "status", "--porcelain")
+    sheet.get_by_text("Push and pull request").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("no remote")
