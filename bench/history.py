@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 from bench.rig import Rig
-from janus import events
 from janus.conversation.record import Record
 from janus.memory.history.index import Index
 from janus.memory.history.query import Query
+from janus.model import events
 from janus.storage.store import Store
 
 #: Sessions that ended, and how often a page of them is read.

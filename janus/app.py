@@ -20,8 +20,8 @@ from janus.agents.offered import FILE, OfferedOptions
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.agents.spec import McpServer
 from janus.config import Settings
-from janus.events import OwnerTold
 from janus.metrics import Metrics, Sources
+from janus.model.events import OwnerTold
 from janus.network.endpoint import Endpoint
 from janus.projects.projects import Projects
 from janus.push.channels import Ntfy, WebPush

@@ -31,8 +31,8 @@ from prometheus_client.registry import Collector
 from janus import __version__
 from janus.clock import Clock
 from janus.errors import RateLimited
-from janus.events import AnyEvent, OwnerTold, QuestionAsked, Text, Thought, ToolCall
 from janus.model import SessionInfo
+from janus.model.events import AnyEvent, OwnerTold, QuestionAsked, Text, Thought, ToolCall
 
 _AGENT = "gen_ai_agent_name"
 _STATES = ("idle", "active", "waiting", "error", "stopped")

@@ -189,7 +189,7 @@ def test_a_mistake_in_januss_own_file_names_it(own, tmp_path):
 
 
 def test_a_checkout_of_janus_may_use_its_own_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("janus.sources._CHECKOUT", tmp_path)
+    monkeypatch.setattr("janus.config.sources._CHECKOUT", tmp_path)
     (tmp_path / ".env").write_text("PORT=4000\nJANUS_AGENT_COMMAND=my-agent\n")
     with pytest.raises(SettingsError, match="a project may not choose"):
         Settings.from_env({})  # it only stands in the same place

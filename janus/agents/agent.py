@@ -13,7 +13,7 @@ Recap = Callable[[], str]
 
 
 class Agent(Protocol):
-    """An agent in a conversation. What it does is emitted as it happens, see ``janus.events``.
+    """An agent in a conversation. What it does is emitted as it happens (``model.events``).
 
     Events carry the turn they belong to, also when they arrive after its end or in the next one.
     """

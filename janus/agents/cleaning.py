@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from janus.events import AnyEvent, Emit, QuestionAsked, Text, Thought, ToolCall
+from janus.model.events import AnyEvent, Emit, QuestionAsked, Text, Thought, ToolCall
 from janus.text import StreamCleaner
 
 #: What ends a piece of text: it goes on after that as something new.

@@ -18,8 +18,8 @@ from janus.agents.attached import Attached
 from janus.agents.cleaning import CleanEmit
 from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed
-from janus.events import AgentNotice, ConversationOpened, Emit, Remark
 from janus.model import Conversation
+from janus.model.events import AgentNotice, ConversationOpened, Emit, Remark
 
 log = logging.getLogger(__name__)
 

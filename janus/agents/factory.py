@@ -14,8 +14,8 @@ from janus.agents.attached import Attached
 from janus.agents.cursor.print_agent import PrintAgent
 from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
-from janus.events import Emit
 from janus.model import Conversation
+from janus.model.events import Emit
 
 
 def make_agent(

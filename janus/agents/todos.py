@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from janus.events import PlanChanged, PlanEntry
+from janus.model.events import PlanChanged, PlanEntry
 
 #: How many entries are shown, and how long each may be.
 _ENTRIES, _LONGEST = 200, 500

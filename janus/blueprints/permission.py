@@ -12,7 +12,7 @@ from janus.blueprints.endpoint import SESSION, endpoint
 from janus.blueprints.translation import shown
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
-from janus.events import AnswerHeard, QuestionAsked
+from janus.model.events import AnswerHeard, QuestionAsked
 from janus.runtime import manager_of, runtime
 from janus.voice.consent import is_consent
 from janus.voice.reading_out import ReadOut, read_out

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 from flask import Blueprint, g
 from msgspec import Meta
 
-from janus import errors, parsing
+from janus import errors
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire import words as wire
 from janus.push.subscription import QuietHours, Subscription
 from janus.runtime import runtime
+from janus.text import parsing
 
 bp = Blueprint("push", __name__, url_prefix="/api")
 

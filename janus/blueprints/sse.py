@@ -20,13 +20,13 @@ from typing import Any, Protocol
 import msgspec
 from flask import Response
 
-from janus import events
 from janus.blueprints.frames import FRAMES, Frame
 from janus.blueprints.pieces import pieces
 from janus.blueprints.translation import translate
 from janus.conversation.record import Record
 from janus.conversation.shown import State
 from janus.errors import InvalidRequest
+from janus.model import events
 
 #: Seconds between two signs of life.
 HEARTBEAT = 15.0

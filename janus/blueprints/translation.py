@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from janus import events
 from janus.blueprints.wire import agent, state
 from janus.blueprints.wire.sent import Attachment, ScheduledMessage
 from janus.blueprints.wire.stream import NAMED
@@ -16,6 +15,7 @@ from janus.clock import timestamp
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
 from janus.conversation.snapshot import Told
+from janus.model import events
 
 
 def translate(record: Record) -> tuple[str, Reply]:

@@ -19,7 +19,7 @@ from janus.cli.output import json_option, print_json, tell
 from janus.cli.projects import here
 from janus.cli.question import OutOfTime, Question
 from janus.cli.sessions import session_of
-from janus.parsing import duration
+from janus.text.parsing import duration
 
 #: Bytes of a question; Janus takes no more.
 _LONGEST = 1_000_000

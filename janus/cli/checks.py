@@ -16,8 +16,8 @@ from janus.errors import CannotServe
 from janus.network.certificates import valid_until
 from janus.network.endpoint import addresses_for, why_unreachable
 from janus.projects.listing import ProjectList
-from janus.service.control import control, read
-from janus.service.environment import gone
+from janus.server.service.control import control, read
+from janus.server.service.environment import gone
 from janus.storage.lock import Serving, serving
 from janus.storage.store import Store
 

@@ -18,8 +18,8 @@ from typing import Any
 from janus.access.folder import owner_token
 from janus.cli.failures import NOT_RUNNING, REFUSED, ClientError, explained
 from janus.config import Settings, SettingsError
-from janus.parsing import address
 from janus.storage.lock import serving
+from janus.text.parsing import address
 
 Json = dict[str, Any]
 #: Seconds; more than any call takes, and than two signs of life of a stream are apart.

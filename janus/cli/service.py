@@ -22,8 +22,8 @@ from janus.config import Settings
 from janus.errors import CannotServe, JanusError
 from janus.projects.finding import check_place, entry_of, same_folder
 from janus.projects.listing import ProjectList
-from janus.service.control import control, read, remove, write
-from janus.service.environment import capture, launcher
+from janus.server.service.control import control, read, remove, write
+from janus.server.service.environment import capture, launcher
 from janus.storage.lock import serving
 from janus.storage.store import Store
 

@@ -27,7 +27,7 @@ from janus.conversation.snapshot import Snapshot
 from janus.conversation.state import apply
 from janus.conversation.view import Messages
 from janus.errors import StorageFailed
-from janus.events import AnyEvent, Image
+from janus.model.events import AnyEvent, Image
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from janus import events
+from janus.model import events
 
 Json = dict[str, Any]
 _EVENTS: dict[str, type[events.Event]] = {

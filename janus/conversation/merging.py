@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from janus.conversation.record import Record
-from janus.events import Text, Thought
+from janus.model.events import Text, Thought
 
 #: Characters of one merged delta.
 _LONGEST = 1 << 14

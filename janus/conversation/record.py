@@ -14,10 +14,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from janus import events
 from janus.clock import LATEST, timestamp
 from janus.conversation.first_lines import FirstLine, event_of
-from janus.model import Message
+from janus.model import Message, events
 from janus.text import sanitize
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from janus.conversation.snapshot import Snapshot
-from janus.events import Attachment, ToolCall
 from janus.model import Amount
+from janus.model.events import Attachment, ToolCall
 
 
 class ShownMessage(Struct, frozen=True):

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from janus.events import (
+from janus.model import Amount
+from janus.model.events import (
     Attachment,
     ContextGiven,
     ConversationOpened,
@@ -17,7 +18,6 @@ from janus.events import (
     ToolCall,
     UsageChanged,
 )
-from janus.model import Amount
 
 
 class Waiting(Struct, frozen=True):

@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from janus import events
 from janus.conversation.quoting import own_words, quotes_context
 from janus.conversation.record import Record
 from janus.conversation.snapshot import Scheduled, Snapshot, Told, Waiting
 from janus.conversation.title import preview_of, title_of
+from janus.model import events
 
 STATUSES = ("idle", "active", "waiting", "error", "stopped")
 #: Running tool calls that are known of at once: an agent may begin any number and end none.

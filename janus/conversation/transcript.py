@@ -13,8 +13,8 @@ from janus.conversation.state import apply
 from janus.conversation.summary import recap
 from janus.conversation.view import Messages
 from janus.errors import AgentFailed, MessageNotFound
-from janus.events import ConversationOpened, Summary, TurnFailed, TurnFinished
 from janus.model import Answer, Message
+from janus.model.events import ConversationOpened, Summary, TurnFailed, TurnFinished
 
 
 def messages(log: EventLog) -> Iterator[Message]:

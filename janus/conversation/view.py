@@ -11,10 +11,9 @@ from collections import OrderedDict
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from janus import events
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage
-from janus.model import Amount
+from janus.model import Amount, events
 
 MESSAGES = 100
 #: Characters of the agent's thoughts that are told with an answer: the first ones.

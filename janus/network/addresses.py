@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from janus.parsing import address
+from janus.text.parsing import address
 
 #: The addresses that only this computer reaches, where HTTP is enough.
 THIS_COMPUTER = ("127.0.0.1", "::1")

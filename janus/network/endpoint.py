@@ -17,7 +17,7 @@ from janus.config import Settings, SettingsError
 from janus.network.addresses import THIS_COMPUTER, is_loopback, is_private, lan_address, local_name
 from janus.network.authority import Authority, Leaf
 from janus.network.certificates import CannotCertify
-from janus.parsing import address
+from janus.text.parsing import address
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from functools import partial
 from janus.clock import Clock
 from janus.conversation.shown import State
 from janus.errors import NotFound
-from janus.events import OwnerTold
+from janus.model.events import OwnerTold
 from janus.network.certificates import CannotCertify
 from janus.push.calls import Call, Calls
 from janus.push.channels import Ntfy, WebPush

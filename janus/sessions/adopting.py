@@ -26,9 +26,9 @@ from janus.agents.stores.stored import StoredConversation, is_well_formed
 from janus.clock import possible
 from janus.conversation.record import Record
 from janus.errors import Conflict, InvalidRequest, NotFound, SessionExists
-from janus.events import AnyEvent, ConversationOpened, Remark
 from janus.logs import about
 from janus.model import Conversation, SessionInfo
+from janus.model.events import AnyEvent, ConversationOpened, Remark
 from janus.sessions.archive import Archive
 from janus.sessions.description import described
 from janus.sessions.driven import DrivenConversations

@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from janus.agents.attached import Attached
-from janus.attachments.attachments import Attachments
-from janus.attachments.shelf import Shelf, Upload
 from janus.clock import Clock
 from janus.errors import InvalidRequest
-from janus.events import Attachment
 from janus.model import check_id
+from janus.model.events import Attachment
 from janus.sessions.archive import Archive
+from janus.storage.attachments.attachments import Attachments
+from janus.storage.attachments.shelf import Shelf, Upload
 from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from janus.conversation.summary import Summary, plain_summary
 from janus.conversation.transcript import messages
 from janus.errors import JanusError, ServerStopping, SessionNotFound
-from janus.events import Summary as SummaryMade
 from janus.logs import about
 from janus.memory.summaries import save_summary
 from janus.model import Ended, SessionInfo
+from janus.model.events import Summary as SummaryMade
 from janus.sessions.session import Session
 from janus.sessions.turn_runner import log_failure
 from janus.workspace.worktrees import Workspace

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from janus.clock import timestamp
 from janus.conversation.snapshot import Snapshot
-from janus.events import Listed, SessionDescribed
 from janus.model import SessionInfo
+from janus.model.events import Listed, SessionDescribed
 
 #: What a session was, its state, its branch (empty if it is on none, None if that is unknown), when
 #: it last did something, how many messages it has, and the process of its agent.

@@ -21,9 +21,9 @@ from janus.clock import Clock
 from janus.config import Settings
 from janus.conversation.event_log import EventLog
 from janus.errors import StorageFailed
-from janus.events import AnyEvent, Emit, OptionChosen, OptionsChanged
 from janus.logs import about
 from janus.model import Conversation, SessionInfo
+from janus.model.events import AnyEvent, Emit, OptionChosen, OptionsChanged
 from janus.sessions.archive import Archive
 from janus.sessions.attaching import SessionAttachments
 from janus.sessions.meter import UNMETERED, Meter

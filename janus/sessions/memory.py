@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 from janus.clock import Clock
 from janus.conversation.snapshot import Snapshot
 from janus.errors import NotFound
-from janus.events import ContextGiven
 from janus.logs import about
 from janus.memory.context import Context, Material, Past, compose
 from janus.memory.kept import Kept, KeptContexts
 from janus.memory.lines import MOST, Line, MemoryLines, line_of
 from janus.memory.shares import size
 from janus.model import SessionInfo, check_id
+from janus.model.events import ContextGiven
 from janus.sessions.archive import Archive
 from janus.sessions.session import Session
 from janus.sessions.turn import Turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from janus.events import AnyEvent
+from janus.model.events import AnyEvent
 
 
 class SessionMeter(Protocol):

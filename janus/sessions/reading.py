@@ -12,8 +12,8 @@ from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
 from janus.conversation.transcript import messages, older
 from janus.errors import NotFound
-from janus.events import AnswerHeard, Image, OwnerTold, QuestionAsked
 from janus.model import Message, SessionInfo
+from janus.model.events import AnswerHeard, Image, OwnerTold, QuestionAsked
 from janus.sessions.opening import SessionOpener
 from janus.sessions.registry import Registry
 from janus.sessions.session import Session

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from janus.clock import possible, seconds
 from janus.conversation.event_log import EventLog
 from janus.conversation.record import Record, numbered
-from janus.events import SessionDescribed, SessionEnded
 from janus.logs import about
 from janus.model import SessionInfo, is_agent_name, is_conversation_id, is_id, is_title
+from janus.model.events import SessionDescribed, SessionEnded
 from janus.sessions.saver import log
 from janus.sessions.sessions_file import SessionsFile
 from janus.storage.store import Store

@@ -18,9 +18,9 @@ import msgspec
 from janus.clock import Clock
 from janus.conversation.snapshot import Scheduled
 from janus.errors import InvalidRequest, JanusError, MessageNotFound
-from janus.events import SendCancelled, SendMissed, SendScheduled, UserMessage
 from janus.logs import about
 from janus.model import is_id
+from janus.model.events import SendCancelled, SendMissed, SendScheduled, UserMessage
 from janus.sessions.session import Session
 from janus.storage.store import Store
 

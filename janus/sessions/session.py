@@ -15,14 +15,13 @@ from pathlib import Path
 
 from msgspec.structs import replace as changed_struct
 
-from janus import events
 from janus.agents.agent import Agent, Recap
 from janus.clock import Clock
 from janus.conversation.event_log import EventLog
 from janus.conversation.shown import State
 from janus.conversation.transcript import recap_of
 from janus.errors import AgentFailed, JanusError, ServerStopping, SessionNotFound
-from janus.model import Conversation, SessionInfo
+from janus.model import Conversation, SessionInfo, events
 from janus.sessions.description import Seen, described, info_now, listed
 from janus.sessions.turn import Promised, Turn
 from janus.sessions.turn_queue import TurnQueue

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from janus.agents.process.process import AgentProcess
 from janus.errors import AgentFailed
-from janus.events import AnyEvent, ToolCall
 from janus.logs import about
+from janus.model.events import AnyEvent, ToolCall
 
 log = logging.getLogger(__name__)
 

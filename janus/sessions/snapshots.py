@@ -9,8 +9,8 @@ import uuid
 
 from janus.conversation.event_log import EventLog
 from janus.errors import JanusError
-from janus.events import Remark, WorkMeasured
 from janus.logs import about
+from janus.model.events import Remark, WorkMeasured
 from janus.text import sanitize
 from janus.workspace.changes.listing import amount, listing
 from janus.workspace.git import readable

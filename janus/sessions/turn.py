@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from threading import Event as Signal
 from typing import NamedTuple
 
-from janus.events import Attachment
 from janus.model import Answer
+from janus.model.events import Attachment
 
 
 class Promised(NamedTuple):

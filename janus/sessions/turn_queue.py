@@ -15,12 +15,11 @@ from concurrent.futures import Future
 
 from msgspec.structs import replace
 
-from janus import events
 from janus.conversation.event_log import EventLog
 from janus.conversation.snapshot import Snapshot, Waiting
 from janus.conversation.transcript import answer_of
 from janus.errors import JanusError, MessageNotFound, QueueFull
-from janus.model import Answer
+from janus.model import Answer, events
 from janus.sessions.turn import Promised, Turn
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 
-from janus import events
 from janus.agents.agent import Agent
 from janus.agents.attached import Attached
 from janus.clock import Clock, seconds, timestamp
@@ -16,7 +15,7 @@ from janus.conversation.event_log import EventLog
 from janus.conversation.quoting import own_words
 from janus.errors import AgentFailed, JanusError
 from janus.logs import about
-from janus.model import Answer
+from janus.model import Answer, events
 from janus.sessions.crash_loop import CrashLoopGuard
 from janus.sessions.meter import UNMETERED, SessionMeter
 from janus.sessions.setup import SetUp

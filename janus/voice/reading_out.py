@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from janus.errors import ConsentUnclear
-from janus.events import QuestionAsked, QuestionOption
+from janus.model.events import QuestionAsked, QuestionOption
 
 #: Characters that are read out; longer things nobody remembers to their end.
 _LONGEST = 240

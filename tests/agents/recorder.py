@@ -7,7 +7,7 @@ from threading import Event
 from conftest import FAKE_AGENTS, wait_for
 
 from janus.errors import AgentFailed
-from janus.events import QuestionAsked, Text, ToolCall
+from janus.model.events import QuestionAsked, Text, ToolCall
 
 PROGRAM = FAKE_AGENTS / "acp-agent"
 DATA = Path(__file__).parents[1] / "data" / "acp"

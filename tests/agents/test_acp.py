@@ -19,7 +19,7 @@ from janus.errors import (
     InvalidRequest,
     PermissionNotFound,
 )
-from janus.events import (
+from janus.model.events import (
     AgentDied,
     AgentNotice,
     CommandsChanged,

@@ -8,7 +8,7 @@ from recorder import ask, methods
 
 from janus.agents.acp.login import silent_login
 from janus.errors import AgentLoginRequired
-from janus.events import OptionChosen, OptionsChanged, Remark
+from janus.model.events import OptionChosen, OptionsChanged, Remark
 
 pytest_plugins = ["acp_fixtures"]
 PLAN = {"sessionUpdate": "current_mode_update", "currentModeId": "plan"}

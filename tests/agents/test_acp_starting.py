@@ -8,7 +8,7 @@ from recorder import ask, ask_in_background, interrupt, methods
 
 from janus.agents.acp import opening
 from janus.errors import AgentFailed
-from janus.events import AgentNotice, ConversationOpened
+from janus.model.events import AgentNotice, ConversationOpened
 
 pytest_plugins = ["acp_fixtures"]
 

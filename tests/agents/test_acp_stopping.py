@@ -13,7 +13,7 @@ from janus.agents.acp.messages import MessageReader
 from janus.agents.process.begun import ticks
 from janus.agents.process.lines import LineBuffer
 from janus.errors import AgentFailed
-from janus.events import AgentDied, Remark, ToolCall
+from janus.model.events import AgentDied, Remark, ToolCall
 
 pytest_plugins = ["acp_fixtures"]
 

@@ -9,7 +9,7 @@ from recorder import ask, ask_in_background, interrupt, methods
 
 from janus.agents.acp.dialogue import LATE, Attribution
 from janus.errors import AgentFailed, AlreadyAnswered
-from janus.events import QuestionAsked, QuestionClosed, ToolCall
+from janus.model.events import QuestionAsked, QuestionClosed, ToolCall
 
 pytest_plugins = ["acp_fixtures"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from janus.agents.acp.outputs import text_of
 from janus.agents.acp.updates import Updates
-from janus.events import (
+from janus.model.events import (
     AgentNotice,
     CommandsChanged,
     PlanChanged,

@@ -18,8 +18,8 @@ from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
-from janus.events import AgentNotice, ConversationOpened, Remark
 from janus.model import Conversation
+from janus.model.events import AgentNotice, ConversationOpened, Remark
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 

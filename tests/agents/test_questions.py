@@ -9,7 +9,7 @@ from janus.agents.acp.question_kinds import elicitation, permission, tool_questi
 from janus.agents.acp.questions import Questions
 from janus.agents.cursor.questions import cursor_plan, cursor_question
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
-from janus.events import QuestionAsked, QuestionClosed, QuestionOption, ToolCall
+from janus.model.events import QuestionAsked, QuestionClosed, QuestionOption, ToolCall
 
 CALL = ToolCall("c", "", "execute", "ls", "in_progress", turn_id="turn")
 OPTIONS = [

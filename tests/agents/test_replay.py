@@ -7,7 +7,7 @@ from conftest import wait_for
 from recorder import ask, ask_in_background
 
 from janus.agents.acp.replay import LATE_QUIET, QUIET, Replay
-from janus.events import (
+from janus.model.events import (
     ConversationOpened,
     OptionsChanged,
     QuestionAsked,

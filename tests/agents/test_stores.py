@@ -21,7 +21,7 @@ from janus.agents.stores.codex import CodexStore
 from janus.agents.stores.cursor import CursorStore
 from janus.agents.stores.history import as_events
 from janus.agents.stores.stored import Unreadable
-from janus.events import TurnFinished, UserMessage
+from janus.model.events import TurnFinished, UserMessage
 
 ID, OTHER = "3f1b9c58-0000-4000-8000-000000000001", "3f1b9c58-0000-4000-8000-000000000002"
 TURNS = ("list the files", "There is a.txt."), ("and now?", "Still a.txt.")

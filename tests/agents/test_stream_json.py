@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from janus.agents.cursor.stream_json import Noise, Result, translate
-from janus.events import Text
+from janus.model.events import Text
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 RECORDINGS = sorted(DATA.glob("*.ndjson"))

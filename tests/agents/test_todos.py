@@ -8,7 +8,7 @@ from test_stream_json import call, events
 from janus.agents.acp.updates import Updates
 from janus.agents.cursor.stream_json import translate
 from janus.agents.todos import Plan, todos_in
-from janus.events import PlanChanged, PlanEntry
+from janus.model.events import PlanChanged, PlanEntry
 
 TODOS = [
     {"id": "1", "content": "Read it", "status": "completed", "priority": "high"},

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from janus.agents.acp.tool_calls import ToolCalls
-from janus.events import Image
+from janus.model.events import Image
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 20).decode()
 DIFF = {"type": "diff", "path": "/a.py", "oldText": "a", "newText": "b"}

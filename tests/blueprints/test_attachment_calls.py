@@ -10,7 +10,7 @@ from described import described
 from kit.pictures import PLACE, opened, photo
 
 from janus.app import create_app
-from janus.attachments.shelf import PIECE
+from janus.storage.attachments.shelf import PIECE
 
 PAGE = "<script>fetch('/api/devices')</script>" * 10
 TEXT = b"line\n" * 120_000  # three pieces

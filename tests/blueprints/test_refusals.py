@@ -31,7 +31,7 @@ from janus.errors import (
     SessionNotFound,
     StorageFailed,
 )
-from janus.events import QuestionAsked, QuestionOption
+from janus.model.events import QuestionAsked, QuestionOption
 from janus.sessions import turn_queue
 from janus.sessions.landing import SessionLandings
 from janus.sessions.reviews import Comment

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from described import STRICT, closed, validate
 
-from janus import events
 from janus.blueprints import frames as frames_module
 from janus.blueprints import sse
 from janus.blueprints.frames import Frames
@@ -16,7 +15,7 @@ from janus.blueprints.pieces import pieces
 from janus.blueprints.translation import translate
 from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
-from janus.model import Amount
+from janus.model import Amount, events
 
 TOOL = events.ToolCall("c1", "Read", "read", "Read a.py", "completed", "text", "t1")
 DESCRIBED = {"name": "fix-1", "agent": "demo", "branch": None, "worktree_path": None}

@@ -6,7 +6,7 @@ import pytest
 from janus.clock import timestamp
 from janus.conversation import event_log as events_module
 from janus.conversation.event_log import EventLog
-from janus.events import AgentNotice, Text, Thought, ToolCall
+from janus.model.events import AgentNotice, Text, Thought, ToolCall
 
 
 class Kept(list):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from test_state import SAMPLES
 
 from janus.conversation.record import Record, message_of, numbered
-from janus.events import (
+from janus.model.events import (
     AgentDied,
     AgentNotice,
     AgentReady,

@@ -5,11 +5,12 @@ import typing
 
 import pytest
 
-from janus import events as kinds
 from janus.conversation.record import Record
 from janus.conversation.snapshot import Snapshot, Told
 from janus.conversation.state import STATUS, STATUSES, apply
-from janus.events import (
+from janus.model import Amount
+from janus.model import events as kinds
+from janus.model.events import (
     AgentDied,
     AgentStopped,
     ConversationOpened,
@@ -31,7 +32,6 @@ from janus.events import (
     TurnWithdrawn,
     UserMessage,
 )
-from janus.model import Amount
 
 EVENTS = typing.get_args(kinds.AnyEvent)
 #: One of each event, about no turn or the turn "t".

@@ -4,7 +4,7 @@ import pytest
 
 from janus.conversation.event_log import EventLog
 from janus.conversation.view import MESSAGES
-from janus.events import (
+from janus.model.events import (
     Note,
     QuestionAsked,
     QuestionOption,

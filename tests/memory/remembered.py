@@ -4,8 +4,8 @@ import pytest
 from conftest import wait_for
 
 from janus.conversation.event_log import EventLog
-from janus.events import SessionDescribed, TurnFinished, TurnStarted, UserMessage
 from janus.memory.history import History, feeder
+from janus.model.events import SessionDescribed, TurnFinished, TurnStarted, UserMessage
 from janus.storage import database
 from janus.storage.store import Store
 

@@ -11,7 +11,7 @@ import remembered
 from remembered import found, marked, named, remains, say, turn, whole
 
 from janus.conversation.event_log import EventLog
-from janus.events import (
+from janus.model.events import (
     Note,
     QuestionAsked,
     SessionEnded,

@@ -6,10 +6,10 @@ import pytest
 
 from janus.conversation.snapshot import Snapshot, Waiting
 from janus.errors import NotFound, StorageFailed
-from janus.events import PlanEntry
 from janus.memory.kept import Kept, KeptContexts
 from janus.memory.lines import MOST, NAME, Line, MemoryLines, line_of
 from janus.model import SessionInfo
+from janus.model.events import PlanEntry
 from janus.storage.store import Store
 
 AT = 1_800_000_000.0

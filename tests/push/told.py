@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from janus.conversation.shown import ShownMessage, State
 from janus.conversation.snapshot import Snapshot
-from janus.events import QuestionAsked
+from janus.model.events import QuestionAsked
 
 ME = "mailto:me@my-domain.org"
 

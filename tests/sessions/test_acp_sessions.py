@@ -8,7 +8,7 @@ import pytest
 from conftest import CURSOR, FAKE_AGENTS, fake_path, wait_for
 
 from janus.errors import NotFound
-from janus.events import Image, PlanEntry
+from janus.model.events import Image, PlanEntry
 
 PROGRAM = FAKE_AGENTS / "acp-agent"
 

@@ -18,8 +18,8 @@ from janus.errors import (
     StorageFailed,
     WorktreeDirty,
 )
-from janus.events import Listed, SessionDescribed, SessionEnded
 from janus.model import SessionInfo
+from janus.model.events import Listed, SessionDescribed, SessionEnded
 from janus.sessions.archive import Archive
 from janus.storage.store import Store
 

@@ -252,7 +252,7 @@ class _Turn:
 
 def _live(session, number):
     """A turn whose agent repeats all that it was told."""
-    from janus import events
+    from janus.model import events
 
     text = session.runner.context(_Turn())
     turn = f"t{number}"

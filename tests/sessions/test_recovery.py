@@ -21,7 +21,7 @@ from janus.errors import (
     TooManySessions,
     WorktreeDirty,
 )
-from janus.events import QuestionAsked
+from janus.model.events import QuestionAsked
 from janus.storage.store import Store
 
 

@@ -15,7 +15,8 @@ from janus.errors import (
     ServerStopping,
     SessionNotFound,
 )
-from janus.events import (
+from janus.model import SessionInfo
+from janus.model.events import (
     ConversationOpened,
     QuestionAsked,
     QuestionClosed,
@@ -24,7 +25,6 @@ from janus.events import (
     TurnFailed,
     TurnStarted,
 )
-from janus.model import SessionInfo
 from janus.sessions.closing import SessionCloser
 from janus.sessions.session import Session
 from janus.sessions.turn_queue import QUEUE_LIMIT

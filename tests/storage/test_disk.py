@@ -10,7 +10,7 @@ import pytest
 from conftest import state_of, wait_for
 
 from janus.errors import InvalidRequest, JanusError
-from janus.events import ConversationOpened, Text
+from janus.model.events import ConversationOpened, Text
 from janus.sessions import factory as session_factory
 from janus.sessions.manager import MemorySessionManager
 from janus.storage import folder, lines, log_file, store

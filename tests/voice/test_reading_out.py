@@ -3,7 +3,7 @@
 import pytest
 
 from janus.errors import ConsentUnclear
-from janus.events import FileChange, QuestionAsked, QuestionOption, ToolCall
+from janus.model.events import FileChange, QuestionAsked, QuestionOption, ToolCall
 from janus.voice.reading_out import HANDS, read_out
 
 ONCE = QuestionOption("yes", "Allow", "allow_once")

@@ -27,8 +27,15 @@ from janus.agents.driver import Driver
 from janus.agents.known import CURSOR
 from janus.agents.spec import InstalledAgent
 from janus.errors import AgentFailed, AgentLoginRequired, InvalidRequest, PermissionNotFound
-from janus.events import AnyEvent, ConversationOpened, Emit, OptionChosen, OptionsChanged, Remark
 from janus.model import Conversation
+from janus.model.events import (
+    AnyEvent,
+    ConversationOpened,
+    Emit,
+    OptionChosen,
+    OptionsChanged,
+    Remark,
+)
 
 log = logging.getLogger(__name__)
 

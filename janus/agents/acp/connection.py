@@ -29,7 +29,7 @@ from janus.agents.process.reading import Exit
 from janus.agents.spec import InstalledAgent
 from janus.clock import spoken
 from janus.errors import AgentFailed, InvalidRequest
-from janus.events import AgentDied, AgentNotice, Emit
+from janus.model.events import AgentDied, AgentNotice, Emit
 
 log = logging.getLogger(__name__)
 

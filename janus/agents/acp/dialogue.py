@@ -20,7 +20,7 @@ from janus.agents.acp.options import Options, name_of
 from janus.agents.acp.replay import Replay
 from janus.agents.acp.tool_calls import described
 from janus.agents.acp.updates import Updates, object_of
-from janus.events import (
+from janus.model.events import (
     AnyEvent,
     CommandsChanged,
     Emit,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
-from janus.events import FileChange
+from janus.model.events import FileChange
 
 OUTPUT, TITLE_LIMIT, _CHANGES, _COMPARED = 4000, 200, 200, 2000
 #: Characters of a change as hunks, and unchanged lines around each.

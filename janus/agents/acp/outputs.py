@@ -16,7 +16,7 @@ from janus.agents.acp.diffs import OUTPUT, change_of, cut, diff_of
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.pictures import picture_of
 from janus.agents.acp.raw import exit_in, printed_in, reason_in
-from janus.events import FileChange, Image
+from janus.model.events import FileChange, Image
 
 #: Files of one call whose changes are told.
 _FILES = 50

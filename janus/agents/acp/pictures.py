@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from typing import Any
 
-from janus.events import Image
+from janus.model.events import Image
 
 #: Bytes of a picture that is shown.
 _LARGEST = 8 << 20

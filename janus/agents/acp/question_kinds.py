@@ -21,7 +21,7 @@ from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.questions import DECLINE, DECLINE_ALL, Answers, Question
 from janus.agents.acp.raw import told_of
 from janus.agents.acp.updates import object_of
-from janus.events import QuestionAsked, QuestionOption, ToolCall
+from janus.model.events import QuestionAsked, QuestionOption, ToolCall
 
 _TEXT = 10_000
 #: A tool of such a name asks its user; the questions of another one are about something else.

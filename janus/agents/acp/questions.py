@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from janus.agents.acp.jsonrpc import REQUEST_CANCELLED, Json, Reply, failure, result
 from janus.errors import AlreadyAnswered, InvalidRequest, PermissionNotFound
-from janus.events import Emit, QuestionAsked, QuestionClosed, ToolCall
+from janus.model.events import Emit, QuestionAsked, QuestionClosed, ToolCall
 
 Answers = Mapping[str, Any]
 _ANSWERED = 200

@@ -16,7 +16,7 @@ from janus.agents.acp.jsonrpc import METHOD_NOT_FOUND, Json, Reply, failure, res
 from janus.agents.acp.question_kinds import elicitation, permission, tool_questions
 from janus.agents.acp.questions import Question, Questions
 from janus.agents.cursor.questions import cursor_plan, cursor_question
-from janus.events import Emit
+from janus.model.events import Emit
 
 #: Cursor sends these with an id although it wants no answer; without one it waits for ever.
 _ACKNOWLEDGED = ("cursor/update_todos", "cursor/task", "cursor/generate_image")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.outputs import text_of
 from janus.agents.acp.tool_calls import ToolCalls
-from janus.events import Image, ToolCall
+from janus.model.events import Image, ToolCall
 
 _ENDS = {"cancelled": "cancelled", "error": "failed", "refusal": "failed"}
 

@@ -19,7 +19,7 @@ from janus.agents.acp.diffs import TITLE_LIMIT, cut
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.outputs import Output
 from janus.agents.acp.raw import command_in, told_of
-from janus.events import Image, ToolCall
+from janus.model.events import Image, ToolCall
 
 #: How many calls are remembered; of older ones news come as those of new calls.
 REMEMBERED = 1000

@@ -22,7 +22,7 @@ from janus.agents.process.begun import end_begun, is_stopped
 from janus.agents.process.process import AgentProcess
 from janus.clock import spoken
 from janus.errors import AgentFailed
-from janus.events import Emit, Remark
+from janus.model.events import Emit, Remark
 
 #: Seconds for a cancelled turn to end: who said Stop wants to see that it was heard. Agents take
 #: 0.6, more on a busy computer: they get the rest in the background, because to start one anew may

@@ -18,7 +18,6 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from janus import events
 from janus.agents.acp.jsonrpc import Json
 from janus.agents.acp.outputs import text_of
 from janus.agents.acp.pictures import picture_of
@@ -26,6 +25,7 @@ from janus.agents.acp.subagents import Subagents
 from janus.agents.acp.tool_calls import ToolCalls
 from janus.agents.joiner import ParagraphJoiner
 from janus.agents.todos import Plan, todos_in
+from janus.model import events
 
 #: Of how many messages and turns it is remembered who said them in which: the latest.
 _MESSAGES, _TURNS = 500, 20

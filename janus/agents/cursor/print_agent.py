@@ -24,7 +24,7 @@ from janus.agents.known import CURSOR
 from janus.agents.process.process import TIMEOUT, AgentProcess
 from janus.agents.todos import Plan
 from janus.errors import AgentFailed, InvalidRequest, PermissionNotFound
-from janus.events import ConversationOpened
+from janus.model.events import ConversationOpened
 from janus.text import strip_controls
 
 #: Seconds a process may take to leave: after its result (1.8 to 3.1 are usual), once the next turn

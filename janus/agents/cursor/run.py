@@ -15,7 +15,15 @@ from msgspec.structs import replace
 from janus.agents.cursor.stream_json import Noise, Result, translate
 from janus.agents.process.process import AgentProcess
 from janus.agents.todos import Plan
-from janus.events import AgentNotice, ConversationOpened, Emit, PlanChanged, Text, Thought, ToolCall
+from janus.model.events import (
+    AgentNotice,
+    ConversationOpened,
+    Emit,
+    PlanChanged,
+    Text,
+    Thought,
+    ToolCall,
+)
 from janus.text import strip_controls
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from janus.agents.acp.messages import MessageReader
 from janus.agents.cursor.tools import todos_of, tool_call
 from janus.agents.joiner import ParagraphJoiner
 from janus.agents.todos import Plan
-from janus.events import AgentNotice, AnyEvent, ConversationOpened, Text, Thought
+from janus.model.events import AgentNotice, AnyEvent, ConversationOpened, Text, Thought
 
 
 @dataclass(frozen=True, slots=True)

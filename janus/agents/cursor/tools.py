@@ -12,7 +12,7 @@ from typing import Any
 
 from janus.agents.acp.raw import exit_in, printed_in, reason_in
 from janus.agents.todos import todos_in
-from janus.events import ToolCall
+from janus.model.events import ToolCall
 
 #: How much of a tool's output is passed on, in characters.
 _OUTPUT = 4000

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from janus import events
 from janus.agents.acp.outputs import text_of
 from janus.agents.acp.updates import Updates
+from janus.model import events
 from janus.text import sanitize
 
 Json = dict[str, Any]

@@ -6,10 +6,10 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from janus import events
 from janus.blueprints.wire import state, words
 from janus.blueprints.wire.agent import AgentOption, Command, Usage
 from janus.blueprints.wire.sent import Attachment
+from janus.model import events
 
 
 class NumberedEvent(words.Reply, frozen=True, kw_only=True):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field, replace
 
-from janus import events
 from janus.conversation.quoting import own_words
 from janus.conversation.record import Record
 from janus.memory.history.words import clean
+from janus.model import events
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from janus.events.agent import (
+from janus.model.events.agent import (
     AgentDied,
     AgentNotice,
     AgentReady,
@@ -17,14 +17,14 @@ from janus.events.agent import (
     TitleChanged,
     UsageChanged,
 )
-from janus.events.session import (
+from janus.model.events.session import (
     AnswerHeard,
     ContextGiven,
     OwnerTold,
     SessionDescribed,
     SessionEnded,
 )
-from janus.events.turns import (
+from janus.model.events.turns import (
     Note,
     QueueHeld,
     QueueReleased,
@@ -41,7 +41,7 @@ from janus.events.turns import (
     TurnWithdrawn,
     UserMessage,
 )
-from janus.events.work import (
+from janus.model.events.work import (
     Image,
     PlanChanged,
     QuestionAsked,

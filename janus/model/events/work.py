@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from janus.events.base import Event
 from janus.model import Amount
+from janus.model.events.base import Event
 
 
 class FileChange(Struct, frozen=True):

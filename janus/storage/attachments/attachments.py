@@ -14,9 +14,6 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from janus.attachments.acceptable import acceptable
-from janus.attachments.kinds import PICTURES, clean_name, kind_of, named_for
-from janus.attachments.shelf import PIECE, Shelf, Upload
 from janus.clock import Clock
 from janus.errors import (
     Conflict,
@@ -26,7 +23,10 @@ from janus.errors import (
     StorageFailed,
     UnsupportedMediaType,
 )
-from janus.events import Attachment
+from janus.model.events import Attachment
+from janus.storage.attachments.acceptable import acceptable
+from janus.storage.attachments.kinds import PICTURES, clean_name, kind_of, named_for
+from janus.storage.attachments.shelf import PIECE, Shelf, Upload
 
 #: Bytes of one file, and of all in a session; how many there may be in it.
 LARGEST, ALL, MOST = 20 << 20, 200 << 20, 100

@@ -6,7 +6,7 @@ belongs to none. ``conversation.record`` writes events to the log, ``blueprints.
 names that the stream has.
 """
 
-from janus.events.agent import (
+from janus.model.events.agent import (
     AgentDied,
     AgentNotice,
     AgentReady,
@@ -19,12 +19,12 @@ from janus.events.agent import (
     TitleChanged,
     UsageChanged,
 )
-from janus.events.base import Event
-from janus.events.kinds import (
+from janus.model.events.base import Event
+from janus.model.events.kinds import (
     AnyEvent,
     Emit,
 )
-from janus.events.session import (
+from janus.model.events.session import (
     AnswerHeard,
     ContextGiven,
     Listed,
@@ -32,7 +32,7 @@ from janus.events.session import (
     SessionDescribed,
     SessionEnded,
 )
-from janus.events.turns import (
+from janus.model.events.turns import (
     Attachment,
     Note,
     QueueHeld,
@@ -50,7 +50,7 @@ from janus.events.turns import (
     TurnWithdrawn,
     UserMessage,
 )
-from janus.events.work import (
+from janus.model.events.work import (
     FileChange,
     Image,
     PlanChanged,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from janus.events.base import Event
+from janus.model.events.base import Event
 
 
 class Attachment(Struct, frozen=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from janus.agents.detection import SearchPath, visible
 from janus.config import names_of, setting_fields
-from janus.sources import sources
+from janus.config.sources import sources
 
 #: Of this login alone; systemd gives the service its own.
 _PASSING = ("TMPDIR", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from janus.events.base import Event
+from janus.model.events.base import Event
 
 
 class OptionsChanged(Event, frozen=True):

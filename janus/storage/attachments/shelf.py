@@ -16,8 +16,8 @@ import msgspec
 from msgspec import Struct
 
 from janus.errors import InvalidRequest, StorageFailed
-from janus.events import Attachment
 from janus.model import check_id, is_id
+from janus.model.events import Attachment
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)

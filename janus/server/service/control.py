@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from janus.errors import CannotServe
-from janus.service import launchd, systemd
+from janus.server.service import launchd, systemd
 from janus.storage.folder import Folder
 
 #: Seconds; Janus may take 25 to stop.

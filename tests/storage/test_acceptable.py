@@ -10,9 +10,9 @@ import pytest
 from kit.pictures import COMMENT, PLACE, opened, photo
 from PIL import Image
 
-from janus.attachments.acceptable import ENCODED, LONG_EDGE, SMALL, acceptable
-from janus.attachments.kinds import clean_name, kind_of, named_for
 from janus.errors import JanusError, PayloadTooLarge, UnsupportedMediaType
+from janus.storage.attachments.acceptable import ENCODED, LONG_EDGE, SMALL, acceptable
+from janus.storage.attachments.kinds import clean_name, kind_of, named_for
 
 
 def header_of(width, height):

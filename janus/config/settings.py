@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from janus import parsing
-from janus.sources import Source, sources, users_folder
+from janus.config.sources import Source, sources, users_folder
+from janus.text import parsing
 
 
 class SettingsError(ValueError):

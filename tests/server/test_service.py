@@ -12,8 +12,8 @@ import pytest
 from conftest import fake_path, processes_of, wait_for
 
 from janus.agents.detection import SearchPath
-from janus.service import launchd, systemd
-from janus.service.environment import capture, gone, lasting_path, launcher
+from janus.server.service import launchd, systemd
+from janus.server.service.environment import capture, gone, lasting_path, launcher
 
 ODD = {"PATH": "/usr/bin:/bin", "ANTHROPIC_API_KEY": 'a "b" \\n 100% $HOME', "LANG": "ä ö"}
 
@@ -108,7 +108,8 @@ def test_a_service_that_fails_is_tried_again_with_pauses(tmp_path):
 @pytest.fixture
 def service(run, home, multishell, tmp_path):
     """``janus service``, where something does what the unit says."""
-    shutil.copytree(Path(__file__).parent, tmp_path / "systemd")
+    (tmp_path / "systemd").mkdir()
+    shutil.copy(Path(__file__).parent / "systemctl", tmp_path / "systemd")
     (multishell[1] / "agent").symlink_to(Path(fake_path(tmp_path, "agent").split(":")[0], "agent"))
     path = f"{tmp_path / 'systemd'}:{multishell[0]}:/usr/bin:/bin"
     environ = {"PATH": path, "PORT": "0", "JANUS_HOST": "127.0.0.1", "SSH_AUTH_SOCK": ""}

@@ -1,0 +1,17 @@
+"""The settings, and where they come from."""
+
+from janus.config.settings import (
+    Settings,
+    SettingsError,
+    names_of,
+    setting_fields,
+    state_folder,
+)
+
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "names_of",
+    "setting_fields",
+    "state_folder",
+]
