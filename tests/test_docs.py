@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import git
+from conftest import git, wait_for
 
 from janus import __version__, errors
 from janus.app import create_app
@@ -67,8 +67,14 @@ def test_the_curl_session_of_the_readme_works_as_written(serve, home, tmp_path, 
     [device] = server.call("GET", "/api/devices")[1]["devices"]
     assert (device["name"], device["kind"]) == ("curl", "token")
 
-    watched = run(chat).stdout
-    assert "event: user_message" in watched and "event: assistant_delta" in watched
+    say, watch = chat.strip().split("\n\n")
+    assert run(say).returncode == 0
+
+    def is_seen():  # what it shows in two seconds is all of it on an idle computer
+        watched = run(watch).stdout
+        return "event: user_message" in watched and "event: assistant_delta" in watched
+
+    wait_for(is_seen, 60)
 
     begin, goes_on = terminal.split("janus ask --session", 1)
     assert run(begin).stdout.count("feature/fix-login") == 1

@@ -41,7 +41,7 @@ class End:
         return self.peer.feed(json.dumps({"jsonrpc": "2.0", **message}).encode())
 
     def said(self):
-        return self.sent.get(timeout=10)
+        return self.sent.get(timeout=30)
 
 
 @pytest.fixture

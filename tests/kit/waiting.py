@@ -4,7 +4,7 @@ import threading
 import time
 
 
-def wait_for(condition, timeout=10.0):
+def wait_for(condition, timeout=30.0):
     """Poll until *condition* is true; fail with its name if it never is."""
     deadline = time.monotonic() + timeout
     while not (found := condition()):

@@ -43,8 +43,13 @@ def sessions():
 
 
 @pytest.fixture
-def make(tmp_path, sessions, monkeypatch):
+def hurried(monkeypatch):
+    """What nobody sees is told another way soon, not only after a minute."""
     monkeypatch.setattr(module, "UNSEEN", 0.3)
+
+
+@pytest.fixture
+def make(tmp_path, sessions, monkeypatch):
     monkeypatch.setattr(module, "_QUIET", 0.1)
     made = []
 
@@ -134,7 +139,7 @@ def test_done_and_failed_are_told_less_urgently(notifier, sessions, service, bro
 
 
 def test_nothing_is_sent_while_a_page_is_in_front_unless_nobody_answers_there(
-    notifier, sessions, service, browser
+    hurried, notifier, sessions, service, browser
 ):
     sessions.front = True
     change(notifier, sessions, answer())
@@ -171,7 +176,7 @@ def test_opening_the_session_is_seeing_it(notifier, sessions, service):
 
 
 def test_what_nobody_sees_is_told_by_ntfy_without_its_content_then_once_more(
-    make, sessions, service, browser
+    hurried, make, sessions, service, browser
 ):
     notifier = make(f"{service.url}/topic")
     subscribe(notifier, browser)
@@ -189,7 +194,7 @@ def test_what_nobody_sees_is_told_by_ntfy_without_its_content_then_once_more(
     ]  # fmt: skip
 
 
-def test_without_a_phone_ntfy_is_told_at_once(make, sessions, service):
+def test_without_a_phone_ntfy_is_told_at_once(hurried, make, sessions, service):
     notifier = make(f"{service.url}/topic")
 
     change(notifier, sessions, answer())
@@ -213,7 +218,7 @@ def test_a_question_that_closed_is_not_told_again(notifier, sessions, service):
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_subscription_that_is_gone_is_dead(notifier, sessions, service, status):
+def test_a_subscription_that_is_gone_is_dead(hurried, notifier, sessions, service, status):
     service.answers = [(status, {})]
     change(notifier, sessions, answer())
 
@@ -307,7 +312,7 @@ def test_a_stopped_one_tells_nothing(notifier, sessions, service):
     assert service.got == []
 
 
-def test_each_of_many_ends_seen_or_is_told_another_way(make, sessions, service, browser):
+def test_each_of_many_ends_seen_or_is_told_another_way(hurried, make, sessions, service, browser):
     """``JANUS_PUSHES=1000`` for a whole afternoon of them."""
     notifier = make(f"{service.url}/topic")
     chance = random.Random(7)
