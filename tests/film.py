@@ -176,7 +176,7 @@ def main():
             browser.close()
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(60)
 
 
 def janus(environ, *args):

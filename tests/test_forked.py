@@ -60,7 +60,7 @@ def both(fork_server, home, tmp_path):
             return fork_server.start(argv, tmp_path, environ, None, *streams)
 
         command = Command(start)
-        stdout, stderr = command.communicate(timeout=20)
+        stdout, stderr = command.communicate(timeout=60)
         return (
             (executed.returncode, executed.stdout, executed.stderr),
             (command.returncode, stdout, stderr),
@@ -103,7 +103,7 @@ def test_it_is_no_child_of_the_test_and_ends_with_a_signal(fork_server, home, tm
 
     program.terminate()
 
-    assert program.wait(10) == program.poll() == -signal.SIGTERM
+    assert program.wait(60) == program.poll() == -signal.SIGTERM
     assert processes_of(home) == []
     program.terminate()
 
@@ -119,4 +119,4 @@ def test_all_end_with_the_fork_server(home, tmp_path):
     wait_for(lambda: processes_of(home) == [])
     for program in programs:
         with pytest.raises(ChildProcessError, match="the fork server has ended"):
-            program.wait(10)
+            program.wait(60)

@@ -35,7 +35,7 @@ def paired(server, name="phone"):
     body = json.dumps({"code": code, "name": name}).encode()
     headers = {"Content-Type": "application/json", "Origin": server.url}
     request = urllib.request.Request(server.url + "/api/pair", body, headers)
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         device, cookie = json.load(response), response.headers["Set-Cookie"]
     return device, cookie.partition(";")[0], code
 
@@ -183,7 +183,7 @@ def test_threat_19_a_body_that_overtaxes_the_parser_is_refused(server):
         )  # fmt: skip
 
         with pytest.raises(urllib.error.HTTPError) as refusal:
-            urllib.request.urlopen(request, timeout=20)
+            urllib.request.urlopen(request, timeout=60)
         with refusal.value as answer:
             assert answer.code == 400
             assert json.load(answer)["error"]["code"] == "INVALID_REQUEST"

@@ -66,7 +66,7 @@ def ask_in_background(agent, prompt, turn_id="turn"):
 def interrupt(agent, cancelled, thread):
     cancelled.set()
     agent.interrupt()
-    thread.join(20)
+    thread.join(60)
 
 
 def methods(received):

@@ -234,7 +234,7 @@ def test_what_the_user_chooses_is_what_the_agent_gets(make, recorder, kind):
     question = recorder.question()
 
     agent.answer(id, kind[::-1])
-    thread.join(10)
+    thread.join(60)
 
     assert question.title == "echo hi" and question.tool_call.kind == "execute"
     assert question.turn_id == "turn"
@@ -258,7 +258,7 @@ def test_only_the_first_good_answer_counts(make, recorder):
     agent.answer(id, "ecno_wolla")
     with pytest.raises(AlreadyAnswered):
         agent.answer(id, "ecno_tcejer")
-    thread.join(10)
+    thread.join(60)
 
     assert "ecno_wolla" in recorder.text
 
@@ -294,7 +294,7 @@ def test_a_question_ends_with_its_turn(make, recorder, prompt):
     agent = make()
     _, thread, _ = ask_in_background(agent, prompt)
     id = recorder.asked()
-    thread.join(10)
+    thread.join(60)
 
     assert recorder.all(QuestionClosed) == [QuestionClosed(id, None, "cancelled", "turn")]
     with pytest.raises(AlreadyAnswered):
@@ -354,7 +354,7 @@ def test_questions_of_all_sorts_are_answered(make, recorder, method, params, opt
     _, thread, _ = ask_in_background(agent, f"request {method} {json.dumps(params)}")
 
     agent.answer(recorder.asked(), option)
-    thread.join(10)
+    thread.join(60)
 
     assert json.loads(recorder.text) == answer
     assert recorder.question().kind == "question"
@@ -375,7 +375,7 @@ def test_a_form_is_filled_in_or_declined(make, recorder, option, answer):
     with pytest.raises(InvalidRequest, match="way must be one of 1, 2"):
         agent.answer(id, "accept", {**ANSWERS, "way": 2})
     agent.answer(id, option, ANSWERS)
-    thread.join(10)
+    thread.join(60)
 
     assert [field["kind"] for field in recorder.question().fields] == [
         "text",
@@ -468,7 +468,7 @@ def test_an_interrupt_that_comes_too_late_spares_the_next_turn(make, recorder, r
 
     agent.interrupt()  # meant for the turn before: this one's event is not set
     agent.answer(id, "ecno_wolla")
-    thread.join(10)
+    thread.join(60)
 
     assert outcome == ["end_turn"]
     assert "session/cancel" not in methods(received)
@@ -697,7 +697,7 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder, prompt):
 
     agent.stop()
     agent.stop()
-    thread.join(10)
+    thread.join(60)
 
     assert isinstance(outcome[0], AgentFailed)
     assert recorder.all(AgentDied) == []
@@ -711,7 +711,7 @@ def test_stop_ends_an_agent_that_is_getting_ready(make, home):
     wait_for((home / "heard").exists)
 
     agent.stop()
-    thread.join(10)
+    thread.join(60)
 
     assert isinstance(outcome[0], AgentFailed)
 
@@ -721,7 +721,7 @@ def test_stop_at_any_moment_of_the_start_leaves_nothing(make):
         agent = make()
         _, thread, outcome = ask_in_background(agent, "hang")
         agent.stop()
-        thread.join(10)
+        thread.join(60)
         assert isinstance(outcome[0], AgentFailed)
 
 

@@ -100,7 +100,7 @@ def test_a_mistake_while_reading_fails_the_turn_aloud(make, recorder, monkeypatc
         patch.setattr(reader, "feed", feed)
         cancel = {"sessionId": agent.conversation}
         agent._connection._turns._peer.notify("session/cancel", cancel)  # then it says something
-        thread.join(20)
+        thread.join(60)
 
     [failure] = outcome
     assert isinstance(failure, AgentFailed) and "no more of it" in str(failure)

@@ -202,7 +202,7 @@ def test_a_tool_whose_permission_was_refused_is_rejected(make, recorder, end):
     _, thread, _ = ask_in_background(agent, do(code), "1")
 
     agent.answer(recorder.asked(), "ecno_tcejer")
-    thread.join(10)
+    thread.join(60)
 
     assert recorder.statuses("c") == [("in_progress", "1"), ("rejected", "1")]
 
@@ -304,7 +304,7 @@ def test_a_subagents_permission_reaches_the_user(make, recorder, received, optio
         agent.answer(question.request_id, option)
     else:
         interrupt(agent, cancelled, thread)
-    thread.join(10)
+    thread.join(60)
 
     outcome = {"outcome": "selected", "optionId": option} if option else {"outcome": "cancelled"}
     assert json.loads(recorder.text) == {"outcome": outcome}

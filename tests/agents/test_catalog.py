@@ -95,7 +95,7 @@ def test_who_asks_at_the_same_time_waits_for_the_same_search(catalog, folder, tm
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
 
     assert found == ["0.61.0"] * 5 and (tmp_path / "asked").read_text() == "x\n"
 

@@ -198,8 +198,8 @@ def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark):
         wait_for(lambda: process.stopped)
         server.send_signal(signal.SIGCONT)
 
-        assert stopping.result(10) == []
-        assert isinstance(starting.exception(10), AgentFailed)
+        assert stopping.result(60) == []
+        assert isinstance(starting.exception(60), AgentFailed)
 
 
 @pytest.mark.parametrize("ask", [AgentProcess.leave, AgentProcess.linger])
@@ -260,7 +260,7 @@ def crash(process, moment, delay):
             guardian = wait_for(lambda: process._launched).guardian
             threading.Event().wait(delay)
             guardian.kill()
-        failure = starting.exception(10)
+        failure = starting.exception(60)
     if failure:
         assert moment == "starting"
         assert isinstance(failure, AgentFailed)

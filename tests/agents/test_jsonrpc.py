@@ -22,7 +22,7 @@ class End:
         self.peer = Peer(self._send, self._request, self._notification, "test")
 
     def _send(self, data):
-        self.listening.wait(10)
+        self.listening.wait(60)
         assert data.endswith(b"\n") and data.count(b"\n") == 1
         self.sent.put(json.loads(data))
 
@@ -41,7 +41,7 @@ class End:
         return self.peer.feed(json.dumps({"jsonrpc": "2.0", **message}).encode())
 
     def said(self):
-        return self.sent.get(timeout=30)
+        return self.sent.get(timeout=60)
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_what_cannot_be_sent_fails_and_the_next_is_sent(end):
     answer = end.peer.begin("ours", {"text": object()})
 
     with pytest.raises(RpcError, match="not JSON serializable"):
-        answer.result(10)
+        answer.result(60)
     end.peer.notify("next", {})
     assert end.said()["method"] == "next"
 
@@ -262,7 +262,7 @@ def test_each_of_two_threads_gets_its_own_answers(end):
         message = end.said()
         end.hear(id=message["id"], result=message["params"])
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert got == {who: [{"who": who, "n": n} for n in range(300)] for who in "ab"}
     wait_for(lambda: end.sent.empty())

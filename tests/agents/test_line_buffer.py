@@ -103,7 +103,7 @@ def test_the_end_wakes_a_waiting_reader(last_word):
 
         last_word(lines)
 
-        assert waiting.result(10) is None
+        assert waiting.result(60) is None
 
 
 def test_waiting_for_a_line_times_out():

@@ -247,7 +247,7 @@ def test_a_call_that_is_left_open_ends_with_its_turn(make, recorder):
     wait_for(lambda: ("in_progress", "3") in recorder.statuses("c"))
     cancelled.set()
     agent.interrupt()
-    thread.join(10)
+    thread.join(60)
 
     assert recorder.statuses("c") == [
         ("in_progress", "1"),
@@ -398,7 +398,7 @@ def test_ctrl_c_cancels_the_turn_and_the_conversation_goes_on(make, recorder):
 
     cancelled.set()
     agent.interrupt()
-    thread.join(10)
+    thread.join(60)
 
     assert outcome == ["cancelled"]
     assert ask(agent, "recall") == "end_turn"
@@ -414,7 +414,7 @@ def test_an_agent_that_ignores_ctrl_c_is_ended(make, recorder, monkeypatch):
 
     cancelled.set()
     agent.interrupt()
-    thread.join(10)
+    thread.join(60)
 
     assert outcome == ["cancelled"]
     [remark] = recorder.all(Remark)
@@ -444,7 +444,7 @@ def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder):
 
     agent.stop()
     agent.stop()
-    thread.join(10)
+    thread.join(60)
 
     assert isinstance(outcome[0], AgentFailed)
     with pytest.raises(AgentFailed):

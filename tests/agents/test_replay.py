@@ -84,7 +84,7 @@ def test_an_interrupt_does_not_wait_for_the_history(continued, recorder, receive
 
     cancelled.set()
     agent.interrupt()
-    thread.join(10)
+    thread.join(60)
 
     assert outcome == ["cancelled"] and recorder.text == ""
 
@@ -225,7 +225,7 @@ def test_the_quiet_is_longer_where_the_history_is_late(clock, early, quiet):
     with replay._changed:
         replay._changed.notify_all()
 
-    waiting.join(10)
+    waiting.join(60)
     assert not waiting.is_alive()
 
 
@@ -235,6 +235,6 @@ def test_a_death_ends_the_waiting():
     waiting.start()
 
     replay.end()
-    waiting.join(10)
+    waiting.join(60)
 
     assert not waiting.is_alive()

@@ -137,7 +137,7 @@ def test_bytes_without_a_meaning_do_no_harm(seed, send):
 def test_a_body_in_pieces_that_are_none_is_refused(serve):
     server = serve()
     host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(
             f"POST /api/chat HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
             f"Authorization: Bearer {server.token}\r\nContent-Type: application/json\r\n"

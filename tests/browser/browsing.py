@@ -22,14 +22,35 @@ ROOT = Path(__file__).parents[2]
 ACP_AGENT = ROOT / "tests" / "fake_agents" / "acp-agent"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-#: What a card takes for a tap that was meant for something else, and a little more.
-ARMED = 500
+#: Milliseconds for whatever is waited for; what takes one second takes twenty on a busy computer.
+PATIENCE = 60_000
+#: All that a page finds stored.
+KEPT = """async () => {
+  const all = await indexedDB.databases()
+  const rows = await Promise.all(all.map(({name}) => new Promise((done) => {
+    const opening = indexedDB.open(name)
+    opening.onsuccess = () => {
+      const [table] = opening.result.objectStoreNames
+      const all = opening.result.transaction(table).objectStore(table).getAll()
+      all.onsuccess = () => done(all.result)
+    }
+  })))
+  return JSON.stringify([{...localStorage}, {...sessionStorage}, rows])
+}"""
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory, fork_server):
     """A server with the demo agent, for all tests that leave it running."""
     server = Server(tmp_path_factory.mktemp("demo"), JANUS_AGENT="demo")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fresh(tmp_path, fork_server):
+    """A server with the demo agent that nobody has used, and whose patience may be tried."""
+    server = Server(tmp_path, JANUS_AGENT="demo")
     yield server
     server.stop()
 
@@ -73,7 +94,7 @@ def visit(browser, fork_server):
             server.paired = kept_of_a_new_device(browser, server)
         kept = None if stranger else server.paired
         contexts.append(browser.new_context(**device, storage_state=kept, **options))
-        contexts[-1].set_default_timeout(15_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         contexts[-1].on("console", hear)
         contexts[-1].on("weberror", lambda error: complaints.append(str(error.error)))
         if script:
@@ -83,9 +104,13 @@ def visit(browser, fork_server):
         page.goto(server.url + path)
         return page
 
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE)
     yield visit
     for context in contexts:
+        # What still answers requests for a test would fail with the context, and Playwright gives
+        # such a failure to whatever is asked next: in another test, at the start of a browser.
+        for page in context.pages:
+            page.unroute_all(behavior="wait")
         context.close()
     assert not complaints, complaints
 
@@ -165,6 +190,11 @@ def choose_branch(page, name):
 def back(page):
     button(page, "All sessions").click()
     expect(settings(page)).to_be_visible()
+
+
+def kept(page):
+    """All that a page finds stored."""
+    return page.evaluate(KEPT)
 
 
 def session_id(page):

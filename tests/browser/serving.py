@@ -9,6 +9,7 @@ from pathlib import Path
 from conftest import git, wait_for
 from kit.agents import PYTHON
 from kit.forked import ForkServer
+from kit.ports import free_port
 
 from janus.cli.client import Client
 from janus.config import state_folder
@@ -36,7 +37,7 @@ class Server:
         self._environ = {
             "PATH": f"{folder}:{PYTHON}:/usr/bin:/bin",
             "HOME": str(folder),
-            "PORT": "0",
+            "PORT": str(free_port()),
             "JANUS_HOST": "127.0.0.1",
             "WORKSPACE_DIR": str(self.workspace),
             "MAX_SESSIONS": "100",
@@ -50,8 +51,7 @@ class Server:
             self._process = ForkServer.running.start(
                 ("-m", "janus", "serve"), ROOT, self._environ, stderr=log.fileno()
             )
-        self.address = wait_for(self._address, 30)
-        self._environ["PORT"] = self.address.rpartition(":")[2]
+        self.address = wait_for(self._address)
 
     @property
     def url(self):
@@ -85,17 +85,21 @@ class Server:
 
     def said(self, id, sender="user"):
         """What somebody said in a session, as often as Janus has it."""
-        messages = self.owner.get("/api/state", session_id=id)["messages"]
+        messages = self.state(id)["messages"]
         return [said["content"] for said in messages if said["sender"] == sender]
+
+    def state(self, id):
+        """What Janus knows of a session."""
+        return self.owner.get("/api/state", session_id=id)
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(60)
 
     def kill(self):
         """As a lost battery would: without a word, master and worker at once."""
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(30)
+        self._process.wait(60)
 
     def _address(self):
         assert self._process.poll() is None, self._log.read_text()

@@ -16,12 +16,28 @@ options = [{'optionId': 'yes', 'name': 'Yes', 'kind': 'allow_once'},
 agent.request('session/request_permission', {'options': options, 'toolCall': {'toolCallId': 'e'}})
 agent.say('answered: ' + agent.answer()['outcome'].get('optionId', 'nothing'))
 """
+#: What there is to do, and one step on: as one look, as each step may be the last.
+READ_ON = """sheet => {
+  const words = it => it.innerText.trim()
+  const buttons = [...sheet.querySelectorAll("button")]
+  const there = buttons.filter(it => /^(Read on|Yes)$/.test(words(it)))
+  there.find(it => words(it) === 'Read on')?.click()
+  return there.map(words)
+}"""
 SMALL = [(375, 553), (390, 400), (844, 390), (320, 640)]
 
 
 def change(page, lines=40):
     ask(page, "do " + EDIT.replace("LINES", str(lines)))
     expect(page.locator(".ask-card")).to_be_visible()
+
+
+def read_through(sheet):
+    """Read on until the end is in view; before that nothing can be allowed."""
+    expect(sheet.locator(".diff-hunk")).to_have_count(2)
+    while (there := sheet.evaluate(READ_ON)) == ["Read on"]:
+        pass
+    assert there == ["Yes"]
 
 
 @pytest.mark.slow
@@ -38,12 +54,7 @@ def test_what_is_not_in_view_is_reviewed_full_screen(asking, visit, width, heigh
 
     button(card, "Review").click()
     sheet = page.get_by_role("dialog", name="Allow this change?")
-    expect(sheet.locator(".diff-hunk")).to_have_count(2)
-    while button(sheet, "Read on").count():
-        expect(button(sheet, "Yes")).to_have_count(0)
-        button(sheet, "Read on").click()
-        page.wait_for_timeout(100)
-    page.wait_for_timeout(browsing.ARMED)
+    read_through(sheet)
     button(sheet, "Yes").click()
     expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -54,7 +65,6 @@ def test_what_is_in_view_is_answered_at_once_with_the_words_of_the_agent(asking,
     change(page, lines=8)
     card = page.locator(".ask-card")
     expect(card.locator(".diff-add")).to_have_text(["+line two"])
-    page.wait_for_timeout(browsing.ARMED)
     button(card, "Yes").click()
     expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
 
@@ -69,13 +79,10 @@ def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, visit
     expect(button(row, "Yes")).to_have_count(0)
     button(row, "Review").click()
     sheet = page.get_by_role("dialog", name="Allow this change?")
-    while button(sheet, "Read on").count():
-        button(sheet, "Read on").click()
-        page.wait_for_timeout(100)
+    read_through(sheet)
     sheet.get_by_text("More choices").click()
     button(sheet, "Deny, and say why").click()
     sheet.get_by_role("textbox").fill("say it is the wrong file")
-    page.wait_for_timeout(browsing.ARMED)
     button(sheet, "Deny").click()
 
     expect(page.get_by_role("dialog")).to_have_count(0)

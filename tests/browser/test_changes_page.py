@@ -151,9 +151,8 @@ def test_a_change_is_read_commented_on_changed_and_let_in_with_few_taps(asking, 
 
 @pytest.mark.slow(3)
 def test_every_kind_of_change_is_told_in_words_to_everybody(asking, visit, axe):
-    page = visit(
-        asking, path=f"/#/s/{session(asking, KINDS.replace('PICTURE', png(1, 1)))}/changes"
-    )
+    id = session(asking, KINDS.replace("PICTURE", png(1, 1)))
+    page = visit(asking, path=f"/#/s/{id}/changes")
     screen(page, "Changes")
     risky = page.get_by_role("region", name="Look closely").get_by_role("button")
     expect(risky).to_have_text(
@@ -191,6 +190,7 @@ def test_every_kind_of_change_is_told_in_words_to_everybody(asking, visit, axe):
     page.keyboard.press("Escape")
 
     # Another device has it all.
+    wait_for(lambda: all(asking.owner.get("/api/review", session_id=id).values()))
     page = visit(asking, path=page.url.removeprefix(asking.url))
     expect(page.locator(".comment")).to_contain_text("Is that so?")
     expect(button(page, "Viewed")).to_have_attribute("aria-pressed", "true")

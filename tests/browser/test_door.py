@@ -8,7 +8,6 @@ import browsing
 import pytest
 import segno
 from browsing import (
-    Server,
     answers,
     ask,
     back,
@@ -23,7 +22,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-demo, visit = browsing.demo, browsing.visit
+demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.
@@ -72,27 +71,6 @@ ATTACK = """async ([janus, session]) => {
 WATCH = """window.painted = []
 new MutationObserver(() => painted.push(document.body?.innerText ?? ''))
   .observe(document, {subtree: true, childList: true, characterData: true})"""
-#: All that a page finds stored.
-KEPT = """async () => {
-  const all = await indexedDB.databases()
-  const rows = await Promise.all(all.map(({name}) => new Promise((done) => {
-    const opening = indexedDB.open(name)
-    opening.onsuccess = () => {
-      const [table] = opening.result.objectStoreNames
-      const all = opening.result.transaction(table).objectStore(table).getAll()
-      all.onsuccess = () => done(all.result)
-    }
-  })))
-  return JSON.stringify([{...localStorage}, {...sessionStorage}, rows])
-}"""
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """A server that nobody has paired with, and whose patience may be tried."""
-    server = Server(tmp_path, JANUS_AGENT="demo")
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -101,6 +79,8 @@ def elsewhere():
     cookies = []
 
     class Page(http.server.BaseHTTPRequestHandler):
+        timeout = 5  # for a connection that the browser opens and does not use
+
         def do_GET(self):
             cookies.append(self.headers.get("Cookie", ""))
             self.send_response(200)
@@ -312,7 +292,7 @@ def test_a_revoked_device_forgets_before_it_shows_anything(fresh, visit):
         assert "flowers" not in seen and "project about" not in seen and "shop" not in seen
 
     traces = r"flowers|project about|janus\.(admission|sessions|seen|read|projects)"
-    wait_for(lambda: not re.search(traces, page.evaluate(KEPT)))
+    wait_for(lambda: not re.search(traces, browsing.kept(page)))
     page.context.set_offline(True)
     page.reload()
     expect(door(page)).to_be_visible()

@@ -2,16 +2,16 @@
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 
 import browsing
 import pytest
 from browsing import answers, ask, button, expect, questions, session_id, talk
-from conftest import wait_for
 
 visit, asking = browsing.visit, browsing.asking
 
 
-@pytest.mark.slow(100)
+@pytest.mark.slow(12)
 def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     page = talk(visit, asking, "updates " + USAGE)
     expect(page.get_by_text("27%")).to_be_visible()
@@ -31,15 +31,22 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     page.get_by_label("When").fill("2020-01-01T10:00")
     button(page, "Send it then").click()
     expect(page.get_by_text("Choose a time to come.")).to_be_visible()
-    then = time.localtime(time.time() + 90)
-    page.get_by_label("When").fill(time.strftime("%Y-%m-%dT%H:%M", then))
+    then = (datetime.now() + timedelta(hours=2)).replace(second=0, microsecond=0)
+    page.get_by_label("When").fill(then.isoformat(timespec="minutes"))
     button(page, "Send it then").click()
     expect(later).to_contain_text("say from the past")
-    state = asking.owner.get("/api/state", session_id=session_id(page))
-    assert [it["content"] for it in state["scheduled"]] == ["say from the past"]
-    expect(answers(page).last).to_contain_text("from the past", timeout=120_000)
-    expect(questions(page).last).to_contain_text("say from the past")
-    wait_for(lambda: not asking.owner.get("/api/state", session_id=session_id(page))["scheduled"])
+    [kept] = asking.state(session_id(page))["scheduled"]
+    assert kept["content"] == "say from the past"
+    assert datetime.fromisoformat(kept["at"]) == then.astimezone()
+
+    # The field knows minutes, programs know seconds.
+    soon = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
+    body = {"session_id": session_id(page), "message": "say it is time", "at": soon}
+    asking.owner.post("/api/schedule", body)
+    expect(later).to_contain_text("say it is time")
+    expect(answers(page).last).to_contain_text("it is time")
+    expect(questions(page).last).to_contain_text("say it is time")
+    expect(later.get_by_role("listitem")).to_have_text([re.compile("say from the past")])
 
 
 USAGE = (

@@ -296,6 +296,7 @@ def test_what_cannot_be_sent_is_said_and_can_be_taken_back(asking, visit):
     ask(page, "say pear")
     button(page, "Discard").click()
     expect(questions(page)).to_have_count(1)
+    wait_for(lambda: "pear" not in browsing.kept(page))
     page.reload()
     expect(answers(page)).to_have_count(1)
     expect(questions(page)).to_have_count(1)

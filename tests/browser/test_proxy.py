@@ -10,6 +10,7 @@ import pytest
 from browsing import ROOT, answers, begin, composer, expect
 from conftest import wait_for
 from kit.missing import missing
+from kit.ports import free_port
 from serving import Server
 
 visit = browsing.visit
@@ -28,11 +29,6 @@ http {{
     }}
 }}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def listens(port):

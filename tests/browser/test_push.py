@@ -1,14 +1,29 @@
 """A push is shown by the page's own worker, and Janus hears that it arrived."""
 
+import shutil
+
 import browsing
 import pytest
 from browsing import button, expect
+from kit.browser import WHOLE
+from kit.missing import missing
 from push.browser import Browser
 from push.told import ME
 
 from janus.push.news import News, payload
 
-browser, visit, demo = browsing.browser, browsing.visit, browsing.demo
+visit, demo = browsing.visit, browsing.demo
+
+
+@pytest.fixture(scope="module")
+def browser(launch):
+    """A whole one: only that may show notifications."""
+    program = next(filter(None, map(shutil.which, WHOLE)), None)
+    if not program:
+        missing("Notifications are tested with Chromium; its headless shell has none.")
+    browser = launch(executable_path=program)
+    yield browser
+    browser.close()
 
 
 def test_a_push_is_shown_and_its_arrival_is_told(visit, demo):

@@ -83,7 +83,7 @@ def test_seven_tabs_share_one_stream_and_nothing_waits(dictated, dictation, visi
     for tab in tabs:
         expect(button(tab, "Stop")).to_have_count(0)
         expect(questions(tab)).to_have_count(1)
-    assert len(streams.of(*tabs)) == 1
+    wait_for(lambda: len(streams.of(*tabs)) == 1)
 
 
 @pytest.mark.slow(11)
@@ -100,7 +100,7 @@ def test_tabs_with_sessions_of_their_own_share_it_too(asking, visit):
         wait_for(lambda tab=tab: streams.of(*tabs) == [session_id(tab)])  # the one in use
     asking.owner.post("/api/ask", {"question": "say pear"}, session_id=session_id(tabs[0]))
     expect(answers(tabs[0]).last).to_contain_text("pear")  # beside the one in use, it sees that too
-    assert streams.of(*tabs) == [session_id(tabs[6])]
+    wait_for(lambda: streams.of(*tabs) == [session_id(tabs[6])])
 
 
 @pytest.mark.slow
@@ -124,7 +124,8 @@ def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dicta
         resume = freeze(other)
     dictation.say(*(f"{number} " for number in range(50)))
     expect(answers(page)).to_contain_text("49")
-    assert len(streams.of(page)) == (2 if resume else 1)  # what is frozen cannot close its own
+    # What is frozen cannot close its own.
+    wait_for(lambda: len(streams.of(page)) == (2 if resume else 1))
     dictation.say("they say.")
     dictation.end()
 

@@ -23,7 +23,7 @@ from browsing import (
 )
 from conftest import git, wait_for
 
-demo, visit = browsing.demo, browsing.visit
+demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: A recogniser that hears what a test says: ``heard.say('…')``.
@@ -73,11 +73,11 @@ def shown(page):
     return answers(page).last.locator(".md").text_content()
 
 
-def test_the_first_minute(demo, visit):
-    page = visit(demo)
+def test_the_first_minute(fresh, visit):
+    page = visit(fresh)
     page.reload()
     expect(page.get_by_text("No real agent is installed yet.")).to_be_visible()
-    assert demo.owner.get("/api/sessions")["sessions"] == []  # who only looks starts nothing
+    assert fresh.owner.get("/api/sessions")["sessions"] == []  # who only looks starts nothing
 
     page.get_by_role("list", name="Begin with a question").get_by_role("button").first.click()
     expect(answers(page)).to_contain_text("Sells flowers by mail")
@@ -104,7 +104,7 @@ def test_the_first_minute(demo, visit):
     expect(sheet).to_contain_text("The summary is saved on the computer.")
     button(sheet, "Done").click()
     expect(page.get_by_role("heading", name="What shall we do?")).to_be_visible()
-    assert demo.owner.get("/api/sessions")["sessions"] == []
+    assert fresh.owner.get("/api/sessions")["sessions"] == []
 
 
 @pytest.mark.slow

@@ -60,7 +60,6 @@ def test_what_the_agent_does_and_asks_is_seen_as_it_is(asking, visit):
     switched = "The agent has switched its mode to Plan by itself."
     expect(page.get_by_role("article", name="Janus")).to_have_text(switched)
 
-    page.wait_for_timeout(browsing.ARMED)
     card.get_by_role("button", name="Deny").click()
     expect(page.get_by_text("painted: {'outcome': 'cancelled'}", exact=True)).to_be_visible()
     expect(page.get_by_text("denied", exact=True).first).to_be_visible()

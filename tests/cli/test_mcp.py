@@ -79,7 +79,7 @@ def start_mcp(offered):
     for it in started:
         with it.process as process:
             process.stdin.close()
-            process.wait(10)
+            process.wait(60)
 
 
 def said(janus, words):
@@ -273,7 +273,7 @@ def test_it_ends_with_its_input_and_survives_a_line_without_end():
         assert server.answer()["error"]["code"] == mcp.PARSE_ERROR
         assert server.call("ping")["result"] == {}
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == b""
 
 
@@ -300,7 +300,7 @@ def test_it_ends_with_the_program_that_started_it():
         assert json.loads(parent.stdout.readline())["result"] == {}  # it has begun
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-        wait_for(lambda: not lives(pid), 30)
+        wait_for(lambda: not lives(pid))
     os.close(writing)
     with contextlib.suppress(ChildProcessError):  # somebody else's, unless orphans come here
         os.waitpid(pid, 0)

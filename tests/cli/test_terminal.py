@@ -36,7 +36,7 @@ class Terminal:
         os.write(self.master, text.encode())
 
     def wait(self):
-        said = self.process.communicate(timeout=30)[0]
+        said = self.process.communicate(timeout=60)[0]
         self._reader.join()
         os.close(self.master)
         return said
@@ -90,7 +90,7 @@ def test_without_a_terminal_a_permission_is_answered_elsewhere(serve, begin, wor
 
     allow(server)
 
-    said, told = process.communicate(timeout=20)
+    said, told = process.communicate(timeout=60)
     assert process.returncode == 0 and said
     assert f"Answer it on the page: {server.url}" in told
     assert (workspace / "notes.txt").exists()

@@ -41,7 +41,7 @@ class Client:
         self.write({"id": id, "result": {"outcome": outcome}})
 
     def answer(self):
-        return self.answers.get(timeout=10)
+        return self.answers.get(timeout=60)
 
     def call(self, method, **params):
         self.write({"id": method, "method": method, "params": params})

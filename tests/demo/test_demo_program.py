@@ -41,7 +41,7 @@ def test_it_answers_in_utf8_whatever_files_are_called_and_ends_with_its_input(en
                 said += update["content"]["text"]
         process.stdin.close()
 
-        assert process.wait(10) == 0 and process.stderr.read() == b""
+        assert process.wait(60) == 0 and process.stderr.read() == b""
     assert said.startswith("`quux` is a variable in `caf") and said.replace("\n", "").isprintable()
 
 
@@ -56,7 +56,7 @@ def test_a_signal_ends_it_at_once_also_while_it_asks(number, environ, tmp_path):
             pass
         process.send_signal(number)
 
-        assert process.wait(10) == -number
+        assert process.wait(60) == -number
 
 
 def test_a_client_that_goes_away_is_no_drama(environ):
@@ -64,7 +64,7 @@ def test_a_client_that_goes_away_is_no_drama(environ):
         process.stdout.close()
         tell(process, 1, "initialize")
 
-        assert (process.wait(10), process.stderr.read()) == (1, b"")
+        assert (process.wait(60), process.stderr.read()) == (1, b"")
 
 
 def test_it_speaks_nothing_else(environ):

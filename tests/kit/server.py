@@ -29,7 +29,7 @@ class Server:
             os.close(writing)
         self._reader = threading.Thread(target=self._read, args=(reading,))
         self._reader.start()
-        wait_for(lambda: self.process.poll() is not None or self._url(), 30)
+        wait_for(lambda: self.process.poll() is not None or self._url())
         self.url = self._url()
         self._state = state_folder(environ)
 
@@ -77,7 +77,7 @@ class Server:
         return self.wait()
 
     def wait(self):
-        code = self.process.wait(40)
+        code = self.process.wait(60)
         self._reader.join()
         return code
 

@@ -164,9 +164,9 @@ def ask(server, scheme, host, path, context=None, method="GET", body=None, **hea
     """Status, headers and text of a response, as a browser gets it."""
     port = urlsplit(server.url).port
     if scheme == "https":
-        connection = HTTPSConnection(host, port, timeout=20, context=context)
+        connection = HTTPSConnection(host, port, timeout=60, context=context)
     else:
-        connection = HTTPConnection(host, port, timeout=20)
+        connection = HTTPConnection(host, port, timeout=60)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()

@@ -470,7 +470,7 @@ def test_a_stream_begins_with_the_session_in_whichever_project_that_is(projects,
     thread = threading.Thread(target=listen)
     thread.start()
     projects.get(added.project_id).manager.create(session_id="mine")
-    thread.join(10)
+    thread.join(60)
 
     assert heard
 

@@ -74,7 +74,7 @@ class PushService:
     def url(self):
         return f"https://localhost:{self.server.server_port}"
 
-    def wait(self, number, timeout=40):
+    def wait(self, number, timeout=60):
         """What was pushed, once it is so many."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.got) >= number, timeout), self.got

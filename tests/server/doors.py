@@ -106,7 +106,7 @@ class Door:
         self.health()
         worker, before = self.worker, self.descriptors()
         yield
-        wait_for(lambda: self.descriptors() <= before, 30)
+        wait_for(lambda: self.descriptors() <= before)
         assert self.worker == worker
         assert "Traceback" not in self.server.log
 

@@ -36,7 +36,7 @@ def test_a_network_that_comes_later_or_changes_is_followed_without_a_restart(ser
         url = f"https://{lan}:{port}"
         wait_for(lambda url=url: f"phones reach Janus at {url} now" in server.log)
         trusting = ssl.create_default_context(cafile=certificates / "ca.crt")
-        with urllib.request.urlopen(f"{url}/health", context=trusting, timeout=20) as answer:
+        with urllib.request.urlopen(f"{url}/health", context=trusting, timeout=60) as answer:
             assert answer.read() == b"OK"
         assert f"{url}/#p=" in server.call("POST", "/api/pair/new", {})[1]["url"]
         assert "scan this" in run("pair").stdout

@@ -139,7 +139,7 @@ def test_a_killed_master_takes_all_with_it_also_with_a_stream_open(
             os.kill(int(worker), signal.SIGTERM)
         server.process.kill()
         # Less than gunicorn would wait for the stream, and the lock for the worker.
-        wait_for(lambda: not Path(f"/proc/{worker}").exists(), 15)
+        wait_for(lambda: not Path(f"/proc/{worker}").exists())
     asking.join()
 
     wait_for(lambda: processes_of(home) == [])
@@ -200,7 +200,7 @@ def test_a_chunked_body_over_the_limit_is_refused(serve):
     )
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head.encode() + chunk * 17)
         status = connection.recv(100).split()[1]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import wait_for
 from kit.missing import missing
+from kit.ports import free_port
 
 PROGRAMS = "/usr/sbin:/usr/bin:/usr/local/bin"
 #: The near end of the tunnel: both ends are on one computer here, and want the same port.
@@ -24,11 +25,6 @@ PidFile none
 StrictModes no
 UsePAM no
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def listens(host, port):
@@ -79,7 +75,7 @@ def test_janus_is_reached_through_a_tunnel_with_the_same_port(serve, tunnel):
     head = {"Host": f"127.0.0.1:{port}", "Authorization": f"Bearer {server.token}"}
 
     with tunnel(port):
-        page, stream = (http.client.HTTPConnection(NEAR, port, timeout=30) for _ in range(2))
+        page, stream = (http.client.HTTPConnection(NEAR, port, timeout=60) for _ in range(2))
         with contextlib.closing(page), contextlib.closing(stream):
             page.request("GET", "/", headers=head)
             assert b"<html" in page.getresponse().read()

@@ -50,7 +50,7 @@ def test_each_session_works_in_its_own_files_and_dies_its_own_deaths(
         """Write, all at the same time; the statuses seen after each death."""
         seen = []
         for number in range(ROUNDS * 2):
-            together.wait(20)
+            together.wait(60)
             line = f"{session.session_id} {number}"
             said = manager.ask(session.session_id, f"write README.md {line}").answer
             assert said.strip() == session.worktree_path

@@ -176,13 +176,13 @@ def test_who_speaks_while_somebody_looks_is_not_told_there_is_nothing(manager, m
     def slow(session_id):
         if not looking.is_set():
             looking.set()
-            go_on.wait(10)
+            go_on.wait(60)
         return recall(session_id)
 
     monkeypatch.setattr(manager._factory, "recall", slow)
     with ThreadPoolExecutor(2) as pool:
         looked = pool.submit(manager.state, "page")
-        looking.wait(10)
+        looking.wait(60)
         said = pool.submit(manager.say, "page", "say hello")
         go_on.set()
 

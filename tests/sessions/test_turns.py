@@ -101,7 +101,7 @@ def make(store, clock):
     for session in made:
         session.turns.close()
         session.agent.stop()
-        session.turns.join(5)
+        session.turns.join(60)
         session.log.close()
 
 
@@ -139,7 +139,7 @@ def test_messages_are_answered_one_at_a_time_in_order(session):
 
     session.agent.go_on.set()
 
-    answers = [it.answer.result(5).answer for it in promised]
+    answers = [it.answer.result(60).answer for it in promised]
     assert answers == ["you said wait", "you said two", "you said three"]
     assert session.agent.turns == [it.turn_id for it in promised]
 
@@ -154,12 +154,12 @@ def test_a_failure_is_told_whole_however_soon_it_comes(session, monkeypatch):
     monkeypatch.setattr(session.turns, "wake", wake_and_be_late)
 
     with pytest.raises(AgentFailed) as failed:
-        session.say("fail").answer.result(5)
+        session.say("fail").answer.result(60)
     assert failed.value.details["retry_seconds"] == 7
 
 
 def test_why_an_answer_ended_is_in_the_state(session):
-    answer = session.say("refuse").answer.result(5)
+    answer = session.say("refuse").answer.result(60)
 
     assert answer.stop_reason == "refusal"
     assert session.state().messages[-1].stop_reason == "refusal"
@@ -171,18 +171,18 @@ def test_stop_holds_what_waits_until_the_user_says_so(session):
 
     session.interrupt(first.turn_id, send_queue=False)
 
-    assert first.answer.result(5).stop_reason == "cancelled"
+    assert first.answer.result(60).stop_reason == "cancelled"
     wait_for(lambda: not session.turns.busy)
     state = session.state()
     assert state.now.held and [entry.held for entry in state.now.waiting] == [True]
     assert state.now.next is None and session.agent.prompts == ["wait"]
 
     between = session.say("between")  # is answered by itself
-    assert between.answer.result(5).answer == "you said between"
+    assert between.answer.result(60).answer == "you said between"
     assert session.agent.prompts == ["wait", "between"]
 
     session.turns.release()
-    assert second.answer.result(5).answer == "you said two"
+    assert second.answer.result(60).answer == "you said two"
     assert not session.state().now.held
 
 
@@ -190,13 +190,13 @@ def test_what_is_held_can_be_discarded(session):
     first, second, third = (session.say(text) for text in ("wait", "two", "three"))
     wait_for(lambda: session.agent.prompts)
     session.interrupt(first.turn_id, send_queue=False)
-    first.answer.result(5)
+    first.answer.result(60)
 
     session.turns.withdraw(None)
 
     for promised in (second, third):
         with pytest.raises(MessageNotFound):
-            promised.answer.result(5)
+            promised.answer.result(60)
     assert session.state().now.waiting == ()
     session.turns.withdraw(None)  # nothing waits: nothing happens
 
@@ -207,8 +207,8 @@ def test_stop_and_send_now_goes_on_at_once(session):
 
     session.interrupt(None, send_queue=True)
 
-    assert first.answer.result(5).stop_reason == "cancelled"
-    assert second.answer.result(5).answer == "you said two"
+    assert first.answer.result(60).stop_reason == "cancelled"
+    assert second.answer.result(60).answer == "you said two"
 
 
 def test_what_was_held_before_stays_so_when_the_rest_is_sent(session):
@@ -222,13 +222,13 @@ def test_what_was_held_before_stays_so_when_the_rest_is_sent(session):
 
     session.interrupt(running.turn_id, send_queue=True)
 
-    assert behind.answer.result(5).answer == "you said behind"
+    assert behind.answer.result(60).answer == "you said behind"
     assert [entry.content for entry in session.state().now.waiting] == ["held"]
 
 
 def test_a_turn_that_is_over_cannot_be_stopped(session):
     first = session.say("one")
-    first.answer.result(5)
+    first.answer.result(60)
     second = session.say("wait")
     wait_for(lambda: "wait" in session.agent.prompts)
 
@@ -236,7 +236,7 @@ def test_a_turn_that_is_over_cannot_be_stopped(session):
 
     assert session.agent.interrupts == 0
     session.agent.go_on.set()
-    assert second.answer.result(5).stop_reason == "end_turn"
+    assert second.answer.result(60).stop_reason == "end_turn"
 
 
 def test_the_same_message_again_is_the_same_turn(session, make, tmp_path):
@@ -244,7 +244,7 @@ def test_the_same_message_again_is_the_same_turn(session, make, tmp_path):
     again = session.say("wait", "m")
     assert again == first
     session.agent.go_on.set()
-    first.answer.result(5)
+    first.answer.result(60)
 
     assert session.say("wait", "m").answer.result(0).answer == "you said wait"
 
@@ -261,7 +261,7 @@ def test_a_message_that_waits_is_taken_back(session):
     session.turns.withdraw("m")
 
     with pytest.raises(MessageNotFound):
-        promised.answer.result(5)
+        promised.answer.result(60)
     with pytest.raises(MessageNotFound):
         session.turns.withdraw("m")
     assert said(session) == [("user", "wait")]
@@ -294,7 +294,7 @@ def test_what_waited_at_a_stop_is_asked_after_the_next_start(session, make, tmp_
     after = make()
     assert after.log.snapshot.next.content == "two"
     after.turns.wake()
-    assert after.say("two", "m").answer.result(5).answer == "you said two"
+    assert after.say("two", "m").answer.result(60).answer == "you said two"
     assert after.agent.prompts == ["two"]
 
 
@@ -330,7 +330,7 @@ def test_what_was_held_is_still_held_after_a_restart(session, make, tmp_path):
 
 def test_what_may_have_begun_is_not_asked_again(session, make, tmp_path, store):
     """The line that said so is damaged: the user decides."""
-    session.say("one").answer.result(5)
+    session.say("one").answer.result(60)
     suspend(session, tmp_path)
     path = store.folder / "logs" / "s.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
@@ -361,7 +361,7 @@ def test_a_turn_is_on_the_disk_before_the_agent_hears_of_it(session, store):
 
 def test_late_words_and_tools_keep_the_turn_they_belong_to(session):
     first = session.say("one")
-    first.answer.result(5)
+    first.answer.result(60)
     second = session.say("wait")
     wait_for(lambda: "wait" in session.agent.prompts)
 
@@ -369,14 +369,14 @@ def test_late_words_and_tools_keep_the_turn_they_belong_to(session):
     session.agent.emit(ToolCall("1", "", "execute", "ls", "completed", turn_id=first.turn_id))
     session.agent.go_on.set()
 
-    assert second.answer.result(5).answer == "you said wait"
+    assert second.answer.result(60).answer == "you said wait"
     answers = [m for m in session.state().messages if m.sender == "assistant"]
     assert [m.content for m in answers] == ["you said one and more", "you said wait"]
     assert [len(m.tool_calls) for m in answers] == [1, 0]
 
 
 def test_a_question_outside_of_a_turn_is_use_and_can_be_answered(session, clock):
-    session.say("one").answer.result(5)
+    session.say("one").answer.result(60)
     session.agent.emit(QuestionAsked("r", "permission", "May I?", ()))
     clock.now += 700
 
@@ -405,7 +405,7 @@ def test_what_an_agent_reports_outside_of_a_turn_is_use(session, clock):
 
 
 def test_a_summary_is_no_part_of_the_conversation(session, tmp_path):
-    session.say("one").answer.result(5)
+    session.say("one").answer.result(60)
     assert session.begin_end(SessionNotFound("The session was ended."))
 
     with closer(tmp_path) as closing:
@@ -438,13 +438,13 @@ def test_a_failing_turn_fails_and_the_next_is_answered(session):
     failing, next_one = session.say("fail"), session.say("two")
 
     with pytest.raises(AgentFailed, match="It failed"):
-        failing.answer.result(5)
-    assert next_one.answer.result(5).answer == "you said two"
+        failing.answer.result(60)
+    assert next_one.answer.result(60).answer == "you said two"
     assert session.info.attention is None
 
 
 def test_getting_ready_is_no_turn_of_the_log(session):
-    session.start_agent().answer.result(5)
+    session.start_agent().answer.result(60)
 
     assert not any(isinstance(r.event, TurnStarted) for r in session.log.all())
     assert session.info.conversation_id == "s-1" and session.info.status == "waiting"
@@ -480,7 +480,7 @@ def test_many_threads_speak_stop_and_discard_at_once(session):
 
     for it in promised:
         try:
-            it.answer.result(5)
+            it.answer.result(60)
         except (MessageNotFound, FutureTimeout) as problem:
             assert isinstance(problem, MessageNotFound)
     ids = session.agent.turns

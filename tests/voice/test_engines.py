@@ -239,7 +239,7 @@ def test_stopping_waits_for_no_model_that_works(make, tmp_path):
     (thread := threading.Thread(target=speak)).start()
     wait_for(lambda: voice.speaker.pid)
     voice.stop()
-    thread.join(10)
+    thread.join(60)
 
     assert said and voice.speaker.pid is None
 

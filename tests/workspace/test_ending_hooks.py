@@ -50,7 +50,7 @@ def making(make_manager, settings, hangs, home):
     thread.start()
     wait_for(hangs.exists)
     yield manager, outcome
-    thread.join(20)
+    thread.join(60)
 
 
 def test_ending_a_session_that_is_being_made_ends_its_hook(making, home, workspace):
@@ -107,7 +107,7 @@ def test_a_branch_that_was_made_just_before_the_stop_is_taken_back(
     thread.start()
     wait_for((home / "runs").exists)
     manager.stop()
-    thread.join(20)
+    thread.join(60)
 
     assert failures and "ride" not in git(workspace, "branch", "--list", "--all")
 
