@@ -87,8 +87,8 @@ def test_what_an_agent_lets_go_on_after_stop_is_ended(make, recorder, tmp_path, 
     assert ask(agent, "say still here") == "end_turn"
 
 
-@pytest.mark.parametrize("reader", [MessageReader, LineBuffer])
-def test_a_mistake_while_reading_fails_the_turn_aloud(make, recorder, monkeypatch, reader):
+@pytest.mark.parametrize("reader, method", [(MessageReader, "feed_all"), (LineBuffer, "feed")])
+def test_a_mistake_while_reading_fails_the_turn_aloud(make, recorder, monkeypatch, reader, method):
     agent = make()
     _, thread, outcome = ask_in_background(agent, "hang")
     wait_for(lambda: recorder.text)
@@ -97,7 +97,7 @@ def test_a_mistake_while_reading_fails_the_turn_aloud(make, recorder, monkeypatc
         raise MemoryError("no more of it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(reader, "feed", feed)
+        patch.setattr(reader, method, feed)
         cancel = {"sessionId": agent.conversation}
         agent._connection._turns._peer.notify("session/cancel", cancel)  # then it says something
         thread.join(60)

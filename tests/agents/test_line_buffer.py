@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 
 import pytest
 from conftest import wait_for
@@ -104,6 +105,30 @@ def test_the_end_wakes_a_waiting_reader(last_word):
         last_word(lines)
 
         assert waiting.result(60) is None
+
+
+def test_what_is_ready_is_taken_together_in_bounded_batches():
+    lines = LineBuffer()
+    lines.feed(b"half")
+    lines.feed(b" a line\n" + 1500 * (b"x" * 99 + b"\n") + b"rest")
+    lines.end()
+
+    batches = [[*batch] for batch in iter(lambda: lines.take_ready(0), None)]
+
+    assert [*chain.from_iterable(batches)] == [b"half a line", *1500 * [b"x" * 99], b"rest"]
+    assert [len(batch) > 600 for batch in batches[:2]] == [True, True]
+    assert max(sum(map(len, batch)) for batch in batches) < 1 << 17
+
+
+def test_what_is_discarded_while_it_is_interpreted_does_not_come():
+    lines = LineBuffer()
+    lines.feed(b"one\ntwo\n")
+    batch = lines.take_ready(0)
+
+    assert next(batch) == b"one"
+    lines.discard()
+
+    assert [*batch] == []
 
 
 def test_waiting_for_a_line_times_out():

@@ -16,10 +16,11 @@ from recorder import Recorder, ask, ask_in_background
 from janus.agents.cursor import print_agent as print_mode
 from janus.agents.detection import SearchPath, detect
 from janus.agents.factory import make_agent
+from janus.agents.joiner import run_together
 from janus.agents.known import CURSOR
 from janus.errors import AgentFailed, AgentLoginRequired, AgentNotFound, AgentRateLimited
 from janus.model import Conversation
-from janus.model.events import AgentNotice, ConversationOpened, Remark
+from janus.model.events import AgentNotice, AnyEvent, ConversationOpened, Remark
 
 DATA = Path(__file__).parents[1] / "data" / "cursor-agent"
 
@@ -76,9 +77,9 @@ def test_a_recording_replayed_comes_out_as_its_events(recording, make, recorder)
 
     expected = json.loads(recording.with_suffix(".events.json").read_text())
     stamps = {"conversation_opened": {"agent": "cursor-agent"}}
-    assert msgspec.to_builtins([*recorder]) == [
-        {**event, **stamps.get(event["type"], {}), "turn_id": "turn"} for event in expected
-    ]
+    told = [{**event, **stamps.get(event["type"], {}), "turn_id": "turn"} for event in expected]
+    events = msgspec.convert(told, list[AnyEvent])
+    assert [*run_together(recorder)] == [*run_together(events)]
 
 
 def test_the_command_is_the_one_cursor_documents(make, recorder, record):

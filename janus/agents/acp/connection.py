@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import TIMEOUT_MAX, Event
 from typing import Any
 
+from janus.agents.acp.chunks import joined
 from janus.agents.acp.dialogue import Dialogue
 from janus.agents.acp.handshake import Caller
 from janus.agents.acp.jsonrpc import Json, Peer, Reply, RpcError
@@ -104,7 +105,7 @@ class Connection:
         self.process.announce()
         self.dead = False
         name = self._name[:8]
-        self._peer = Peer(self._send, self._handle, self._notification, name)
+        self._peer = Peer(self._send, self._handle, self._notification, name, joined)
         self._turns = Turns(self, self._peer, self._spec.label, self._emit)
         self.caller = caller = Caller(self._peer, self._agent, self._name)
         reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
@@ -208,8 +209,8 @@ class Connection:
     def _read(self) -> None:
         bug: Exception | None = None
         try:
-            for line in self.process.lines(first=TIMEOUT_MAX, total=TIMEOUT_MAX):
-                self._peer.feed(line)
+            for lines in self.process.batches(first=TIMEOUT_MAX, total=TIMEOUT_MAX):
+                self._peer.feed_all(lines)
         except Exception as mistake:
             log.exception("Agent %s: what it says cannot be read", self._name)
             bug = mistake

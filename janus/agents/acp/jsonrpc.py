@@ -15,7 +15,7 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
@@ -61,8 +61,11 @@ class Peer:
         on_request: Callable[[Any, str, Json, Reply], None],
         on_notification: Callable[[str, Json], None],
         name: str,
+        joined: Callable[[Iterator[Json]], Iterator[Json]] = lambda it: it,
     ) -> None:
         """*send* may raise AgentFailed, and then sees to it that ``close`` is called.
+
+        *joined* may make one of messages that follow each other closely.
 
         *on_request* gets the other side's id of the request first; it answers through its last
         argument, then or later, from any thread.
@@ -78,6 +81,7 @@ class Peer:
         self._last_id = 0
         self._closed: AgentFailed | None = None
         self._reader = message_reader()
+        self._joined = joined
         self._noise: deque[str] = deque(maxlen=_NOISE)
         self._outbox: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name=f"agent {name} in", daemon=True)
@@ -117,11 +121,12 @@ class Peer:
 
     def feed(self, line: bytes) -> None:
         """Handle a line, and the messages that it holds or completes."""
-        for message in self._reader.feed(line):
-            if isinstance(message, str):
-                self._noise.append(message)
-            else:
-                self._handle(message)
+        self.feed_all([line])
+
+    def feed_all(self, lines: Iterable[bytes]) -> None:
+        """The same, of lines that came together."""
+        for message in self._joined(self._messages(lines)):
+            self._handle(message)
 
     def noise(self) -> str:
         """The last of what was no message."""
@@ -139,6 +144,13 @@ class Peer:
     def join(self) -> None:
         """Wait for the writer thread, after ``close``."""
         self._writer.join()
+
+    def _messages(self, lines: Iterable[bytes]) -> Iterator[Json]:
+        for message in self._reader.feed_all(lines):
+            if isinstance(message, str):
+                self._noise.append(message)
+            else:
+                yield message
 
     def _handle(self, message: Json) -> None:
         params = message.get("params")

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+import msgspec
 
 from janus.text import as_shown
 
 #: How many beginnings on a line are looked at, and how long a message on many lines may be.
 _STARTS, _LONGEST = 20, 1 << 18
 _LONGEST_NOISE = 2000
+_decode = msgspec.json.Decoder().decode
 _lenient = json.JSONDecoder(strict=False)
 
 
@@ -43,6 +46,14 @@ class MessageReader:
             self._begun = text  # its end is not here
         else:
             yield from self._found(text)
+
+    def feed_all(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any] | str]:
+        """The same, of lines that came together."""
+        for line in lines:
+            if not self._begun and (message := parsed(line)) is not None:
+                yield message
+            else:
+                yield from self.feed(line)
 
     def rest(self) -> Iterator[str]:
         """What began like a message, and will not go on."""
@@ -80,9 +91,12 @@ class MessageReader:
 def parsed(text: bytes | str) -> dict[str, Any] | None:
     """The JSON object that a text is; None if it is none."""
     try:
-        message = json.loads(text)
+        message = _decode(text)
     except (ValueError, RecursionError):
-        return None
+        try:
+            message = json.loads(text)  # slower, but it takes what some agents write
+        except (ValueError, RecursionError):
+            return None
     return message if isinstance(message, dict) else None
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
-from janus.agents.cursor.stream_json import Noise, Result, translate
+from janus.agents.cursor.stream_json import Noise, Result, Translator
+from janus.agents.joiner import run_together
 from janus.agents.process.process import AgentProcess
 from janus.agents.todos import Plan
 from janus.model.events import (
@@ -96,8 +98,10 @@ class Run:
         self._calls: dict[str, ToolCall] = {}
 
     def follow(self, partial: bool, first: float, total: float) -> None:
-        """Emit until the result, or the end; raises TimeoutError, see ``AgentProcess.lines``."""
-        for line in translate(self.process.lines(first=first, total=total), partial, self._plan):
+        """Emit until the result, or the end; raises TimeoutError, see ``AgentProcess.batches``."""
+        turn = Translator(partial, self._plan)
+        heard = (run_together(turn.feed(it)) for it in self.process.batches(first, total))
+        for line in chain(chain.from_iterable(heard), turn.rest()):
             if isinstance(line, Noise):
                 self._keep(line.text)
                 continue

@@ -53,20 +53,19 @@ def translate(
     before, and changed by this one. The texts of a turn, put together, are its answer: each of its
     parts once, with a blank line between two.
     """
-    turn, reader = _Turn(partial, plan or Plan()), MessageReader("type")
-    for line in lines:
-        for message in reader.feed(line):
-            if isinstance(message, str):
-                yield Noise(message)
-            else:
-                yield from turn.translate(message)
-    yield from map(Noise, reader.rest())
+    turn = Translator(partial, plan or Plan())
+    yield from turn.feed(lines)
+    yield from turn.rest()
 
 
-class _Turn:
-    """What has been said so far, as far as it takes to tell news from a repeat."""
+class Translator:
+    """The same, for lines that come by and by.
+
+    It knows what has been said so far, as far as it takes to tell news from a repeat.
+    """
 
     def __init__(self, partial: bool, plan: Plan) -> None:
+        self._reader = MessageReader("type")
         self.partial = partial
         self.plan = plan
         self.conversation = ""
@@ -75,13 +74,26 @@ class _Turn:
         self.stamped = False
         self.calls: dict[str, dict[str, Any]] = {}
 
-    def translate(self, message: dict[str, Any]) -> Iterator[Line]:
-        yield from self._conversation(message)
+    def feed(self, lines: Iterable[bytes]) -> Iterator[Line]:
+        """What some lines mean."""
+        for message in self._reader.feed_all(lines):
+            if isinstance(message, str):
+                yield Noise(message)
+            else:
+                if message.get("session_id") != self.conversation:
+                    yield from self._conversation(message)
+                yield from self._translate(message)
+
+    def rest(self) -> Iterator[Line]:
+        """What was held back: nothing more comes."""
+        return map(Noise, self._reader.rest())
+
+    def _translate(self, message: dict[str, Any]) -> Iterator[Line]:
         match message:
-            case {"type": "thinking", "subtype": "delta", "text": str(text)} if text:
-                yield Thought(text)
             case {"type": "assistant", "message": {"content": [*parts]}}:
                 yield from self._assistant("".join(map(_text, parts)), message)
+            case {"type": "thinking", "subtype": "delta", "text": str(text)} if text:
+                yield Thought(text)
             case {"type": "tool_call", "subtype": str(step), "tool_call": dict(call)}:
                 yield from self._tool_call(step, str(message.get("call_id", "")), call)
             case {"type": "connection", "subtype": "reconnecting"}:
@@ -107,9 +119,8 @@ class _Turn:
         else:
             is_news = text.strip() != self.segment.getvalue().strip()
         if not self.partial:
-            yield from self._say(text, begins=True)
-        else:
-            yield from self._say(text) if is_news else self._repeat(text)
+            return self._say(text, begins=True)
+        return self._say(text) if is_news else self._repeat(text)
 
     def _repeat(self, text: str) -> Iterator[Line]:
         before = self.segment.getvalue()

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 #: Bytes at which the reader stops, so that the pipe fills up and the agent has to wait.
 _FULL = 1 << 20
+#: Bytes of lines that are interpreted at once, and one line more.
+_BATCH = 1 << 16
 #: Longer lines are dropped. No agent writes any, but a broken one could exhaust the memory.
 LONGEST_LINE = 64 << 20
 
@@ -32,9 +39,12 @@ class LineBuffer:
         with self._changed:
             if self._ended or self._discarded:
                 return
-            for end in ends:
-                self._add_part(end)
+            if ends:
+                self._add_part(ends[0])
                 self._finish_line()
+                whole = [end for end in ends[1:] if len(end) <= LONGEST_LINE]
+                self._ready.extend(whole)
+                self._size += sum(map(len, whole)) + len(whole)  # empty lines take room too
             self._add_part(rest)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._size < _FULL or self._discarded)
@@ -71,6 +81,23 @@ class LineBuffer:
             self._changed.notify_all()
             return line
 
+    def take_ready(self, timeout: float) -> Iterator[bytes] | None:
+        """The lines that are ready by now, about 64 KiB of them at most, or None at the end.
+
+        What is discarded meanwhile does not come. Raises TimeoutError as ``take`` does.
+        """
+        with self._changed:
+            if not self._changed.wait_for(self._can_take, timeout):
+                raise TimeoutError
+            lines: list[bytes] = []
+            size = 0
+            while self._ready and size < _BATCH:
+                lines.append(line := self._ready.popleft())
+                size += len(line) + 1
+            self._size -= size
+            self._changed.notify_all()
+        return (line for line in lines if not self._discarded) if lines else None
+
     def _can_take(self) -> bool:
         return bool(self._ready) or self._ended or self._discarded
 
@@ -86,3 +113,18 @@ class LineBuffer:
             self._size += len(line) + 1  # empty lines take room too
         self._parts.clear()
         self._length = 0
+
+
+def each(take: Callable[[float], T | None], first: float, total: float) -> Iterator[T]:
+    """What *take* gives until it gives None.
+
+    Raises TimeoutError when the first takes longer than *first* seconds, or all of them longer
+    than *total*, also when they never pause.
+    """
+    deadline = time.monotonic() + total
+    left = min(first, total)
+    while (taken := take(left)) is not None:
+        yield taken
+        left = deadline - time.monotonic()
+        if left < 0:
+            raise TimeoutError

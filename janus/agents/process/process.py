@@ -25,7 +25,7 @@ from pathlib import Path
 
 from janus.agents.process.guardian import descendants
 from janus.agents.process.launch import Launched, cannot_start, launch
-from janus.agents.process.lines import LineBuffer
+from janus.agents.process.lines import LineBuffer, each
 from janus.agents.process.reading import Exit, OutputReader, TerminalReader
 from janus.errors import AgentFailed
 from janus.logs import about
@@ -146,14 +146,11 @@ class AgentProcess:
         Raises TimeoutError when the first line takes longer than *first* seconds, or all of them
         longer than *total*.
         """
-        deadline = time.monotonic() + total
-        line = self._lines.take(min(first, total))
-        while line is not None:
-            yield line
-            left = deadline - time.monotonic()
-            if left < 0:  # also when the agent never pauses
-                raise TimeoutError
-            line = self._lines.take(left)
+        return each(self._lines.take, first, total)
+
+    def batches(self, first: float = TIMEOUT, total: float = TIMEOUT) -> Iterator[Iterator[bytes]]:
+        """The same lines, as many at once as are there: so a fast agent is caught up with."""
+        return each(self._lines.take_ready, first, total)
 
     def tail(self) -> str:
         """Return the last 64 KiB the agent wrote on its terminal, as that shows them.
