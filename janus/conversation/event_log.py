@@ -89,8 +89,8 @@ class EventLog:
             if record is None:
                 self.seq, self.left_out, self.doubtful = seq, self.left_out + 1, True
             else:
-                self._take(replace(record, seq=seq), size)
                 self.doubtful |= record.seq != seq
+                self._take(record if record.seq == seq else replace(record, seq=seq), size)
         if self.left_out:
             log.warning("%d damaged lines of a conversation are left out", self.left_out)
 
@@ -227,12 +227,12 @@ class EventLog:
 
     def _kept(self, after: int, last: int, *, whole: bool = True) -> Iterator[Record]:
         """The store's records from *after* to *last*."""
-        found = numbered(self._store.lines(), whole=whole)
+        found = numbered(islice(self._store.lines(), last), after=after, whole=whole)
         while True:
             with _READING:
                 some = list(islice(found, _SOME))
             if not some:
                 return
             for seq, record, _ in some:
-                if record and after < seq <= last:
+                if record:
                     yield replace(record, seq=seq)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -46,12 +47,16 @@ class Record(Struct, frozen=True):
         return record
 
 
-#: How lines begin that are no messages, and that there are most of: they need not be decoded.
+#: How lines begin that are no messages, which most are not: they need not be decoded.
 _WORK = re.compile(
-    rb'\A\{"seq":[0-9]{1,20},"at":[0-9.eE+-]{1,30},"event":\{"type":"(?:text|thought|tool_call|plan)"'
+    rb'\A\{"seq":[0-9]{1,20},"at":[0-9.eE+-]{1,30},"event":\{"type":"'
+    rb'(?!(?:user_message|turn_finished|turn_failed|note|remark)")[a-z_]{1,30}"'
 )
+#: Lines that are decoded at once, which is twice as fast, and about how many bytes.
+_MANY, _BYTES = 64, 1 << 16
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Record)
+_TOGETHER = msgspec.json.Decoder(list[Record])
 _FIRST = msgspec.json.Decoder(FirstLine)
 
 
@@ -64,22 +69,41 @@ def _decoded(line: bytes) -> Record:
 
 
 def numbered(
-    lines: Iterable[bytes], *, whole: bool = True
+    lines: Iterable[bytes], *, after: int = 0, whole: bool = True
 ) -> Iterator[tuple[int, Record | None, int]]:
     """The number of each line, its record (None where it is damaged), and its size in bytes.
 
     A line's place is its number: one flipped bit in a number must not hide the lines that follow.
-    Unless it shall be the *whole* log, lines of what an agent does within a turn are left out.
+    Those up to *after* are left out, and unless it shall be the *whole* log, those that are no
+    messages.
     """
-    for seq, line in enumerate(lines, 1):
+    some: list[tuple[int, bytes]] = []
+    size = 0
+    for seq, line in islice(enumerate(lines, 1), after, None):
         if not whole and _WORK.match(line):
             continue
-        try:
-            record = Record.from_line(line)
-        except ValueError:
-            yield seq, None, len(line)
-        else:
-            yield seq, record, len(line)
+        some.append((seq, line))
+        size += len(line)
+        if len(some) == _MANY or size > _BYTES:
+            yield from _decoded_all(some)
+            some, size = [], 0
+    yield from _decoded_all(some)
+
+
+def _decoded_all(some: list[tuple[int, bytes]]) -> Iterator[tuple[int, Record | None, int]]:
+    try:
+        records = _TOGETHER.decode(b"[%b]" % b",".join([line for _, line in some]))
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        records = []
+    for at, (seq, line) in enumerate(some):
+        # Damage could make one record of two lines.
+        record = records[at] if len(records) == len(some) else None
+        if record is None or record.seq != seq or not 0 <= record.at <= LATEST:
+            try:
+                record = Record.from_line(line)
+            except ValueError:
+                record = None
+        yield seq, record, len(line)
 
 
 def message_of(record: Record) -> Message | None:

@@ -41,6 +41,8 @@ STATUS: dict[tuple[str, type[events.Event]], str] = {
 def apply(before: Snapshot, record: Record) -> Snapshot:
     """The snapshot after *record*; the same one if it changes nothing."""
     event = record.event
+    if isinstance(event, events.Text | events.Thought) and not before.starting:
+        return before  # of which there are more than of all others
     changes = _changes(before, event, record.at)
     if isinstance(event, (events.TurnFinished, events.TurnFailed)) and before.turn not in (
         None,

@@ -44,8 +44,10 @@ def _plain(line: str) -> str:
         return ""
     if marks := _MARKS.match(line):
         line = line[marks.end() :]
-    line = _LINK.sub(r"\1", line).replace("`", "")
-    for _ in range(_DEEP):
+    if "](" in line:
+        line = _LINK.sub(r"\1", line)
+    line = line.replace("`", "")
+    for _ in range(_DEEP if any(mark in line for mark in "*_~") else 0):
         line = _INLINE.sub(lambda found: found[2] or found[4] or found[6] or found[8], line)
     return " ".join(line.split())
 

@@ -108,9 +108,8 @@ class Connection:
         self._peer = Peer(self._send, self._handle, self._notification, name, joined)
         self._turns = Turns(self, self._peer, self._spec.label, self._emit)
         self.caller = caller = Caller(self._peer, self._agent, self._name)
-        reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
-        reader.start()
-        self._reader = reader
+        self._reader = threading.Thread(target=self._read, name=f"agent {name} acp", daemon=True)
+        self._reader.start()
         begin = partial(caller.open, self._cwd, conversation, self.dialogue.replay)
         with self._lock:
             self._opening = Opening(begin, caller.greeted, f"agent {name} begin")
