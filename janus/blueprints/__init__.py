@@ -59,6 +59,15 @@ API = (
 PAGES = (setup.bp, frontend.bp)
 #: Of answers that are no page: nothing in them may run or be framed.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+#: What every answer has, unless it says otherwise itself.
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", _POLICY),
+)
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -81,6 +90,8 @@ def register(app: Flask) -> None:
     """Register every view with *app*."""
     runtime: Runtime = app.extensions["janus"]
     app.url_rule_class = Route
+    # Flask looks at each view and hook in every request whether it is a coroutine: none is.
+    app.ensure_sync = lambda view: view  # type: ignore[method-assign, assignment]
     # One byte more than allowed: what is cut there (chunked bodies are) is seen to be too long.
     app.config["MAX_CONTENT_LENGTH"] = LIMIT + 1
     app.before_request(_name_request)
@@ -107,11 +118,8 @@ def _name_request() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    headers = response.headers
+    headers["X-Request-ID"] = g.request_id
+    given = {name.lower() for name, _ in headers}
+    headers.extend([header for header in _HEADERS if header[0].lower() not in given])
     return response

@@ -22,6 +22,8 @@ def compress(response: Response) -> Response:
         return response
     if response.is_streamed and not response.direct_passthrough:  # it is long, and not made yet
         return response
+    if not response.direct_passthrough and len(response.get_data()) < _WORTHWHILE:
+        return response
     response.vary.add("Accept-Encoding")
     if not accepts_gzip() or response.status_code != 200:
         return response

@@ -6,6 +6,7 @@ The rules are in ``access.policy``; here they are given the request, and their r
 from __future__ import annotations
 
 from socket import gethostname
+from typing import Any
 
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -28,7 +29,7 @@ def check() -> ResponseReturnValue | None:
     credential. Where the agent of a session calls, ``g.agent`` says which. A browser that opens the
     page without HTTPS is redirected to the setup page.
     """
-    call, site = _call(), _site()
+    call, site = _here()
     _forbid(policy.refuse_host(call, site))
     insecure = policy.refuse_transport(call, site)
     if insecure and call.opens_page:
@@ -43,24 +44,28 @@ def check() -> ResponseReturnValue | None:
         return None  # flask-cors answers it
     if unknown := policy.refuse_stranger(call, g.device):
         raise Unauthorized(unknown)
-    length = None if "Transfer-Encoding" in request.headers else request.content_length or 0
-    if too_much := policy.refuse_body(call, g.device, length):
-        raise PayloadTooLarge(too_much)
-    url = policy.proxy_url(call, site) or f"{request.scheme}://{request.host}"
-    own_origin = policy.origin_of(url)
-    _forbid(policy.refuse_origin(call, site, own_origin, authenticated=g.device is not None))
-    if g.device is not None:
-        key = request.headers.get(KEY, "")
-        key_valid = runtime().devices.verify_key(g.device, key)
-        _forbid(policy.refuse_write(call, g.device, key_valid=key_valid))
-        if request.headers.get(HEADER) == "1":
+    known = g.device
+    if known is None:
+        length = None if "Transfer-Encoding" in request.headers else request.content_length or 0
+        if too_much := policy.refuse_body(call, known, length):
+            raise PayloadTooLarge(too_much)
+    own = ""
+    if call.origin is not None:
+        url = policy.proxy_url(call, site) or f"{request.scheme}://{request.host}"
+        own = policy.origin_of(url)
+    _forbid(policy.refuse_origin(call, site, own, authenticated=known is not None))
+    if known is not None:
+        headers = request.headers
+        key_valid = not call.reads and runtime().devices.verify_key(known, headers.get(KEY, ""))
+        _forbid(policy.refuse_write(call, known, key_valid=key_valid))
+        if headers.get(HEADER) == "1":
             runtime().presence.looked()
     return None
 
 
 def device() -> Device | None:
     """Return the device that calls, by the token or the cookie it sent."""
-    if _has_bearer():
+    if _here()[0].bearer:
         secret = request.headers["Authorization"].partition(" ")[2].strip()
     else:
         secret = request.cookies.get(cookie_name(), "")
@@ -70,7 +75,7 @@ def device() -> Device | None:
 def _agent(call: Call) -> AgentToken:
     """The session whose agent calls. Raises Unauthorized."""
     secret = request.headers.get("Authorization", "").partition(" ")[2].strip()
-    found = runtime().tokens.verify(secret) if call.local and _has_bearer() else None
+    found = runtime().tokens.verify(secret) if call.local and call.bearer else None
     if found is None:
         raise Unauthorized("Only the agents that this Janus has started ask this, each by itself.")
     return found
@@ -80,7 +85,7 @@ def set_cookie(response: Response, secret: str) -> Response:
     """Give a page its cookie secret, or give it again: browsers drop cookies after a time."""
     response.set_cookie(
         cookie_name(), secret, max_age=int(EXPIRES), path=f"{_base_path()}/",
-        secure=policy.is_secure(_call(), _site()), httponly=True, samesite="Strict",
+        secure=policy.is_secure(*_here()), httponly=True, samesite="Strict",
     )  # fmt: skip
     return response
 
@@ -94,36 +99,37 @@ def renew_cookie(response: Response) -> Response:
 def cookie_name() -> str:
     """Return a name with the port: browsers tell cookies apart by host alone."""
     secure = "__Secure-" if _base_path() else "__Host-"  # the latter is for a whole host
-    prefix = secure if policy.is_secure(_call(), _site()) else ""
+    prefix = secure if policy.is_secure(*_here()) else ""
     return f"{prefix}janus-{request.environ.get('SERVER_PORT', '')}"
 
 
-def _call() -> Call:
+def _here() -> tuple[Call, Site]:
+    """The request that is served, and where it arrived; made out once."""
+    if "here" not in g:
+        settings = runtime().settings
+        site = Site(gethostname(), settings.public_url, settings.cors_origins)
+        g.here = _call(request.environ, request.endpoint), site
+    here: tuple[Call, Site] = g.here
+    return here
+
+
+def _call(environ: dict[str, Any], endpoint: str | None) -> Call:
     return Call(
-        method=request.method,
-        endpoint=request.endpoint,
-        scheme=request.scheme,
-        server=str(request.environ.get("SERVER_NAME", "")),
-        port=int(request.environ.get("SERVER_PORT", 0)),
+        method=environ["REQUEST_METHOD"].upper(),
+        endpoint=endpoint,
+        scheme=environ["wsgi.url_scheme"],
+        server=str(environ.get("SERVER_NAME", "")),
+        port=int(environ.get("SERVER_PORT", 0)),
         # Not request.host, which werkzeug corrects before it can be checked.
-        host=request.headers.get("Host"),
-        origin=request.headers.get("Origin"),
-        fetch_site=request.headers.get("Sec-Fetch-Site"),
-        bearer=_has_bearer(),
+        host=environ.get("HTTP_HOST"),
+        origin=environ.get("HTTP_ORIGIN"),
+        fetch_site=environ.get("HTTP_SEC_FETCH_SITE"),
+        bearer=environ.get("HTTP_AUTHORIZATION", "").lower().startswith("bearer "),
     )
 
 
 def _base_path() -> str:
-    return policy.base_path(_call(), _site())
-
-
-def _site() -> Site:
-    settings = runtime().settings
-    return Site(gethostname(), settings.public_url, settings.cors_origins)
-
-
-def _has_bearer() -> bool:
-    return request.headers.get("Authorization", "").lower().startswith("bearer ")
+    return policy.base_path(*_here())
 
 
 def _forbid(reason: str | None) -> None:

@@ -17,6 +17,7 @@ from janus.blueprints.endpoint import AGENT, OPENING, SESSION, encode, endpoint
 from janus.blueprints.pieces import json_response
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.session import ConversationMessage, SessionInfo
+from janus.clock import timestamp
 from janus.model import SessionInfo as SessionValue
 from janus.runtime import manager_of, runtime
 
@@ -147,7 +148,8 @@ def heartbeat(query: wire.OneSession) -> Heartbeat:
 
     A session that nobody uses ends by itself. A body is not read.
     """
-    return Heartbeat.of(manager_of(query.session_id).touch(query.session_id).to_json())
+    used = manager_of(query.session_id).touch(query.session_id)
+    return Heartbeat.of(used, last_activity=timestamp(used.last_activity))
 
 
 class EndBody(wire.Body, frozen=True, kw_only=True):

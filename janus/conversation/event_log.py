@@ -152,7 +152,8 @@ class EventLog:
     def image(self, id: str) -> Image | None:
         """A picture that the agent has shown."""
         with self._changed:
-            seq = self._messages.images.get(id, 0)
+            if (seq := self._messages.images.get(id)) is None:
+                return None
             near = [record for record, _ in self._newest if record.seq == seq]
         for record in near or self._kept(seq - 1, seq):
             if isinstance(record.event, Image):
