@@ -192,10 +192,10 @@ class MemorySessionManager(Conversations):
         isolated = session.info.worktree_path is not None
         if cleanup and isolated and not force:
             self.workspace.check_removable(session_id)
-        why = SessionNotFound(f"Session {session_id} was ended.")
-        if not session.begin_end(why, reason=reason):
+        if not session.begin_end(SessionNotFound(f"Session {session_id} was ended."), reason=reason):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else None)
+        self._saver.save()
         made = self.workspace.branch_made(session_id) if branch else ""
         if cleanup and isolated and self._closer.clean_up(session_id, force=force):
             gone = self._closer.forget_branch(session_id, made)
@@ -247,4 +247,4 @@ class MemorySessionManager(Conversations):
             return self._closer.end(session, patience)
         finally:
             if self._registry.forget(session.id):
-                self._saver.save()
+                self._saver.changed()  # its log says it already

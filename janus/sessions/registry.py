@@ -101,6 +101,8 @@ class Registry:
             self._resting.pop(session.id, None)
             self._sessions[session.id] = session
             self._appeared.notify_all()
+            if session.id in self._places:  # so no more are looked at than before
+                return None
             looked_at = [s for s in self._sessions.values() if s.id not in self._places]
             if len(looked_at) <= _LOOKED_AT:
                 return None
