@@ -183,8 +183,7 @@ class MemorySessionManager(Conversations):
         """End a session and all its agent started; asks the agent for a summary first.
 
         Its worktree stays unless *cleanup*: raises WorktreeDirty, and nothing has ended, where that
-        would lose work, unless *force*. See also ``SessionCloser.clean_up``. So does its branch,
-        unless that goes along: only one that Janus made, and that is merged.
+        would lose work, unless *force*. With *branch* goes one that Janus made and that is merged.
         """
         if self.workspace.stop_making(session_id):
             raise SessionNotFound("The session was still being made, and is no more.")
@@ -192,7 +191,8 @@ class MemorySessionManager(Conversations):
         isolated = session.info.worktree_path is not None
         if cleanup and isolated and not force:
             self.workspace.check_removable(session_id)
-        if not session.begin_end(SessionNotFound(f"Session {session_id} was ended."), reason=reason):
+        why = SessionNotFound(f"Session {session_id} was ended.")
+        if not session.begin_end(why, reason=reason):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else None)
         self._saver.save()
