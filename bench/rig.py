@@ -130,11 +130,19 @@ class Rig:
             stdout=subprocess.PIPE,
         )
 
+    def cpu(self):
+        """Return the seconds of CPU time that the worker's threads have used so far."""
+        threads = (self._worker / "task").iterdir()
+        return sum(int((it / "schedstat").read_text().split()[0]) for it in threads) / 1e9
+
+    @property
+    def _worker(self):
+        pid = self.process.pid
+        return Path("/proc") / Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+
     def peak(self):
         """Return the worker's peak memory in bytes."""
-        pid = self.process.pid
-        worker = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
-        status = Path(f"/proc/{worker}/status").read_text()
+        status = (self._worker / "status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
 

@@ -240,11 +240,10 @@ def show(query: wire.OneSession) -> Response:
     manager = manager_of(query.session_id)
     head = encode(told(manager.get(query.session_id), conversation=[]))
     before, after = head.rsplit(b"[]", 1)
-    said = manager.said(query.session_id)
 
     def parts() -> Iterator[bytes]:
         yield before + b"["
-        for number, message in enumerate(said):
+        for number, message in enumerate(manager.said(query.session_id)):
             yield (b"," if number else b"") + encode(ConversationMessage.of(message))
         yield b"]" + after + b"\n"
 

@@ -195,7 +195,6 @@ class MemorySessionManager(Conversations):
         if not session.begin_end(why, reason=reason):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else None)
-        self._saver.save()
         made = self.workspace.branch_made(session_id) if branch else ""
         if cleanup and isolated and self._closer.clean_up(session_id, force=force):
             gone = self._closer.forget_branch(session_id, made)
@@ -212,7 +211,7 @@ class MemorySessionManager(Conversations):
         idle = [s for s in self._registry.all() if s.begin_end(why, after, reason_of(s))]
         for session in idle:
             log.info("Session %s: idle; ending", session.id, extra=about(session.id, "evicted"))
-            finish = partial(self._finish_end, session, self._settings.summary_timeout)
+            finish = partial(self._finish_end, session, self._settings.summary_timeout, soon=True)
             self._closer.in_background(session.id, finish)
         return [session.id for session in idle]
 
@@ -242,9 +241,9 @@ class MemorySessionManager(Conversations):
         self.memory.save(self._registry.begun())
         return self.all()
 
-    def _finish_end(self, session: Session, patience: float | None) -> Ended:
+    def _finish_end(self, session: Session, patience: float | None, soon: bool = False) -> Ended:
         try:
             return self._closer.end(session, patience)
         finally:
             if self._registry.forget(session.id):
-                self._saver.changed()  # its log says it already
+                self._saver.changed() if soon else self._saver.save()  # its log says it already

@@ -20,9 +20,11 @@ def whole_lines(fd: int, at: int = 0) -> Iterator[bytes]:
     while block := os.pread(fd, BLOCK, at):
         at += len(block)
         *ends, rest = block.split(b"\n")
-        for end in ends:
-            yield b"\n" if size > LONGEST else b"".join([*parts, end, b"\n"])
+        if ends:
+            yield b"\n" if size > LONGEST else b"".join([*parts, ends[0], b"\n"])
             parts, size = [], 0
+            for end in ends[1:]:
+                yield end + b"\n"
         size += len(rest)
         parts.append(rest)
         if size > LONGEST:
