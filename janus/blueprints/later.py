@@ -29,10 +29,11 @@ class ScheduleBody(wire.Body, frozen=True, kw_only=True):
     #: When the agent's limit is reset: `limit_resets_at` in the state.
     after_limit: bool = False
     message_id: wire.MessageId | None = None
+    attachments: wire.AttachmentIds | None = None
 
 
 @bp.post("/schedule")
-@endpoint(*SESSION, *OPENING, errors.AgentNotFound)
+@endpoint(*SESSION, *OPENING, errors.AgentNotFound, errors.NotFound)
 def schedule(body: ScheduleBody) -> State:
     """Send a message later."""
     if (body.at is None) == (not body.after_limit):
@@ -42,7 +43,8 @@ def schedule(body: ScheduleBody) -> State:
     except (ValueError, OverflowError, OSError) as wrong:
         raise errors.InvalidRequest("at: a time like 2027-01-15T08:00:00.000Z.") from wrong
     manager = manager_of(body.session_id)
-    return shown(manager.schedule(body.session_id, body.message, at, body.message_id))
+    files = body.attachments or []
+    return shown(manager.schedule(body.session_id, body.message, at, body.message_id, files))
 
 
 class UnscheduleQuery(wire.OneSession, frozen=True, kw_only=True):

@@ -107,7 +107,10 @@ def shown(value: State) -> state.State:
         ],
         queue_held=now.held,
         scheduled=[
-            ScheduledMessage.of(it, message_id=it.id, at=timestamp(it.at)) for it in now.scheduled
+            ScheduledMessage.of(
+                it, message_id=it.id, at=timestamp(it.at), attachments=attachments(it.attachments)
+            )
+            for it in now.scheduled
         ],
         limit_resets_at=None if now.resets_at is None else timestamp(now.resets_at),
         running_turn_id=now.turn,

@@ -19,6 +19,7 @@ from janus.cli.doctor import doctor
 from janus.cli.failures import EXIT_CODES, REFUSED, STOPPED, only
 from janus.cli.history import history, search
 from janus.cli.landing import commit, discard, merge, pull_request, push
+from janus.cli.later import later
 from janus.cli.memory import init, mcp, memory
 from janus.cli.option import Parsed
 from janus.cli.output import age, json_option, print_answer, print_json, print_table, tell
@@ -158,6 +159,7 @@ for command in (
     end,
     history,
     init,
+    later,
     mcp,
     memory,
     merge,

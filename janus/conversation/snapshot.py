@@ -45,6 +45,7 @@ class Scheduled(Struct, frozen=True):
     at: float
     after_limit: bool = False
     missed: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Told(Struct, frozen=True):

@@ -98,7 +98,9 @@ def _changes(now: Snapshot, event: events.Event, at: float) -> dict[str, Any]:
             held = isinstance(event, events.QueueHeld)
             return {"waiting": tuple(replace(entry, held=held) for entry in now.waiting)}
         case events.SendScheduled(id=id, content=content, at=due):
-            entry_later = Scheduled(id, content, due, event.after_limit)
+            entry_later = Scheduled(
+                id, content, due, event.after_limit, attachments=event.attachments
+            )
             return {"scheduled": (*now.scheduled, entry_later)}
         case events.SendCancelled(id=id):
             return _unscheduled(now, id)

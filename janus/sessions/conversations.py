@@ -108,11 +108,16 @@ class Conversations(Readings):
         return self._told(session)
 
     def schedule(
-        self, session_id: str, text: str, at: float | None, message_id: str | None = None
-    ) -> State:
-        """Send a message at a time, or when the agent's limit is reset; see ``Scheduler.add``."""
+        self, session_id: str, text: str, at: float | None, message_id: str | None = None,
+        attachments: Sequence[str] = (),
+    ) -> State:  # fmt: skip
+        """Send a message at a time, or when the agent's limit is reset; see ``Scheduler.add``.
+
+        Raises NotFound where one of the *attachments* is not there.
+        """
+        attached = self.attachments.all(session_id, attachments)
         session = self._spoken_in(session_id)
-        self.later.add(session, text, at, message_id)
+        self.later.add(session, text, at, message_id, attached)
         return self._told(session)
 
     def unschedule(self, session_id: str, message_id: str) -> State:

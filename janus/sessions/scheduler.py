@@ -20,7 +20,7 @@ from janus.conversation.snapshot import Scheduled
 from janus.errors import InvalidRequest, JanusError, MessageNotFound
 from janus.logs import about
 from janus.model import is_id
-from janus.model.events import SendCancelled, SendMissed, SendScheduled, UserMessage
+from janus.model.events import Attachment, SendCancelled, SendMissed, SendScheduled, UserMessage
 from janus.sessions.session import Session
 from janus.storage.store import Store
 
@@ -56,7 +56,10 @@ class Scheduler:
         self._stopping = False
         self._thread: threading.Thread | None = None
 
-    def add(self, session: Session, text: str, at: float | None, id: str | None = None) -> None:
+    def add(
+        self, session: Session, text: str, at: float | None, id: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> None:  # fmt: skip
         """Send *text* at a time; at the reset of the agent's limit if *at* is None.
 
         The same *id* again is the same message. Raises InvalidRequest, StorageFailed.
@@ -67,7 +70,7 @@ class Scheduler:
             raise InvalidRequest("The agent has not said when its limit is reset. Choose a time.")
         if not after_limit and not now < at <= now + FURTHEST:
             raise InvalidRequest("at: a time to come, and no more than a year ahead.")
-        event = SendScheduled(id or str(uuid.uuid4()), text, at, after_limit)
+        event = SendScheduled(id or str(uuid.uuid4()), text, at, after_limit, attachments)
 
         def check() -> None:
             session.touch()
@@ -141,7 +144,8 @@ class Scheduler:
             session.describe(promised=False)
 
         # Accepted once, under its own id, whatever happens now.
-        session.turns.say(UserMessage("", entry.content, entry.id), check)
+        said = UserMessage("", entry.content, entry.id, attachments=entry.attachments)
+        session.turns.say(said, check)
         log.info("Session %s: sent what was due", session_id, extra=about(session_id, "sent"))
 
     def _keep(self, session_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from conftest import FAKE_AGENTS, fake_path, wait_for
 
-from janus.errors import InvalidRequest, MessageNotFound
+from janus.errors import Conflict, InvalidRequest, MessageNotFound, NotFound
 
 #: As claude says it.
 LIMITED = "fail -32603 429 rate_limit_error: Claude AI usage limit reached|{at}"
@@ -69,6 +69,26 @@ def test_it_survives_a_restart_and_the_end_of_its_session_by_itself(
     wait_for(lambda: again.later.tick() is None)
     assert said(again) == ["say later"] and said(again, "other") == ["say more"]
     assert again.state("page").now.ended is False
+
+
+def test_files_wait_with_their_message_and_go_with_it(settled, make_manager, clock, manager):
+    manager.attachments.take("page", "f-1", "notes.txt", 5, 0, b"notes")
+    with pytest.raises(NotFound):
+        manager.schedule("page", "say later", clock.now + 60, attachments=["f-1", "f-2"])
+    state = manager.schedule("page", "say later", clock.now + 60, attachments=["f-1"])
+    assert [it.name for it in state.now.scheduled[0].attachments] == ["notes.txt"]
+    with pytest.raises(Conflict):
+        manager.attachments.remove("page", "f-1")
+    manager.stop()
+
+    again = make_manager(settled)
+    again.prepare()
+    clock.now += 61
+    wait_for(lambda: again.later.tick() is None)
+    assert [it.id for it in again.state("page").messages[0].attachments] == ["f-1"]
+    wait_for(lambda: again.state("page").messages[-1].sender == "assistant")
+    [handed] = (settled.workspace / ".janus" / "attachments").rglob("*notes.txt")
+    assert handed.read_bytes() == b"notes"
 
 
 def test_what_was_missed_is_asked_about_and_not_sent(settled, make_manager, clock, manager):

@@ -11,6 +11,8 @@ export type Route =
   | {screen: 'projects'}
   | {screen: 'terminal'}
   | {screen: 'settings'}
+  /** What another app has shared; `problem` says why it could not be kept. */
+  | {screen: 'share'; problem: string}
   /** With the id of a session, in that one. */
   | {screen: 'drive'; sessionId: string}
   /** `message` is the id of the one to show; `work` is shown instead of what was said. */
@@ -25,6 +27,7 @@ const SESSION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 export function parse(hash: string): Route {
   const [first = '', second = '', third = ''] = hash.replace(/^#?\/?/, '').split(/[/?]/)
   if (first === 'new' || first === 'projects' || first === 'terminal') return {screen: first}
+  if (first === 'share') return {screen: first, problem: second}
   if (first === 'settings') return {screen: 'settings'}
   if (first === 'drive') return {screen: 'drive', sessionId: SESSION.test(second) ? second : ''}
   if (first === 's' && SESSION.test(second)) {

@@ -175,6 +175,23 @@ export const words = {
     start: 'Start',
   },
 
+  // What another app shared
+  share: {
+    title: 'Shared with Janus',
+    how: 'Where does it go? Nothing is sent before you say so.',
+    waits: 'It waits on this device until you choose.',
+    nothing: 'Nothing has arrived.',
+    discard: 'Discard',
+    put: 'Added to the message.',
+    left: (names: string) => `Larger than 20 MB, so left out: ${names}`,
+    many: (most: number) => `${most} files go with one message at most, with those that are attached to it already. Choose another one, or share fewer.`,
+    problems: {
+      large: 'This was too much: 10 files of 20 MB go with one message at most. Nothing of it was kept.',
+      many: 'Put what you shared before somewhere first. This was not kept: share it again.',
+      lost: 'This device could not keep it. Share it again.',
+    },
+  },
+
   // Pairing
   pairing: {
     title: 'Pair this device',

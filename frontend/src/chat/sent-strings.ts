@@ -9,6 +9,8 @@ export const sent = {
     whenLabel: 'When',
     how: 'It waits in this conversation, and goes once, if Janus runs then. It can be cancelled until then.',
     confirm: 'Send it then',
+    attach: 'Attach files',
+    busy: 'Sending its files …',
     empty: 'Write what to send.',
     past: 'Choose a time to come.',
     resets: (time: string) => `The limit is reset ${time}.`,

@@ -63,6 +63,7 @@ export type {
   ReviewComment,
   ReviewReply,
   Revoked,
+  ScheduleBody,
   ScheduledMessage,
   Scope,
   SendBody,

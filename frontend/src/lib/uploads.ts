@@ -81,6 +81,11 @@ export class Uploads {
     }
   }
 
+  /** Those that go with the next message of a session. */
+  draftsOf(sessionId: string): readonly Upload[] {
+    return this.#all.filter(it => it.sessionId === sessionId && it.draft)
+  }
+
   /** Attach no longer. */
   remove(id: string): void {
     const upload = this.#find(id)
@@ -90,7 +95,7 @@ export class Uploads {
 
   /** The files of the next message: from now on they go with it. */
   take(sessionId: string): Attachment[] {
-    const mine = this.#all.filter(it => it.sessionId === sessionId && it.draft)
+    const mine = this.draftsOf(sessionId)
     for (const {id} of mine) {
       this.#change(id, {draft: false})
       const kept = this.#kept.get(id)

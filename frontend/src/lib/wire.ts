@@ -1219,6 +1219,8 @@ export interface ScheduleBody {
   after_limit?: boolean | null
   /** The client's own id of what it says, a UUID say: sent again, it is the same message, and accepted once. */
   message_id?: string | null
+  /** Files that go with it, which `POST /api/attachments` has taken whole. */
+  attachments?: string[] | null
 }
 
 /** A message that is sent later. */
@@ -1232,6 +1234,7 @@ export interface ScheduledMessage {
   after_limit: boolean
   /** Janus did not run then. It is sent when the user says so, by `POST /api/chat` with this `message_id`, or taken back. */
   missed: boolean
+  attachments?: Attachment[]
 }
 
 /** What a device may do: `read` has read-only access. */

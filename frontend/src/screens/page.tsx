@@ -20,6 +20,7 @@ const Chat = lazy(async () => (await import('./chat/chat')).Chat)
 const Drive = lazy(async () => (await import('../drive/drive')).Drive)
 const FromTheTerminal = lazy(async () => (await import('./projects/terminal')).FromTheTerminal)
 const Projects = lazy(async () => (await import('./projects/projects')).Projects)
+const Share = lazy(async () => (await import('./sessions/share')).Share)
 const KeysSheet = lazy(async () => (await import('./keys-sheet')).KeysSheet)
 const Settings = lazy(async () => (await import('./settings/settings')).Settings)
 
@@ -44,7 +45,7 @@ function Screens({frame}: {frame: Frame}) {
   const {app, route, managed, seen, asked} = frame
   const wide = useWide()
   const now = route.value
-  const listed = ['list', 'new', 'projects', 'terminal'].includes(now.screen)
+  const listed = ['list', 'new', 'projects', 'terminal', 'share'].includes(now.screen)
   const current = now.screen === 'chat' ? now.sessionId : ''
   const keys = useSignal(false)
   useKeys(frame, () => (keys.value = true))
@@ -60,6 +61,11 @@ function Screens({frame}: {frame: Frame}) {
       SessionMenu.prefetch()
       NewSession.prefetch()
     })
+    // What was shared and put nowhere yet is offered again.
+    void frame.settled
+      .then(() => import('../lib/shared'))
+      .then(async ({isSharedWaiting}) => route.peek().screen === 'list' && (await isSharedWaiting()) && app.go('/share'))
+      .catch(() => {})
   }, [])
 
   // The focused element may have gone with its screen: a screen reader continues in the new one.
@@ -100,6 +106,7 @@ function Screens({frame}: {frame: Frame}) {
       {now.screen === 'new' && <NewSession frame={frame} />}
       {now.screen === 'projects' && <Projects frame={frame} />}
       {now.screen === 'terminal' && <FromTheTerminal frame={frame} onClose={() => app.go('/')} />}
+      {now.screen === 'share' && <Share frame={frame} problem={now.problem} />}
       {keys.value && <KeysSheet app={app} onClose={() => (keys.value = false)} />}
       {managed.value && (
         <SessionMenu key={managed.value.id} frame={frame} managed={managed.value} onClose={() => (managed.value = null)} />

@@ -36,3 +36,4 @@ class ScheduledMessage(words.Reply, frozen=True, kw_only=True):
     #: Janus did not run then. It is sent when the user says so, by `POST /api/chat` with this
     #: `message_id`, or taken back.
     missed: bool
+    attachments: list[Attachment] | UnsetType = UNSET

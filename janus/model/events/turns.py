@@ -110,6 +110,7 @@ class SendScheduled(Event, frozen=True):
     at: float
     #: It waits for the agent's limit.
     after_limit: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SendCancelled(Event, frozen=True):

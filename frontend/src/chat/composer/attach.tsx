@@ -9,12 +9,12 @@ import type {Files} from './files'
 const says = sent.files
 
 /** Lets the user choose: a phone offers its camera, its photos and its files. */
-export function AttachButton({files}: {files: Files}) {
+export function AttachButton({files, label}: {files: Files; label?: string}) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <button type="button" class="plain composer-attach" aria-label={says.attach} onClick={() => input.current?.click()}>
-        <Icon name="paperclip" />
+      <button type="button" class={label ? 'button' : 'plain composer-attach'} aria-label={label ? undefined : says.attach} onClick={() => input.current?.click()}>
+        <Icon name="paperclip" /> {label}
       </button>
       <input
         ref={input}

@@ -6,13 +6,12 @@ import {listen} from '../state/timers'
 import {words} from '../strings'
 import {CompletionList, useCompletions} from './completions'
 import {ComposerField} from './composer-field'
-import {useFiles, wordsWith} from './files'
+import {wordsWith, type Files} from './files'
 import {repliesTo} from './quick-replies'
 
 /** The field for the next message. The draft is stored until it is sent. */
-export function Composer({chat, draft}: {chat: ChatContext; draft: Signal<string>}) {
+export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal<string>; files: Files}) {
   const {app, conversation, feedback, aloud, compose} = chat
-  const files = useFiles(app, () => conversation.sessionId)
   const save = () => app.drafts.save(conversation.sessionId, draft.peek())
 
   useEffect(() => {

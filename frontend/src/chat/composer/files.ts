@@ -73,10 +73,22 @@ export class Files {
   take(): Attachment[] {
     return this.#all.peek().length ? (this.#uploads?.take(this.#session()) ?? []) : []
   }
+
+  /** The ids of all, once Janus has them; rejects with an ApiError. They still go with the next message, until `forget`. */
+  async delivered(): Promise<string[]> {
+    const ids = this.#all.peek().map(({id}) => id)
+    await this.#uploads?.deliver(ids)
+    return ids
+  }
+
+  /** These went with a message. */
+  forget(ids: readonly string[]): void {
+    this.#uploads?.forget(ids)
+  }
 }
 
 /** The words of a message: where nothing was written, the names of its files. */
-export function wordsWith(text: string, files: readonly Attachment[]): string {
+export function wordsWith(text: string, files: readonly {name: string}[]): string {
   return text.trim() || sent.files.alone(files.map(({name}) => name).join(', '))
 }
 

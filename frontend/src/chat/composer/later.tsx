@@ -3,6 +3,7 @@ import {useSignal} from '@preact/signals'
 import type {ScheduledMessage} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
+import {MessageFiles} from '../messages/files'
 import {sent} from '../sent-strings'
 import {words} from '../strings'
 import {when} from '../when'
@@ -30,7 +31,7 @@ export function Later({chat}: {chat: ChatContext}) {
           <Icon name="clock" />
           <p>{says.resets(when(resets))}</p>
           {!app.readOnly.value && (
-            <button type="button" class="button" aria-disabled={busy.value} onClick={() => void settle(actions.schedule(says.goOn))}>
+            <button type="button" class="button" aria-disabled={busy.value} onClick={() => void settle(actions.goOnThen(says.goOn))}>
               {says.goOnThen}
             </button>
           )}
@@ -39,7 +40,10 @@ export function Later({chat}: {chat: ChatContext}) {
       {scheduled.map(message => (
         <li key={message.message_id} class={message.missed ? 'note' : 'note note-quiet'}>
           <Icon name={message.missed ? 'circle-help' : 'clock'} />
-          <p dir="auto">{told(message)}</p>
+          <div class="stack stack-close">
+            <p dir="auto">{told(message)}</p>
+            {message.attachments && <MessageFiles sessionId={conversation.sessionId} files={message.attachments} />}
+          </div>
           {!app.readOnly.value && (
             <div class="note-buttons">
               <button type="button" class="button" aria-label={says.cancelOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(actions.unschedule(message.message_id))}>

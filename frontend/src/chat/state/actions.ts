@@ -2,7 +2,7 @@ import type {ReadonlySignal} from '@preact/signals'
 
 import type {App} from '../../app/app'
 import {newId} from '../../lib/id'
-import type {Answers, ScheduledMessage, State} from '../../lib/types'
+import type {Answers, ScheduleBody, ScheduledMessage, State} from '../../lib/types'
 import {reasonOf} from '../strings'
 import type {Notice} from './notice'
 
@@ -57,10 +57,19 @@ export class Actions {
     return await this.#attempt(app.api.withdraw(sessionId, id))
   }
 
-  /** Send this at a time; without one, when the agent's limit is reset. */
-  schedule(message: string, at?: string): Promise<boolean> {
+  /** Send this when the agent's limit is reset. */
+  goOnThen(message: string): Promise<boolean> {
+    return this.#attempt(this.#scheduled({message, message_id: newId(), after_limit: true}))
+  }
+
+  /** Send this at a time; with the same `message_id` it is one. Rejects with words for the user. */
+  async schedule(what: Omit<ScheduleBody, 'session_id'>): Promise<void> {
+    await this.#request(this.#scheduled(what))
+  }
+
+  #scheduled(what: Omit<ScheduleBody, 'session_id'>): Promise<State> {
     const {app, sessionId: session_id} = this.#around
-    return this.#attempt(app.api.later.schedule({session_id, message, message_id: newId(), ...(at ? {at} : {after_limit: true})}))
+    return app.api.later.schedule({session_id, ...what})
   }
 
   /** Do not send it after all. */
@@ -70,9 +79,9 @@ export class Actions {
   }
 
   /** Send what Janus did not send at its time. */
-  sendMissed({message_id: id, content}: ScheduledMessage): Promise<boolean> {
+  sendMissed({message_id: id, content, attachments = []}: ScheduledMessage): Promise<boolean> {
     const {app, sessionId} = this.#around
-    return this.#attempt(app.api.chat(sessionId, content, id))
+    return this.#attempt(app.api.chat(sessionId, content, id, false, attachments.map(it => it.attachment_id)))
   }
 
   /** Set one of the agent's options. */

@@ -17,6 +17,7 @@ import {base} from '../../lib/base'
 import {lazy} from '../../ui/lazy'
 import {Banner} from './banner'
 import {Composer} from '../../chat/composer/composer'
+import {useFiles} from '../../chat/composer/files'
 import {Conversation} from '../../chat/state/conversation'
 import {Feedback} from '../../chat/aloud/feedback'
 import {Header} from './header'
@@ -55,6 +56,7 @@ interface Props {
 /** The screen of one conversation, and of its work. */
 export function Chat({app, sessionId, message, work}: Props) {
   const draft = useSignal(app.drafts.load(sessionId))
+  const files = useFiles(app, () => sessionId)
   const menu = useSignal(false)
   const sendLater = useSignal(false)
   const root = useRef<HTMLDivElement>(null)
@@ -107,10 +109,10 @@ export function Chat({app, sessionId, message, work}: Props) {
           <WorkBar chat={chat} />
           <LaterOf chat={chat} />
           <Queue chat={chat} />
-          <Composer chat={chat} draft={draft} />
+          <Composer chat={chat} draft={draft} files={files} />
         </section>
         {menu.value && <Menu chat={chat} onClose={() => (menu.value = false)} onLater={() => (sendLater.value = true)} />}
-        {sendLater.value && <SendLater chat={chat} onClose={() => (sendLater.value = false)} />}
+        {sendLater.value && <SendLater chat={chat} draft={draft} files={files} onClose={() => (sendLater.value = false)} />}
       </div>
       {work?.view === 'changes' && <Changes chat={chat} turn={work.turn} path={work.path} />}
       {roomy && !work && <Side chat={chat} />}

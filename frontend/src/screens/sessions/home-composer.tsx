@@ -15,7 +15,7 @@ const says = words.starting
 /** Where the id is kept of the session that is begun next, to which files are attached already. */
 const NEXT = 'next-session'
 
-function nextSession(): string {
+export function nextSession(): string {
   const id = loadItem(NEXT, '') || newId()
   saveItem(NEXT, id)
   return id
@@ -48,6 +48,9 @@ export function HomeComposer({frame}: {frame: Frame}) {
     }),
     [],
   )
+  useEffect(() => {
+    if (frame.redrafted.value) text.value = app.drafts.load(DRAFT)
+  }, [frame.redrafted.value])
   const send = (spoken: boolean) => {
     const words = text.peek()
     const attached = files.take()
