@@ -178,7 +178,7 @@ export const words = {
   // What another app shared
   share: {
     title: 'Shared with Janus',
-    how: 'Where does it go? Nothing is sent before you say so.',
+    how: 'Where does it go? Nothing is sent before you say so. If you did not share it, discard it.',
     waits: 'It waits on this device until you choose.',
     nothing: 'Nothing has arrived.',
     discard: 'Discard',

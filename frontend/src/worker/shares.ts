@@ -1,7 +1,8 @@
 /**
  * What other apps share with the installed page: kept on the device until its user says where it goes.
  *
- * A page elsewhere can post a form as well. So nothing is sent from here, little is kept, and all of it is looked at first.
+ * A page elsewhere can post a form as well, and hide where it comes from. So nothing is sent from here, little is kept, and all of it
+ * is looked at first.
  */
 
 import type {WorkerScope} from './shell'
