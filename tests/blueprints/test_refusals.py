@@ -236,7 +236,7 @@ class Trouble:
             self.session()
         if self.path == "/api/session/start":
             return self.call(body={"project_id": "nobody"})
-        if self.path in ("/api/chat", "/api/ask"):
+        if self.path in ("/api/chat", "/api/ask", "/api/schedule"):
             self.session()
             return self.call(body={"attachments": ["nothing"]})
         if self.path.startswith("/api/recall/"):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import browsing
 import pytest
-from browsing import answers, ask, button, expect, questions, session_id, talk
+from browsing import answers, ask, button, composer, expect, questions, session_id, talk
 
 visit, asking = browsing.visit, browsing.asking
 
@@ -26,8 +26,17 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
 
     button(page, "More about this session").click()
     expect(page.get_by_text("Context: 53,000 of 200,000 tokens (27%) · 0.045 USD")).to_be_visible()
+    button(page, "Close").click()
+    composer(page).fill("say from the past")  # what is written and attached already
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"notes"}
+    page.locator("input[type=file]").set_input_files([notes])
+    attached = page.get_by_role("list", name="Attached files")
+    expect(attached).to_contain_text("notes.txt")
+    button(page, "More about this session").click()
     button(page, "Send later …").click()
-    browsing.field(page.get_by_role("dialog"), "Message").fill("say from the past")
+    sheet = page.get_by_role("dialog")
+    expect(browsing.field(sheet, "Message")).to_have_value("say from the past")
+    expect(sheet).to_contain_text("notes.txt")
     page.get_by_label("When").fill("2020-01-01T10:00")
     button(page, "Send it then").click()
     expect(page.get_by_text("Choose a time to come.")).to_be_visible()
@@ -35,6 +44,10 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     page.get_by_label("When").fill(then.isoformat(timespec="minutes"))
     button(page, "Send it then").click()
     expect(later).to_contain_text("say from the past")
+    expect(later).to_contain_text("notes.txt")
+    expect(sheet).to_have_count(0)
+    expect(composer(page)).to_have_value("")
+    expect(button(page, "Remove notes.txt")).to_have_count(0)
     [kept] = asking.state(session_id(page))["scheduled"]
     assert kept["content"] == "say from the past"
     assert datetime.fromisoformat(kept["at"]) == then.astimezone()

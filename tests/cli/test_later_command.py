@@ -34,7 +34,8 @@ def test_a_message_waits_with_its_file_and_is_cancelled(serve, run, tmp_path):  
     "args",
     [
         ("say x",), ("--at", "2h"), ("say x", "--at", "2h", "--after-limit"), ("--after-limit",),
-        ("say x", "--at", "25:00"), ("say x", "--at", "soon"), ("say x", "--at", "2h", "--cancel", "m"),
+        ("say x", "--at", "25:00"), ("say x", "--at", "soon"),
+        ("say x", "--at", "2h", "--cancel", "m"),
     ],
 )  # fmt: skip
 def test_what_does_not_make_sense_is_wrong_usage(run, args):
