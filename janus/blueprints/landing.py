@@ -125,6 +125,14 @@ def merge(body: MergeBody) -> told.MergeReply:
     )
 
 
+@bp.get("/branches")
+@endpoint(*SESSION, errors.GitFailed)
+def branches(query: wire.OneSession) -> told.Branches:
+    """The local branches that the session's own can be merged into, at most 200."""
+    found = manager_of(query.session_id).work.branches(query.session_id)
+    return told.Branches(session_id=query.session_id, branches=[*map(wire.readable, found)])
+
+
 class ResolveBody(wire.Body, frozen=True, kw_only=True):
     """Which conflicts the agent is asked to resolve."""
 

@@ -179,11 +179,12 @@ class EndedSession(wire.Reply, frozen=True, kw_only=True):
     summary_saved: bool
     #: The branch it worked on; null if it worked in the workspace itself.
     branch: str | None
-    #: Its worktree, which stays; null if it had none or it was removed. It stays in spite of
-    #: `cleanup` if the agent left something new in it at the very end.
+    #: Its worktree; null if it had none or it was removed, but for what came in at the very end.
     worktree_path: str | None
     #: Whether the branch was deleted too.
     branch_deleted: bool
+    #: With `cleanup`, on what ground its branch is in another one, where its commits are not.
+    landed: str
 
 
 @bp.post("/session/end")

@@ -60,6 +60,8 @@ class Ended:
     branch: str | None
     worktree_path: str | None
     branch_deleted: bool = False
+    #: On what ground its branch is in another one, where its commits are not.
+    landed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

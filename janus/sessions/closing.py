@@ -87,10 +87,10 @@ class SessionCloser:
             )  # fmt: skip
             return False
 
-    def forget_branch(self, session_id: str, branch: str) -> bool:
+    def forget_branch(self, session_id: str, branch: str, *, landed: bool) -> bool:
         """Delete the branch of a session that has ended, if it is merged; whether it is gone."""
         try:
-            return bool(branch) and self._workspace.forget_branch(branch)
+            return bool(branch) and self._workspace.forget_branch(branch, landed=landed)
         except JanusError as refused:
             told = about(session_id)
             log.warning("Session %s: its branch stays: %s", session_id, refused, extra=told)

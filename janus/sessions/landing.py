@@ -16,6 +16,7 @@ from janus.workspace.landing.checkouts import checkout_of
 from janus.workspace.landing.committing import Committed, Committing
 from janus.workspace.landing.conflicts import quoted_conflicts
 from janus.workspace.landing.discarding import Discarded, Discarding
+from janus.workspace.landing.landed import ground
 from janus.workspace.landing.looking import MergeLook
 from janus.workspace.landing.merging import Merged, Merging
 from janus.workspace.landing.owner import Owner
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: Characters of a message that is made from the session.
 _SUBJECT = 72
+#: Branches that are listed.
+_BRANCHES = 200
 
 
 class SessionLandings(SessionWork):
@@ -85,7 +88,8 @@ class SessionLandings(SessionWork):
         found = self._merging.look(owner, session_id, self._into(owner, into))
         names = (tuple(map(readable, it)) for it in (found.files, found.conflicts))
         files, conflicts = names
-        return replace(found, files=files, conflicts=conflicts)
+        where = ground(owner, found, self._workspace.landings.of_session(session_id))
+        return replace(found, files=files, conflicts=conflicts, landed=where)
 
     def merge(
         self, session_id: str, into: str | None, tree: str | None, message: str | None,
@@ -103,6 +107,15 @@ class SessionLandings(SessionWork):
             )  # fmt: skip
         session.tell(f"The user merged this branch into {target}.")
         return done
+
+    def branches(self, session_id: str) -> list[str]:
+        """Where its branch can be merged to: the workspace's own first, then those used last."""
+        owner = self._owner(self._find(session_id))
+        how = ("--sort=-committerdate", f"--count={_BRANCHES}", "--format=%(refname)")
+        refs = owner.ask("for-each-ref", *how, "refs/heads").split("\n")
+        main, own = _branch(Owner(self._git, self._workspace.folder)), _branch(owner)
+        names = dict.fromkeys([main, *(it.removeprefix("refs/heads/") for it in refs)])
+        return [it for it in names if it not in ("", own)]
 
     def conflict_text(self, session_id: str, into: str | None) -> str:
         """What to ask the agent where merging conflicts. Raises Conflict where it does not."""
@@ -173,12 +186,10 @@ class SessionLandings(SessionWork):
 
     def _into(self, owner: Owner, into: str | None) -> str:
         """The branch that is meant, or else the one that the workspace itself is on."""
-        own = owner.look("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
-        main = Owner(self._git, self._workspace.folder)
-        target = into or main.look("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+        target = into or _branch(Owner(self._git, self._workspace.folder))
         if not target:
             raise InvalidRequest("into: The workspace is on no branch. Say into which one.")
-        if target == own:
+        if target == _branch(owner):
             raise InvalidRequest(f"into: This session works on {target} itself. Say another one.")
         return target
 
@@ -198,6 +209,10 @@ class SessionLandings(SessionWork):
         owner, changed = self._owner(session), self._changes(session).of(None, None, live=True)
         agents = {path for path, by in changed.whose.items() if by != "you"}
         return sorted(agents & owner.dirty().keys())
+
+
+def _branch(owner: Owner) -> str:
+    return owner.look("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
 
 
 def _shown(tree: str | None) -> str:

@@ -189,16 +189,16 @@ class MemorySessionManager(Conversations):
             raise SessionNotFound("The session was still being made, and is no more.")
         session = self._registry.find(session_id)
         isolated = session.info.worktree_path is not None
-        if cleanup and isolated and not force:
-            self.workspace.check_removable(session_id)
+        checked = cleanup and isolated and not force
+        landed = self.workspace.check_removable(session_id) if checked else ""
         why = SessionNotFound(f"Session {session_id} was ended.")
         if not session.begin_end(why, reason=reason):
             session.touch()  # says why not
         ended = self._finish_end(session, self._settings.summary_timeout if summary else None)
         made = self.workspace.branch_made(session_id) if branch else ""
         if cleanup and isolated and self._closer.clean_up(session_id, force=force):
-            gone = self._closer.forget_branch(session_id, made)
-            ended = replace(ended, worktree_path=None, branch_deleted=gone)
+            gone = self._closer.forget_branch(session_id, made, landed=bool(landed))
+            ended = replace(ended, worktree_path=None, branch_deleted=gone, landed=landed)
         return ended
 
     def end_idle(self) -> list[str]:

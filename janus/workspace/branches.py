@@ -85,8 +85,10 @@ def forget(git: Git, branch: str, commit: str) -> None:
             git.ask("update-ref", "-d", ref, commit)
 
 
-def forget_merged(git: Git, branch: str) -> bool:
+def forget_merged(git: Git, branch: str, *, landed: bool = False) -> bool:
     """Delete a branch whose commits other branches or tags have, all of them; whether it is gone.
+
+    Of one that has *landed*, as one commit say, it is enough that Janus itself keeps them.
 
     Raises GitFailed.
     """
@@ -94,7 +96,8 @@ def forget_merged(git: Git, branch: str) -> bool:
     commit = _commit(git, ref)
     if not commit:
         return True
-    others = (f"--exclude={branch}", "--branches", "--remotes", "--tags")
+    others = [f"--exclude={branch}", "--branches", "--remotes", "--tags"]
+    others += ["--glob=refs/janus/*"] if landed else []
     if git.ask("rev-list", "--count", "--max-count=1", commit, "--not", *others, slow=True) != "0":
         return False
     in_use = git.ask("for-each-ref", "--format=%(worktreepath)", ref)

@@ -12,6 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from janus.errors import GitFailed, InvalidRequest, JanusError, WorktreeDirty
+from janus.workspace.landing.landed import landed
+from janus.workspace.landing.notes import LandingNotes
 from janus.workspace.notes import Note, WorktreeNotes
 from janus.workspace.registry import WorktreeRegistry
 from janus.workspace.root import WorktreeRoot
@@ -33,18 +35,23 @@ class WorktreeRemover:
     """Removes worktrees that the notes say we made."""
 
     def __init__(
-        self, root: WorktreeRoot, registry: WorktreeRegistry, notes: WorktreeNotes
-    ) -> None:
+        self, root: WorktreeRoot, registry: WorktreeRegistry, notes: WorktreeNotes,
+        landings: LandingNotes,
+    ) -> None:  # fmt: skip
         self._root = root
         self._registry = registry
         self._notes = notes
+        self._landings = landings
 
-    def check(self, session_id: str) -> None:
-        """Raises WorktreeDirty, with what would be lost or is merged nowhere, if there is any."""
+    def check(self, session_id: str) -> str:
+        """Raises WorktreeDirty, with what would be lost or is merged nowhere, if there is any.
+
+        Returns on what ground its commits are in another branch, where git does not say so.
+        """
         registry = self._registry
         path, known = self._root.path_of(session_id), registry.all()
         if path not in known or not path.exists():
-            return
+            return ""
         try:
             registry.check_inside(path)
         except JanusError as broken:
@@ -52,7 +59,9 @@ class WorktreeRemover:
                 "Git does not know the session's worktree any more, so nobody can tell what is "
                 "in it. It can be removed by force; its branch stays."
             ) from broken
-        work, details = work_in(registry.git, path, known[path], known)
+        into = registry.git.run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+        there = landed(registry.git, path, into, self._landings.of_session(session_id))
+        work, details = work_in(registry.git, path, known[path], known, there)
         if work:
             cure, lost = "Commit and merge it", "what is not committed is lost"
             if "repositories" in details:
@@ -60,6 +69,7 @@ class WorktreeRemover:
                 lost += ", and so is all in those repositories"
             cure += f", or remove the worktree by force: then its branch stays, and {lost}."
             raise WorktreeDirty(f"The session's worktree has {', '.join(work)}. {cure}", **details)
+        return there
 
     def remove(self, session_id: str, *, force: bool = False) -> bool:
         """Remove the session's worktree, never its branch; False if git knows of none.

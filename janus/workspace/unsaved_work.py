@@ -24,11 +24,12 @@ _HALF_DONE = {
 
 
 def work_in(
-    git: Git, path: Path, branch: str | None, worktrees: Iterable[Path] = ()
+    git: Git, path: Path, branch: str | None, worktrees: Iterable[Path] = (), landed: str = ""
 ) -> tuple[list[str], dict[str, object]]:
     """In words, each a thing that would be lost or is merged nowhere, and for programs.
 
-    *worktrees* are all that git knows. Raises WorktreeDirty where nobody can tell, GitFailed.
+    *worktrees* are all that git knows. Commits that have *landed* are not lost. Raises
+    WorktreeDirty where nobody can tell, GitFailed.
     """
     words: list[str] = []
     details: dict[str, object] = {}
@@ -59,7 +60,7 @@ def work_in(
         kept = _work_in_submodules(git, path, own / "modules", filled)
         words += kept
         details["submodules"] = bool(kept)
-    if commits := _commits(git, path, branch):
+    if commits := 0 if landed else _commits(git, path, branch):
         words.append(f"{_count(range(commits), 'commit')} that no other branch or tag has")
     details["commits"] = commits
     return words, details

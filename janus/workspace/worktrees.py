@@ -59,13 +59,13 @@ class Workspace:
         self._root = WorktreeRoot(folder)
         self._registry = WorktreeRegistry(self._git)
         self._notes = WorktreeNotes(store.folder / "worktrees")
-        self._remover = WorktreeRemover(self._root, self._registry, self._notes)
+        #: Which branches were moved by us, and where they were.
+        self.landings = LandingNotes(store.folder / "landings")
+        self._remover = WorktreeRemover(self._root, self._registry, self._notes, self.landings)
         self._held = HeldWorkspace(folder)
         self.overview = Overview(self._git)
         #: What the folders of sessions held before and after each turn.
         self.snapshots = Snapshots(self._git, store.folder / "snapshots")
-        #: Which branches were moved by us, and where they were.
-        self.landings = LandingNotes(store.folder / "landings")
         self._lock = threading.Lock()
         self._making: set[str] = set()
         self.published = PublishedFolder(self._held, self._git, store)
@@ -114,9 +114,9 @@ class Workspace:
         note = self._notes.of(session_id)
         return note.branch if note else ""
 
-    def forget_branch(self, branch: str) -> bool:
+    def forget_branch(self, branch: str, *, landed: bool) -> bool:
         """Delete a branch if all of it is in others; whether it is gone. See ``forget_merged``."""
-        return branches.forget_merged(self._git, branch)
+        return branches.forget_merged(self._git, branch, landed=landed)
 
     def add_worktree(self, session_id: str, *, name: str, branch: str | None = None) -> Worktree:
         """A worktree for good; see ``adding_worktree``."""

@@ -152,7 +152,8 @@ def test_threat_3_reading_changes_nothing(app):
 
     assert reading == {
         "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/agents/conversations",
-        "/api/attachment", "/api/changes", "/api/changes/file", "/api/chat/stream", "/api/devices",
+        "/api/attachment", "/api/branches", "/api/changes", "/api/changes/file", "/api/chat/stream",
+        "/api/devices",
         "/api/digest", "/api/file", "/api/files", "/api/folders", "/api/history",
         "/api/history/index", "/api/image", "/api/memory", "/api/memory/context", "/api/messages",
         "/api/openapi.json", "/api/permission", "/api/projects", "/api/push/subscription",

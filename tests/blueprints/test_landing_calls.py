@@ -53,6 +53,30 @@ def test_work_is_committed_merged_and_taken_back(client, id, workspace):
     assert call(client, id, "commit", dry_run=True).json["files"] == ["new.txt"]
 
 
+def test_what_was_squashed_can_be_cleaned_up_and_its_commits_stay(client, id, workspace):
+    assert call(client, id, "merge", dry_run=True).json["landed"] == ""
+    ask(client, id, "say hello")
+    for text in ("hello", "again"):
+        (workspace / ".worktrees" / id / "new.txt").write_text(text)
+        done = land(client, id, "commit")
+    git(workspace, "branch", "other")
+    listed = client.get(f"/api/branches?session_id={id}").json["branches"]
+    assert listed == ["main", "other"]
+    end = f"/api/session/end?session_id={id}"
+    refused = client.post(end, json={"cleanup": True, "branch": True}).json["error"]
+    assert refused["code"] == "WORKTREE_DIRTY" and "2 commits" in refused["message"]
+
+    merged = land(client, id, "merge", squash=True)
+    assert git(workspace, "rev-list", "--count", "HEAD") == "2\n" and merged["landed"] == ""
+    assert "as it is now" in call(client, id, "merge", dry_run=True).json["landed"]
+    ended = client.post(end, json={"cleanup": True, "branch": True}).json
+
+    assert ended["worktree_path"] is None and "as it is now" in ended["landed"]
+    assert ended["branch_deleted"] and git(workspace, "branch", "--list", "feature/*") == ""
+    kept = git(workspace, "for-each-ref", "--contains", done["commit"], "--format=%(refname)")
+    assert f"refs/janus/sessions/{id}" in kept
+
+
 def test_a_merge_that_conflicts_names_the_files(client, id, workspace):
     ask(client, id, "write cart.py # theirs")
     land(client, id, "commit")

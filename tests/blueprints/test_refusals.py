@@ -105,6 +105,7 @@ CALLS = {
     "POST /api/discard": ({}, {**PAGE, "tree": "0" * 40}),
     "POST /api/merge": ({}, {**PAGE, "tree": "0" * 40}),
     "POST /api/merge/resolve": ({}, PAGE),
+    "GET /api/branches": (PAGE, None),
     "POST /api/push": ({}, PAGE),
     "POST /api/pull-request": ({}, PAGE),
     "GET /api/files": (PAGE, None),
@@ -132,6 +133,7 @@ CALLS = {
 WORK = {
     "/api/changes", "/api/changes/file", "/api/undo", "/api/commit", "/api/discard", "/api/merge",
     "/api/push", "/api/pull-request", "/api/files", "/api/file", "/api/merge/resolve",
+    "/api/branches",
 }  # fmt: skip
 
 
@@ -193,7 +195,7 @@ class Trouble:
             "language": "all",
         }
         self.query = {"path": "here"} if self.path == "/api/folders" else wrong
-        if self.path in WORK:
+        if self.path in WORK and self.path != "/api/branches":
             self.query = {**PAGE, "commit": "--all", "path": "x" * 5000, "limit": "0"}
             self.session()
         return self.call()

@@ -116,6 +116,29 @@ def test_what_changed_meanwhile_is_shown_anew_and_a_hook_that_refuses_is_quoted(
 
 
 @pytest.mark.slow(2)
+def test_a_branch_is_chosen_squashed_and_cleaned_up(asking, visit):
+    id = session(asking, work("one.txt", "one\n"))
+    for name in ("one.txt", "two.txt"):
+        (folder(asking, id) / name).write_text(f"{name}\n")
+        git(folder(asking, id), "add", ".")
+        git(folder(asking, id), "commit", "-qm", name)
+    git(asking.workspace, "branch", "release", "HEAD~0")
+    page = visit(asking)
+    sheet = landing(page, asking, id)
+    sheet.get_by_label("Into the branch").select_option("release")
+    expect(button(sheet, "Merge into release")).to_be_enabled()
+    sheet.get_by_label("As one commit").check()
+    button(sheet, "Merge into release").click()
+    expect(sheet.get_by_text("It was merged into release as it is now")).to_be_visible()
+    button(sheet, "Close").click()
+    sheet = landing(page, asking, id)  # on another day
+    sheet.get_by_label("Into the branch").select_option("release")
+    button(sheet, "End it and clean up").click()
+    expect(button(page, "Settings")).to_be_visible()
+    assert not folder(asking, id).exists() and commits(asking, "release")[0] != "two.txt"
+
+
+@pytest.mark.slow(2)
 def test_the_agent_is_asked_to_resolve_what_conflicts(asking, visit, axe):
     id = session(asking, work("cart.py", "theirs\n"))
     (asking.workspace / "cart.py").write_text("mine\n")

@@ -12,6 +12,7 @@ from janus.errors import ChangedMeanwhile, Conflict, GitFailed, InvalidRequest, 
 from janus.workspace.landing import checkouts
 from janus.workspace.landing.committing import Committing
 from janus.workspace.landing.discarding import Discarding
+from janus.workspace.landing.landed import ground, landed
 from janus.workspace.landing.links import address_of, compare_link
 from janus.workspace.landing.merging import Merging
 from janus.workspace.landing.notes import LandingNotes
@@ -231,6 +232,38 @@ def test_a_branch_that_is_checked_out_nowhere_moves_alone(work):
 
     assert git(work.main, "rev-parse", "main").strip() == done.commit
     assert everything(work.main) == before
+
+
+@pytest.mark.parametrize("way", ["here", "elsewhere", "more", "nothing"])
+def test_a_squashed_branch_has_landed_and_it_is_said_on_what_ground(work, way):
+    work.change("new.txt", "feature\n")
+    work.change("more.txt", "more\n")
+    work.change("mine.txt", "mine\n", at=work.main)
+
+    def landings():
+        return work.notes.of_session("s")
+
+    def why():
+        return ground(work.owner, work.look(), landings())
+
+    assert why() == landed(work.story.git, work.tree, "main", landings()) == ""
+    if way == "here":
+        done = work.merge(squash=True)
+        assert "as it is now" in why()
+        work.change("new.txt", "other\n", at=work.main)  # and somebody goes on there
+        assert "as it is now" in why() == landed(work.story.git, work.tree, "nowhere", landings())
+        git(work.main, "reset", "-q", "--hard", "HEAD~")
+        work.undo(done.undo_id)
+    if way in ("elsewhere", "more"):
+        git(work.main, "merge", "-q", "--squash", "feature")
+        commit(work.main, "As one")
+        assert why() == "Merging it into main would change nothing there."
+        git(work.tree, "checkout", "-q", "main", "--", ".")
+        commit(work.tree, "the same")
+        assert why() == "main has just the same files."
+        work.change("mine.txt", "other\n")
+    work.change("new.txt", "again\n")
+    assert why() == landed(work.story.git, work.tree, "main", landings()) == ""
 
 
 def test_conflicts_are_named_and_nothing_is_touched(work):

@@ -118,6 +118,13 @@ export interface Attachment {
 /** Why somebody should look. */
 export type Attention = 'error' | 'permission' | 'question' | null
 
+/** Where a session's branch can be merged to. */
+export interface Branches {
+  session_id: SessionId
+  /** Local branches without its own: that of the workspace first, then those committed to last. */
+  branches: string[]
+}
+
 /** A file that changed. */
 export interface ChangedFile {
   path: string
@@ -391,10 +398,12 @@ export interface EndedSession {
   summary_saved: boolean
   /** The branch it worked on; null if it worked in the workspace itself. */
   branch: string | null
-  /** Its worktree, which stays; null if it had none or it was removed. It stays in spite of `cleanup` if the agent left something new in it at the very end. */
+  /** Its worktree; null if it had none or it was removed, but for what came in at the very end. */
   worktree_path: string | null
   /** Whether the branch was deleted too. */
   branch_deleted: boolean
+  /** With `cleanup`, on what ground its branch is in another one, where its commits are not. */
+  landed: string
 }
 
 /** A voice engine of Janus. */
@@ -772,6 +781,8 @@ export interface MergeReply {
   commits: number
   /** Files of the other branch that change, at most 10,000. */
   files: string[]
+  /** On what ground all of it is in the other branch already, in words; empty where it is not, or where nothing was merged yet. */
+  landed: string
   /** Where the other branch is then; empty with `dry_run`. */
   commit: string
   /** What is to be known, in sentences. */
@@ -1829,6 +1840,8 @@ export interface Calls {
   'POST /api/discard': {body: DiscardBody; answer: DiscardReply}
   /** Merge the session's branch into another one. */
   'POST /api/merge': {body: MergeBody; answer: MergeReply}
+  /** The local branches that the session's own can be merged into, at most 200. */
+  'GET /api/branches': {query: {session_id: SessionId}; answer: Branches}
   /** Ask the agent to resolve what a merge conflicts in; it is told the places. */
   'POST /api/merge/resolve': {body: ResolveBody; answer: State}
   /** Push the session's branch, and nothing else, to the remote of its owner. */

@@ -103,6 +103,11 @@ export class WorkApi {
     return this.#requests.call('POST /api/merge', {body: looked(what), timeout: PATIENT})
   }
 
+  /** Where the branch of a session can be merged to, the likeliest first. */
+  async branches(session_id: string): Promise<string[]> {
+    return (await this.#requests.call('GET /api/branches', {query: {session_id}})).branches
+  }
+
   /** Ask the agent to merge that branch into its own, and to resolve what conflicts. */
   resolve(body: {session_id: string; into?: string; message_id: string}): Promise<State> {
     return this.#requests.call('POST /api/merge/resolve', {body, timeout: PATIENT})

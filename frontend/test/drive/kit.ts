@@ -178,7 +178,7 @@ export function drive(more: {language?: string} = {}) {
     readOut: vi.fn(async (session_id: string, request_id: string) => ({session_id, request_id, words: 'The agent asks. Run: ls', option_id: 'yes', digest: 'd1'})),
     answer: vi.fn(async (_: string, __: string, ___: SpokenAnswer): Promise<unknown> => ({})),
     digest: vi.fn(async () => ({text: 'Nothing needs you.', needs: [] as SessionInfo[], finished: [] as SessionInfo[], failed: [] as SessionInfo[], working: 0})),
-    end: vi.fn(async (session_id: string) => ({session_id, status: 'ended' as const, summary: 'The cart was fixed.', summary_saved: true, branch: null, worktree_path: null, branch_deleted: false})),
+    end: vi.fn(async (session_id: string) => ({session_id, status: 'ended' as const, summary: 'The cart was fixed.', summary_saved: true, branch: null, worktree_path: null, branch_deleted: false, landed: ''})),
     stopLine: reason => (reason === 'cancelled' ? 'Stopped by you' : ''),
     stepOf: ({title}) => title,
   } satisfies Janus

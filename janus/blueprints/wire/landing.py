@@ -56,11 +56,22 @@ class MergeReply(words.Reply, frozen=True, kw_only=True):
     commits: words.Count
     #: Files of the other branch that change, at most 10,000.
     files: list[FilePath]
+    #: On what ground all of it is in the other branch already, in words; empty where it is not, or
+    #: where nothing was merged yet.
+    landed: str
     #: Where the other branch is then; empty with `dry_run`.
     commit: CommitId
     #: What is to be known, in sentences.
     told: list[str]
     undo_id: str | None
+
+
+class Branches(words.Reply, frozen=True, kw_only=True):
+    """Where a session's branch can be merged to."""
+
+    session_id: words.SessionId
+    #: Local branches without its own: that of the workspace first, then those committed to last.
+    branches: list[str]
 
 
 class PushReply(words.Reply, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ class MergeLook:
     fast_forward: bool = False
     commits: int = 0
     files: tuple[str, ...] = ()
+    #: On what ground all of it is in the branch already; see ``landed``.
+    landed: str = ""
 
 
 def look(owner: Owner, source: str, into: str) -> MergeLook:

@@ -85,7 +85,9 @@ class Merging:
             new = self._commit(owner, now, message, squash)
             source = owner.look("symbolic-ref", "--quiet", "HEAD")
             held = [("verify", source, now.source)] if source else []
-            landing = Landing(str(uuid.uuid4()), session_id, into, now.target, new)
+            landing = Landing(
+                str(uuid.uuid4()), session_id, into, now.target, new, source=now.source
+            )
             self._land(owner, landing, held)
             return Merged(now, new, landing.undo_id, self._told(owner))
 

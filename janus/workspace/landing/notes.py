@@ -23,7 +23,7 @@ _SUFFIX = ".json"
 class Landing(Struct, frozen=True):
     """A branch ``into`` that moves, or was moved, from one commit to another.
 
-    ``top`` is the checkout whose files move with it, or empty.
+    ``top`` is the checkout whose files move with it, or empty; ``source`` is what was merged.
     """
 
     undo_id: str
@@ -33,6 +33,7 @@ class Landing(Struct, frozen=True):
     new: str
     top: str = ""
     step: Literal["moving", "done", "undone"] = "moving"
+    source: str = ""
 
     @property
     def ref(self) -> str:
@@ -68,6 +69,10 @@ class LandingNotes:
         """Every one that can be read."""
         names = [name for name in self._store.names() if name.endswith(_SUFFIX)]
         return [it for name in names if (it := self.of(name.removesuffix(_SUFFIX)))]
+
+    def of_session(self, session_id: str) -> list[Landing]:
+        """Those of a session that are done, and were not undone."""
+        return [it for it in self.all() if it.session_id == session_id and it.step == "done"]
 
     def remove(self, undo_id: str) -> None:
         """Forget it; fine if it is gone. Raises OSError."""

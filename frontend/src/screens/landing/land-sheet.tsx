@@ -25,6 +25,7 @@ export function LandSheet({chat, onClose, onChanged}: {chat: ChatContext; onClos
   const isolated = Boolean(session?.worktree_path)
   const round = useSignal(0)
   const uncommitted = useSignal(0)
+  const landed = useSignal('')
   const done = useSignal<readonly Done[]>([])
   const open = useSignal<readonly string[]>([])
   const body = useRef<HTMLDivElement>(null)
@@ -57,13 +58,13 @@ export function LandSheet({chat, onClose, onChanged}: {chat: ChatContext; onClos
       <div class="land-inside">{open.value.includes(name) && content()}</div>
     </details>
   )
-  const merge = () => <Merge place={place} uncommitted={uncommitted.value} onDone={finish} onResolving={resolving} />
+  const merge = () => <Merge place={place} uncommitted={uncommitted.value} onDone={finish} onLanded={ground => (landed.value = ground)} onResolving={resolving} />
   return (
     <Sheet title={words.title} onClose={onClose} tall body={body}>
       <div class="stack">
         {conversation.working.value && <p class="note"><Icon name="info" /><span>{words.busy}</span></p>}
         {done.value.map((it, index) => <DoneCard key={done.value.length - index} app={app} sessionId={sessionId} done={it} onUndone={() => undone(it)} />)}
-        {isolated && done.value[0]?.landed && !uncommitted.value && <CleanUp app={app} sessionId={sessionId} onGone={onClose} />}
+        {isolated && (landed.value || done.value[0]?.landed) && !uncommitted.value && <CleanUp app={app} sessionId={sessionId} onGone={onClose} />}
         <h3>{words.commit.title}</h3>
         <Commit place={place} onDone={finish} onFound={files => (uncommitted.value = files)} />
         {isolated ? <><h3>{words.merge.title}</h3>{merge()}</> : fold('merge', merge)}

@@ -1,4 +1,5 @@
 import {useSignal} from '@preact/signals'
+import {useEffect, useState} from 'preact/hooks'
 
 import {newId} from '../../lib/id'
 import {Icon} from '../../ui/icon'
@@ -13,22 +14,28 @@ interface Props {
   /** Files that are not committed. */
   uncommitted: number
   onDone: (done: Done) => void
+  /** On what ground all of it is in another branch already; empty if it is not. */
+  onLanded: (ground: string) => void
   /** The agent was asked to see to the conflicts. */
   onResolving: () => void
 }
 
 /** Merge into another branch: all that will happen is said before the yes. */
-export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onResolving}: Props) {
+export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onLanded, onResolving}: Props) {
   const into = useSignal('')
-  const typed = useSignal('')
+  const [branches, setBranches] = useState<string[]>([])
   const squash = useSignal(false)
   const asking = useTask(app)
   const target = () => (into.peek() ? {into: into.peek()} : {})
   const look = useLook(app, () => app.api.work.merge({session_id: sessionId, ...target()}), [round, into.value])
 
+  useEffect(() => void app.api.work.branches(sessionId).then(setBranches, () => {}), [])
+  const landed = look.seen?.landed ?? ''
+  useEffect(() => onLanded(landed), [landed])
+
   const merge = async () => {
     const done = await look.act(({tree, into}) => app.api.work.merge({session_id: sessionId, tree, into, squash: squash.peek()}))
-    if (done) onDone({words: words.merge.done(done.into, done.commit), undoId: done.undo_id, told: done.told, landed: !squash.peek()})
+    if (done) onDone({words: words.merge.done(done.into, done.commit), undoId: done.undo_id, told: done.told, landed: true})
   }
   const resolve = () =>
     asking.run(async () => {
@@ -40,7 +47,9 @@ export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onRe
       <Seen look={look}>
         {({into: found, commits, conflicts, files, fast_forward: forward}) => (
           <>
-            {!commits ? (
+            {landed ? (
+              <p class="land-quiet"><Icon name="circle-check" /> <bdi>{landed}</bdi></p>
+            ) : !commits ? (
               uncommitted > 0 ? <p class="hint">{words.merge.first}</p> : <p class="land-quiet"><Icon name="circle-check" /> <bdi>{words.merge.nothing(found)}</bdi></p>
             ) : conflicts.length ? (
               <>
@@ -69,33 +78,15 @@ export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onRe
           </>
         )}
       </Seen>
-      <details>
-        <summary>{words.merge.other}</summary>
-        <form
-          class="field"
-          onSubmit={event => {
-            event.preventDefault()
-            into.value = typed.value.trim()
-          }}
-        >
+      {branches.length > 1 && (
+        <div class="field">
           <label for="merge-into">{words.merge.into}</label>
-          <div class="land-into">
-            <input
-              id="merge-into"
-              class="input"
-              dir="ltr"
-              autocapitalize="off"
-              autocomplete="off"
-              spellcheck={false}
-              maxLength={250}
-              placeholder={look.seen?.into ?? ''}
-              value={typed.value}
-              onInput={event => (typed.value = event.currentTarget.value)}
-            />
-            <button type="submit" class="button" disabled={typed.value.trim() === into.value}>{words.lookAgain}</button>
-          </div>
-        </form>
-      </details>
+          <select id="merge-into" class="input" dir="ltr" value={into.value || look.seen?.into} onChange={event => (into.value = event.currentTarget.value)}>
+            {!into.value && !look.seen && <option value="" />}
+            {branches.map(name => <option key={name} value={name}>{name}</option>)}
+          </select>
+        </div>
+      )}
     </section>
   )
 }

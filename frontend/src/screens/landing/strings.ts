@@ -31,7 +31,6 @@ export const words = {
   merge: {
     title: 'Merge',
     into: 'Into the branch',
-    other: 'Another branch',
     first: 'Commit first: only what is committed is merged.',
     nothing: (into: string) => `${into} has all of it already.`,
     forward: (into: string, commits: number, files: number) =>
