@@ -29,8 +29,13 @@ def ground(owner: Owner, now: MergeLook, landings: Sequence[Landing]) -> str:
             if there.returncode == 0:
                 return f"It was merged into {now.into} as it is now, and that is still in it."
     if now.commits and not now.conflicts and not now.files:
-        trees = {owner.look("rev-parse", f"{it}^{{tree}}") for it in (now.source, now.target)}
-        if len(trees) == 1:
+        base = owner.look("merge-base", now.target, now.source)
+        began, here, there = (
+            owner.look("rev-parse", f"{it}^{{tree}}") for it in (base, now.source, now.target)
+        )
+        if began == here:  # commits that change nothing are nowhere else
+            return ""
+        if here == there:
             return f"{now.into} has just the same files."
         return f"Merging it into {now.into} would change nothing there."
     return ""
