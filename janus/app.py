@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         messages_waiting=lambda: projects.messages_waiting,
         log_bytes=lambda: projects.log_bytes,
         storage_problem=lambda: runtime.problem,
+        kept=lambda: projects.kept,
     )
     metrics = Metrics(known.names(), sources, time)
     manager = partial(MemorySessionManager, agents=agents, mark=run, servers=servers, meter=metrics)

@@ -10,7 +10,7 @@ labels are of a fixed set: no id, name or path of anybody's is in one.
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from signal import Signals
@@ -44,6 +44,13 @@ _QUICK = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.
 _SLOW = (*_QUICK[3:], 163.84, 327.68, 655.36, 1310.72, 2621.44, 5242.88)
 
 
+_KEPT = {
+    "snapshot_bytes": "What the snapshots of sessions take on the disk, by the last look.",
+    "attachment_bytes": "The attachments of all sessions on the disk, by the last look.",
+    "snapshots_dropped": "Sessions whose snapshots were dropped to bound that, since the start.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where it is asked at each scrape how things are now."""
@@ -52,6 +59,8 @@ class Sources:
     messages_waiting: Callable[[], int]
     log_bytes: Callable[[], int]
     storage_problem: Callable[[], str | None]
+    #: By the names in ``_KEPT``.
+    kept: Callable[[], Mapping[str, int]]
 
 
 class Metrics:
@@ -210,6 +219,9 @@ class _Now(Collector):
              sources.storage_problem() is None),
         ):  # fmt: skip
             yield GaugeMetricFamily(f"janus_{name}", words, value=value)
+        kept = sources.kept()
+        for name, words in _KEPT.items():
+            yield GaugeMetricFamily(f"janus_{name}", words, value=kept[name])
 
 
 def _gauge(name: str, words: str, label: str, values: dict[str, int]) -> Metric:

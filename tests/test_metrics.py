@@ -74,6 +74,7 @@ def test_turns_deaths_and_sessions_are_counted(serve_app, cursor):
     assert (now["janus_storage_ok",], now["janus_messages_waiting",]) == (1, 0)
     kept = [it.stat().st_size for it in cursor.state.glob("projects/*/logs/*.jsonl")]
     assert now["janus_log_bytes",] == sum(kept) > 0
+    assert now["janus_snapshots_dropped",] == now["janus_attachment_bytes",] == 0
 
     assert (
         client.post(f"/api/session/end?session_id={id}", json={"summary": False}).status_code == 200

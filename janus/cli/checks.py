@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from janus.cli.client import Client
+from janus.cli.failures import ClientError
 from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
 from janus.network.certificates import valid_until
@@ -47,6 +49,8 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _clock(settings)
     yield from _git(settings)
     yield _disk(settings)
+    if running and running.url:
+        yield from _kept(settings)
     yield _service(settings)
     yield from _projects(settings)
 
@@ -156,6 +160,18 @@ def _disk(settings: Settings) -> Check:
     if free < _LITTLE:
         return Check("disk", "warning", found, "free some space: what is said has to be written")
     return Check("disk", "ok", found)
+
+
+def _kept(settings: Settings) -> Iterator[Check]:
+    """What sessions keep on the disk beside their logs, as the Janus that runs measured it."""
+    try:
+        text = Client.of(settings.state).text("/metrics")
+    except ClientError:
+        return
+    took = dict(re.findall(r"^janus_(snapshot|attachment)_bytes (\S+)$", text, re.MULTILINE))
+    if took:
+        found = [f"{name}s {float(size) / (1 << 20):,.1f} MB" for name, size in took.items()]
+        yield Check("kept files", "ok", f"{', '.join(found)}; they go with their sessions")
 
 
 def _service(settings: Settings) -> Check:

@@ -14,6 +14,7 @@ from janus.memory.history import History
 from janus.model import ProjectInfo
 from janus.projects.listing import Entry
 from janus.sessions.manager import MemorySessionManager
+from janus.sessions.room import SessionRoom
 from janus.storage.lock import WorkspaceLock
 from janus.storage.project import check_outside, load_project, note_place
 from janus.storage.store import Store
@@ -85,6 +86,7 @@ class Project:
             forget=forget,
         )
         self.manager.project = entry.name
+        self.room = SessionRoom(self.manager.workspace, self.store, self.manager.ended)
         if self.away:
             self.manager.workspace.bar(self.away)
 
@@ -117,6 +119,7 @@ class Project:
     def stop(self, timeout: float = 15.0) -> None:
         """The sessions get about *timeout* seconds. May be called twice."""
         self.manager.stop(timeout)
+        self.room.stop()
         self.history.stop()
         self.lock.release()
 

@@ -133,6 +133,8 @@ class Projects(ServedProjects):
         for project in self.all():
             project.lock.mend()
             project.manager.remove_left()
+            if not project.away:
+                project.room.look()
             if project.is_back and self._changing.acquire(blocking=False):
                 try:
                     self._replace(project.entry, named=False)

@@ -78,6 +78,16 @@ class ServedProjects:
         """The bytes of all conversations on the disk."""
         return sum(project.store.logs_size() for project in self.all())
 
+    @property
+    def kept(self) -> dict[str, int]:
+        """What sessions keep beside their logs, in bytes, and how many lost their snapshots."""
+        rooms = [project.room for project in self.all()]
+        return {
+            "snapshot_bytes": sum(it.snapshots for it in rooms),
+            "attachment_bytes": sum(it.attachments for it in rooms),
+            "snapshots_dropped": sum(it.dropped for it in rooms),
+        }
+
     def ended(self, project_id: str | None, limit: int, before: str | None, start: str) -> Page:
         """Sessions that ended, of one project or of all; see ``Archive.page``."""
         chosen = [self.get(project_id)] if project_id else self.all()

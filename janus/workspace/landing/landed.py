@@ -25,8 +25,8 @@ def ground(owner: Owner, now: MergeLook, landings: Sequence[Landing]) -> str:
     """
     for it in landings:
         if it.into == now.into and it.source == now.source:
-            there = owner.run("merge-base", "--is-ancestor", it.new, now.target, slow=False)
-            if there.returncode == 0:
+            asked = owner.run("merge-base", "--is-ancestor", it.new, now.target, slow=False)
+            if asked.returncode == 0:
                 return f"It was merged into {now.into} as it is now, and that is still in it."
     if now.commits and not now.conflicts and not now.files:
         base = owner.look("merge-base", now.target, now.source)

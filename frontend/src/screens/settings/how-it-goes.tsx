@@ -51,6 +51,8 @@ function facts(sum: Sum): [string, string][] {
     [says.told, says.some(told('sent'), says.unseen, told('unseen'))],
     [says.saves, says.some(sum('janus_saves_total'), says.failed, sum('janus_saves_total', {outcome: 'failed'}))],
     [says.logs, sizeOf(sum('janus_log_bytes'))],
+    [says.snapshots, sum('janus_snapshots_dropped') ? says.dropped(sizeOf(sum('janus_snapshot_bytes')), sum('janus_snapshots_dropped')) : sizeOf(sum('janus_snapshot_bytes'))],
+    [says.attachments, sizeOf(sum('janus_attachment_bytes'))],
     // Only Linux tells.
     ...(memory ? [[says.memory, sizeOf(memory)] as [string, string]] : []),
   ]

@@ -12,6 +12,8 @@ ${TURNS}_count{error_type="AGENT_FAILED",gen_ai_agent_name="claude",stop_reason=
 ${TURNS}_sum{error_type="",gen_ai_agent_name="claude",stop_reason="end_turn"} 9.0
 ${TURNS}_sum{error_type="AGENT_FAILED",gen_ai_agent_name="claude",stop_reason="failed"} 1.5
 janus_log_bytes 4.2e+06
+janus_snapshot_bytes 7.5e+06
+janus_snapshots_dropped 2.0
 odd{a="} 1",b="\\""} 2
 `
 
@@ -33,5 +35,6 @@ it('shows them, and asks again after a failure', async () => {
   await vi.waitFor(() => expect(page.textContent).toContain('4, 1 failed'))
   expect(page.textContent).toContain('2.6s')
   expect(page.textContent).toContain('4.2 MB')
+  expect(page.textContent).toContain('7.5 MB; those of 2 ended sessions were dropped')
   vi.unstubAllGlobals()
 })
