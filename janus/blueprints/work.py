@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
+import msgspec
 from flask import Blueprint
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from janus import errors
 from janus.blueprints.endpoint import SESSION, endpoint
@@ -86,6 +88,16 @@ def changed_file(query: ChangedFileQuery) -> told.ChangedLines:
         truncated=patch.truncated,
         is_text=patch.is_text,
         remark=found.remark,
+        before=_picture(found.before),
+        after=_picture(found.after),
+    )
+
+
+def _picture(found: tuple[str, bytes] | None) -> told.ChangedPicture | UnsetType:
+    if found is None:
+        return UNSET
+    return msgspec.convert(
+        {"media_type": found[0], "data": base64.b64encode(found[1]).decode()}, told.ChangedPicture
     )
 
 

@@ -1,5 +1,7 @@
 """What changed and how it is undone, over HTTP, with an agent that changes files."""
 
+import base64
+
 import pytest
 from conftest import wait_for
 from described import described
@@ -141,6 +143,24 @@ def test_a_turn_goes_on_without_a_snapshot_and_says_so_once(client, id, monkeypa
     words = [it["content"] for it in said if it["role"] == "system"]
     assert words == ["This turn cannot be undone, because no snapshot was taken. The disk is full."]
     assert undo(client, id, turn_id=turn).status_code == 404
+
+
+def test_a_picture_is_told_as_it_was_and_as_it_is(client, id, workspace):
+    pictures = [b"\x89PNG\r\n\x1a\n" + it for it in (b"one\n", b"two\xff\n")]
+    (workspace / "logo.png").write_bytes(pictures[0])
+    (workspace / "fake.png").write_bytes(b"\0no picture")
+    ask(client, id, "say begun")
+    (workspace / "logo.png").write_bytes(pictures[1])
+    (workspace / "fake.png").write_bytes(b"\0none still")
+
+    def told(path):
+        found = client.get(f"/api/changes/file?session_id={id}&path={path}").json
+        both = found.get("before"), found.get("after")
+        return [it and base64.b64decode(it["data"]) for it in both]
+
+    assert told("logo.png") == pictures and told("fake.png") == [None, None]
+    (workspace / "logo.png").unlink()
+    assert told("logo.png") == [pictures[0], None]
 
 
 def test_files_are_found_and_read(client, id, workspace):

@@ -1,5 +1,6 @@
 """What a session changed, on a phone: read, commented on, changed by the agent, let in."""
 
+import base64
 import re
 
 import browsing
@@ -36,6 +37,7 @@ Path('data.bin').write_bytes(b'\\0\\1\\2')
 Path('package-lock.json').write_text('{}\\n' * 900)
 png = 'PICTURE'
 import base64; Path('dot.png').write_bytes(base64.b64decode(png))
+Path('logo.png').write_bytes(base64.b64decode('OTHER'))
 agent.update(**tool('k', title='Work', kind='execute', status='completed'))
 agent.say('Done.')
 """
@@ -151,7 +153,11 @@ def test_a_change_is_read_commented_on_changed_and_let_in_with_few_taps(asking, 
 
 @pytest.mark.slow(3)
 def test_every_kind_of_change_is_told_in_words_to_everybody(asking, visit, axe):
-    id = session(asking, KINDS.replace("PICTURE", png(1, 1)))
+    (asking.workspace / "logo.png").write_bytes(base64.b64decode(png(1, 1)))
+    git(asking.workspace, "add", "logo.png")
+    git(asking.workspace, "commit", "-qm", "A logo")
+    kinds = KINDS.replace("PICTURE", png(1, 1)).replace("OTHER", png(2, 1))
+    id = session(asking, kinds)
     page = visit(asking, path=f"/#/s/{id}/changes")
     screen(page, "Changes")
     risky = page.get_by_role("region", name="Look closely").get_by_role("button")
@@ -199,6 +205,12 @@ def test_every_kind_of_change_is_told_in_words_to_everybody(asking, visit, axe):
     row(page, "dot.png").click()
     picture = page.get_by_role("img", name="dot.png, as it is now")
     expect(picture).to_have_js_property("naturalWidth", 1)
+    button(page, "All changed files").click()
+    row(page, "logo.png").click()
+    for name, width in (("was", 1), ("is now", 2)):
+        picture = page.get_by_role("img", name=f"logo.png, as it {name}")
+        expect(picture).to_have_js_property("naturalWidth", width)
+    accessible(page, axe)
 
 
 def test_the_same_is_done_with_keys(asking, visit):

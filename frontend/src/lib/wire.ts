@@ -163,6 +163,16 @@ export interface ChangedLines {
   is_text: boolean
   /** Where it is less than it seems, such as `Only line ends changed.`; or empty. */
   remark: string
+  /** The picture it was, and is, where it was or is one of 5 MB at most. */
+  before?: ChangedPicture
+  after?: ChangedPicture
+}
+
+/** A picture that a file was, or is. */
+export interface ChangedPicture {
+  media_type: 'image/gif' | 'image/jpeg' | 'image/png' | 'image/webp'
+  /** Its bytes, as base64. */
+  data: string
 }
 
 /** What changed. */

@@ -105,6 +105,14 @@ class Hunk(words.Reply, frozen=True, kw_only=True):
     lines: list[Line]
 
 
+class ChangedPicture(words.Reply, frozen=True, kw_only=True):
+    """A picture that a file was, or is."""
+
+    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"]
+    #: Its bytes, as base64.
+    data: str
+
+
 class ChangedLines(words.Reply, frozen=True, kw_only=True):
     """How one file changed."""
 
@@ -120,6 +128,9 @@ class ChangedLines(words.Reply, frozen=True, kw_only=True):
     is_text: bool
     #: Where it is less than it seems, such as `Only line ends changed.`; or empty.
     remark: str
+    #: The picture it was, and is, where it was or is one of 5 MB at most.
+    before: ChangedPicture | UnsetType = UNSET
+    after: ChangedPicture | UnsetType = UNSET
 
 
 class UndoneFile(words.Reply, frozen=True, kw_only=True):

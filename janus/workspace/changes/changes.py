@@ -15,6 +15,7 @@ from janus.workspace.changes.hunks import Patch, parse, sections
 from janus.workspace.changes.listing import ChangedFile, Listing, listing
 from janus.workspace.changes.remark import remark
 from janus.workspace.changes.whose import Whose, whose
+from janus.workspace.files.reading import PICTURE, picture_kind
 from janus.workspace.git import readable
 from janus.workspace.snapshots.chain import Moment
 from janus.workspace.snapshots.private import PrivateIndex
@@ -64,6 +65,9 @@ class ChangedLines:
     patch: Patch
     tree: str
     remark: str = ""
+    #: The pictures that it was and is, where it was or is one: media types and bytes.
+    before: tuple[str, bytes] | None = None
+    after: tuple[str, bytes] | None = None
 
 
 class Listings:
@@ -128,15 +132,19 @@ class Changes:
         file = next((it for it in files if path in (it.path, readable(it.path))), None)
         if file is None:
             raise NotFound("This file has no changes here.")
+        pictures = (
+            _picture(private, file.old_kind, file.old_blob, file.old_size),
+            _picture(private, file.kind, file.blob, file.size),
+        )
         if file.large:
-            return ChangedLines(file, Patch(), scope.new)
+            return ChangedLines(file, Patch(), scope.new, "", *pictures)
         paths = [it for it in (file.old_path, file.path) if it]
         how = ("-W",) if functions else ()
         text = private.ask(*_PATCH, *how, scope.old, scope.new, "--", *paths)
         known = self._names(private, scope, paths)
         section = dict(zip(known, sections(text), strict=False)).get(file.path, "")
         words = remark(private, scope.old, scope.new, file)
-        return ChangedLines(file, parse(section), scope.new, words)
+        return ChangedLines(file, parse(section), scope.new, words, *pictures)
 
     def _names(self, private: PrivateIndex, scope: Scope, paths: list[str]) -> list[str]:
         """The files of a patch, in its order: its own headers quote names, and cannot be parsed."""
@@ -190,3 +198,12 @@ class Changes:
         base = parent.stdout.strip()
         old = chain.ask("rev-parse", f"{base}^{{tree}}") if base else private.empty_tree()
         return Scope(old, new, base, head)
+
+
+def _picture(private: PrivateIndex, kind: str, blob: str, size: int) -> tuple[str, bytes] | None:
+    """A blob, if it is a picture that is shown and not too large."""
+    if kind not in ("file", "executable") or not blob or not 0 < size <= PICTURE:
+        return None
+    data = private.run("cat-file", "blob", blob).stdout.encode("utf-8", "surrogateescape")
+    found = picture_kind(data)
+    return (found, data) if found else None

@@ -84,9 +84,7 @@ def _parts(folder: Path, path: str) -> list[str]:
 def _content(path: str, fd: int) -> FileContent:
     size = os.fstat(fd).st_size
     start = _read(fd, TEXT)
-    kind = next((it for sign, it in _PICTURES.items() if start.startswith(sign)), "")
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        kind = "image/webp"
+    kind = picture_kind(start)
     if kind and size <= PICTURE:
         data = start + _read(fd, PICTURE - len(start))
         return FileContent(path, "image", size, media_type=kind, data=data)
@@ -96,6 +94,13 @@ def _content(path: str, fd: int) -> FileContent:
     language = _NAMES.get(name) or _LANGUAGES.get(name.rpartition(".")[2].lower(), "")
     text = start.decode("utf-8", "replace")
     return FileContent(path, "text", size, text, language, size > len(start))
+
+
+def picture_kind(start: bytes) -> str:
+    """The media type of a picture that begins like this; empty if it is none that is shown."""
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    return next((it for sign, it in _PICTURES.items() if start.startswith(sign)), "")
 
 
 def _read(fd: int, most: int) -> bytes:

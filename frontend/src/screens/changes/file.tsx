@@ -15,7 +15,7 @@ import {useKeys} from './keys'
 import {Count} from './list'
 import {factsOf, nameOf} from './order'
 import {isMirrored, useSwipePages} from './pages'
-import {isPicture, Picture} from './picture'
+import {isPicture, Pictures} from './picture'
 import type {Place} from './place'
 import {rangeOf} from './quote'
 import {words} from './strings'
@@ -103,7 +103,8 @@ function Content({place, file, functions, onComment, onFunctions}: ContentProps)
   const found = useSignal<ChangedLines | null>(null)
   const error = useSignal<ApiError | null>(null)
   const all = useSignal(false)
-  const lined = !file.binary && !file.large
+  const picture = isPicture(file)
+  const lined = (!file.binary && !file.large) || picture
   useEffect(() => {
     let wanted = true
     error.value = null
@@ -144,9 +145,9 @@ function Content({place, file, functions, onComment, onFunctions}: ContentProps)
         )}
       </div>
       <Failure error={error.value} />
-      {isPicture(file) && <Picture chat={chat} file={file} />}
+      {picture && lines && <Pictures file={file} lines={lines} />}
       {lined && !lines && !error.value && <p class="hint" role="status">{words.reading}</p>}
-      {lines && (
+      {lines && !(picture && (lines.before || lines.after)) && (
         <>
           {lines.remark && <p class="note note-quiet">{lines.remark}</p>}
           {!lines.is_text && <p class="note note-quiet">{words.notText}</p>}

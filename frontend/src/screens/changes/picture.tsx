@@ -1,28 +1,31 @@
-import {useEffect, useState} from 'preact/hooks'
+import {useState} from 'preact/hooks'
 
-import type {ChatContext} from '../../chat/state/chat-context'
-import type {ChangedFile} from '../../lib/types'
+import type {ChangedFile, ChangedLines} from '../../lib/types'
 import {words} from './strings'
 
-/** Whether a file is a picture that is there. */
-export function isPicture({path, status, kind}: ChangedFile): boolean {
-  return status !== 'deleted' && kind !== 'link' && ['.png', '.jpg', '.jpeg', '.gif', '.webp'].some(end => path.toLowerCase().endsWith(end))
+/** Whether a file may be a picture, by what it is or was called. */
+export function isPicture({path, kind}: ChangedFile): boolean {
+  return kind !== 'link' && ['.png', '.jpg', '.jpeg', '.gif', '.webp'].some(end => path.toLowerCase().endsWith(end))
 }
 
-/** A picture of the session's folder, as it is now. */
-export function Picture({chat: {app, conversation}, file}: {chat: ChatContext; file: ChangedFile}) {
-  const [src, setSrc] = useState('')
+/** The picture that a file was, and the one that it is. */
+export function Pictures({file, lines}: {file: ChangedFile; lines: ChangedLines}) {
+  const {before, after} = lines
+  if (!before && !after) return <p class="hint">{words.imageLost}</p>
+  return (
+    <div class="file-pictures">
+      {before && <Picture picture={before} title={words.imageBefore} alt={words.imageWas(file.old_path ?? file.path)} />}
+      {after && <Picture picture={after} title={before && words.imageAfter} alt={words.image(file.path)} />}
+    </div>
+  )
+}
+
+function Picture({picture: {media_type: type, data}, title, alt}: {picture: {media_type: string; data: string}; title: string | undefined; alt: string}) {
   const [lost, setLost] = useState(false)
-  useEffect(() => {
-    let wanted = true
-    app.api.work.file(conversation.sessionId, file.path).then(
-      ({media_type: type, data}) => wanted && (type && data ? setSrc(`data:${type};base64,${data}`) : setLost(true)),
-      () => wanted && setLost(true),
-    )
-    return () => {
-      wanted = false
-    }
-  }, [file.blob])
-  if (lost) return <p class="hint">{words.imageLost}</p>
-  return src ? <img class="file-picture" src={src} alt={words.image(file.path)} onError={() => setLost(true)} /> : <p class="hint" role="status">{words.reading}</p>
+  return (
+    <figure>
+      {title && <figcaption class="hint">{title}</figcaption>}
+      {lost ? <p class="hint">{words.imageLost}</p> : <img class="file-picture" src={`data:${type};base64,${data}`} alt={alt} onError={() => setLost(true)} />}
+    </figure>
+  )
 }

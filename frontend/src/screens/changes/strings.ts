@@ -58,6 +58,9 @@ export const words = {
   gone: 'This file has no changes here any more.',
   noLines: 'No line of it changed.',
   image: (path: string) => `${path}, as it is now`,
+  imageWas: (path: string) => `${path}, as it was`,
+  imageBefore: 'Before',
+  imageAfter: 'After',
   imageLost: 'The picture cannot be shown.',
 
   status: {
