@@ -83,7 +83,7 @@ endef
 
 .venv/dev: setup.cfg pyproject.toml
 	$(MAKE_VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev,fleet]'
 	@touch .venv .venv/dev
 
 .venv/voice: .venv/dev

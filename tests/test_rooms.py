@@ -45,6 +45,7 @@ MAY_IMPORT["projects"] = {*GROUND, "memory", "sessions", "conversation", "worksp
 MAY_IMPORT["push"] = {*GROUND, "storage", "network", "conversation"}
 MAY_IMPORT["voice"] = {*GROUND, "storage"}
 MAY_IMPORT["metrics"] = {*GROUND}
+MAY_IMPORT["fleet"] = {*GROUND, "storage", "network", "access", "conversation"}
 MAY_IMPORT["runtime"] = {*MAY_IMPORT}
 MAY_IMPORT["blueprints"] = {"runtime", "model", "errors", "access", "network", "clock", "logs"}
 MAY_IMPORT["blueprints"] |= {"push", "voice", "text", "conversation"}
@@ -162,6 +163,8 @@ def test_no_modules_import_each_other_in_a_circle():
         ("gunicorn", {"blueprints", "server"}),
         ("click", {"cli"}),
         ("prometheus_client", {"metrics"}),
+        ("nats", {"fleet"}),
+        ("nkeys", {"fleet"}),
         ("sqlite3", {"storage", "memory"}),
     ],
 )
