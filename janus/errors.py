@@ -23,6 +23,7 @@ JanusError                   500  INTERNAL_ERROR
     ChangedMeanwhile         409  CHANGED_MEANWHILE
     MergeConflict            409  MERGE_CONFLICT
     ConsentUnclear           409  CONSENT_UNCLEAR
+    FleetConflict            409  FLEET_CONFLICT
   QueueFull                  429  QUEUE_FULL
   RateLimited                429  RATE_LIMITED
   AgentFailed                502  AGENT_FAILED
@@ -31,6 +32,7 @@ JanusError                   500  INTERNAL_ERROR
     AgentRateLimited         502  AGENT_RATE_LIMITED
   GitFailed                  502  GIT_FAILED
   VoiceFailed                502  VOICE_FAILED
+  FleetFailed                502  FLEET_FAILED
   ServerStopping             503  SERVER_STOPPING
   TooManyStreams             503  TOO_MANY_STREAMS
   SearchUnavailable          503  SEARCH_UNAVAILABLE
@@ -174,6 +176,14 @@ class VoiceFailed(JanusError, code="VOICE_FAILED", status=502):
 
 class ConsentUnclear(Conflict, code="CONSENT_UNCLEAR"):
     """What was said is no yes to what was asked, or a voice may not answer it at all."""
+
+
+class FleetFailed(JanusError, code="FLEET_FAILED", status=502):
+    """Another machine of the fleet, or its server, is not there or refuses."""
+
+
+class FleetConflict(Conflict, code="FLEET_CONFLICT"):
+    """This machine is in a fleet already, or in none, so that cannot be done."""
 
 
 class QueueFull(JanusError, code="QUEUE_FULL", status=429):

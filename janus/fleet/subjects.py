@@ -6,15 +6,16 @@
     word.TO.FROM                    a message for a machine that may sleep, into the stream WORDS
     $KV.presence.MACHINE            that it is there
 
-Who sends is a part of the subject, so nobody can send as somebody else. Two rules keep it so:
+Who sends is a part of the subject, so nobody can send as somebody else. Three rules keep it so:
 
 - Answers have subjects of their own. ``allow_responses`` would let a machine publish wherever a
   message that it gets asks for an answer: it could send one to itself, and answer as anybody.
-- The server answers requests of JetStream wherever they ask, under any subject, so the body of a
-  command counts only with the header ``HEADER``, which such an answer never has. Therefore no
-  stream may allow direct reads (``allow_direct``), which would answer with headers and body of
-  somebody's choice, and no machine but the doorway creates consumers, which deliver anywhere.
-  What a pull delivers keeps its own subject: look at ``msg.subject``.
+- The server answers a request of JetStream wherever that asks, under any subject, also into a
+  stream. So a message counts only with the header ``HEADER``, which such an answer never has; no
+  stream may allow direct reads (``allow_direct``), which answer with a stored message, header and
+  all; and no machine but the doorway creates consumers, which deliver anywhere.
+- What a pull delivers keeps its subject, wherever it is delivered. So a message counts only where
+  ``msg.subject`` is the one it should have, also one that was read from a stream.
 """
 
 from __future__ import annotations

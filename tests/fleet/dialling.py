@@ -1,0 +1,85 @@
+"""A doorway's server with members, and clients that dial it."""
+
+import asyncio
+import socket
+import ssl
+from contextlib import asynccontextmanager
+
+import nats
+import pytest
+
+from janus.fleet.engine import Engine
+from janus.fleet.keys import new_seed, public_key
+from janus.fleet.membership import Member
+from janus.fleet.server_config import ServerConfig
+from janus.fleet.subjects import inbox
+from janus.network.authority import Authority
+
+#: Ids of machines: the doorway itself, and three members.
+HOME, LAPTOP, BOX, SPY = (digit * 16 for digit in "0abc")
+
+
+def free_port():
+    """A port that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Place:
+    """What there is before a server runs."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.authority = Authority.open(folder / "certificates", hostname="home")
+        self.leaf = self.authority.leaf(["127.0.0.1"])
+        self.seeds = {id: new_seed() for id in (HOME, LAPTOP, BOX, SPY)}
+        self.port = free_port()
+        self.engine = Engine(folder / "fleet", {"PATH": "/usr/bin:/bin", "HOME": str(folder)})
+
+    def config(self, **scopes):
+        """The configuration with members of these scopes, such as ``laptop="read"``."""
+        ids = {"laptop": LAPTOP, "box": BOX, "spy": SPY}
+        members = tuple(
+            Member(id=ids[name], name=name, key=public_key(self.seeds[ids[name]]), scope=scope,
+                   joined_at=0.0)
+            for name, scope in scopes.items()
+        )  # fmt: skip
+        return ServerConfig(
+            f"127.0.0.1:{self.port}", "home", self.leaf.chain, self.leaf.key,
+            public_key(self.seeds[HOME]), members,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def dial(self, id, seed=None, **options):
+        """A connection as a machine; ``client.refusals`` are what the server refused it."""
+        refusals = []
+
+        async def note(failure):
+            refusals.append(str(failure))
+
+        client = await nats.connect(
+            f"tls://127.0.0.1:{self.port}",
+            **{
+                "nkeys_seed_str": seed or self.seeds[id],
+                "tls": ssl.create_default_context(cadata=self.authority.ca_pem.decode()),
+                "inbox_prefix": inbox(id).encode(), "error_cb": note,
+                "allow_reconnect": False, "connect_timeout": 10, **options,
+            },
+        )  # fmt: skip
+        client.refusals = refusals
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+@pytest.fixture
+def place(tmp_path):
+    place = Place(tmp_path)
+    yield place
+    place.engine.stop()
+
+
+def run(coroutine):
+    """What a coroutine gives, within half a minute."""
+    return asyncio.run(asyncio.wait_for(coroutine, 30))
