@@ -20,6 +20,7 @@ from janus.agents.offered import FILE, OfferedOptions
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.agents.spec import McpServer
 from janus.config import Settings
+from janus.fleet.fleet import Fleet
 from janus.metrics import Metrics, Sources
 from janus.model.events import OwnerTold
 from janus.network.endpoint import Endpoint
@@ -82,9 +83,12 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     projects = Projects(settings, store, manager, run, end_orphans, notifier)
     cleanup = CleanupService(projects, settings.cleanup_interval)
     endpoint = Endpoint.local(settings.port, settings.public_url)
+    seen = {name: settings.environ[name] for name in ("HOME", "PATH") if name in settings.environ}
+    fleet = Fleet(store, time, mark_environ(seen, run))
     runtime = Runtime(
-        settings, store, lock, devices, Pairing(time), tokens, agents, projects, cleanup, presence,
-        notifier, Voice(settings, mark_environ(settings.environ, run), time), metrics, endpoint,
+        settings, store, lock, devices, Pairing(time), tokens, agents, projects, fleet, cleanup,
+        presence, notifier, Voice(settings, mark_environ(settings.environ, run), time), metrics,
+        endpoint,
     )  # fmt: skip
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime

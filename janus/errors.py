@@ -23,7 +23,7 @@ JanusError                   500  INTERNAL_ERROR
     ChangedMeanwhile         409  CHANGED_MEANWHILE
     MergeConflict            409  MERGE_CONFLICT
     ConsentUnclear           409  CONSENT_UNCLEAR
-    FleetConflict            409  FLEET_CONFLICT
+    FleetFailed              409  FLEET_FAILED
   QueueFull                  429  QUEUE_FULL
   RateLimited                429  RATE_LIMITED
   AgentFailed                502  AGENT_FAILED
@@ -32,7 +32,6 @@ JanusError                   500  INTERNAL_ERROR
     AgentRateLimited         502  AGENT_RATE_LIMITED
   GitFailed                  502  GIT_FAILED
   VoiceFailed                502  VOICE_FAILED
-  FleetFailed                502  FLEET_FAILED
   ServerStopping             503  SERVER_STOPPING
   TooManyStreams             503  TOO_MANY_STREAMS
   SearchUnavailable          503  SEARCH_UNAVAILABLE
@@ -61,9 +60,10 @@ class JanusError(Exception):
         super().__init__(message)
         self.details = details
 
-    def __init_subclass__(cls, *, code: str = "", status: int = 0) -> None:
+    def __init_subclass__(cls, *, code: str = "", status: int = 0, retry_after: int = 0) -> None:
         cls.code = code or cls.code
         cls.status = status or cls.status
+        cls.retry_after = retry_after or cls.retry_after
         _BY_CODE.setdefault(cls.code, cls)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -178,18 +178,12 @@ class ConsentUnclear(Conflict, code="CONSENT_UNCLEAR"):
     """What was said is no yes to what was asked, or a voice may not answer it at all."""
 
 
-class FleetFailed(JanusError, code="FLEET_FAILED", status=502):
-    """Another machine of the fleet, or its server, is not there or refuses."""
+class FleetFailed(Conflict, code="FLEET_FAILED"):
+    """This machine is not in the fleet as that needs it, or another one does not answer."""
 
 
-class FleetConflict(Conflict, code="FLEET_CONFLICT"):
-    """This machine is in a fleet already, or in none, so that cannot be done."""
-
-
-class QueueFull(JanusError, code="QUEUE_FULL", status=429):
+class QueueFull(JanusError, code="QUEUE_FULL", status=429, retry_after=5):
     """Too many messages wait already; try again in ``retry_after`` seconds."""
-
-    retry_after = 5
 
 
 class RateLimited(JanusError, code="RATE_LIMITED", status=429):
@@ -227,16 +221,12 @@ class ServerStopping(JanusError, code="SERVER_STOPPING", status=503):
     """Janus is shutting down."""
 
 
-class TooManyStreams(JanusError, code="TOO_MANY_STREAMS", status=503):
+class TooManyStreams(JanusError, code="TOO_MANY_STREAMS", status=503, retry_after=5):
     """No more streams can be open; try again in ``retry_after`` seconds."""
 
-    retry_after = 5
 
-
-class SearchUnavailable(JanusError, code="SEARCH_UNAVAILABLE", status=503):
+class SearchUnavailable(JanusError, code="SEARCH_UNAVAILABLE", status=503, retry_after=5):
     """The index of the history cannot be read now; try again in ``retry_after`` seconds."""
-
-    retry_after = 5
 
 
 class AskTimeout(JanusError, code="ASK_TIMEOUT", status=504):

@@ -19,6 +19,7 @@ from janus.agents.catalog import AgentCatalog
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.config import Settings
 from janus.errors import CannotServe, TooManyStreams
+from janus.fleet.fleet import Fleet
 from janus.forks.client import FORKS
 from janus.metrics import Metrics
 from janus.network.endpoint import Endpoint
@@ -51,6 +52,7 @@ class Runtime:
     tokens: AgentTokens
     agents: AgentCatalog
     projects: Projects
+    fleet: Fleet
     cleanup: CleanupService
     presence: Presence
     notifier: Notifier
@@ -125,6 +127,7 @@ class Runtime:
             self.notifier.stop()
             self.voice.stop()
             self.projects.stop(timeout)
+            self.fleet.stop()
             self.agents.stop()
             FORKS.stop()
             self.devices.close()

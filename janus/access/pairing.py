@@ -48,8 +48,10 @@ class Code:
 class Pairing:
     """The open codes and the recent wrong attempts. ``_lock`` guards all fields."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, remedy: str = "On the computer, run: janus pair") -> None:
+        """*remedy* is what to do about a code that lets nobody in."""
         self._clock = clock
+        self._remedy = remedy
         self._lock = threading.Lock()
         self._codes: list[tuple[Code, float]] = []
         self._wrong = self._wrong_here = 0  # since the last right one: in all, and on this computer
@@ -84,7 +86,7 @@ class Pairing:
                 all_of_them = self._wrong_here >= TRIES
                 self._codes = [it for it in self._codes if it[0].at_terminal and not all_of_them]
                 self._wrong, self._wrong_here = 0, 0 if all_of_them else self._wrong_here
-        raise Forbidden("This code is wrong, used, or expired. On the computer, run: janus pair")
+        raise Forbidden(f"This code is wrong, used, or expired. {self._remedy}")
 
     def _valid(self) -> list[tuple[Code, float]]:
         now = self._clock.monotonic()

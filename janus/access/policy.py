@@ -20,7 +20,7 @@ from janus.network.addresses import THIS_COMPUTER, host_matches, own_names
 #: The endpoints that need no credential. They reveal nothing about the owner.
 PUBLIC = frozenset({
     "frontend.page", "health.alive", "health.health", "auth.pair",
-    "setup.page", "setup.certificate", "push.receipt",
+    "setup.page", "setup.certificate", "push.receipt", "fleet.enter", "fleet.left",
 })  # fmt: skip
 #: The endpoints for the agents of sessions, each with a token of its own; it opens nothing else.
 FOR_AGENTS = frozenset({"recall.search", "recall.read"})

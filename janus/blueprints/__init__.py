@@ -23,6 +23,7 @@ from janus.blueprints import (
     conversations,
     digest,
     files,
+    fleet,
     frontend,
     gate,
     health,
@@ -54,7 +55,7 @@ log = logging.getLogger(__name__)
 API = (
     auth.bp, session.bp, archive.bp, chat.bp, attachments.bp, later.bp, permission.bp,
     projects.bp, agents.bp, conversations.bp, digest.bp, history.bp, memory.bp, recall.bp,
-    push.bp, voice.bp, work.bp, landing.bp, files.bp, review.bp, health.bp, openapi.bp,
+    push.bp, voice.bp, fleet.bp, work.bp, landing.bp, files.bp, review.bp, health.bp, openapi.bp,
 )  # fmt: skip
 PAGES = (setup.bp, frontend.bp)
 #: Of answers that are no page: nothing in them may run or be framed.

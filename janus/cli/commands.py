@@ -17,6 +17,7 @@ from janus.cli.client import running
 from janus.cli.conversations import adopt, conversations
 from janus.cli.doctor import doctor
 from janus.cli.failures import EXIT_CODES, REFUSED, STOPPED, only
+from janus.cli.fleet import fleet
 from janus.cli.history import history, search
 from janus.cli.landing import commit, discard, merge, pull_request, push
 from janus.cli.later import later
@@ -157,6 +158,7 @@ for command in (
     discard,
     doctor,
     end,
+    fleet,
     history,
     init,
     later,

@@ -139,7 +139,8 @@ class Engine:
                 self._process = self._ready = None
                 self._state.notify_all()
                 if self._wanted is config:
-                    log.warning("%s", problem)
+                    if problem != self._problem:  # once, however often it is tried
+                        log.warning("%s", problem)
                     self._failed, self._problem = config, problem
                 if time.monotonic() - began > _WELL:
                     delay = _FIRST

@@ -12,10 +12,13 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import threading
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from janus.errors import StorageFailed
 from janus.storage.store import Store
@@ -79,25 +82,36 @@ class _Members(msgspec.Struct, frozen=True):
 
 
 class FleetFiles:
-    """The two files. Whoever changes one holds the lock of the fleet."""
+    """The two files. ``_lock`` guards the first while it changes; the doorway's own, the second."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._lock = threading.Lock()
 
     def membership(self) -> Membership | None:
-        """None where this machine is in no fleet, or the file was damaged and put aside."""
+        """None where this machine is in no fleet, or the file was damaged."""
         return self._read("membership.json", Membership)
 
     def members(self) -> tuple[Member, ...]:
-        """Those of this doorway; nobody where the file is missing, or was damaged and put aside."""
+        """Those of this doorway; nobody where the file is missing or damaged."""
         found = self._read("members.json", _Members)
         return found.members if found else ()
 
-    def save(self, membership: Membership | None) -> None:
-        """Remember it; None to forget it. Raises StorageFailed."""
-        self._write("membership.json", membership if membership and membership.doorways else None)
+    def put(self, me: Membership, doorway: Doorway) -> None:
+        """Remember a doorway of this machine, in place of the same one. Raises StorageFailed."""
+        with self._lock:
+            me = self.membership() or me
+            others = tuple(it for it in me.doorways if it.id != doorway.id)
+            self._write("membership.json", replace(me, doorways=(*others, doorway)))
 
-    def save_members(self, members: tuple[Member, ...]) -> None:
+    def drop(self, doorways: Sequence[Doorway]) -> None:
+        """Forget these, and this machine's own name and id after the last. Raises StorageFailed."""
+        with self._lock:
+            if me := self.membership():
+                rest = tuple(it for it in me.doorways if it not in doorways)
+                self._write("membership.json", replace(me, doorways=rest) if rest else None)
+
+    def put_members(self, members: tuple[Member, ...]) -> None:
         """Raises StorageFailed."""
         self._write("members.json", _Members(members) if members else None)
 

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ from janus.storage.lock import try_lock
 STORE, CONFIG = "js", "server.conf"
 #: Seconds in which the last server must have left the store, once it was ended.
 _LEAVING = 2.0
+#: The usual port of NATS.
+_PORT = 4222
 #: Bytes: the most that is kept.
 _MOST = 4 << 30
 #: Sets the parent-death signal, and becomes the server. Where there is none, the lock is left.
@@ -84,6 +87,14 @@ def start(folder: Path, environ: Mapping[str, str], lock: int) -> subprocess.Pop
     return process
 
 
+def free_port(address: str) -> int:
+    """A port for the server, the usual one if it is free. Raises FleetFailed."""
+    for port in (_PORT, 0):
+        with contextlib.suppress(OSError), socket.create_server((address, port)) as probe:
+            return int(probe.getsockname()[1])
+    raise FleetFailed(f"No port is free at {address}.")
+
+
 def room(folder: Path) -> int:
     """Bytes that the server may keep: what it has, and half of what the disk has left."""
     files = (folder / STORE).rglob("*")
@@ -108,7 +119,7 @@ def locked(folder: Path) -> Iterator[int]:
 def _end_left_behind(pid: str, folder: Path) -> None:
     """End the server of a Janus that was killed, where the kernel did not; nothing else."""
     with contextlib.suppress(OSError, ValueError):
-        shown = ["ps", "-o", "command=", "-p", str(int(pid))]
+        shown = ["ps", "-ww", "-o", "command=", "-p", str(int(pid))]
         found = subprocess.run(shown, capture_output=True, text=True, cwd="/").stdout
         if found.strip().endswith(f"nats-server -c {folder / CONFIG}"):
             os.kill(int(pid), signal.SIGKILL)

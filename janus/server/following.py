@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from selectors import EVENT_READ
@@ -25,7 +26,10 @@ log = logging.getLogger(__name__)
 
 
 class Follower:
-    """Keeps address and certificate as they should be. Only the cleanup thread uses it."""
+    """Keeps address and certificate as they should be, also those of a doorway.
+
+    Only the cleanup thread uses it.
+    """
 
     def __init__(self, worker: Worker, runtime: Runtime) -> None:
         self._worker = worker
@@ -34,6 +38,8 @@ class Follower:
         self._open = {*runtime.endpoint.addresses}
         self._failure = ""
         self._renew = self._renewal(runtime.endpoint)
+        # The server of a doorway takes a moment to start.
+        threading.Thread(target=self._tell_fleet, name="janus-fleet").start()
 
     def look(self) -> None:
         """To be called now and then."""
@@ -49,6 +55,10 @@ class Follower:
             self._failure = str(failure)
         if self._renew:
             self._renew()
+        self._tell_fleet()
+
+    def _tell_fleet(self) -> None:
+        self._runtime.fleet.follow(self._runtime.endpoint)
 
     def _move(self, now: Endpoint) -> None:
         worker = self._worker

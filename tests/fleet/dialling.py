@@ -6,7 +6,6 @@ import ssl
 from contextlib import asynccontextmanager
 
 import nats
-import pytest
 
 from janus.fleet.engine import Engine
 from janus.fleet.keys import new_seed, public_key
@@ -71,13 +70,6 @@ class Place:
             yield client
         finally:
             await client.close()
-
-
-@pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path)
-    yield place
-    place.engine.stop()
 
 
 def run(coroutine):

@@ -423,6 +423,25 @@ export interface Engine {
   leaves: boolean
 }
 
+/** A machine that has a code, and the public key that is its own here. */
+export interface EnterBody {
+  /** The secret part of the code. */
+  code: string
+  machine_id: string
+  name: string
+  key: string
+}
+
+/** What the new member has to know. */
+export interface EnteredDoorway {
+  id: string
+  name: string
+  urls: string[]
+  scope: 'full' | 'read' | 'relay'
+  /** What it is called here: another machine may have had its name. */
+  known_as: string
+}
+
 /** The body of every failure. */
 export interface ErrorBody {
   error: Failure
@@ -431,7 +450,7 @@ export interface ErrorBody {
 }
 
 /** What programs look at. */
-export type ErrorCode = 'INTERNAL_ERROR' | 'INVALID_REQUEST' | 'INVALID_SESSION_ID' | 'INVALID_NAME' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'SESSION_NOT_FOUND' | 'MESSAGE_NOT_FOUND' | 'PERMISSION_NOT_FOUND' | 'SESSION_BUSY' | 'SESSION_EXISTS' | 'MAX_SESSIONS' | 'PROJECT_MOVED' | 'ALREADY_ANSWERED' | 'BRANCH_IN_USE' | 'WORKTREE_DIRTY' | 'TOO_MANY_DEVICES' | 'CHANGED_MEANWHILE' | 'MERGE_CONFLICT' | 'VOICE_FAILED' | 'CONSENT_UNCLEAR' | 'FLEET_FAILED' | 'FLEET_CONFLICT' | 'QUEUE_FULL' | 'RATE_LIMITED' | 'AGENT_FAILED' | 'AGENT_NOT_FOUND' | 'AGENT_LOGIN_REQUIRED' | 'AGENT_RATE_LIMITED' | 'GIT_FAILED' | 'SERVER_STOPPING' | 'TOO_MANY_STREAMS' | 'SEARCH_UNAVAILABLE' | 'ASK_TIMEOUT' | 'STORAGE_FAILED' | 'METHOD_NOT_ALLOWED'
+export type ErrorCode = 'INTERNAL_ERROR' | 'INVALID_REQUEST' | 'INVALID_SESSION_ID' | 'INVALID_NAME' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'SESSION_NOT_FOUND' | 'MESSAGE_NOT_FOUND' | 'PERMISSION_NOT_FOUND' | 'SESSION_BUSY' | 'SESSION_EXISTS' | 'MAX_SESSIONS' | 'PROJECT_MOVED' | 'ALREADY_ANSWERED' | 'BRANCH_IN_USE' | 'WORKTREE_DIRTY' | 'TOO_MANY_DEVICES' | 'CHANGED_MEANWHILE' | 'MERGE_CONFLICT' | 'VOICE_FAILED' | 'CONSENT_UNCLEAR' | 'FLEET_FAILED' | 'QUEUE_FULL' | 'RATE_LIMITED' | 'AGENT_FAILED' | 'AGENT_NOT_FOUND' | 'AGENT_LOGIN_REQUIRED' | 'AGENT_RATE_LIMITED' | 'GIT_FAILED' | 'SERVER_STOPPING' | 'TOO_MANY_STREAMS' | 'SEARCH_UNAVAILABLE' | 'ASK_TIMEOUT' | 'STORAGE_FAILED' | 'METHOD_NOT_ALLOWED'
 
 /** A turn ended without an answer. */
 export interface ErrorEvent {
@@ -548,6 +567,38 @@ export interface Files {
 }
 
 export type FilledIn = string | number | boolean | string[]
+
+/** A code, and what it lets in. */
+export interface FleetCode {
+  /** For `janus fleet join`: good once, and for five minutes. */
+  code: string
+  scope: 'full' | 'read' | 'relay'
+}
+
+/** A machine that others dial, where this one is a member. */
+export interface FleetDoorway {
+  machine_id: string
+  name: string
+  /** Where its Janus is. */
+  page: string
+  /** Where its server is dialled, the best first. */
+  urls: string[]
+  scope: 'full' | 'read' | 'relay'
+  /** Whether it is this machine itself. */
+  own: boolean
+}
+
+/** This machine in its fleet. */
+export interface FleetState {
+  /** Null where it is in none. */
+  machine_id: string | null
+  name: string | null
+  doorways: FleetDoorway[]
+  /** Those that dial this doorway, the oldest first; none where it is no doorway. */
+  machines: Machine[]
+  /** Why this doorway is closed, or will be before long; null while all is well. */
+  problem: string | null
+}
 
 /** A folder, and those in it. */
 export interface Folders {
@@ -687,10 +738,51 @@ export interface Invitation {
   name_url: string | null
 }
 
+/** What the machine that joins may do, and what this one is called. */
+export interface InviteBody {
+  scope?: 'full' | 'read' | 'relay' | null
+  /** What other machines call this one; absent, what it calls itself. */
+  name?: string | null
+  /** Whether it becomes a doorway although it is a member elsewhere. */
+  also?: boolean | null
+}
+
+/** A code, and what this machine is called. */
+export interface JoinBody {
+  code: string
+  name?: string | null
+  /** Whether it is a further doorway of this machine. */
+  also?: boolean | null
+}
+
 /** The keys of a browser's subscription. */
 export interface Keys {
   p256dh: string
   auth: string
+}
+
+/** A machine that leaves. */
+export interface LeftBody {
+  machine_id: string
+  /** Its signature of that. */
+  proof: string
+}
+
+/** A doorway where this machine is no member any more. */
+export interface LeftDoorway {
+  name: string
+  /** Why it does not know yet: there, the machine has to be revoked. Null where it does. */
+  untold: string | null
+}
+
+/** The doorways that were left. */
+export interface LeftFleet {
+  left: LeftDoorway[]
+}
+
+/** It is no member any more. */
+export interface LeftMachine {
+  machine_id: string
 }
 
 /** A file that is not looked at, and that an undo does not touch. */
@@ -712,6 +804,14 @@ export interface Line {
   cut?: boolean
   /** The file ends with it, and without a line end. */
   no_newline?: boolean
+}
+
+/** A machine that may dial this doorway. */
+export interface Machine {
+  machine_id: string
+  name: string
+  scope: 'full' | 'read' | 'relay'
+  joined_at: Time
 }
 
 /** A command for MCP servers. */
@@ -1838,6 +1938,20 @@ export interface Calls {
   'POST /api/transcribe': {query: {session_id?: string; language?: string}; body: Blob; answer: Transcript}
   /** Turn words into speech: a sentence or two at a time, to be heard soon. */
   'POST /api/speak': {body: SpeakBody; answer: unknown}
+  /** This machine, the doorways where it is a member, and the members of its own. */
+  'GET /api/fleet': {answer: FleetState}
+  /** Make a code for another machine; and this one a doorway, if it is none yet. */
+  'POST /api/fleet/invite': {body?: InviteBody; answer: FleetCode}
+  /** Make this machine a member where the code leads. */
+  'POST /api/fleet/join': {body: JoinBody; answer: FleetDoorway}
+  /** Leave a doorway. Where it is this machine's own, it is one no more. */
+  'DELETE /api/fleet/doorways': {query: {name?: string}; answer: LeftFleet}
+  /** Put a machine out, at once. */
+  'DELETE /api/fleet/machines': {query: {name: string}; answer: Machine}
+  /** Become a member here, by a code. Other machines call this. */
+  'POST /api/fleet/enter': {body: EnterBody; answer: EnteredDoorway}
+  /** Be a member here no more. Other machines call this. */
+  'POST /api/fleet/left': {body: LeftBody; answer: LeftMachine}
   /** What changed: which files, how much, and by whom. */
   'GET /api/changes': {query: {session_id: SessionId; turn_id?: string; commit?: string}; answer: ChangesReply}
   /** How one file changed, line by line, and in it word by word. */
