@@ -94,6 +94,7 @@ def test_threat_1_what_is_public_is_known_by_name(app):
     assert public == {
         ("/", "GET"), ("/<page:path>", "GET"), ("/health", "GET"), ("/api/health", "GET"),
         ("/api/pair", "POST"), ("/api/push/receipt", "POST"), ("/setup", "GET"), ("/ca.crt", "GET"),
+        ("/api/fleet/enter", "POST"), ("/api/fleet/left", "POST"),
     }  # fmt: skip
 
 
@@ -153,9 +154,8 @@ def test_threat_3_reading_changes_nothing(app):
     assert reading == {
         "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/agents/conversations",
         "/api/attachment", "/api/branches", "/api/changes", "/api/changes/file", "/api/chat/stream",
-        "/api/devices",
-        "/api/digest", "/api/file", "/api/files", "/api/folders", "/api/history",
-        "/api/history/index", "/api/image", "/api/memory", "/api/memory/context", "/api/messages",
+        "/api/devices", "/api/digest", "/api/file", "/api/files", "/api/fleet", "/api/folders",
+        "/api/history", "/api/history/index", "/api/image", "/api/memory", "/api/memory/context", "/api/messages",
         "/api/openapi.json", "/api/permission", "/api/projects", "/api/push/subscription",
         "/api/recall/search", "/api/recall/session", "/api/review", "/api/session",
         "/api/session/transcript",

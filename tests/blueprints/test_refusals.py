@@ -26,11 +26,15 @@ from janus.errors import (
     AlreadyAnswered,
     ChangedMeanwhile,
     Conflict,
+    FleetFailed,
     GitFailed,
     MergeConflict,
+    NotFound,
     SessionNotFound,
     StorageFailed,
 )
+from janus.fleet.fleet import Fleet
+from janus.fleet.own_doorway import OwnDoorway
 from janus.model.events import QuestionAsked, QuestionOption
 from janus.sessions import turn_queue
 from janus.sessions.landing import SessionLandings
@@ -91,6 +95,15 @@ CALLS = {
     "POST /api/pair/new": ({}, {"scope": "read"}),
     "POST /api/tokens": ({}, {"name": "ci", "scope": "read"}),
     "DELETE /api/devices": ({"device_id": "nobody"}, None),
+    "POST /api/fleet/invite": ({}, {"scope": "read", "name": "home"}),
+    "POST /api/fleet/join": ({}, {"code": f"127.0.0.1:9/A/{'a' * 43}"}),
+    "DELETE /api/fleet/doorways": ({"name": "home"}, None),
+    "DELETE /api/fleet/machines": ({"name": "laptop"}, None),
+    "POST /api/fleet/enter": (
+        {},
+        {"code": "WRONG-WRONG", "machine_id": "a" * 16, "name": "laptop", "key": "U" + "A" * 55},
+    ),
+    "POST /api/fleet/left": ({}, {"machine_id": "a" * 16, "proof": "none"}),
     "POST /api/push/subscription": (
         {},
         Browser("https://push.example.org/a").subscription(
@@ -184,6 +197,20 @@ class Trouble:
         session.say("say hello").answer.result()
         return session
 
+    def fleet_fails(self, error):
+        """The fleet raises this; how, is tested elsewhere."""
+
+        def fail(*_, **__):
+            raise error("It cannot be.")
+
+        for room in (Fleet, OwnDoorway):
+            for name in ("invite", "join", "leave", "enter", "left", "revoke"):
+                self.patch(room, name, fail, raising=False)
+        return self.call()
+
+    def FLEET_FAILED(self):
+        return self.fleet_fails(FleetFailed)
+
     def INVALID_REQUEST(self):
         if self.body is not None:
             return self.call(data=b"[1", content_type="application/json")
@@ -193,6 +220,7 @@ class Trouble:
             "project_id": "x" * 300,
             "hours": "0",
             "language": "all",
+            "name": "x" * 201,
         }
         self.query = {"path": "here"} if self.path == "/api/folders" else wrong
         if self.path in WORK and self.path != "/api/branches":
@@ -234,6 +262,8 @@ class Trouble:
         return self.files_fail(MergeConflict)
 
     def NOT_FOUND(self):
+        if self.path.startswith("/api/fleet/"):
+            return self.fleet_fails(NotFound)
         if self.path in WORK or self.path == "/api/review/send":
             self.session()
         if self.path == "/api/session/start":
@@ -498,6 +528,8 @@ class Trouble:
 
     def STORAGE_FAILED(self):
         """The workspace was moved away, or the disk is full."""
+        if self.path.startswith("/api/fleet/"):
+            return self.fleet_fails(StorageFailed)
         self.session()
         if self.path in WORK:
             return self.files_fail(StorageFailed)

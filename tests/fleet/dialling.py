@@ -1,6 +1,7 @@
 """A doorway's server with members, and clients that dial it."""
 
 import asyncio
+import gc
 import socket
 import ssl
 from contextlib import asynccontextmanager
@@ -32,7 +33,7 @@ class Place:
         self.authority = Authority.open(folder / "certificates", hostname="home")
         self.leaf = self.authority.leaf(["127.0.0.1"])
         self.seeds = {id: new_seed() for id in (HOME, LAPTOP, BOX, SPY)}
-        self.port = free_port()
+        self.host, self.port = "127.0.0.1", free_port()
         self.engine = Engine(folder / "fleet", {"PATH": "/usr/bin:/bin", "HOME": str(folder)})
 
     def config(self, **scopes):
@@ -44,7 +45,7 @@ class Place:
             for name, scope in scopes.items()
         )  # fmt: skip
         return ServerConfig(
-            f"127.0.0.1:{self.port}", "home", self.leaf.chain, self.leaf.key,
+            f"{self.host}:{self.port}", "home", self.leaf.chain, self.leaf.key,
             public_key(self.seeds[HOME]), members,
         )  # fmt: skip
 
@@ -57,7 +58,7 @@ class Place:
             refusals.append(str(failure))
 
         client = await nats.connect(
-            f"tls://127.0.0.1:{self.port}",
+            f"tls://{self.host}:{self.port}",
             **{
                 "nkeys_seed_str": seed or self.seeds[id],
                 "tls": ssl.create_default_context(cadata=self.authority.ca_pem.decode()),
@@ -74,4 +75,7 @@ class Place:
 
 def run(coroutine):
     """What a coroutine gives, within half a minute."""
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
+    try:
+        return asyncio.run(asyncio.wait_for(coroutine, 30))
+    finally:
+        gc.collect()  # a client that was refused leaves its socket to that
