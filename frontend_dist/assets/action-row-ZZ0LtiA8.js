@@ -1,1 +1,0 @@
-import{C as e,E as t}from"./index-DOB1tzY6.js";function n({icon:n,label:r,onClick:i}){return t(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[t(e,{name:n}),` `,r]})}export{n as t};
