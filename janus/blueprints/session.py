@@ -227,10 +227,7 @@ class RenameBody(wire.Body, frozen=True, kw_only=True):
 @bp.post("/session/rename")
 @endpoint(*SESSION, errors.InvalidName, *OPENING)
 def rename(query: wire.OneSession, body: RenameBody) -> SessionInfo:
-    """Call a session something else.
-
-    Its branch and its worktree stay as they are.
-    """
+    """Call a session something else. Its branch and its worktree stay as they are."""
     return told(manager_of(query.session_id).rename(query.session_id, body.name))
 
 
@@ -241,10 +238,11 @@ def show(query: wire.OneSession) -> Response:
     manager = manager_of(query.session_id)
     head = encode(told(manager.get(query.session_id), conversation=[]))
     before, after = head.rsplit(b"[]", 1)
+    said = manager.said(query.session_id)
 
     def parts() -> Iterator[bytes]:
         yield before + b"["
-        for number, message in enumerate(manager.said(query.session_id)):
+        for number, message in enumerate(said):
             yield (b"," if number else b"") + encode(ConversationMessage.of(message))
         yield b"]" + after + b"\n"
 

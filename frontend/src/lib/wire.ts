@@ -1844,7 +1844,7 @@ export interface Calls {
   'POST /api/session/end': {query: {session_id: SessionId}; body?: EndBody; answer: EndedSession}
   /** Start the agent of a session, and wait until it runs. */
   'POST /api/session/resume': {query: {session_id: SessionId}; answer: SessionInfo}
-  /** Call a session something else. */
+  /** Call a session something else. Its branch and its worktree stay as they are. */
   'POST /api/session/rename': {query: {session_id: SessionId}; body: RenameBody; answer: SessionInfo}
   /** One session, with its conversation. */
   'GET /api/session': {query: {session_id: SessionId}; answer: SessionInfo}
