@@ -6,8 +6,11 @@ const ORIGIN = 'https://janus.example'
 
 class Scope {
   location = {origin: ORIGIN, pathname: '/sw.js'}
-  shown: [string, NotificationOptions & {data: {url: string; push_id?: string}}][] = []
+  shown: [string, NotificationOptions & {data: {url: string; push_id?: string}; actions: {action: string; title: string}[]}][] = []
   reports: [string, unknown][] = []
+  sent: RequestInit[] = []
+  /** What Janus answers. */
+  answers = () => new Response('{}')
   opened: string[] = []
   pages: {url: string; focused?: boolean}[] = []
   online = true
@@ -35,7 +38,8 @@ class Scope {
   fetch = async (path: string, init: RequestInit) => {
     if (!this.online) throw new TypeError('no network')
     this.reports.push([path, JSON.parse(init.body as string)])
-    return new Response('{}')
+    this.sent.push(init)
+    return this.answers()
   }
   async send(type: string, event: object) {
     let work: Promise<unknown> = Promise.resolve()
@@ -45,8 +49,17 @@ class Scope {
   push(data: unknown) {
     return this.send('push', {data: {json: () => (typeof data === 'string' ? JSON.parse(data) : data)}})
   }
-  tap(data: unknown) {
-    return this.send('notificationclick', {notification: {close: () => {}, data}})
+  tap(data: unknown, action = '') {
+    const tag = this.shown.at(-1)?.[1].tag
+    return this.send('notificationclick', {action, notification: {close: () => {}, data, tag}})
+  }
+  /** Tap a button of what is shown now. */
+  press(action: string) {
+    return this.tap(this.shown.at(-1)![1].data, action)
+  }
+  get last() {
+    const [title, {body, tag, actions}] = this.shown.at(-1)!
+    return [title, body, tag, actions.map(it => it.title).join(' ')]
   }
 }
 
@@ -112,3 +125,66 @@ test('below a path of a proxy, all is below it', async () => {
   expect(scope.reports[0]![0]).toBe('/janus/api/push/receipt')
   expect(scope.shown[0]![1].data.url).toBe(`${ORIGIN}/janus/`)
 })
+
+const short = (changes: object = {}) => question({data: {push_id: 'p', session_id: '1', kind: 'permission', digest: 'd'}, ...changes})
+
+test.each([['allow', 'Allowed once'], ['deny', 'Denied']])('a short question is answered at once: %s', async (action, title) => {
+  const scope = new Scope()
+  await scope.push(short())
+  expect(scope.last).toEqual(['Fix: may it?', 'Run make', 'q', 'Allow once Deny'])
+  await scope.press(action)
+  expect(scope.reports.at(-1)).toEqual(['/api/push/answer', {push_id: 'p', digest: 'd', decision: action}])
+  expect(scope.sent.at(-1)!.credentials).toBe('same-origin')
+  expect(scope.last).toEqual([title, 'Run make', 'q', ''])
+})
+
+test.each([['permission', 'Open'], ['question', 'Open'], ['done', '']])('a %s without a digest has no answers', async (kind, buttons) => {
+  const scope = new Scope()
+  await scope.push(question({data: {push_id: 'p', session_id: '1', kind}}))
+  expect(scope.last[3]).toBe(buttons)
+  await scope.press('allow')
+  expect(scope.opened).toEqual([`${ORIGIN}/#/s/1`])
+})
+
+test('what was answered elsewhere has no answers any more', async () => {
+  const scope = new Scope()
+  await scope.push(short({silent: true, body: 'Answered.'}))
+  expect(scope.last).toEqual(['Fix: may it?', 'Answered.', 'q', ''])
+})
+
+test('a second tap is no second answer', async () => {
+  const scope = new Scope()
+  await scope.push(short())
+  await Promise.all([scope.press('allow'), scope.press('deny'), scope.press('allow')])
+  expect(scope.reports.filter(([path]) => path === '/api/push/answer')).toHaveLength(1)
+  expect(scope.last[0]).toBe('Allowed once')
+})
+
+test('one that comes too late says so, and leads to the session', async () => {
+  const scope = new Scope()
+  await scope.push(short())
+  scope.answers = () => new Response('{"success":false,"error":{"code":"ALREADY_ANSWERED","message":"Too late."}}', {status: 409})
+  await scope.press('allow')
+  expect(scope.last).toEqual(['Your answer was not taken', 'Too late.', 'q', 'Open'])
+  await scope.press('open')
+  expect(scope.opened).toEqual([`${ORIGIN}/#/s/1`])
+})
+
+test.each([['no network', undefined], ['a proxy alone', () => new Response('<h1>502</h1>', {status: 502})]])(
+  'with %s it says that nobody knows, and can be tried again',
+  async (_, answers) => {
+    const scope = new Scope()
+    await scope.push(short())
+    scope.online = answers !== undefined
+    scope.answers = answers ?? scope.answers
+    await scope.press('allow')
+    const [title, body, tag, buttons] = scope.last
+    expect([title, tag, buttons]).toEqual(['Janus was not reached', 'q', 'Allow once Deny'])
+    expect(body).toContain('Run make')
+    scope.online = true
+    scope.answers = () => new Response('{}')
+    await scope.press('deny')
+    expect(scope.reports.at(-1)).toEqual(['/api/push/answer', {push_id: 'p', digest: 'd', decision: 'deny'}])
+    expect(scope.last[0]).toBe('Denied')
+  },
+)
