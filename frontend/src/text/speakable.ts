@@ -17,10 +17,21 @@ const LONGEST_CODE = 80
 /** Tables with at most so many rows are read row by row. */
 const SMALL_TABLE = 4
 
-/** The whole of *markdown* as sentences. */
-export function speakable(markdown: string, phrases: Phrases = english): string[] {
+/** Characters, to the end of their line, that are looked at at a time where not all is asked for. */
+const PART = 1000
+
+/** *markdown* as sentences: all of it, or the first ones that have more than so many characters together. */
+export function speakable(markdown: string, phrases: Phrases = english, most = Infinity): string[] {
   const cutter = new SentenceCutter(phrases)
-  return [...cutter.push(markdown), ...cutter.flush()]
+  const said: string[] = []
+  let length = 0
+  for (let at = 0, end: number; at < markdown.length && length <= most; at = end) {
+    end = most < Infinity ? markdown.indexOf('\n', at + PART) + 1 || markdown.length : markdown.length
+    const fresh = cutter.push(markdown.slice(at, end))
+    length += fresh.join('').length
+    said.push(...fresh)
+  }
+  return length > most ? said : [...said, ...cutter.flush()]
 }
 
 /** Yields complete sentences while the text is still being written. Nothing is said twice, nothing is taken back. */

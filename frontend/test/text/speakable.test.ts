@@ -138,3 +138,12 @@ test('another language brings its own phrases', () => {
   const german = {code: (lines: number) => `${lines} Zeilen Code.`, table: () => 'Eine Tabelle.', row: () => '', image: () => 'Ein Bild', task: () => '', someCode: 'Code'}
   expect(speakable('Siehe z.B. Dr. Huber.\n\n```\na\nb\n```', german)).toEqual(['Siehe z.B. Dr. Huber.', '2 Zeilen Code.'])
 })
+
+test('of a long answer only its beginning is worked out, if that is asked for', () => {
+  const long = Array.from({length: 2000}, (_, n) => `Step ${n} is **done**.\n\n`).join('')
+  const said = speakable(long, undefined, 600)
+  expect(said).toEqual(speakable(long).slice(0, said.length))
+  expect(said.join('').length).toBeGreaterThan(600)
+  expect(said.length).toBeLessThan(100)
+  expect(speakable('All of it. Both.', undefined, 600)).toEqual(['All of it.', 'Both.'])
+})

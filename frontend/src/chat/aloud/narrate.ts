@@ -62,7 +62,8 @@ export function narrate({app, conversation, feedback}: ChatContext): () => void 
     // Without a network its end is announced all the same.
     const speakable = await import('../../text/speakable').then(it => it.speakable, () => () => [])
     let said = opening
-    for (const sentence of speakable(answer)) {
+    // Of a long answer only its beginning: all of it would be a tenth of a second on a slow phone.
+    for (const sentence of speakable(answer, undefined, MOST)) {
       if (said.length + sentence.length > MOST) break
       said += ` ${sentence}`
     }
