@@ -20,6 +20,7 @@ from janus.agents.offered import FILE, OfferedOptions
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.agents.spec import McpServer
 from janus.config import Settings
+from janus.errors import NotFound
 from janus.fleet.fleet import Fleet
 from janus.metrics import Metrics, Sources
 from janus.model.events import OwnerTold
@@ -70,6 +71,13 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         metrics.told(event)
         projects.of_session(session_id).manager.record(session_id, event)
 
+    def glance(session_id: str, request_id: str) -> tuple[str, str] | None:
+        try:
+            found = runtime.glance(session_id, request_id)
+        except NotFound:  # answered meanwhile
+            return None
+        return (found.text, found.digest) if found else None
+
     notifier = Notifier(
         Subscriptions(store, lambda id: any(it.id == id for it in devices.all())),
         WebPush(PushKey(store.folder / "push", time), time, settings.push_hosts),
@@ -78,6 +86,8 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         record=record,
         in_front=presence.in_front,
         link=lambda id: f"{runtime.endpoint.phone_url.rstrip('/')}/#/s/{id}",
+        glance=glance,
+        may_answer=lambda id: any(it.id == id and it.scope == "full" for it in devices.all()),
         clock=time,
     )
     projects = Projects(settings, store, manager, run, end_orphans, notifier)

@@ -18,10 +18,11 @@ from janus.access.presence import Presence
 from janus.agents.catalog import AgentCatalog
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.config import Settings
-from janus.errors import CannotServe, TooManyStreams
+from janus.errors import CannotServe, PermissionNotFound, TooManyStreams
 from janus.fleet.fleet import Fleet
 from janus.forks.client import FORKS
 from janus.metrics import Metrics
+from janus.model.events import QuestionAsked
 from janus.network.endpoint import Endpoint
 from janus.projects.projects import Projects
 from janus.projects.recall import Recall
@@ -31,6 +32,7 @@ from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
 from janus.storage.project import check_outside, take_over_devices
 from janus.storage.store import Store
+from janus.voice.reading_out import Glance, glance
 from janus.voice.voice import Voice
 
 #: Seconds for the sessions to end when Janus stops.
@@ -102,6 +104,24 @@ class Runtime:
         """What the owner should know of the disk, or None if all is well."""
         owners = (self.store, self.devices, self.projects, self.lock)
         return next((owner.problem for owner in owners if owner.problem), None)
+
+    def question(self, session_id: str, request_id: str) -> QuestionAsked | None:
+        """What an agent asks, while it is open. Raises SessionNotFound."""
+        manager = self.projects.of_session(session_id).manager
+        manager.get(session_id)
+        open = manager.state(session_id).now.questions
+        return next((it for it in open if it.request_id == request_id), None)
+
+    def glance(self, session_id: str, request_id: str) -> Glance | None:
+        """What a notification may say of a question, and have answered.
+
+        Raises SessionNotFound, PermissionNotFound.
+        """
+        asked = self.question(session_id, request_id)
+        if asked is None:
+            raise PermissionNotFound("The agent asks no such thing, or not any more.")
+        folder = self.projects.of_session(session_id).manager.folder(session_id)
+        return glance(asked, folder, self.settings.voice_commands)
 
     def open_stream(self) -> Callable[[], None]:
         """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""

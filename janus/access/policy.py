@@ -22,6 +22,9 @@ PUBLIC = frozenset({
     "frontend.page", "health.alive", "health.health", "auth.pair",
     "setup.page", "setup.certificate", "push.receipt", "fleet.enter", "fleet.left",
 })  # fmt: skip
+#: The endpoints that take the id of a push for a write key: only the device could read it, and no
+#: worker of a page has its key.
+BY_PUSH = frozenset({"push.answer"})
 #: The endpoints for the agents of sessions, each with a token of its own; it opens nothing else.
 FOR_AGENTS = frozenset({"recall.search", "recall.read"})
 #: The header in which a page sends its write key.
@@ -179,6 +182,6 @@ def refuse_write(call: Call, device: Device, *, key_valid: bool) -> str | None:
         return "This device has read-only access. For full access, pair it again: janus pair"
     if device.key and call.bearer:
         return "This secret is the cookie of a page. For a program, run: janus token"
-    if device.key and not key_valid:
+    if device.key and not key_valid and call.endpoint not in BY_PUSH:
         return f"{KEY_HEADER} is missing or wrong: pair this device again."
     return None

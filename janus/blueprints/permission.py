@@ -83,7 +83,7 @@ def read(query: QuestionQuery) -> SpokenQuestion:
     `CONSENT_UNCLEAR` says why only a hand may answer it: it does more than read, search or list
     in the session's own folder, or run what `JANUS_VOICE_COMMANDS` names.
     """
-    asked = _asked(query.session_id, query.request_id)
+    asked = runtime().question(query.session_id, query.request_id)
     if asked is None:
         raise errors.PermissionNotFound("The agent asks no such thing, or not any more.")
     found = _read_out(query.session_id, asked)
@@ -94,7 +94,7 @@ def _listen(body: PermissionBody, said: str) -> None:
     """Keep what was heard. Raises ConsentUnclear unless it is a yes to what was read out; to refuse
     something any words will do.
     """
-    asked = _asked(body.session_id, body.request_id)
+    asked = runtime().question(body.session_id, body.request_id)
     if asked is None:
         return  # nobody can know the id of a question before it is open
     refused = None
@@ -119,14 +119,6 @@ def _check(found: ReadOut, body: PermissionBody, said: str) -> None:
     again = voice.heard(body.transcript_id or "") if voice.transcriber else said
     if not (is_consent(said) and is_consent(again or "")):
         raise errors.ConsentUnclear('That is no clear yes. Say: "allow it once", and nothing else.')
-
-
-def _asked(session_id: str, request_id: str) -> QuestionAsked | None:
-    """The question, while it is open. Raises SessionNotFound."""
-    manager = manager_of(session_id)
-    manager.get(session_id)
-    open = manager.state(session_id).now.questions
-    return next((it for it in open if it.request_id == request_id), None)
 
 
 def _read_out(session_id: str, asked: QuestionAsked) -> ReadOut:

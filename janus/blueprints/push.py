@@ -12,7 +12,7 @@ from janus import errors
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire import words as wire
 from janus.push.subscription import QuietHours, Subscription
-from janus.runtime import runtime
+from janus.runtime import manager_of, runtime
 from janus.text import parsing
 
 bp = Blueprint("push", __name__, url_prefix="/api")
@@ -146,6 +146,46 @@ def receipt(body: ReceiptBody) -> ReceiptAnswer:
     """
     runtime().notifier.receipt(body.push_id, seen=body.outcome == "seen")
     return ReceiptAnswer(push_id=body.push_id, outcome=body.outcome)
+
+
+class AnswerBody(wire.Body, frozen=True, kw_only=True):
+    """A tap on *Allow once* or *Deny* in a notification."""
+
+    #: As it came with the notification, as the `digest`: nobody else knows it.
+    push_id: wire.Word
+    #: Of the question that the notification showed.
+    digest: wire.Word
+    decision: Literal["allow", "deny"]
+
+
+class TapAnswer(wire.Reply, frozen=True, kw_only=True):
+    """The question was answered."""
+
+    session_id: wire.SessionId
+    request_id: str
+    decision: Literal["allow", "deny"]
+
+
+@bp.post("/push/answer")
+@endpoint(errors.NotFound, errors.AlreadyAnswered, errors.ConsentUnclear, errors.ServerStopping)
+def answer(body: AnswerBody) -> TapAnswer:
+    """Answer the question that a notification showed, and no other.
+
+    It takes the cookie of the device, and no write key. What was answered meanwhile, or is asked
+    in other words by now, is refused.
+    """
+    told = runtime().notifier.receipt(body.push_id, seen=True)
+    id, request_id = told.session_id, told.about
+    try:
+        found = runtime().glance(id, request_id) if told.digest else None
+        if found is None or found.digest != body.digest:
+            raise errors.ConsentUnclear("This is not what is asked now. Open Janus to see it.")
+        option = found.allow if body.decision == "allow" else found.deny
+        manager_of(id).answer(id, request_id, option)
+    except errors.NotFound as gone:  # with its agent or its session, perhaps
+        late = "This was answered already, or is not asked any more."
+        raise errors.AlreadyAnswered(late) from gone
+    return TapAnswer(session_id=id, request_id=request_id, decision=body.decision)
 
 
 class PushTest(wire.Reply, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -42,6 +42,8 @@ class News(Struct, frozen=True, kw_only=True):
     kind: Kind
     title: str
     text: str
+    #: Stands for a question that is answered by a tap on the notification; empty for all else.
+    digest: str = ""
 
     @property
     def needs(self) -> bool:
@@ -100,7 +102,7 @@ def payload(news: News, push_id: str, url: str, *, closed: str = "") -> bytes:
 
     With *closed* it replaces the one that asked: those are the words of what became of it.
     """
-    notification = {
+    notification: dict[str, Any] = {
         "title": _cut(news.title, _TITLE),
         "body": _cut(closed or news.text, _TEXT),
         "navigate": url,
@@ -108,11 +110,14 @@ def payload(news: News, push_id: str, url: str, *, closed: str = "") -> bytes:
         "silent": bool(closed),
         "data": {"push_id": push_id, "session_id": news.session_id, "kind": news.kind},
     }
+    if news.digest and not closed:
+        notification["data"]["digest"] = news.digest
     # The shape that browsers understand by themselves: "declarative web push".
     data = msgspec.json.encode({"web_push": 8030, "notification": notification, "mutable": True})
     if len(data) > LARGEST:  # signs that JSON writes longer than UTF-8 does
-        notification["body"] = _cut(str(notification["body"]), max(0, _TEXT // 6))
-        notification["title"] = _cut(str(notification["title"]), _TITLE // 6)
+        notification["body"] = _cut(notification["body"], max(0, _TEXT // 6))
+        notification["title"] = _cut(notification["title"], _TITLE // 6)
+        notification["data"].pop("digest", None)  # not all of it is seen
         data = msgspec.json.encode({"web_push": 8030, "notification": notification})
     return data
 

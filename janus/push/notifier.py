@@ -8,6 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
+
 from janus.clock import Clock
 from janus.conversation.shown import State
 from janus.errors import NotFound
@@ -46,10 +48,14 @@ class Notifier:
         record: Callable[[str, OwnerTold], object],
         in_front: Callable[[], bool],
         link: Callable[[str], str],
+        glance: Callable[[str, str], tuple[str, str] | None],
+        may_answer: Callable[[str], bool],
         clock: Clock,
     ) -> None:
         """*state* gives that of a session which is awake, *record* keeps an event in it,
         *in_front* says whether somebody looks at a page now, and *link* leads to a session.
+        *glance* gives the words and the digest of a question that a tap on them may answer, on a
+        device that *may_answer*.
         """
         self.subscriptions = subscriptions
         self.push = push
@@ -58,6 +64,8 @@ class Notifier:
         self._record = record
         self._in_front = in_front
         self._link = link
+        self._glance = glance
+        self._may_answer = may_answer
         self._clock = clock
         self._began = clock.time()
         self._timetable = Timetable(clock)
@@ -80,17 +88,18 @@ class Notifier:
             self._calls.forget(session_id)
             self._heard.pop(session_id, None)
 
-    def receipt(self, push_id: str, *, seen: bool) -> None:
-        """A phone says that a push has arrived, or was tapped. Raises NotFound."""
+    def receipt(self, push_id: str, *, seen: bool) -> News:
+        """A phone says that a push has arrived, or was tapped; what it was. Raises NotFound."""
         with self._lock:
             call = self._calls.get(push_id)
             if call is None:
-                raise NotFound("No such push was sent by this run of Janus.")
+                raise NotFound("Janus does not know of this: it was started again since.")
             is_new = not (call.seen if seen else call.arrived or call.seen)
             call.arrived = True
             call.seen |= seen
         if is_new:
             self._note(call, "seen" if seen else "arrived")
+        return call.news
 
     def test(self, device_id: str) -> tuple[str, Reply]:
         """Send a test to one device; its id, and what the push service said. Raises NotFound."""
@@ -104,7 +113,7 @@ class Notifier:
             self._calls.add(call)
             self._tests[device_id] = call
         reply = self._send(call, phone)
-        self._treat(phone, reply)
+        self.subscriptions.treat(phone, reply)
         return call.push_id, reply
 
     def tested(self, device_id: str) -> bool | None:
@@ -132,7 +141,8 @@ class Notifier:
                 self._heard.popitem(last=False)
         self._settle(session_id, lambda it: it.news.needs and it.news.about not in now.questions)
         for it in news(before or Heard(), state, self._began):
-            self._tell(it)
+            short = self._glance(session_id, it.about) if it.kind == "permission" else None
+            self._tell(replace(it, text=short[0], digest=short[1]) if short else it)
 
     def _tell(self, news: News) -> None:
         if not self._in_front():
@@ -201,31 +211,21 @@ class Notifier:
                 late = call.over and call.news.needs
             if late:  # it was answered while it was on its way
                 self._send(call, phone, _ANSWERED)
-        elif not self._treat(phone, reply) and attempt < _ATTEMPTS:
+        elif not self.subscriptions.treat(phone, reply) and attempt < _ATTEMPTS:
             wait = reply.wait if reply.wait is not None else 2.0**attempt
             self._timetable.add(partial(self._deliver, call, phone, attempt + 1), wait)
 
     def _send(self, call: Call, phone: Subscription, closed: str = "") -> Reply:
-        body = payload(call.news, call.push_id, self._link(call.news.session_id), closed=closed)
+        news = call.news
+        if not self._may_answer(phone.device_id):
+            news = replace(news, digest="")
+        body = payload(news, call.push_id, self._link(news.session_id), closed=closed)
         urgent = call.news.needs and not closed
         contact = self.subscriptions.contact
         try:
             return self.push.send(phone, contact, body, call.topic, urgent=urgent)
         except CannotCertify as failure:
             return Reply(0, str(failure))
-
-    def _treat(self, phone: Subscription, reply: Reply) -> bool:
-        """Whether it is of no use to try again; a subscription that is dead is marked so."""
-        match reply.status:
-            case 404 | 410:
-                why = "The browser takes no more notifications here. Turn them on again."
-            case 400 | 401 | 403:
-                why = f"{phone.service} refuses what Janus sends: {reply.words or reply.status}."
-            case status:
-                return status == 413 or status in range(200, 400)
-        log.warning("A phone cannot be told anything any more: %s", why)
-        self.subscriptions.spoil(phone, why)
-        return True
 
     def _settle(self, session_id: str, chosen: Callable[[Call], bool]) -> None:
         """What was told is seen, or answered: phones that show it are told so."""

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from janus.errors import InvalidRequest, StorageFailed
+from janus.push.delivery import Reply
 from janus.push.subscription import Subscription, check
 from janus.storage.store import Store
 
@@ -90,6 +91,20 @@ class Subscriptions:
                     self._save(self._of_device.values(), self._contact)
                 except StorageFailed as failure:  # it is found out again
                     log.warning("%s", failure)
+
+    def treat(self, subscription: Subscription, reply: Reply) -> bool:
+        """Whether it is of no use to try again; a subscription that is dead is marked so."""
+        match reply.status:
+            case 404 | 410:
+                why = "The browser takes no more notifications here. Turn them on again."
+            case 400 | 401 | 403:
+                refusal = reply.words or reply.status
+                why = f"{subscription.service} refuses what Janus sends: {refusal}."
+            case status:
+                return status == 413 or status in range(200, 400)
+        log.warning("A phone cannot be told anything any more: %s", why)
+        self.spoil(subscription, why)
+        return True
 
     def of(self, device_id: str) -> Subscription | None:
         """What a device subscribed to."""

@@ -1,7 +1,8 @@
 """Which questions a voice may answer, and the words that are read out for them.
 
 Only what harms nothing if it was a mistake: reading, searching and listing in the session's own
-folder, and the commands that the owner named beforehand. All else waits for a hand.
+folder, and the commands that the owner named beforehand. All else waits for a hand. What of it is
+short enough is also answered in a notification, by a tap.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from janus.model.events import QuestionAsked, QuestionOption
 
 #: Characters that are read out; longer things nobody remembers to their end.
 _LONGEST = 240
+#: Characters of which each phone's notification shows all.
+_GLANCE = 120
+_OPENING = "The agent asks. "
 _KINDS = {"read": "Read", "search": "Search"}
 #: Programs that only show, with the letters of their options; all that they are given are paths.
 _SHOW = {
@@ -55,6 +59,33 @@ class ReadOut(Struct, frozen=True):
     digest: str
 
 
+class Glance(Struct, frozen=True):
+    """What a notification says of a question, and the ids of the two answers that are taps on it.
+
+    ``digest`` is that of what would be read out.
+    """
+
+    text: str
+    digest: str
+    allow: str
+    deny: str
+
+
+def glance(asked: QuestionAsked, folder: Path, commands: Collection[str]) -> Glance | None:
+    """What a notification says of a question, if a voice might answer it, all of it is seen there,
+    and refusing it is one of its answers.
+    """
+    try:
+        found = read_out(asked, folder, commands)
+    except ConsentUnclear:
+        return None
+    text = found.words.removeprefix(_OPENING)
+    deny = [it.id for it in asked.options if it.kind == "reject_once"]
+    if len(text) > _GLANCE or len(deny) != 1:
+        return None
+    return Glance(text, found.digest, found.option_id, deny[0])
+
+
 def read_out(asked: QuestionAsked, folder: Path, commands: Collection[str]) -> ReadOut:
     """What to read out for a question of a session that works in *folder*.
 
@@ -72,7 +103,7 @@ def read_out(asked: QuestionAsked, folder: Path, commands: Collection[str]) -> R
         doing = f"{_KINDS[kind]}: {what}"
     else:
         raise ConsentUnclear(f"It does more than look. {HANDS}")
-    words = f"The agent asks. {doing}"
+    words = f"{_OPENING}{doing}"
     told = "\0".join((asked.request_id, option.id, words)).encode()
     return ReadOut(words, option.id, hashlib.sha256(told).hexdigest()[:32])
 

@@ -36,6 +36,8 @@ from janus.errors import (
 from janus.fleet.fleet import Fleet
 from janus.fleet.own_doorway import OwnDoorway
 from janus.model.events import QuestionAsked, QuestionOption
+from janus.push.calls import Call
+from janus.push.news import News
 from janus.sessions import turn_queue
 from janus.sessions.landing import SessionLandings
 from janus.sessions.reviews import Comment
@@ -110,6 +112,7 @@ CALLS = {
             contact="mailto:me@my-domain.org", quiet=None
         ),
     ),
+    "POST /api/push/answer": ({}, {"push_id": "made up", "digest": "d", "decision": "allow"}),
     "POST /api/push/receipt": ({}, {"push_id": "made up", "outcome": "seen"}),
     "GET /api/changes": ({**PAGE, "turn_id": "none"}, None),
     "GET /api/changes/file": ({**PAGE, "path": "a"}, None),
@@ -181,6 +184,10 @@ class Trouble:
     def session(self):
         """The session that is called, in which nobody has spoken."""
         self.manager.get_or_create("page")
+        if self.path == "/api/push/answer":
+            asked = News(session_id="page", about="r", kind="permission", title="May it?",
+                         text="Run: ls", digest="d")  # fmt: skip
+            self.app.extensions["janus"].notifier._calls.add(Call(asked, 0.0, "made up", ["push"]))
         return self.manager._registry.find("page")
 
     def asked_about_its_work(self):
@@ -356,7 +363,7 @@ class Trouble:
     def CONSENT_UNCLEAR(self):
         yes = QuestionOption("o", "Allow", "allow_once")
         self.session().log.record(QuestionAsked("r", "permission", "Deploy?", (yes,)))
-        return self.call(body={"spoken": "yes, go ahead"})
+        return self.call(body={"spoken": "yes, go ahead"} if "permission" in self.path else None)
 
     def ALREADY_ANSWERED(self):
         def answer(*_):

@@ -1,18 +1,41 @@
-"""A push is shown by the page's own worker, and Janus hears that it arrived."""
+"""A push is shown by the page's own worker, and Janus hears that it arrived, or was answered."""
 
+import json
 import shutil
 
 import browsing
+import push.conftest
 import pytest
-from browsing import button, expect
+from browsing import ACP_AGENT, button, expect
 from kit.browser import WHOLE
 from kit.missing import missing
 from push.browser import Browser
 from push.told import ME
+from serving import Server
 
 from janus.push.news import News, payload
 
 visit, demo = browsing.visit, browsing.demo
+certified, service = push.conftest.certified, push.conftest.service
+#: Nobody looks at the page, and it compares no notes: a browser for tests has no subscription.
+HIDDEN = """Object.defineProperty(document, 'visibilityState', {value: 'hidden'})
+Object.defineProperty(Notification, 'permission', {value: 'default'})"""
+SUBSCRIBE = """subscription => fetch('/api/push/subscription', {
+  method: 'POST', body: JSON.stringify(subscription),
+  headers: {'Content-Type': 'application/json',
+            'X-Janus-Key': JSON.parse(localStorage['janus.admission']).key},
+}).then(answer => answer.status)"""
+SHOWN = """navigator.serviceWorker.ready.then(it => it.getNotifications()).then(
+  all => all.map(it => [it.title, it.body, it.actions.map(({title}) => title).join()]))"""
+#: What the browser does for a tap on a button; only it can make an event that waits by itself.
+TAP = """async action => {
+  const [notification] = await registration.getNotifications()
+  const event = new NotificationEvent('notificationclick', {notification, action})
+  const work = []
+  Object.defineProperty(event, 'waitUntil', {value: promise => work.push(promise)})
+  dispatchEvent(event)
+  await Promise.all(work)
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +69,49 @@ def test_a_push_is_shown_and_its_arrival_is_told(visit, demo):
     demo.owner.delete("/api/push/subscription")
 
 
+@pytest.mark.slow
+def test_a_short_question_is_answered_in_its_notification(visit, service, certified, tmp_path):
+    server = Server(tmp_path, JANUS_AGENT_COMMAND=str(ACP_AGENT), JANUS_PUSH_HOSTS="localhost",
+                    SSL_CERT_FILE=str(certified[0]))  # fmt: skip
+    page = visit(server, permissions=["notifications"], script=HIDDEN)
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    phone = Browser(f"{service.url}/phone")
+    assert page.evaluate(SUBSCRIBE, phone.subscription(contact=ME)) == 200
+    [worker] = page.context.service_workers
+
+    def asks(command):
+        """The session, once the notification of its question is shown."""
+        kinds = {"once": "allow_once", "never": "reject_once"}
+        options = [{"optionId": id, "name": id, "kind": kind} for id, kind in kinds.items()]
+        call = {"toolCallId": "c", "kind": "execute", "title": command}
+        words = json.dumps({"toolCall": call, "options": options})
+        said = {"message": f"request session/request_permission {words}"}
+        before = len(service.got)
+        id = server.owner.post("/api/chat", said)["session_id"]
+        told = phone.read(service.wait(before + 1)[before][2])
+        deliver(page, server.url, json.dumps(told))
+        body = f"Run: {command}"
+        until(page, lambda: [body, "Allow once,Deny"] in [it[1:] for it in page.evaluate(SHOWN)])
+        return id
+
+    try:
+        for action, says, heard in [("allow", "Allowed once", "once"), ("deny", "Denied", "never")]:
+            id = asks(f"ls {action}")
+            worker.evaluate(TAP, action)
+            assert page.evaluate(SHOWN) == [[says, f"Run: ls {action}", ""]]
+            until(page, lambda id=id, heard=heard: heard in str(server.said(id, "assistant")))
+            worker.evaluate("registration.getNotifications().then(([it]) => it.close())")
+
+        id = asks("ls again")
+        server.owner.delete("/api/devices", device_id=server.devices()["Tests"]["device_id"])
+        worker.evaluate(TAP, "allow")
+        [[title, body, buttons]] = page.evaluate(SHOWN)
+        assert (title, buttons) == ("Your answer was not taken", "Open") and "not paired" in body
+        assert server.owner.get("/api/state", session_id=id)["permissions"]
+    finally:
+        server.stop()
+
+
 def until(page, fits):
     """Wait for something, while the browser goes on."""
     for _ in range(200):
@@ -58,9 +124,12 @@ def until(page, fits):
 def deliver(page, origin, data):
     """Have the browser believe that a push arrived for the page."""
     tools, found = page.context.new_cdp_session(page), []
-    tools.on(
-        "ServiceWorker.workerRegistrationUpdated", lambda it: found.extend(it["registrations"])
-    )
+
+    def note(update):
+        mine = [it for it in update["registrations"] if it["scopeURL"].startswith(origin)]
+        found.extend(mine)
+
+    tools.on("ServiceWorker.workerRegistrationUpdated", note)
     tools.send("ServiceWorker.enable")
     until(page, lambda: found)
     message = {"origin": origin, "registrationId": found[0]["registrationId"], "data": data}

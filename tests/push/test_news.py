@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import asdict
 
 from janus.push.news import LARGEST, Heard, News, heard, news, payload
 from push.told import answer, asked, failure, state
@@ -67,5 +68,8 @@ def test_it_says_what_browsers_show_by_themselves():
         "title": "T", "body": "B", "navigate": "https://me/#/s/s", "tag": "q", "silent": False,
         "data": {"push_id": "id", "session_id": "s", "kind": "permission"},
     }  # fmt: skip
-    closed = json.loads(payload(it, "id", "https://me", closed="Answered."))["notification"]
+    short = News(**{**asdict(it), "digest": "d"})
+    assert json.loads(payload(short, "id", "https://me"))["notification"]["data"]["digest"] == "d"
+    closed = json.loads(payload(short, "id", "https://me", closed="Answered."))["notification"]
+    assert "digest" not in closed["data"]
     assert closed["tag"] == "q" and closed["silent"] and closed["body"] == "Answered."

@@ -29,6 +29,8 @@ class Sessions:
         self.states = {}
         self.kept = []
         self.front = False
+        #: What notifications say of questions that they answer, by their ids.
+        self.short = {}
 
     def record(self, session_id, event):
         self.kept.append((session_id, event))
@@ -65,6 +67,8 @@ def make(tmp_path, sessions, monkeypatch):
                 record=sessions.record,
                 in_front=lambda: sessions.front,
                 link=lambda id: f"https://janus.example.org/#/s/{id}",
+                glance=lambda session_id, id: sessions.short.get(id),
+                may_answer=lambda device_id: device_id == "phone",
                 clock=time,
             )
         )
@@ -150,18 +154,44 @@ def test_nothing_is_sent_while_a_page_is_in_front_unless_nobody_answers_there(
     assert browser.read(body)["notification"]["tag"] == "q"
 
 
-def test_an_answer_given_anywhere_replaces_the_notification(notifier, sessions, service, browser):
+def test_an_answer_given_anywhere_replaces_the_notification_on_every_device(
+    notifier, sessions, service, browser
+):
+    sessions.short["q"] = ("Run: ls", "digest")
+    tablet = Browser(f"{service.url}/tablet")
+    subscribe(notifier, tablet, "tablet")
     change(notifier, sessions, questions=(asked(),), turn="t")
-    service.wait(1)
+    asking = {path: headers["Topic"] for path, headers, _ in service.wait(2)}
 
-    wait_for(lambda: sessions.outcomes())
+    wait_for(lambda: resting(notifier, waiting=1))
     change(notifier, sessions, turn="t")
 
-    _, (_, headers, body) = service.wait(2)
-    shown = browser.read(body)["notification"]
-    assert (shown["tag"], shown["body"], shown["silent"]) == ("q", "Answered.", True)
-    assert headers["Topic"] == service.got[0][1]["Topic"]
+    for path, headers, body in service.wait(4)[2:]:
+        shown = (browser if path == "/phone" else tablet).read(body)["notification"]
+        assert (shown["tag"], shown["body"], shown["silent"]) == ("q", "Answered.", True)
+        assert "digest" not in shown["data"]
+        assert headers["Topic"] == asking.pop(path)
+    assert not asking
     wait_for(lambda: sessions.outcomes()[-1] == ("q", "seen", "push"))
+
+
+def test_what_a_tap_may_answer_is_shown_whole_and_not_to_who_only_reads(
+    notifier, sessions, service, browser
+):
+    sessions.short["q"] = ("Run: ls", "digest")
+    tablet = Browser(f"{service.url}/tablet")
+    subscribe(notifier, tablet, "tablet")
+
+    change(notifier, sessions, questions=(asked(), asked("r")), turn="t")
+
+    told = {}
+    for path, _, body in service.wait(4):
+        shown = (browser if path == "/phone" else tablet).read(body)["notification"]
+        told[path, shown["tag"]] = shown["body"], shown["data"].get("digest")
+    assert told == {
+        ("/phone", "q"): ("Run: ls", "digest"), ("/tablet", "q"): ("Run: ls", None),
+        ("/phone", "r"): ("Run `make`", None), ("/tablet", "r"): ("Run `make`", None),
+    }  # fmt: skip
 
 
 def test_opening_the_session_is_seeing_it(notifier, sessions, service):

@@ -70,6 +70,15 @@ export interface Amount {
   removed: number
 }
 
+/** A tap on *Allow once* or *Deny* in a notification. */
+export interface AnswerBody {
+  /** As it came with the notification, as the `digest`: nobody else knows it. */
+  push_id: string
+  /** Of the question that the notification showed. */
+  digest: string
+  decision: 'allow' | 'deny'
+}
+
 /** The answer. */
 export interface AskAnswer {
   session_id: SessionId
@@ -1646,6 +1655,13 @@ export interface SystemMessageEvent {
   content: string
 }
 
+/** The question was answered. */
+export interface TapAnswer {
+  session_id: SessionId
+  request_id: string
+  decision: 'allow' | 'deny'
+}
+
 /** ISO 8601 in UTC, with milliseconds. */
 export type Time = string
 
@@ -1930,6 +1946,8 @@ export interface Calls {
   'DELETE /api/push/subscription': {answer: PushState}
   /** Note that a notification is shown, or was tapped. */
   'POST /api/push/receipt': {body: ReceiptBody; answer: ReceiptAnswer}
+  /** Answer the question that a notification showed, and no other. */
+  'POST /api/push/answer': {body: AnswerBody; answer: TapAnswer}
   /** Send this device a notification now, and say what the push service answered. */
   'POST /api/push/test': {answer: PushTest}
   /** Which voice engines Janus has. */
