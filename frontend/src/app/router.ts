@@ -5,6 +5,8 @@
 
 import {signal} from '@preact/signals'
 
+import {goBack, sheetsHere, whenStill} from '../lib/back'
+
 export type Route =
   | {screen: 'list'}
   | {screen: 'new'}
@@ -83,6 +85,7 @@ interface Under {
 
 export class Router {
   readonly route = signal<Route>(parse(location.hash))
+  #hash = location.hash
 
   constructor() {
     addEventListener('popstate', this.#read)
@@ -93,24 +96,37 @@ export class Router {
    * Go to a path. Returning to the previous one goes back in the history, so that it stays short
    * and sheets leave no entry in it; *instead* takes the place of the present one.
    */
-  readonly go = (path: string, instead?: 'instead'): void => {
+  readonly go = (path: string, instead?: 'instead'): void => whenStill(() => this.#go(path, instead))
+
+  #go(path: string, instead?: 'instead'): void {
     const now = pathNow()
     if (path === now) return
     const {under} = (history.state ?? {}) as Under
     if (path === under) {
-      history.back()
+      goBack(1 + sheetsHere())
       return
     }
-    if (path === '/' || now.startsWith('/new') || instead) history.replaceState({under}, '', `#${path}`)
+    const replaces = path === '/' || now.startsWith('/new') || instead
+    if (replaces && sheetsHere()) {
+      // What is replaced is the screen below the sheets.
+      goBack(sheetsHere())
+      whenStill(() => this.#go(path, instead))
+    } else if (replaces) history.replaceState({under}, '', `#${path}`)
+    // A sheet from which one leaves is not what one comes back to.
+    else if (sheetsHere()) history.replaceState({under: now} satisfies Under, '', `#${path}`)
     else history.pushState({under: now} satisfies Under, '', `#${path}`)
     this.#read()
   }
 
   readonly #read = (): void => {
-    this.route.value = parse(location.hash)
+    const {hash} = location
+    // A sheet was opened or closed: the screen stays.
+    if (hash === this.#hash) return
+    this.#hash = hash
+    this.route.value = parse(hash)
   }
 }
 
 function pathNow(): string {
-  return location.hash.replace(/^#\/?/, '/')
+  return location.hash.replace(/^#\/?/, '/') || '/'
 }

@@ -1,6 +1,7 @@
 /** A block of code: its file or language, and its lines, which scroll inside the block only; long ones are folded. */
 import {Fragment, type ComponentChildren} from 'preact'
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks'
+import {opened} from '../lib/back'
 import {fileName, languageName} from './languages'
 
 /** Characters; colouring more than this is noticeable on a phone. */
@@ -64,7 +65,9 @@ function Full({name, wrapped, buttons, onClose, children}: {name: string; wrappe
   useLayoutEffect(() => {
     const from = document.activeElement
     dialog.current?.showModal?.()
+    const closed = opened(onClose)
     return () => {
+      closed()
       if (from instanceof HTMLElement && from.isConnected) from.focus()
     }
   }, [])

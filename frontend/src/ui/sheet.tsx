@@ -1,6 +1,7 @@
 import type {ComponentChildren, Ref} from 'preact'
 import {useEffect, useId, useRef} from 'preact/hooks'
 
+import {opened} from '../lib/back'
 import {Icon} from './icon'
 import {words} from './strings'
 
@@ -28,12 +29,16 @@ interface Props {
 export function Sheet({title, onClose, children, tall, full, body, foot, sticky}: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const close = useRef(onClose)
+  close.current = onClose
 
   useEffect(() => {
     const there = dialog.current
     const from = document.activeElement
     there?.showModal?.()
+    const closed = opened(() => close.current())
     return () => {
+      closed()
       there?.close?.()
       // A dialog that is removed from the document does not restore the focus by itself.
       if (from instanceof HTMLElement && from.isConnected) from.focus()
@@ -53,6 +58,12 @@ export function Sheet({title, onClose, children, tall, full, body, foot, sticky}
       onCancel={event => {
         event.preventDefault()
         onClose()
+      }}
+      onClose={() => {
+        // At a second Escape browsers close it without asking, also one that cannot be closed now.
+        if (!dialog.current?.isConnected) return
+        onClose()
+        setTimeout(() => dialog.current && !dialog.current.open && dialog.current.showModal())
       }}
     >
       <div class="sheet-inside">

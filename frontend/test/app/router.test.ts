@@ -1,5 +1,6 @@
 import {beforeEach, expect, test, vi} from 'vitest'
 
+import {opened} from '../../src/lib/back'
 import {pairingCode, pairsAtOnce, parse, Router, takePairingCode} from '../../src/app/router'
 
 beforeEach(() => history.replaceState(null, '', '/'))
@@ -78,4 +79,60 @@ test('only a whole link with a code pairs by being opened', () => {
   for (const other of ['', '#p=ABCDE23456', '#p=&now', '#/s/a&now', '#p=ABCDE23456&now&']) {
     expect(pairsAtOnce(other)).toBe(false)
   }
+})
+
+test('back closes the sheets of a screen one by one, then leaves it', async () => {
+  const router = new Router()
+  router.go('/s/one')
+  const closed: string[] = []
+  const open = (name: string) => {
+    const done = opened(() => {
+      closed.push(name)
+      done()
+    })
+    return done
+  }
+  open('menu')
+  open('rename')
+
+  history.back()
+  await vi.waitFor(() => expect(closed).toEqual(['rename']))
+  history.back()
+  await vi.waitFor(() => expect(closed).toEqual(['rename', 'menu']))
+  expect(router.route.value).toEqual({screen: 'chat', sessionId: 'one'})
+  history.back()
+  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'list'}))
+})
+
+test('a sheet that was closed by hand, or left for a screen, is no step on the way back', async () => {
+  const router = new Router()
+  router.go('/s/one')
+  opened(() => {})()
+  await vi.waitFor(() => expect(history.state).toEqual({under: '/'}))
+  const done = opened(() => {})
+  done()
+  router.go('/s/one/changes')
+  history.back()
+  await vi.waitFor(() => expect(location.hash).toBe('#/s/one'))
+  const left = opened(() => {})
+  left()
+  router.go('/')
+  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'list'}))
+  expect(history.state ?? {}).not.toHaveProperty('sheet')
+})
+
+test('a sheet that cannot be closed now stays, and is closed by the next step back', async () => {
+  let busy = true
+  let asked = 0
+  const done = opened(() => {
+    asked++
+    if (!busy) done()
+  })
+  history.back()
+  await vi.waitFor(() => expect(asked).toBe(1))
+  await vi.waitFor(() => expect(history.state).toMatchObject({sheet: 1}))
+  busy = false
+  history.back()
+  await vi.waitFor(() => expect(asked).toBe(2))
+  await vi.waitFor(() => expect(history.state ?? {}).not.toHaveProperty('sheet'))
 })

@@ -1,0 +1,71 @@
+/**
+ * The phone's back button closes what is open over a screen, one thing at a time: each sheet has an entry in the
+ * history, on the address of its screen, with its number from below.
+ */
+
+interface Entry {
+  sheet?: number
+}
+
+/** What closes each sheet that is open, the lowest first. */
+const open: (() => void)[] = []
+/** Milliseconds for the browser to be at another entry, which takes a few of them. */
+const PATIENCE = 1000
+/** The browser is on its way to another entry. */
+let moving: ReturnType<typeof setTimeout> | undefined
+const waiting: (() => void)[] = []
+
+/** How many entries of sheets lie above that of the screen, at the present one. */
+export function sheetsHere(): number {
+  return (history.state as Entry | null)?.sheet ?? 0
+}
+
+/** Go back so many entries. */
+export function goBack(steps: number): void {
+  clearTimeout(moving)
+  moving = setTimeout(arrived, PATIENCE)
+  history.go(-steps)
+}
+
+/** Call *work* when the browser is not on its way any more: now, or in a moment. */
+export function whenStill(work: () => void): void {
+  if (moving) waiting.push(work)
+  else work()
+}
+
+/** Something opened, which *close* closes if it can. Returns what is to be called when it has closed. */
+export function opened(close: () => void): () => void {
+  open.push(close)
+  whenStill(cover)
+  return () => {
+    open.splice(open.indexOf(close), 1)
+    // What closed it may lead to another screen, which then takes the place of the entry.
+    setTimeout(() => whenStill(uncover))
+  }
+}
+
+/** An entry for each sheet; one that is left from another sheet will do. */
+function cover(): void {
+  for (let sheet = sheetsHere() + 1; sheet <= open.length; sheet++) history.pushState({...history.state, sheet}, '')
+}
+
+/** Leave the entries of sheets that are gone. */
+function uncover(): void {
+  const left = sheetsHere() - open.length
+  if (left > 0) goBack(left)
+}
+
+globalThis.addEventListener?.('popstate', arrived)
+
+function arrived(): void {
+  clearTimeout(moving)
+  moving = undefined
+  const shown = sheetsHere()
+  for (const close of open.slice(shown).reverse()) close()
+  // One that cannot be closed now has its entry again; and nobody stays where a sheet once was.
+  setTimeout(() => {
+    for (const work of waiting.splice(0)) whenStill(work)
+    whenStill(cover)
+    whenStill(uncover)
+  })
+}
