@@ -197,7 +197,10 @@ export const words = {
     title: 'Pair this device',
     text: 'Only devices that you have paired can use Janus.',
     how: 'On the computer, in the folder Janus serves, run',
-    thenScan: 'and scan what it shows, or type its code here.',
+    thenScan: ' and scan what it shows, or type its code here.',
+    installed:
+      'On an iPhone, an app on the home screen is paired apart from the browser. Take a code from “Add a device” in the settings there, or run',
+    thenType: ' on the computer. Type it here, or paste its address: the camera would open it in the browser.',
     scanned: 'The code came with the link. It works once, for five minutes.',
     code: 'Code',
     codeHint: 'Ten letters and digits.',

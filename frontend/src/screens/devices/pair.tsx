@@ -1,6 +1,7 @@
 import {base} from '../../lib/base'
 import {useEffect, useRef, useState} from 'preact/hooks'
 
+import {isInstalled} from '../../app/install'
 import type {Frame} from '../../app/make-app'
 import {asCode, deviceName} from '../../app/names'
 import {words} from '../../app/strings'
@@ -51,7 +52,7 @@ export function Pair({app, code, atOnce, signIn, paired}: Frame) {
         <p>{says.scanned}</p>
       ) : (
         <p>
-          {says.text} {says.how} <code class="inline-code" dir="ltr" translate={false}>janus pair</code> {says.thenScan}
+          {isInstalled() ? says.installed : `${says.text} ${says.how}`} <code class="inline-code" dir="ltr" translate={false}>janus pair</code>{isInstalled() ? says.thenType : says.thenScan}
         </p>
       )}
       <form class="stack" onSubmit={pair} noValidate>
