@@ -4,10 +4,11 @@ import re
 import shutil
 import socket
 import subprocess
+from contextlib import ExitStack, contextmanager
 
 import browsing
 import pytest
-from browsing import ROOT, answers, begin, composer, expect
+from browsing import ROOT, answers, ask, begin, button, composer, expect, questions, session_id
 from conftest import wait_for
 from kit.missing import missing
 from kit.ports import free_port
@@ -15,6 +16,12 @@ from serving import Server
 
 visit = browsing.visit
 
+#: What the browser keeps for a whole origin, by name, and the scopes of the workers.
+KEPT = """Promise.all([
+  caches.keys(), indexedDB.databases().then(all => all.map(({name}) => name)),
+  navigator.serviceWorker.getRegistrations().then(all => all.map(({scope}) => scope)),
+]).then(([caches, databases, scopes]) =>
+  ({storage: Object.keys(localStorage), caches, databases, scopes}))"""
 INSTALL = (ROOT / "docs" / "install.md").read_text()
 NGINX = """
 daemon off; error_log stderr; pid {folder}/pid;
@@ -50,13 +57,19 @@ def proxied(request, tmp_path_factory, fork_server):
     server = Server(folder, JANUS_AGENT="demo", JANUS_PUBLIC_URL=f"http://localhost:{port}{path}")
     there = server.address + ("/" if stripped else "")
     start = nginx if kind == "nginx" else caddy
-    with subprocess.Popen(
-        start(program, folder, port, path, there), env=at_home(folder)
-    ) as process:
-        wait_for(lambda: process.poll() is not None or listens(port))
+    with running(start(program, folder, port, {path: there}), folder, port):
         yield server
-        process.terminate()
     server.stop()
+
+
+@contextmanager
+def running(command, folder, port):
+    """A proxy that listens."""
+    home = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
+    with subprocess.Popen(command, env=home) as process:
+        wait_for(lambda: process.poll() is not None or listens(port))
+        yield
+        process.terminate()
 
 
 def example(kind):
@@ -64,25 +77,25 @@ def example(kind):
     return re.search(rf"```{kind}\n(.*?)```", INSTALL, re.DOTALL)[1]
 
 
-def nginx(program, folder, port, path, there):
-    location = example("nginx").replace("location / {", f"location {path}/ {{")
-    location = location.replace("http://127.0.0.1:3000", there)
+def nginx(program, folder, port, places):
+    """The command of one that leads each path to its address."""
+    location = "".join(
+        example("nginx").replace("location / {", f"location {path}/ {{")
+        .replace("http://127.0.0.1:3000", there)
+        for path, there in places.items()
+    )  # fmt: skip
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port, location=location))
     return [program, "-e", "stderr", "-p", folder, "-c", config]
 
 
-def caddy(program, folder, port, path, there):
+def caddy(program, folder, port, places):
+    [(path, there)] = places.items()
     site = example("caddy").replace("janus.example", f"http://localhost:{port}")
     site = site.replace("reverse_proxy", f"reverse_proxy {path}/*") if path else site
     config = folder / "Caddyfile"
     config.write_text("{\nadmin off\n}\n" + site.replace("127.0.0.1:3000", there))
     return [program, "run", "--adapter", "caddyfile", "--config", config]
-
-
-def at_home(folder):
-    """A home for what a proxy keeps."""
-    return {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
 
 
 @pytest.mark.slow
@@ -105,3 +118,54 @@ def test_the_page_works_behind_a_proxy(visit, proxied):
     page.context.set_offline(True)
     page.reload()
     expect(composer(page)).to_be_visible()
+
+
+@pytest.mark.slow(2)
+def test_two_below_one_address_know_nothing_of_each_other(visit, fork_server, tmp_path):
+    program, port = shutil.which("nginx", path="/usr/sbin:/usr/bin"), free_port()
+    if not program:
+        missing("nginx is not installed.")
+    servers, stack = {}, ExitStack()
+    for path in ("/one", "/one/more"):
+        folder = tmp_path / path.replace("/", "-")
+        folder.mkdir()
+        address = f"http://localhost:{port}{path}"
+        servers[path] = Server(folder, JANUS_AGENT="demo", JANUS_PUBLIC_URL=address)
+        stack.callback(servers[path].stop)
+    places = {path: server.address for path, server in servers.items()}
+    with stack, running(nginx(program, tmp_path, port, places), tmp_path, port):
+        one, more = servers.values()
+        page = visit(one, stranger=True, path=f"/#p={one.code()}&now")
+        begin(page, "What is said in one?")
+        expect(answers(page)).to_have_count(1)
+        other = page.context.new_page()
+        other.goto(f"{more.url}/#p={more.code()}&now")
+        begin(other, "What is said in the other?")
+        expect(answers(other)).to_have_count(1)
+        for tab in (page, other):
+            tab.evaluate("navigator.serviceWorker.ready.then(() => {})")
+
+        paths = sorted(it["path"] for it in page.context.cookies())
+        assert paths == ["/one/", "/one/more/"]
+        assert len({it["name"] for it in page.context.cookies()}) == 2
+        kept = other.evaluate(KEPT)
+        assert sorted(kept["scopes"]) == sorted(f"{it.url}/" for it in (one, more))
+        for what in ("storage", "databases", "caches"):
+            ours = [it for it in kept[what] if "/one/more" in it]
+            assert ours and len(kept[what]) > len(ours) and all("/one" in it for it in kept[what])
+        button(other, "All sessions").click()
+        expect(other.get_by_text("What is said in the other?")).to_be_visible()
+        expect(other.get_by_text("What is said in one?")).to_have_count(0)
+        other.go_forward()
+
+        [device] = one.devices().values()
+        one.owner.delete("/api/devices", device_id=device["device_id"])
+        page.reload()
+        expect(page.get_by_role("heading", name="Pair this device")).to_be_visible()
+        other.context.set_offline(True)
+        other.reload()
+        expect(questions(other)).to_contain_text("What is said in the other?")
+        ask(other, "And then?")
+        other.context.set_offline(False)
+        wait_for(lambda: "And then?" in more.said(session_id(other)))
+        assert len(more.devices()) == 1
