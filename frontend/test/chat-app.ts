@@ -48,6 +48,8 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
       voice: signal(''),
       sounds: signal(false),
       vibration: signal(false),
+      hears: signal('auto'),
+      speaks: signal('auto'),
       stayAwake: signal(false),
     },
     sessions: signal([]),

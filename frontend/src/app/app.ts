@@ -25,6 +25,9 @@ export interface Preferences {
   /** The speed of reading aloud, 0.8 to 2. */
   rate: Signal<number>
   voice: Signal<string>
+  /** Who understands what is said, and who speaks; `auto` is the browser, where it can. */
+  hears: Signal<'auto' | 'browser' | 'janus'>
+  speaks: Signal<'auto' | 'browser' | 'janus'>
   sounds: Signal<boolean>
   vibration: Signal<boolean>
   /** Keep the screen on while an agent works or an answer is read aloud. */

@@ -9,6 +9,7 @@ export const LIKE = 'like.'
 export const THEMES = ['auto', 'light', 'dark'] as const
 export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
 export const HANDS = ['left', 'right'] as const
+export const ENGINES = ['auto', 'browser', 'janus'] as const
 
 /** Load the preferences; every later change is stored at once. */
 export function loadPreferences(): Preferences {
@@ -21,6 +22,8 @@ export function loadPreferences(): Preferences {
     readAloud: stored('read-aloud', false),
     rate: stored('rate', 1.1),
     voice: stored('voice', ''),
+    hears: oneOf('hears', ENGINES, 'auto'),
+    speaks: oneOf('speaks', ENGINES, 'auto'),
     sounds: stored('sounds', true),
     vibration: stored('vibration', true),
     stayAwake: stored('stay-awake', false),

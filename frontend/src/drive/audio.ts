@@ -1,7 +1,9 @@
-/** The engines of the browser, as the drive uses them. */
+/** What speaks and hears in this browser, as the drive uses it. */
 import type {Api} from '../lib/api'
-import type {Recognizer} from '../voice/recognizer'
+import {HEARING} from '../voice/open-microphone'
+import {Recording} from '../voice/recording'
 import type {Speaker} from '../voice/speaker'
+import type {SpeechToText} from '../voice/speech-to-text'
 import type {Ears, Hearer, Mouth, Recorder} from './engines'
 
 /** Speaks with the browser's voice, one utterance at a time. */
@@ -40,14 +42,14 @@ export class BrowserMouth implements Mouth {
   }
 }
 
-/** Hears with the browser's recogniser. */
-export class BrowserEars implements Ears {
-  readonly #recognizer: Recognizer
+/** Hears with the recogniser of the browser, or with that of Janus. */
+export class RecognizingEars implements Ears {
+  readonly #recognizer: SpeechToText & {attend?: Ears['attend']}
   #hearer: Hearer | undefined
   /** Begins when the run before it has ended. */
   #next: Hearer | undefined
 
-  constructor(recognizer: Recognizer) {
+  constructor(recognizer: SpeechToText & {attend?: Ears['attend']}) {
     this.#recognizer = recognizer
     recognizer.onEvent(event => {
       const hearer = this.#hearer
@@ -58,9 +60,13 @@ export class BrowserEars implements Ears {
         case 'text':
           hearer?.text({text: event.text, sure: event.sure})
           break
+        case 'busy':
+          hearer?.busy(event.milliseconds)
+          break
         case 'problem':
+          if (event.problem.code === 'kept') hearer?.kept()
           // Silence is none, here.
-          if (event.problem.code !== 'no-speech') hearer?.trouble(event.problem.message, event.problem.again)
+          else if (event.problem.code !== 'no-speech') hearer?.trouble(event.problem.message, event.problem.again)
           break
         case 'end':
           this.#hearer = this.#next
@@ -86,6 +92,10 @@ export class BrowserEars implements Ears {
     this.#recognizer.abort()
   }
 
+  attend(interrupted: () => void): () => void {
+    return this.#recognizer.attend?.(interrupted) ?? (() => {})
+  }
+
   #giveUp(hearer: Hearer): void {
     if (this.#hearer !== hearer || this.#recognizer.state !== 'idle') return
     this.#hearer = undefined
@@ -93,14 +103,11 @@ export class BrowserEars implements Ears {
   }
 }
 
-/** Bits a second: words need no more. */
-const RATE = 24_000
-
 /** Records for the engine of Janus what the browser hears at the same time. */
 export class SpeechRecorder implements Recorder {
   readonly #api: Api
   readonly #about: () => {sessionId: string; language: string}
-  #running: Promise<{recorder: MediaRecorder; parts: Blob[]} | undefined> | undefined
+  #running: Promise<{recording: Recording; stream: MediaStream} | undefined> | undefined
 
   constructor(api: Api, about: () => {sessionId: string; language: string}) {
     this.#api = api
@@ -129,23 +136,15 @@ export class SpeechRecorder implements Recorder {
   }
 
   async #record() {
-    const audio = {echoCancellation: true, noiseSuppression: true, autoGainControl: true}
-    const recorder = new MediaRecorder(await navigator.mediaDevices.getUserMedia({audio}), {audioBitsPerSecond: RATE})
-    const parts: Blob[] = []
-    recorder.ondataavailable = ({data}) => void parts.push(data)
-    recorder.start()
-    return {recorder, parts}
+    const stream = await navigator.mediaDevices.getUserMedia({audio: HEARING})
+    return {recording: new Recording(stream), stream}
   }
 
   async #stop(): Promise<Blob | undefined> {
     const running = await this.#running
     this.#running = undefined
-    if (!running || running.recorder.state === 'inactive') return undefined
-    const {recorder, parts} = running
-    const stopped = new Promise(then => (recorder.onstop = then))
-    recorder.stop()
-    await stopped
-    for (const track of recorder.stream.getTracks()) track.stop()
-    return new Blob(parts, {type: recorder.mimeType.split(';')[0] ?? ''})
+    const recorded = await running?.recording.stop()
+    for (const track of running?.stream.getTracks() ?? []) track.stop()
+    return recorded
   }
 }

@@ -75,10 +75,10 @@ export function patience(text: string, sure: boolean, language = 'en'): number {
 }
 
 /** Whether *heard* is only what Janus has just said itself. */
-export function isEcho(heard: string, said: readonly string[]): boolean {
+export function isEcho(heard: string, said: readonly string[], least = 4): boolean {
   const words = wordsOf(heard)
-  // Of fewer words one cannot tell: they may well be the answer.
-  if (words.length < 4) return false
+  // Of fewer words one cannot tell, unless they were said right then: they may well be the answer.
+  if (words.length < least) return false
   return ` ${said.flatMap(wordsOf).join(' ')} `.includes(` ${words.join(' ')} `)
 }
 

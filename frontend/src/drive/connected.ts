@@ -69,8 +69,8 @@ export class Connected implements Janus {
     })
   }
 
-  send(sessionId: string, text: string): Promise<string> {
-    return this.#app.outbox.add({sessionId, text, voice: true}).then(({message_id}) => message_id)
+  send(sessionId: string, text: string, id?: string): Promise<string> {
+    return this.#app.outbox.add({sessionId, text, voice: true, ...(id && {message_id: id})}).then(({message_id}) => message_id)
   }
 
   begin(projectId: string, text: string) {

@@ -7,7 +7,8 @@
 import {utterances} from '../text/sentences'
 import {commandOf, isEcho, patience, withoutSending} from './commands'
 import type {Understood} from './engines'
-import {Floor, type Phase} from './floor'
+import {Floor} from './floor'
+import type {Phase} from './floor-listener'
 import type {View} from './janus'
 import {Link} from './link'
 import {Microphone} from './microphone'
@@ -38,7 +39,7 @@ export class Driver implements Reins {
   #listensFor: Question | undefined
   #scratch = false
   readonly #link: Link
-  readonly #microphone = new Microphone()
+  readonly #microphone: Microphone
   #closed = false
 
   constructor(parts: DriverParts, listener: DriverListener) {
@@ -46,19 +47,22 @@ export class Driver implements Reins {
     this.#listener = listener
     this.#said = new Said(parts.clock)
     this.#orders = new Orders(this)
-    this.#link = new Link(parts, listener, sentence => this.say(sentence))
+    this.#link = new Link(parts, listener, this.say)
+    this.#microphone = new Microphone(parts, listener, this.say)
     this.#progress = new Progress(parts, () => this.view, this)
     this.floor = new Floor(parts, {
       phase: phase => this.#show(phase),
       began: () => {
         parts.cue('listening')
-        if (this.#answering) this.question!.began()
+        if (this.answering) this.question!.began()
       },
       heard: understood => void this.#heard(understood),
       silence: () => void this.#silence(),
+      kept: () => (this.answering ? (this.question!.cut = true) : this.#sent(says.kept)),
+      interrupted: () => this.#listen(),
       unsaid: () => this.#asking && this.question!.interrupted(),
       drained: () => this.goOn(),
-      trouble: (message, again) => this.#trouble(message, again),
+      trouble: (message, again) => this.#microphone.failed(message, again),
     })
   }
 
@@ -104,7 +108,7 @@ export class Driver implements Reins {
   }
 
   /** Say these sentences of the page itself. */
-  say(...sentences: string[]): void {
+  say = (...sentences: string[]): void => {
     const all = sentences.flatMap(sentence => utterances(sentence))
     this.#said.add(all)
     this.floor.say(all)
@@ -172,8 +176,8 @@ export class Driver implements Reins {
   }
 
   #show(phase: Phase): void {
-    const {asked, busy} = this.view ?? {}
-    this.#listener.phase(phase !== 'quiet' ? phase : asked ? 'asking' : busy ? 'working' : phase)
+    const resting = this.view?.asked ? 'asking' : this.view?.busy ? 'working' : phase
+    this.#listener.phase(phase === 'quiet' ? resting : phase)
   }
 
   /** What was said before a question was read out, or while it was, is no answer to it. */
@@ -184,7 +188,7 @@ export class Driver implements Reins {
   }
 
   /** Somebody who is listened to may answer what is asked. */
-  get #answering(): boolean {
+  get answering(): boolean {
     return this.#asking && this.#listensFor === this.question
   }
 
@@ -198,53 +202,49 @@ export class Driver implements Reins {
     this.question = undefined
     if (!asked) return
     this.parts.cue('needs-you')
-    const parts = {...this.parts, listen: () => this.#listen(), said: () => this.#said.lately(), say: this.say.bind(this)}
+    const parts = {...this.parts, listen: () => this.#listen(), said: () => this.#said.lately(), say: this.say}
     this.question = new Question(parts, this.sessionId, asked)
     void this.question.read()
   }
 
   async #heard(understood: Understood): Promise<void> {
     this.#microphone.works()
-    const {janus, cue, language} = this.parts
-    const {text} = understood
+    const [{janus, cue, language}, {text}, {interrupted}] = [this.parts, understood, this.floor]
+    if (interrupted && isEcho(text, [interrupted], 1)) return this.floor.resume()
+    if (interrupted && this.#asking) this.question!.interrupted()
     const command = commandOf(text, language)
     if (command) {
       cue('heard')
       await this.#orders.run(command)
-    } else if (this.#answering) {
+    } else if (this.answering) {
       cue('heard')
       await this.question!.heard(understood)
       if (this.#waiting) this.look(this.#waiting)
-    } else if (!isEcho(text, this.#said.lately())) {
-      if (janus.readOnly) this.say(says.readOnly)
-      else this.#send(withoutSending(text, language).text)
-    }
+    } else if (isEcho(text, this.#said.lately())) this.floor.resume()
+    else if (janus.readOnly) this.say(says.readOnly)
+    else this.#send(withoutSending(text, language).text)
     this.goOn()
   }
 
   #send(text: string): void {
-    const {cue, janus} = this.parts
     this.#passage = []
     this.sent = this.#orders.send(text)
     this.#scratch = true
-    cue('sent')
-    this.say(janus.connected() ? says.sent : says.kept)
+    this.#sent(this.parts.janus.connected() ? says.sent : says.kept)
+  }
+
+  #sent(how: string): void {
+    this.parts.cue('sent')
+    this.say(how)
   }
 
   async #silence(): Promise<void> {
     if (this.#microphone.troubled) this.parts.clock.after(1000, () => this.goOn())
-    else if (this.#answering) await this.question!.silence()
+    else if (this.answering) await this.question!.silence()
   }
 
   #hearAgain(): void {
     this.#microphone.works()
     this.#listener.problem(this.#link.problem)
-  }
-
-  #trouble(message: string, again: boolean): void {
-    if (!this.#microphone.failed(again)) return
-    this.#listener.problem(message)
-    this.parts.cue('error')
-    this.say(again ? says.microphone : message)
   }
 }

@@ -8,8 +8,13 @@ export interface Clock {
 }
 
 export interface Mouth {
-  /** Say one utterance; *done* is called once, with whether it was said to its end. */
-  say(text: string, done: (said: boolean) => void): void
+  /**
+   * Say one utterance; *done* is called once, with whether it was said to its end. What takes longer than a voice should
+   * is over, unless *hold* asks for more milliseconds from now on.
+   */
+  say(text: string, done: (said: boolean) => void, hold: (milliseconds: number) => void): void
+  /** This will be said next. */
+  prepare?(text: string): void
   /** Be silent at once. */
   stop(): void
 }
@@ -26,6 +31,10 @@ export interface Hearer {
   began(): void
   /** Replaces earlier text. */
   text(understood: Understood): void
+  /** Somebody speaks, or is being understood: to be waited for, for so many milliseconds. */
+  busy(milliseconds: number): void
+  /** What was said is understood later. */
+  kept(): void
   /** The end of the run; once. */
   end(): void
   /** In words for the user; *again* if another attempt may help. */
@@ -39,6 +48,8 @@ export interface Ears {
   stop(): void
   /** End it, and drop what was said. */
   abort(): void
+  /** Call *interrupted* when somebody speaks while Janus does, if they can tell; a `start` then has heard all of it. Returns what ends that. */
+  attend?(interrupted: () => void): () => void
 }
 
 /** Records what the ears hear, for the engine of Janus. */

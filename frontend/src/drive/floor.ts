@@ -8,30 +8,8 @@
  * sentence is said once, whatever the engines do: what they never report is reported by a watchdog.
  */
 import type {Clock, Ears, Hearer, Mouth, Understood} from './engines'
-
-export type Phase = 'quiet' | 'speaking' | 'turning' | 'listening' | 'ending'
-
-export interface Listening {
-  /** Milliseconds without a word after which it is over. */
-  silence: number
-  /** Milliseconds without another word after which this was all. */
-  patience(text: string, sure: boolean): number
-}
-
-export interface FloorListener {
-  phase(phase: Phase): void
-  /** The microphone is on. */
-  began(): void
-  /** All that was heard, from the first word to the last. */
-  heard(understood: Understood): void
-  /** Nothing was heard. */
-  silence(): void
-  /** Something could not be said to its end. */
-  unsaid(): void
-  /** Everything has been said. */
-  drained(): void
-  trouble(message: string, again: boolean): void
-}
+import type {FloorListener, Listening, Phase} from './floor-listener'
+import {Hearing} from './hearing'
 
 /** Between the last word and the ears: the echo in the car, and phones that switch slowly. */
 export const TURN = 300
@@ -53,9 +31,11 @@ export class Floor {
   /** What the engines still report of earlier runs is ignored. */
   #run = 0
   #how: Listening | undefined
-  #segments: Understood[] = []
-  #now: Understood | undefined
-  #until = 0
+  #hearing = new Hearing()
+  #saying = ''
+  /** What somebody interrupted. */
+  #interrupted: string[] = []
+  #unattend = () => {}
   #timer = () => {}
   #limit = () => {}
 
@@ -68,7 +48,7 @@ export class Floor {
 
   /** Whether somebody is being heard right now. */
   get hearing(): boolean {
-    return this.#segments.length > 0 || this.#now !== undefined
+    return this.#hearing.busy || this.#hearing.any
   }
 
   /** Whether there is something left to say. */
@@ -80,30 +60,42 @@ export class Floor {
   say(utterances: readonly string[]): void {
     this.#queue.push(...utterances)
     if (!this.#queue.length) return
-    if (this.phase === 'quiet' || this.phase === 'turning') this.#speak()
+    if (this.phase === 'speaking') this.#mouth.prepare?.(this.#queue[0]!)
+    else if (this.phase === 'quiet' || this.phase === 'turning') this.#speak()
     else if (this.phase === 'listening' && !this.hearing) this.#end('abort')
   }
 
   /** Be silent at once, and say nothing of what was to be said. */
   hush(): void {
-    if (this.#queue.length || this.phase === 'speaking') this.#tell.unsaid()
+    if (this.speaking || this.#interrupted.length) this.#tell.unsaid()
     this.#queue = []
+    this.#interrupted = []
     if (this.phase !== 'speaking') return
-    this.#run++
-    this.#timer()
-    this.#mouth.stop()
-    this.#become('quiet')
+    this.#unattend()
+    this.#silence()
   }
 
   /** Listen, unless something is being said or heard; returns whether it does. */
   listen(how: Listening): boolean {
     if (this.phase !== 'quiet' || this.#queue.length) return false
     this.#how = how
-    this.#segments = []
-    this.#now = undefined
+    this.#hearing = new Hearing()
     this.#become('turning')
-    this.#after(TURN, () => this.#open())
+    // Who has interrupted speaks already.
+    if (this.#interrupted.length) this.#open()
+    else this.#after(TURN, () => this.#open())
     return true
+  }
+
+  /** What was being said when somebody interrupted; '' if nobody did. */
+  get interrupted(): string {
+    return this.#interrupted[0] ?? ''
+  }
+
+  /** It was no interruption: go on. */
+  resume(): void {
+    this.#queue.unshift(...this.#interrupted.splice(0))
+    this.say([])
   }
 
   /** What was said so far is all. */
@@ -114,22 +106,23 @@ export class Floor {
   /** Neither speak nor listen; nothing is heard any more. */
   rest(): void {
     this.hush()
-    this.#forget()
+    this.#hearing = new Hearing()
     this.#how = undefined
-    if (this.phase === 'turning') {
-      this.#timer()
-      this.#become('quiet')
-    } else if (this.phase === 'listening') this.#end('abort')
+    if (this.phase === 'listening') this.#end('abort')
+    if (this.phase !== 'turning') return
+    this.#timer()
+    this.#become('quiet')
   }
 
   #speak(): void {
     const [text, ...rest] = this.#queue
     this.#queue = rest
     this.#timer()
+    this.#unattend()
+    this.#saying = text ?? ''
     if (text === undefined) {
       this.#become('quiet')
-      this.#tell.drained()
-      return
+      return this.#tell.drained()
     }
     if (this.phase !== 'speaking') this.#become('speaking')
     const run = ++this.#run
@@ -138,11 +131,30 @@ export class Floor {
       if (!said) this.#tell.unsaid()
       this.#speak()
     }
-    this.#after(STALL + text.length * PER_CHARACTER, () => {
+    const stall = () => {
       this.#mouth.stop()
       done(false)
-    })
-    this.#mouth.say(text, done)
+    }
+    this.#after(STALL + text.length * PER_CHARACTER, stall)
+    this.#unattend = this.#ears.attend?.(() => this.#interrupt()) ?? (() => {})
+    this.#mouth.say(text, done, milliseconds => run === this.#run && this.phase === 'speaking' && this.#after(milliseconds, stall))
+    if (rest[0] !== undefined) this.#mouth.prepare?.(rest[0])
+  }
+
+  /** Somebody speaks while Janus does, and has the floor. */
+  #interrupt(): void {
+    if (this.phase !== 'speaking') return
+    this.#interrupted = [this.#saying, ...this.#queue]
+    this.#queue = []
+    this.#silence()
+    this.#tell.interrupted()
+  }
+
+  #silence(): void {
+    this.#run++
+    this.#timer()
+    this.#mouth.stop()
+    this.#become('quiet')
   }
 
   #open(): void {
@@ -153,13 +165,13 @@ export class Floor {
     const hearer: Hearer = {
       began: mine(() => this.phase === 'listening' && this.#tell.began()),
       text: mine(understood => this.#heard(understood)),
+      busy: mine(milliseconds => this.#wait(milliseconds)),
+      kept: mine(() => (this.#interrupted = [], this.#tell.kept())),
       end: mine(() => this.#ended()),
-      trouble: mine((message, again) => {
-        this.#tell.trouble(message, again)
-      }),
+      trouble: mine((message, again) => this.#tell.trouble(message, again)),
     }
     this.#become('listening')
-    if (!this.#segments.length) {
+    if (!this.#hearing.any) {
       this.#after(this.#how!.silence, () => this.#end('abort'))
       this.#limit()
       this.#limit = this.#clock.after(LONGEST, () => this.finish())
@@ -169,48 +181,48 @@ export class Floor {
 
   #heard(understood: Understood): void {
     if (!this.#how || (this.phase !== 'listening' && this.phase !== 'ending')) return
-    const before = this.#now
-    this.#now = understood.text ? understood : before
-    if (this.phase === 'ending' || !this.#now) return
-    // Said again, and no longer: nothing has grown.
-    if (before?.text === understood.text && before.sure === understood.sure) return
-    this.#await()
+    const change = this.#hearing.take(understood)
+    if (this.phase === 'ending' || change === 'same') return
+    if (change === 'more') this.#await()
+    else if (this.#queue.length || this.#interrupted.length) this.#end('abort')
+    else this.#after(this.#how.silence, () => this.#end('abort'))
+  }
+
+  /** Somebody speaks, or is being understood. */
+  #wait(milliseconds: number): void {
+    this.#hearing.busy = true
+    if (this.phase === 'listening') this.#after(milliseconds, () => this.#end('stop'))
+    else if (this.phase === 'ending') this.#after(milliseconds, () => this.#ended())
   }
 
   /** Wait for more. */
   #await(): void {
-    const {text, sure} = this.#whole()
+    const {text, sure} = this.#hearing.whole
     const patience = this.#how!.patience(text, sure)
-    this.#until = this.#clock.now() + patience
+    this.#hearing.until = this.#clock.now() + patience
     this.#after(patience, () => this.#end('stop'))
-  }
-
-  #whole(): Understood {
-    const parts = [...this.#segments, ...(this.#now ? [this.#now] : [])]
-    return {text: parts.map(({text}) => text.trim()).join(' '), sure: parts.length > 0 && parts.every(({sure}) => sure)}
   }
 
   /** The ears have stopped by themselves, or because they were told to. */
   #ended(): void {
-    if (this.#now) this.#segments.push(this.#now)
-    this.#now = undefined
-    const left = this.#until - this.#clock.now()
+    this.#hearing.pause()
+    const left = this.#hearing.until - this.#clock.now()
     // A recogniser stops at the first pause; who has not finished is listened to again.
-    if (this.phase === 'listening' && this.#segments.length && left > 0) {
-      this.#open()
-      return
-    }
-    this.#close()
+    if (this.phase === 'listening' && this.#hearing.any && left > 0) this.#open()
+    else this.#close()
   }
 
   #close(): void {
     this.#run++
     this.#timer()
     this.#limit()
-    const whole = this.#whole()
-    this.#forget()
+    const {whole} = this.#hearing
+    this.#hearing = new Hearing()
     this.#become('quiet')
-    if (whole.text) this.#tell.heard(whole)
+    if (whole.text) {
+      this.#tell.heard(whole)
+      this.#interrupted = []
+    } else if (this.#interrupted.length) this.resume()
     // Who listened may have said something, or be listening again.
     if (this.phase !== 'quiet') return
     if (this.#queue.length) this.#speak()
@@ -222,12 +234,6 @@ export class Floor {
     // Its end may come at once.
     this.#after(NO_END, () => this.#ended())
     this.#ears[how]()
-  }
-
-  #forget(): void {
-    this.#segments = []
-    this.#now = undefined
-    this.#until = 0
   }
 
   #after(milliseconds: number, then: () => void): void {

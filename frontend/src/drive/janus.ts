@@ -24,8 +24,8 @@ export interface Janus {
   open(sessionId: string): void
   /** Whether what is said now is sent at once. */
   connected(): boolean
-  /** Keep what was said, and send it as soon as that is possible; resolves to its id. */
-  send(sessionId: string, text: string): Promise<string>
+  /** Keep what was said, and send it as soon as that is possible; resolves to its id. With an *id* it is accepted once. */
+  send(sessionId: string, text: string, id?: string): Promise<string>
   /** Send it as the first words of a new session, in the first project if none is named. */
   begin(projectId: string, text: string): {sessionId: string; sent: Promise<string>}
   takeBack(messageId: string): Promise<TakenBack>

@@ -1,6 +1,6 @@
 /** What a drive is made of, and whom it tells. */
 import type {Clock, Ears, Mouth, Recorder} from './engines'
-import type {Phase} from './floor'
+import type {Phase} from './floor-listener'
 import type {Janus} from './janus'
 
 /** Milliseconds in which what was misheard can be taken back. */

@@ -14,7 +14,7 @@ import {utterances} from '../text/sentences'
 import {sayCode} from '../text/spoken-words'
 import {isDenial, isEcho} from './commands'
 import type {Recorder, Understood} from './engines'
-import type {Listening} from './floor'
+import type {Listening} from './floor-listener'
 import type {Janus} from './janus'
 import {says} from './strings'
 

@@ -1,16 +1,23 @@
-/** Builds a drive of the engines of this browser. */
-import {batch, effect, signal} from '@preact/signals'
+/** Builds a drive of the engines of this browser, and of those of Janus. */
+import {batch, computed, effect, signal} from '@preact/signals'
 
 import type {App} from '../app/app'
+import type {VoiceState} from '../lib/types'
 import {Earcons} from '../voice/earcons'
+import {OpenMicrophone} from '../voice/open-microphone'
+import {RecordingRecognizer} from '../voice/recording-recognizer'
+import {Recordings} from '../voice/recordings'
 import {recognizer} from '../voice/recognizer'
 import {Speaker} from '../voice/speaker'
 import {ScreenLock} from '../voice/wake-lock'
-import {BrowserEars, BrowserMouth, SpeechRecorder} from './audio'
+import {BrowserMouth, RecognizingEars, SpeechRecorder} from './audio'
+import {ChosenEars, ChosenMouth} from './chosen'
 import {Connected} from './connected'
 import {Driver} from './driver'
 import {clock} from './engines'
 import {listenToHeadset} from './headset'
+import {JanusMouth} from './janus-mouth'
+import {sendLate} from './late'
 import type {Shown} from './parts'
 import {words} from './strings'
 
@@ -23,33 +30,66 @@ export function makeDrive(app: App, leave: () => void) {
   const phase = signal<Shown>('quiet')
   const sessionId = signal('')
   const problem = signal('')
-  /** Where the sound goes. */
-  const soundTo = signal('')
-  const {rate, voice} = app.preferences
-  const speaker = new Speaker()
+  /** The engines of Janus, as far as is known. */
+  const engines = signal<Partial<VoiceState>>({})
+  const {rate, voice, hears, speaks} = app.preferences
+  const {spoken} = app.api
+  const {link} = app.connection
+  const endings: (() => void)[] = []
+  const language = document.documentElement.lang || navigator.language
+  const code = language.slice(0, 2).toLowerCase()
   const earcons = new Earcons()
   const screen = new ScreenLock()
-  const ears = recognizer()
-  const language = document.documentElement.lang || navigator.language
-  const endings: (() => void)[] = []
-  speaker.volume = VOLUME
-  speaker.rate = rate.peek()
+  const complain = (message: string) => void (problem.value = message)
+
+  const speaker = new Speaker()
+  const janusMouth = new JanusMouth(text => spoken.speak(text, code), link, complain)
+  speaker.volume = janusMouth.volume = VOLUME
+  speaker.rate = janusMouth.rate = rate.peek()
   endings.push(effect(() => void (speaker.voice = voice.value)))
+  const mouth = new ChosenMouth({
+    browser: new BrowserMouth(speaker, message => speaker.supported && complain(message)),
+    janus: () => (engines.peek().speak ? janusMouth : undefined),
+    preferred: () => speaks.peek(),
+    works: () => speaker.supported,
+  })
+
+  const browsers = recognizer()
+  const microphone = new OpenMicrophone()
+  const recordings = new Recordings(spoken, link)
+  const about = () => ({sessionId: sessionId.peek(), language: code, use: driver.answering ? ('answer' as const) : ('drive' as const)})
+  const recording = new RecordingRecognizer(microphone, recordings, {about, supported: OpenMicrophone.supported})
+  const browserEars = new RecognizingEars(browsers)
+  const janusEars = new RecognizingEars(recording)
+  const usesJanus = computed(() => Boolean(engines.value.transcribe) && OpenMicrophone.supported &&
+    (hears.value === 'janus' || (hears.value === 'auto' && !browsers.available().ok)))
+  const ears = new ChosenEars({
+    browser: browserEars,
+    janus: () => (engines.peek().transcribe && OpenMicrophone.supported ? janusEars : undefined),
+    preferred: () => hears.peek(),
+    works: () => browsers.available().ok,
+  })
+  /** Where the sound goes. */
+  const soundTo = computed(() => {
+    const {transcribe} = engines.value
+    if (!transcribe || !SpeechRecorder.supported) return ''
+    return words[usesJanus.value ? 'heardBy' : 'soundTo'][transcribe.leaves ? 'service' : 'janus']
+  })
 
   const connected = new Connected(app, view => driver.look(view))
-  const recorder = new SpeechRecorder(app.api, () => ({sessionId: sessionId.peek(), language: language.slice(0, 2)}))
+  const recorder = new SpeechRecorder(app.api, about)
   const driver: Driver = new Driver(
     {
       clock,
-      mouth: new BrowserMouth(speaker, message => (problem.value = message)),
-      ears: new BrowserEars(ears),
+      mouth,
+      ears,
       janus: connected,
       language,
       cue: cue => earcons.play(cue),
-      pace: change => (speaker.rate = Math.min(2, Math.max(0.5, speaker.rate + change))),
+      pace: change => (speaker.rate = janusMouth.rate = Math.min(2, Math.max(0.5, speaker.rate + change))),
       louder() {
         const could = speaker.volume < 1
-        speaker.volume = 1
+        speaker.volume = janusMouth.volume = 1
         return could
       },
       leave,
@@ -57,17 +97,26 @@ export function makeDrive(app: App, leave: () => void) {
     {
       phase: now => (phase.value = now),
       session: id => (sessionId.value = id),
-      problem: message => (problem.value = message),
+      problem: complain,
     },
   )
 
-  /** A spoken yes is heard twice where Janus has an engine for that. */
-  async function askForEngine(): Promise<void> {
-    const {transcribe} = await app.api.spoken.voice()
-    if (!transcribe || !SpeechRecorder.supported) return
-    driver.parts.recorder = recorder
-    soundTo.value = transcribe.leaves ? words.soundTo.service : words.soundTo.janus
+  /** A spoken yes is heard by the engine of Janus; a second time where the first was the browser's. */
+  let once = false
+  const heardAgain = {
+    start() {
+      once = recording.state !== 'idle'
+      if (!once) recorder.start()
+    },
+    finish: async () => (once ? recording.transcriptId : await recorder.finish()),
   }
+  // It is known before the tap: what begins with that cannot wait.
+  const known = () => void spoken.voice().then(found => {
+    engines.value = found
+    if (found.transcribe && SpeechRecorder.supported) driver.parts.recorder = heardAgain
+  }, () => {})
+  known()
+  endings.push(app.connection.whenBack(known))
 
   return {
     driver,
@@ -78,11 +127,13 @@ export function makeDrive(app: App, leave: () => void) {
     /** Call it during a tap: without one, browsers are silent, and deaf. */
     begin(wanted: string) {
       batch(() => {
-        const {ok, problem: obstacle} = ears.available()
-        if (!ok) problem.value = obstacle?.message ?? ''
+        const {ok, problem: obstacle} = browsers.available()
+        if (!ok && !usesJanus.peek()) complain(obstacle?.message ?? '')
       })
       speaker.prime()
+      janusMouth.prime()
       earcons.prime()
+      if (usesJanus.peek()) microphone.prime()
       void screen.request()
       endings.push(
         listenToHeadset(words.title, {
@@ -90,6 +141,7 @@ export function makeDrive(app: App, leave: () => void) {
           next: () => driver.tapNext(),
           repeat: () => driver.tapRepeat(),
         }),
+        recordings.onLate(({use}) => use !== 'composer', (speech, text) => sendLate(driver.parts, speech, text)),
       )
       const woken = () => {
         if (document.visibilityState !== 'visible') return
@@ -100,7 +152,6 @@ export function makeDrive(app: App, leave: () => void) {
       document.addEventListener('visibilitychange', woken, {signal: stop.signal})
       navigator.mediaDevices?.addEventListener('devicechange', woken, {signal: stop.signal})
       endings.push(() => stop.abort())
-      void askForEngine().catch(() => {})
       void driver.begin(wanted)
     },
     /** May be called twice. */
@@ -108,8 +159,11 @@ export function makeDrive(app: App, leave: () => void) {
       driver.close()
       connected.close()
       recorder.close()
-      ears.abort()
+      browsers.abort()
+      recording.abort()
+      microphone.stop()
       speaker.stop()
+      janusMouth.stop()
       void screen.release()
       for (const end of endings.splice(0)) end()
     },

@@ -34,6 +34,10 @@ export const words = {
     janus: 'A spoken yes is also checked on your computer.',
     service: 'A spoken yes is also checked by the service that Janus names.',
   },
+  heardBy: {
+    janus: 'What you say is understood by your computer.',
+    service: 'What you say is understood by the service that Janus names.',
+  },
 }
 
 export const says = {

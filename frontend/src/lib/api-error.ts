@@ -24,8 +24,9 @@ export function notReached(): ApiError {
   )
 }
 
-/** The JSON body of a response. Throws ApiError if it is a failure, or not JSON. */
+/** The JSON body of a response, or its sound. Throws ApiError if it is a failure, or neither. */
 export async function readAnswer(response: Response): Promise<unknown> {
+  if (response.ok && response.headers?.get?.('Content-Type')?.startsWith('audio/')) return await response.blob()
   let body: unknown
   try {
     body = await response.json()

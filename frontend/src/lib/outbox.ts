@@ -65,11 +65,10 @@ export class Outbox {
   }
 
   /** Send a message. Listeners see it at once; resolves when it is stored, as far as the browser allows. */
-  async add(message: {sessionId: string; text: string; start?: StartBody; voice?: boolean; attachments?: readonly Attachment[]}): Promise<OutboxEntry> {
+  async add(message: {message_id?: string; sessionId: string; text: string; start?: StartBody; voice?: boolean; attachments?: readonly Attachment[]}): Promise<OutboxEntry> {
     this.#latest = Math.max(Date.now(), this.#latest + 1)
-    const id = newId()
-    const {sessionId} = message
-    const said = {message_id: id, ...message, at: this.#latest}
+    const {sessionId, message_id: id = newId()} = message
+    const said = {...message, message_id: id, at: this.#latest}
     this.#show([...this.#entries, {...said, state: 'waiting', kept: false}])
     const keeping = this.#keep(said)
     void this.#run(sessionId)

@@ -44,6 +44,12 @@ export class SpokenApi {
 
   /** A recording as words; it may have to load a model first. */
   transcribe(recording: Blob, session_id: string, language: string): Promise<Transcript> {
-    return this.#requests.call('POST /api/transcribe', {query: {session_id, language}, body: recording, timeout: LOADING})
+    const query = {language, ...(session_id && {session_id})}
+    return this.#requests.call('POST /api/transcribe', {query, body: recording, timeout: LOADING})
+  }
+
+  /** Words as sound; it may have to load a voice first. */
+  async speak(text: string, language: string): Promise<Blob> {
+    return (await this.#requests.call('POST /api/speak', {body: {text, language}, timeout: LOADING})) as Blob
   }
 }

@@ -16,6 +16,7 @@ const WORDS = {
   network: `Speech recognition cannot reach its service. Check the internet connection. ${KEYBOARD}`,
   'audio-capture': 'No microphone was found, or another app holds it. Close that app, then tap the microphone again.',
   'language-not-supported': 'Speech recognition does not know this language. Choose another one in the settings.',
+  kept: 'Janus cannot be reached. What you said is kept on this phone, and understood when it can.',
   unknown: `Listening failed. ${KEYBOARD}`,
 }
 

@@ -7,24 +7,8 @@
  * object, and an early start waits. The browser sends the audio to its maker (Google, Apple).
  */
 import {expectAudio, Listeners} from './listeners'
-import {problem, type Problem, type ProblemCode} from './problems'
-
-export type RecognizerState = 'idle' | 'starting' | 'listening' | 'stopping'
-
-export type RecognizerEvent =
-  | {type: 'state'; state: RecognizerState}
-  /** What has been understood so far; replaces earlier text. `sure` if it is final: some engines say so of guesses, with a confidence of 0. */
-  | {type: 'text'; text: string; sure: boolean}
-  /** The end of each `start`, with everything understood; '' if that was nothing, or it was aborted. */
-  | {type: 'end'; text: string}
-  | {type: 'problem'; problem: Problem}
-
-export interface Availability {
-  ok: boolean
-  /** Where the sound goes: to the maker of the browser, or nowhere. */
-  audioGoesTo: 'browser' | null
-  problem: Problem | null
-}
+import {problem, type ProblemCode} from './problems'
+import type {Availability, ListeningState, SpeechEvent, SpeechToText} from './speech-to-text'
 
 type Result = ArrayLike<{transcript: string; confidence?: number}> & {isFinal?: boolean}
 
@@ -58,15 +42,15 @@ const NO_END_AFTER = 2000
 const ENOUGH_FAILURES = 2
 const FAILURES = 'janus.recognizer.failures'
 
-export class Recognizer {
-  state: RecognizerState = 'idle'
+export class Recognizer implements SpeechToText {
+  state: ListeningState = 'idle'
   /** A BCP 47 tag; '' is the page's own language. */
   lang = ''
 
   readonly #Engine: (new () => SpeechEngine) | undefined
   readonly #secure: boolean
   readonly #storage: RecognizerOptions['storage']
-  readonly #listeners = new Listeners<RecognizerEvent>()
+  readonly #listeners = new Listeners<SpeechEvent>()
   #engine: SpeechEngine | null = null
   #text = ''
   /** Whether to ignore what still comes. */
@@ -93,7 +77,7 @@ export class Recognizer {
   }
 
   /** Call *listener* at every event; returns a function that unsubscribes it. */
-  onEvent(listener: (heard: RecognizerEvent) => void): () => void {
+  onEvent(listener: (event: SpeechEvent) => void): () => void {
     return this.#listeners.add(listener)
   }
 
@@ -228,7 +212,7 @@ export class Recognizer {
     this.#timer = setTimeout(then, milliseconds)
   }
 
-  #become(state: RecognizerState): void {
+  #become(state: ListeningState): void {
     this.state = state
     this.#listeners.tell({type: 'state', state})
   }

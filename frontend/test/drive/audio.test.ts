@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
-import {BrowserEars, BrowserMouth, SpeechRecorder} from '../../src/drive/audio'
+import {RecognizingEars, BrowserMouth, SpeechRecorder} from '../../src/drive/audio'
 import type {Api} from '../../src/lib/api'
 import {Recognizer, type SpeechEngine} from '../../src/voice/recognizer'
 import {Speaker} from '../../src/voice/speaker'
@@ -25,7 +25,7 @@ class Engine {
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const ears = (options = {}) => new BrowserEars(new Recognizer({Engine: Engine as never, secure: true, storage: undefined, ...options}))
+const ears = (options = {}) => new RecognizingEars(new Recognizer({Engine: Engine as never, secure: true, storage: undefined, ...options}))
 
 function hearer() {
   const told: string[] = []
@@ -33,6 +33,8 @@ function hearer() {
     told,
     began: () => told.push('began'),
     text: ({text, sure}: {text: string; sure: boolean}) => told.push(`${text}${sure ? '!' : '?'}`),
+    busy: () => told.push('busy'),
+    kept: () => told.push('kept'),
     end: () => told.push('end'),
     trouble: (message: string) => told.push(message),
   }

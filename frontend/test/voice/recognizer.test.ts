@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
-import {Recognizer, type RecognizerEvent, type SpeechEngine} from '../../src/voice/recognizer'
+import {Recognizer, type SpeechEngine} from '../../src/voice/recognizer'
+import type {SpeechEvent} from '../../src/voice/speech-to-text'
 
 /** A browser's recogniser, as obedient as the test wants. */
 class Engine implements SpeechEngine {
@@ -36,7 +37,7 @@ class Engine implements SpeechEngine {
 
 let stored: Map<string, string>
 let recognizer: Recognizer
-let heard: RecognizerEvent[]
+let heard: SpeechEvent[]
 
 const make = (options = {}) =>
   new Recognizer({
@@ -51,7 +52,7 @@ const make = (options = {}) =>
   })
 
 const engine = () => Engine.all.at(-1)!
-const told = () => heard.splice(0).map((news) => ('text' in news ? `${news.type} ${news.text}` : 'state' in news ? news.state : news.problem.code))
+const told = () => heard.splice(0).map((news) => ('text' in news ? `${news.type} ${news.text}` : 'state' in news ? news.state : 'problem' in news ? news.problem.code : news.type))
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -1,0 +1,109 @@
+/** Speaks with the voice of Janus: each sentence is fetched, the next one while one is heard. */
+import type {ApiError} from '../lib/api-error'
+import {backoff, type Link} from '../lib/link'
+import {expectAudio} from '../voice/listeners'
+import {silence} from '../voice/silence'
+import type {Mouth} from './engines'
+
+/** Milliseconds: for an answer of Janus, with a voice to be loaded, and before what failed is tried again. */
+const FETCHING = 90_000
+const DELAY = 1000
+const FOREVER = 2 ** 31 - 1
+/** The longest that a sentence is heard. */
+const LONGEST = 60_000
+/** How often a voice that fails is asked for one sentence. */
+const ATTEMPTS = 2
+/** Sentences that are fetched, or were. */
+const MOST = 6
+
+export class JanusMouth implements Mouth {
+  rate = 1
+  volume = 1
+  readonly #fetch: (text: string) => Promise<Blob>
+  readonly #link: Link
+  readonly #onProblem: (message: string) => void
+  readonly #audio: HTMLAudioElement
+  readonly #fetched = new Map<string, Promise<Blob>>()
+  /** What still comes of earlier sentences is ignored. */
+  #run = 0
+  #address = ''
+
+  /** *fetch* rejects with an ApiError. */
+  constructor(fetch: (text: string) => Promise<Blob>, link: Link, onProblem: (message: string) => void, audio = new Audio()) {
+    this.#fetch = fetch
+    this.#link = link
+    this.#onProblem = onProblem
+    this.#audio = audio
+  }
+
+  /** Call it during a tap: without one, phones play nothing. */
+  prime(): void {
+    this.#play(silence()).catch(() => {})
+  }
+
+  prepare(text: string): void {
+    this.#sound(text).catch(() => {})
+  }
+
+  say(text: string, done: (said: boolean) => void, hold: (milliseconds: number) => void): void {
+    void this.#say(++this.#run, text, hold).then(
+      run => run === this.#run && done(true),
+      (error: Error & {run: number}) => error.run === this.#run && done(false),
+    )
+  }
+
+  stop(): void {
+    this.#run++
+    this.#audio.pause()
+  }
+
+  async #say(run: number, text: string, hold: (milliseconds: number) => void): Promise<number> {
+    for (let failures = 0; ; ) {
+      try {
+        hold(FETCHING)
+        const sound = await this.#sound(text)
+        if (run !== this.#run) return run
+        expectAudio('playback')
+        await this.#play(sound, hold)
+        return run
+      } catch (error) {
+        const {status, message} = error as Partial<ApiError>
+        // What was not heard because of the connection is heard when it is back.
+        if (run === this.#run && status !== 0 && ++failures >= ATTEMPTS) {
+          this.#onProblem(message ?? '')
+          throw Object.assign(new Error(message), {run})
+        }
+        hold(FOREVER)
+        if (run === this.#run) await new Promise<void>(then => this.#link.later(then, backoff(failures, DELAY), true))
+        if (run !== this.#run) return run
+      }
+    }
+  }
+
+  #sound(text: string): Promise<Blob> {
+    let sound = this.#fetched.get(text)
+    if (!sound) {
+      sound = this.#fetch(text)
+      this.#fetched.set(text, sound)
+      sound.catch(() => this.#fetched.delete(text))
+      const [oldest] = this.#fetched.keys()
+      if (this.#fetched.size > MOST) this.#fetched.delete(oldest!)
+    }
+    return sound
+  }
+
+  /** Resolves when it was heard to its end; never, if something else is played meanwhile. */
+  #play(sound: Blob, hold: (milliseconds: number) => void = () => {}): Promise<void> {
+    const audio = this.#audio
+    if (this.#address) URL.revokeObjectURL(this.#address)
+    audio.src = this.#address = URL.createObjectURL(sound)
+    audio.volume = this.volume
+    audio.playbackRate = this.rate
+    return new Promise((resolve, reject) => {
+      audio.onended = () => resolve()
+      audio.onerror = () => reject(new Error('This browser cannot play the voice of Janus.'))
+      audio.onplaying = () => hold(Math.min(LONGEST, 5000 + (1500 * (audio.duration || 30)) / this.rate))
+      audio.play().catch(reject)
+    })
+  }
+}
