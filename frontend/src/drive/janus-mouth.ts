@@ -24,13 +24,17 @@ export class JanusMouth implements Mouth {
   readonly #onProblem: (message: string) => void
   readonly #audio: HTMLAudioElement
   readonly #fetched = new Map<string, Promise<Blob>>()
+  /** What is said while there is no connection: fetched beforehand, and kept. */
+  readonly #standing = new Map<string, Promise<Blob>>()
+  #wanted: readonly string[]
   /** What still comes of earlier sentences is ignored. */
   #run = 0
   #address = ''
 
   /** *fetch* rejects with an ApiError. */
-  constructor(fetch: (text: string) => Promise<Blob>, link: Link, onProblem: (message: string) => void, audio = new Audio()) {
+  constructor(fetch: (text: string) => Promise<Blob>, link: Link, onProblem: (message: string) => void, standing: readonly string[] = [], audio = new Audio()) {
     this.#fetch = fetch
+    this.#wanted = standing
     this.#link = link
     this.#onProblem = onProblem
     this.#audio = audio
@@ -46,10 +50,13 @@ export class JanusMouth implements Mouth {
   }
 
   say(text: string, done: (said: boolean) => void, hold: (milliseconds: number) => void): void {
-    void this.#say(++this.#run, text, hold).then(
-      run => run === this.#run && done(true),
-      (error: Error & {run: number}) => error.run === this.#run && done(false),
-    )
+    const run = ++this.#run
+    const over = (said: boolean) => {
+      if (run !== this.#run) return
+      void this.#keep()
+      done(said)
+    }
+    void this.#say(run, text, hold).then(() => over(true), () => over(false))
   }
 
   stop(): void {
@@ -57,31 +64,39 @@ export class JanusMouth implements Mouth {
     this.#audio.pause()
   }
 
-  async #say(run: number, text: string, hold: (milliseconds: number) => void): Promise<number> {
+  async #say(run: number, text: string, hold: (milliseconds: number) => void): Promise<void> {
     for (let failures = 0; ; ) {
       try {
         hold(FETCHING)
         const sound = await this.#sound(text)
-        if (run !== this.#run) return run
+        if (run !== this.#run) return
         expectAudio('playback')
-        await this.#play(sound, hold)
-        return run
+        return await this.#play(sound, hold)
       } catch (error) {
         const {status, message} = error as Partial<ApiError>
         // What was not heard because of the connection is heard when it is back.
         if (run === this.#run && status !== 0 && ++failures >= ATTEMPTS) {
           this.#onProblem(message ?? '')
-          throw Object.assign(new Error(message), {run})
+          throw error
         }
         hold(FOREVER)
         if (run === this.#run) await new Promise<void>(then => this.#link.later(then, backoff(failures, DELAY), true))
-        if (run !== this.#run) return run
+        if (run !== this.#run) return
       }
     }
   }
 
+  /** Once, after what was to be said first. */
+  async #keep(): Promise<void> {
+    const [wanted] = [this.#wanted, (this.#wanted = [])]
+    for (const text of wanted) {
+      const sound = this.#sound(text)
+      await sound.then(() => this.#standing.set(text, sound), () => {})
+    }
+  }
+
   #sound(text: string): Promise<Blob> {
-    let sound = this.#fetched.get(text)
+    let sound = this.#standing.get(text) ?? this.#fetched.get(text)
     if (!sound) {
       sound = this.#fetch(text)
       this.#fetched.set(text, sound)

@@ -2,6 +2,7 @@
 import {batch, computed, effect, signal} from '@preact/signals'
 
 import type {App} from '../app/app'
+import {voiceEngines} from '../app/voice-engines'
 import type {VoiceState} from '../lib/types'
 import {Earcons} from '../voice/earcons'
 import {OpenMicrophone} from '../voice/open-microphone'
@@ -19,7 +20,7 @@ import {listenToHeadset} from './headset'
 import {JanusMouth} from './janus-mouth'
 import {sendLate} from './late'
 import type {Shown} from './parts'
-import {words} from './strings'
+import {says, words} from './strings'
 
 /** It begins a little quieter, so that there is something louder. */
 const VOLUME = 0.8
@@ -43,7 +44,7 @@ export function makeDrive(app: App, leave: () => void) {
   const complain = (message: string) => void (problem.value = message)
 
   const speaker = new Speaker()
-  const janusMouth = new JanusMouth(text => spoken.speak(text, code), link, complain)
+  const janusMouth = new JanusMouth(text => spoken.speak(text, code), link, complain, [says.kept, says.sent])
   speaker.volume = janusMouth.volume = VOLUME
   speaker.rate = janusMouth.rate = rate.peek()
   endings.push(effect(() => void (speaker.voice = voice.value)))
@@ -111,10 +112,10 @@ export function makeDrive(app: App, leave: () => void) {
     finish: async () => (once ? recording.transcriptId : await recorder.finish()),
   }
   // It is known before the tap: what begins with that cannot wait.
-  const known = () => void spoken.voice().then(found => {
+  const known = () => void voiceEngines(app).then(found => {
     engines.value = found
     if (found.transcribe && SpeechRecorder.supported) driver.parts.recorder = heardAgain
-  }, () => {})
+  })
   known()
   endings.push(app.connection.whenBack(known))
 

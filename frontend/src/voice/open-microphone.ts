@@ -17,7 +17,7 @@ const GONE = 2000
 export interface Loudness {
   /** Root mean square of samples from -1 to 1. */
   level: number
-  /** Milliseconds. */
+  /** Milliseconds of what was looked at: a phone that was busy has heard less than has passed. */
   at: number
 }
 
@@ -98,8 +98,11 @@ export class OpenMicrophone {
     source.connect(analyser)
     const samples = new Float32Array(analyser.fftSize)
     let missing: number | undefined
+    let [last, heard] = [performance.now(), 0]
     const look = setInterval(() => {
       const at = performance.now()
+      heard += Math.min(at - last, 2 * LOOK)
+      last = at
       // "interrupted" on an iPhone: during a call, or Siri.
       const there = context.state === 'running' && track?.muted !== true
       missing = there ? undefined : (missing ?? at)
@@ -109,7 +112,7 @@ export class OpenMicrophone {
         return
       }
       analyser.getFloatTimeDomainData(samples)
-      this.#levels.tell({level: Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length), at})
+      this.#levels.tell({level: Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length), at: heard})
     }, LOOK)
     const stop = new AbortController()
     track?.addEventListener('ended', () => this.#lose(), {signal: stop.signal})

@@ -11,16 +11,15 @@ import {newId} from '../lib/id'
 import {Gate} from './gate'
 import {Listeners} from './listeners'
 import type {OpenMicrophone} from './open-microphone'
-import {problem, type ProblemCode} from './problems'
+import {problem} from './problems'
 import {Recording} from './recording'
 import {isKept, type Recordings} from './recordings'
 import type {KeptSpeech} from './speech-store'
 import type {Availability, ListeningState, SpeechEvent, SpeechToText} from './speech-to-text'
 
 /** Milliseconds: the longest that somebody speaks, and that it takes to understand him, with a model to be loaded. */
-const LONGEST = 60_000
-const UNDERSTANDING = 80_000
-/** The tone that says that somebody is listened to is no speech. */
+const [LONGEST, UNDERSTANDING] = [60_000, 80_000]
+/** The tone that says so is no speech. */
 const TONE = 400
 /** What Janus says itself is not cancelled whole: who interrupts it is louder, and for longer. */
 const INTERRUPTS = {factor: 4, quietest: 0.03, onset: 300}
@@ -49,7 +48,8 @@ export class RecordingRecognizer implements SpeechToText {
   #before = ''
   #text = ''
   #gate = new Gate()
-  /** What is still told of earlier runs is ignored. */
+  /** Told of who interrupts. */
+  #attending: (() => void) | undefined
   #run = 0
   /** All of it was sent to be understood. */
   #covered = false
@@ -86,7 +86,7 @@ export class RecordingRecognizer implements SpeechToText {
   stop(): void {
     this.#again = false
     if (this.state === 'starting') this.abort()
-    else if (this.state === 'listening') void this.#finish(this.#run)
+    if (this.state === 'listening') void this.#finish(this.#run)
   }
 
   abort(): void {
@@ -103,24 +103,27 @@ export class RecordingRecognizer implements SpeechToText {
   attend(interrupted: () => void): () => void {
     const {isOpen, echoCancelled} = this.#microphone
     if (this.state !== 'idle' || !isOpen || !echoCancelled) return () => {}
-    const run = ++this.#run
-    void this.#microphone.open().then(stream => {
-      if (run !== this.#run) return this.#microphone.close()
-      this.#recording = new Recording(stream)
-      this.#recording.begun.catch(() => {})
-      this.#watch(new Gate(INTERRUPTS), happened => {
-        if (happened === 'began') interrupted()
-      })
-    }, () => {})
+    this.#attending = interrupted
+    void this.#attend(++this.#run, interrupted)
     return () => {
-      if (run !== this.#run || this.state !== 'idle') return
+      if (this.#attending !== interrupted) return
+      this.#attending = undefined
       this.#run++
       this.#drop()
     }
   }
 
+  async #attend(run: number, interrupted: () => void): Promise<void> {
+    const stream = await this.#microphone.open().catch(() => undefined)
+    if (!stream || run !== this.#run) return stream && this.#microphone.close()
+    this.#recording = new Recording(stream)
+    this.#recording.begun.catch(() => {})
+    this.#watch(new Gate(INTERRUPTS), happened => happened === 'began' && interrupted())
+  }
+
   async #begin(run: number): Promise<void> {
     const attended = this.#recording
+    this.#attending = undefined
     this.#covered = false
     this.#become('starting')
     try {
@@ -130,18 +133,18 @@ export class RecordingRecognizer implements SpeechToText {
       await this.#recording.begun
     } catch (error) {
       if (run !== this.#run) return
-      this.#listeners.tell({type: 'problem', problem: problem(codeOf(error))})
+      const denied = (error as DOMException).name === 'NotAllowedError'
+      this.#listeners.tell({type: 'problem', problem: problem(denied ? 'not-allowed' : 'audio-capture')})
       return this.#over()
     }
     if (run !== this.#run) return
     this.#ids.push(newId())
     this.#become('listening')
-    const heardAfter = performance.now() + (attended ? 0 : TONE)
     this.#gate = new Gate()
     this.#gate.speaking = attended !== undefined
     if (attended) this.#listeners.tell({type: 'busy', milliseconds: LONGEST})
     else if (this.#options.endsAtPause) this.#silence = setTimeout(() => this.#silent(), NO_SPEECH_AFTER)
-    this.#watch(this.#gate, happened => this.#happened(happened), heardAfter)
+    this.#watch(this.#gate, happened => this.#happened(happened), attended ? 0 : TONE)
   }
 
   #happened(happened: 'began' | 'ended'): void {
@@ -182,8 +185,8 @@ export class RecordingRecognizer implements SpeechToText {
       this.#listeners.tell({type: 'text', text: this.#text, sure: true})
     } catch (error) {
       if (run !== this.#run) return
-      const kept = isKept(error as ApiError)
-      this.#listeners.tell({type: 'problem', problem: kept ? problem('kept') : {...problem('unknown'), message: (error as ApiError).message}})
+      const [kept, {message}] = [isKept(error as ApiError), error as ApiError]
+      this.#listeners.tell({type: 'problem', problem: kept ? problem('kept') : {...problem('unknown'), message}})
       this.#text = ''
       this.#over(kept)
     }
@@ -192,8 +195,8 @@ export class RecordingRecognizer implements SpeechToText {
   /** What was recorded is understood, and the rest is recorded if the microphone can be had again. */
   async #lost(): Promise<void> {
     if (this.state === 'idle') {
-      this.#run++
       this.#drop()
+      if (this.#attending) await this.#attend(++this.#run, this.#attending)
     }
     if (this.state !== 'listening') return
     const [run, recording, spoke] = [this.#run, this.#recording!, this.#gate.speaking]
@@ -231,11 +234,11 @@ export class RecordingRecognizer implements SpeechToText {
     this.#recording = undefined
   }
 
-  #watch(gate: Gate, then: (happened: 'began' | 'ended') => void, after = 0): void {
+  #watch(gate: Gate, then: (happened: 'began' | 'ended') => unknown, after = 0): void {
     this.#endLevels()
+    let from: number | undefined
     this.#endLevels = this.#microphone.onLevel(({level, at}) => {
-      if (at < after) return
-      const happened = gate.feed(level, at)
+      const happened = at - (from ??= at) < after ? undefined : gate.feed(level, at)
       if (happened) then(happened)
     })
   }
@@ -244,8 +247,4 @@ export class RecordingRecognizer implements SpeechToText {
     this.state = state
     this.#listeners.tell({type: 'state', state})
   }
-}
-
-function codeOf(error: unknown): ProblemCode {
-  return (error as DOMException).name === 'NotAllowedError' ? 'not-allowed' : 'audio-capture'
 }

@@ -129,6 +129,10 @@ export class Recogniser implements Ears {
     this.end()
   }
 
+  get hearer(): Hearer | undefined {
+    return this.#hearer
+  }
+
   get open(): boolean {
     return this.#hearer !== undefined
   }

@@ -16,6 +16,8 @@ const GROWS_UNTIL = 5000
 
 interface Props {
   app: App
+  /** '' where it begins one. */
+  sessionId?: string
   text: Signal<string>
   id: string
   label: string
@@ -34,7 +36,7 @@ interface Props {
 }
 
 /** A field for a message, typed or dictated, and the one button that it needs. */
-export function ComposerField({app, text, id, label, placeholder, sendLabel, busy = false, onSend, onDictated, onSpeak, onKey, files}: Props) {
+export function ComposerField({app, sessionId = '', text, id, label, placeholder, sendLabel, busy = false, onSend, onDictated, onSpeak, onKey, files}: Props) {
   const field = useRef<HTMLTextAreaElement>(null)
   const dictated = useRef(onDictated)
   dictated.current = text => {
@@ -42,7 +44,7 @@ export function ComposerField({app, text, id, label, placeholder, sendLabel, bus
     onDictated(text)
   }
   const spoken = useRef(false)
-  const dictation = useMemo(() => new Dictation(said => dictated.current(said)), [])
+  const dictation = useMemo(() => new Dictation(app, sessionId, said => dictated.current(said)), [])
   const {props, ...message} = useMessageField(text, given => void files.add(given))
   const hasText = useComputed(() => text.value.trim() !== '' || files.all.value.length > 0)
 

@@ -58,6 +58,7 @@ export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal
       {!draft.value.trim() && <QuickReplies chat={chat} />}
       <ComposerField
         app={app}
+        sessionId={conversation.sessionId}
         text={draft}
         id="composer"
         label={words.placeholder}

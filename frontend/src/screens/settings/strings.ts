@@ -31,8 +31,12 @@ export const says = {
     online: 'needs the internet',
     try: 'Play a sample',
     sample: 'This is how I read answers to you.',
+    hears: 'Who understands you',
+    speaks: 'Who speaks in the drive',
+    engines: {auto: 'The browser, or else Janus', browser: 'The browser', janus: 'Janus'},
+    engine: (name: string, leaves: boolean) => `Janus uses ${name}${leaves ? ', a service: what you say goes there.' : ' on your computer.'}`,
     privacy:
-      'When you dictate, your browser may send the sound to its maker: Google for Chrome, Apple for Safari. Janus receives only the words, never the sound. The microphone on your keyboard follows rules of its own.',
+      'When you dictate, your browser may send the sound to its maker: Google for Chrome, Apple for Safari. Janus receives only the words, unless it is Janus that understands you. The microphone on your keyboard follows rules of its own.',
     privacySpoken: 'Answers are read aloud on this device, unless the chosen voice needs the internet: then their text goes to the maker of the browser.',
     again: 'Try the microphone again',
     againDone: 'The microphone can be tried again.',

@@ -1,6 +1,8 @@
 import {useEffect, useMemo, useState} from 'preact/hooks'
 
 import type {App} from '../../app/app'
+import {ENGINES} from '../../app/preferences'
+import type {VoiceState} from '../../lib/types'
 import {Recognizer} from '../../voice/recognizer'
 import {Speaker} from '../../voice/speaker'
 import {Icon} from '../../ui/icon'
@@ -8,6 +10,8 @@ import {says} from './strings'
 import {Switch} from '../../ui/switch'
 
 const text = says.voice
+
+type Engine = (typeof ENGINES)[number]
 
 /** How answers are read aloud, and where the sound goes. */
 export function VoiceSettings({app}: {app: App}) {
@@ -65,10 +69,37 @@ export function VoiceSettings({app}: {app: App}) {
           <output class="hint">{speaker.problem}</output>
         </div>
       </div>
+      <Engines app={app} />
       <p class="hint">{text.privacySpoken}</p>
       <p class="hint">{text.privacy}</p>
       <Microphone app={app} />
     </>
+  )
+}
+
+/** Who hears and speaks, where Janus could do it. */
+function Engines({app}: {app: App}) {
+  const [engines, setEngines] = useState<Partial<VoiceState>>({})
+  useEffect(() => {
+    let here = true
+    app.api.spoken.voice().then(found => here && setEngines(found), () => {})
+    return () => void (here = false)
+  }, [])
+  const {hears, speaks} = app.preferences
+  const rows = [['hears', hears, engines.transcribe], ['speaks', speaks, engines.speak]] as const
+  if (!engines.transcribe && !engines.speak) return null
+  return (
+    <div class="card choices">
+      {rows.map(([id, value, engine]) => engine && (
+        <div class="setting" key={id}>
+          <label for={id}>{text[id]}</label>
+          <select id={id} class="input" value={value} onChange={event => (value.value = event.currentTarget.value as Engine)}>
+            {ENGINES.map(it => <option key={it} value={it}>{text.engines[it]}</option>)}
+          </select>
+          <p class="hint">{text.engine(engine.name.split('/').at(-1)!, engine.leaves)}</p>
+        </div>
+      ))}
+    </div>
   )
 }
 
