@@ -48,6 +48,7 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
       voice: signal(''),
       sounds: signal(false),
       vibration: signal(false),
+      drivesIn: signal(''),
       hears: signal('auto'),
       speaks: signal('auto'),
       stayAwake: signal(false),

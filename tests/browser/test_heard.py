@@ -16,7 +16,8 @@ HEARING = Path(__file__).parent / "hearing"
 #: Samples of a second.
 RATE = 22_050
 
-#: As Firefox, or a home-screen app on an iPhone; in ``microphones`` is what was opened.
+#: As Firefox, or a home-screen app on an iPhone. In ``microphones`` is what was opened, and in
+#: ``heard`` what Janus has said to its end.
 NO_RECOGNISER = """
 delete window.webkitSpeechRecognition
 delete window.SpeechRecognition
@@ -34,7 +35,34 @@ window.MediaRecorder = class extends MediaRecorder {
     recorders.push(this)
   }
 }
+window.heard = []
+window.playing = ''
+const [texts, addresses, fetched, made] = [new Map(), new Map(), fetch, URL.createObjectURL]
+window.fetch = async (address, init) => {
+  const answer = await fetched(address, init)
+  if (!String(address).includes('/api/speak')) return answer
+  const [{text}, blob] = [JSON.parse(init.body), answer.blob.bind(answer)]
+  answer.blob = async () => {
+    const sound = await blob()
+    texts.set(sound, text)
+    return sound
+  }
+  return answer
+}
+URL.createObjectURL = sound => {
+  const address = made(sound)
+  addresses.set(address, texts.get(sound))
+  return address
+}
+const {play} = HTMLMediaElement.prototype
+HTMLMediaElement.prototype.play = function () {
+  const text = addresses.get(this.src)
+  window.playing = text ?? ''
+  if (text) this.addEventListener('ended', () => heard.push(text), {once: true})
+  return play.call(this)
+}
 """
+
 
 class Person:
     """Speaks, with a voice that the engine knows, and listens to what Janus says."""
@@ -43,14 +71,12 @@ class Person:
         self.known = folder / "known"
         self.known.mkdir()
         self.microphone = folder / "microphone.wav"
-        self._told = folder / "told"
-        self._told.touch()
-        #: A voice of Janus that takes its time where it is told to.
+        self._past = 0
+        #: A voice of Janus that takes its time for what is very long.
         self.voice = folder / "voice"
         self.voice.write_text(
-            "#!/bin/sh\nread -r words\necho \"$words\" >>"
-            f"{self._told}\ncase $words in *very*) speed=40;; *) speed=300;; esac\n"
-            'espeak-ng -s $speed --stdout "$words"\n'
+            "#!/bin/sh\nread -r words\ncase $words in *very*) speed=40;; *) speed=300;; esac\n"
+            'exec espeak-ng -s $speed --stdout "$words"\n'
         )
         self.voice.chmod(0o755)
 
@@ -63,7 +89,10 @@ class Person:
 
     def will_say(self, words):
         """Into the next microphone that the browser opens: it reads a file."""
-        with wave.open(str(self.microphone), "wb") as file, wave.open(str(self.speech(words))) as speech:
+        with (
+            wave.open(str(self.microphone), "wb") as file,
+            wave.open(str(self.speech(words))) as speech,
+        ):
             file.setparams((1, 2, RATE, 0, "NONE", ""))
             file.writeframes(bytes(RATE * 3) + speech.readframes(1 << 30) + bytes(RATE * 4))
 
@@ -81,14 +110,21 @@ class Person:
         wait_for(records, 60)
         page.evaluate("microphones.at(-1).getAudioTracks()[0].dispatchEvent(new Event('ended'))")
 
-    def told(self):
-        return self._told.read_text().splitlines()
+    def hears(self, page, *expected):
+        """These, in this order and each to its end, whatever else is said between them."""
+        for words in expected:
 
-    def hears(self, words, times=1):
-        try:
-            wait_for(lambda: sum(words in it for it in self.told()) >= times, 60)
-        except AssertionError:
-            raise AssertionError(f"{words!r} is not in {self.told()}" + ((self.known / "log").read_text() if (self.known / "log").exists() else "no log")) from None
+            def said(words=words):
+                everything = page.evaluate("heard")[self._past :]
+                found = next((at for at, text in enumerate(everything) if words in text), None)
+                self._past += 0 if found is None else found + 1
+                return found is not None
+
+            try:
+                wait_for(said, 60)
+            except AssertionError:
+                told = page.evaluate("heard")[self._past :], page.locator(".drive").inner_text()
+                raise AssertionError(f"{words!r} is not in {told}") from None
 
 
 @pytest.fixture
@@ -146,19 +182,18 @@ def visit(launch, car, person):
 @pytest.mark.slow(20)
 def test_a_browser_that_neither_hears_nor_speaks_has_janus_do_it(car, person, visit):
     cart = car.session(name="fix-the-cart", isolated=False)
-    for words in ("where is it tested", "what needs me"):
-        person.speech(words)
     person.will_say("where is the cart defined")
     page = visit(f"/#/drive/{cart}")
     page.locator(".drive-talk").click()
-    person.hears("Nothing needs you.")
-    person.hears("It is in cart dot p y.")
-    person.hears("Nothing else is there.")
+    person.hears(
+        page, "Nothing needs you.", "Okay.", "It is in cart dot p y.", "Nothing else is there."
+    )
     assert car.said(cart) == ["where is the cart defined"]
 
     # The headset goes while Janus listens, and another microphone is there.
     person.says(page, "where is it tested")
-    wait_for(lambda: car.said(cart)[1:] == ["where is it tested"], 60)
+    person.hears(page, "Okay.", "Nothing else is there.")
+    assert car.said(cart)[1:] == ["where is it tested"]
 
 
 @pytest.mark.slow(30)
@@ -167,31 +202,37 @@ def test_what_is_said_in_a_tunnel_at_a_question_and_while_janus_speaks(car, tunn
     page = visit(f"/#/drive/{cart}")
     page.locator(".drive-talk").click()
     person.says(page, "where is the cart defined")
-    person.hears("Nothing else is there.")
+    person.hears(page, "Nothing else is there.")
 
-    # In a tunnel it is kept on the phone, also over a reload, and sent once.
+    # In a tunnel it is kept on the phone, and sent once.
+    page.locator(".drive[data-phase=listening]").wait_for()
     tunnel.cut()
     page.clock.fast_forward(20_000)
     page.get_by_text("The connection is lost.").wait_for()
     person.says(page, "where is it tested")
-    wait_for(lambda: page.locator(".drive").get_attribute("data-phase") != "listening", 30)
+    person.hears(page, "Kept, until there is a connection.")
     assert car.said(cart) == ["where is the cart defined"]
     tunnel.mend()
     page.clock.fast_forward(AGAIN)
-    wait_for(lambda: car.said(cart)[1:] == ["where is it tested"], 60)
-    person.hears("The connection is back.")
+    person.hears(page, "Nothing else is there.")
 
     # A yes is heard by the engine of Janus, from this very recording.
     person.says(page, "list the files")
-    person.hears("Say: allow it once.")
+    person.hears(page, "Say: allow it once.")
     person.says(page, "allow it once")
-    person.hears("I have run it.")
+    person.hears(page, "I have run it.")
     assert open_questions(car, cart) == []
 
     # Who speaks while Janus does is listened to.
     person.says(page, "explain the whole of it")
-    person.hears("very long story")
+    wait_for(lambda: car.said(cart)[-1] == "explain the whole of it", 60)
+    page.locator(".drive[data-phase=speaking]").wait_for()
+    wait_for(lambda: page.evaluate("playing").startswith("It is a very long story"), 60)
     person.says(page, "where does it end", to="speaking")
-    wait_for(lambda: car.said(cart)[-1] == "where does it end", 60)
-    person.hears("Nothing else is there.", times=3)
-    assert "Never." not in person.told()
+    person.hears(page, "Okay.", "Nothing else is there.")
+
+    said = page.evaluate("heard")
+    assert not any("very long story" in it or it == "Never." for it in said), said
+    assert said.count("The connection is back.") == 1, said
+    asked = ["where is the cart defined", "where is it tested", "list the files"]
+    assert car.said(cart) == [*asked, "explain the whole of it", "where does it end"]

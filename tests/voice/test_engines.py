@@ -1,8 +1,10 @@
 """Engines of the owner: a command, a service, a model; each failure says what to do."""
 
+import io
 import json
 import sys
 import threading
+import wave
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -100,6 +102,8 @@ def test_espeak_speaks_where_nothing_else_is_chosen(make):
     sound = make().speak("hello").data
 
     assert sound[:4] == b"RIFF" and len(sound) > 10_000
+    with wave.open(io.BytesIO(sound)) as file:  # it says how long it is
+        assert file.getnframes() * 2 + 44 == len(sound)
 
 
 def test_without_an_engine_it_says_what_to_set(clock):

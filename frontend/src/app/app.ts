@@ -28,6 +28,8 @@ export interface Preferences {
   /** Who understands what is said, and who speaks; `auto` is the browser, where it can. */
   hears: Signal<'auto' | 'browser' | 'janus'>
   speaks: Signal<'auto' | 'browser' | 'janus'>
+  /** The language of the drive; '' for that of the page. */
+  drivesIn: Signal<'' | 'en' | 'de'>
   sounds: Signal<boolean>
   vibration: Signal<boolean>
   /** Keep the screen on while an agent works or an answer is read aloud. */

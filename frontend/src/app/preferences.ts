@@ -9,6 +9,7 @@ export const LIKE = 'like.'
 export const THEMES = ['auto', 'light', 'dark'] as const
 export const TEXT_SIZES = ['normal', 'large', 'larger'] as const
 export const HANDS = ['left', 'right'] as const
+export const TONGUES = ['', 'en', 'de'] as const
 export const ENGINES = ['auto', 'browser', 'janus'] as const
 
 /** Load the preferences; every later change is stored at once. */
@@ -24,6 +25,7 @@ export function loadPreferences(): Preferences {
     voice: stored('voice', ''),
     hears: oneOf('hears', ENGINES, 'auto'),
     speaks: oneOf('speaks', ENGINES, 'auto'),
+    drivesIn: oneOf('drives-in', TONGUES, ''),
     sounds: stored('sounds', true),
     vibration: stored('vibration', true),
     stayAwake: stored('stay-awake', false),

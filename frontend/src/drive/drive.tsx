@@ -33,7 +33,7 @@ export function Drive({app, sessionId}: {app: App; sessionId: string}) {
   const session = app.sessions.value.find(({session_id}) => session_id === wheel.sessionId.value)
   const problem = wheel.problem.value || (tapped.value ? words.holdOn : '')
   return (
-    <div class="drive" data-phase={begun.value ? phase.value : 'off'}>
+    <div class="drive" lang={wheel.language} data-phase={begun.value ? phase.value : 'off'}>
       <h1 class="visually-hidden">{words.title}</h1>
       {begun.value ? (
         <button type="button" class="drive-talk" onClick={() => driver.tapTalk()}>

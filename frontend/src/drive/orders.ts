@@ -115,11 +115,12 @@ export class Orders {
   async #digest(): Promise<void> {
     const {parts} = this.#reins
     try {
-      const {text, needs, failed, finished} = await parts.janus.digest()
+      const found = await parts.janus.digest()
+      const {needs, failed, finished} = found
       const list = (sessions: SessionInfo[], why: Why) => sessions.map(session => ({session, why}))
       this.#round = [...list(needs, 'needs'), ...list(failed, 'failed'), ...list(finished, 'done')]
       this.#at = -1
-      this.#reins.tell(...speakable(text))
+      this.#reins.tell(...speakable(says.digest(found, parts.janus.nameOf)))
     } catch (error) {
       const {status, message} = error as ApiError
       this.#reins.say(status === 0 ? says.lost : says.failed(message))

@@ -59,6 +59,7 @@ export const LANGUAGES: Record<string, SpokenLanguage> = {
       end: ['sitzung beenden', 'beende die sitzung'],
       scratch: ['vergiss das', 'streich das', 'nimm das zurück'],
       help: ['hilfe', 'was kann ich sagen'],
+      exit: ['fahrt beenden', 'tschüss janus'],
     },
     polite: ['bitte', 'janus', 'okay', 'danke'],
     deny: ['nein', 'ablehnen', 'nein danke', 'nicht erlauben', 'lass das'],

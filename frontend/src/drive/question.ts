@@ -76,7 +76,7 @@ export class Question {
       if (!this.over) this.#parts.say(...utterances(says.askIt(spoken(this.#told.words))))
     } catch (error) {
       this.#told = undefined
-      this.#failed(error as ApiError, why => this.#parts.say(why || says.hands, ...(this.#rejecting ? [says.orDeny] : [])))
+      this.#failed(error as ApiError, why => this.#parts.say(says.told(why, says.hands) || says.hands, ...(this.#rejecting ? [says.orDeny] : [])))
     } finally {
       this.#busy = false
     }
@@ -143,7 +143,7 @@ export class Question {
       this.over = true
       say(more.digest ? says.allowed : says.denied)
     } catch (error) {
-      this.#failed(error as ApiError, why => this.#unclearly(why))
+      this.#failed(error as ApiError, why => this.#unclearly(says.told(why, says.unclear)))
     } finally {
       this.#busy = this.sent = false
     }
@@ -174,6 +174,6 @@ export class Question {
 
 /** The words as they are read out: commands and paths so that they can be said. */
 function spoken(words: string): string {
-  const [, before, what] = /^(.*?: )(.*)$/.exec(words) ?? []
-  return what ? `${before}${sayCode(what)}.` : words
+  const [, kind = '', what] = /^The agent asks\. (\w+): (.*)$/.exec(words) ?? []
+  return what ? says.asks(kind, sayCode(what)) : words
 }

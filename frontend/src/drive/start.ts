@@ -20,7 +20,7 @@ import {listenToHeadset} from './headset'
 import {JanusMouth} from './janus-mouth'
 import {sendLate} from './late'
 import type {Shown} from './parts'
-import {says, words} from './strings'
+import {says, speakIn, words} from './strings'
 
 /** It begins a little quieter, so that there is something louder. */
 const VOLUME = 0.8
@@ -33,18 +33,20 @@ export function makeDrive(app: App, leave: () => void) {
   const problem = signal('')
   /** The engines of Janus, as far as is known. */
   const engines = signal<Partial<VoiceState>>({})
-  const {rate, voice, hears, speaks} = app.preferences
+  const {rate, voice, hears, speaks, drivesIn} = app.preferences
   const {spoken} = app.api
   const {link} = app.connection
   const endings: (() => void)[] = []
-  const language = document.documentElement.lang || navigator.language
+  const language = drivesIn.peek() || document.documentElement.lang || navigator.language
   const code = language.slice(0, 2).toLowerCase()
+  speakIn(language)
   const earcons = new Earcons()
   const screen = new ScreenLock()
   const complain = (message: string) => void (problem.value = message)
 
   const speaker = new Speaker()
   const janusMouth = new JanusMouth(text => spoken.speak(text, code), link, complain, [says.kept, says.sent])
+  speaker.lang = language
   speaker.volume = janusMouth.volume = VOLUME
   speaker.rate = janusMouth.rate = rate.peek()
   endings.push(effect(() => void (speaker.voice = voice.value)))
@@ -56,6 +58,7 @@ export function makeDrive(app: App, leave: () => void) {
   })
 
   const browsers = recognizer()
+  browsers.lang = language
   const microphone = new OpenMicrophone()
   const recordings = new Recordings(spoken, link)
   const about = () => ({sessionId: sessionId.peek(), language: code, use: driver.answering ? ('answer' as const) : ('drive' as const)})
@@ -121,6 +124,7 @@ export function makeDrive(app: App, leave: () => void) {
 
   return {
     driver,
+    language,
     phase,
     sessionId,
     problem,
@@ -161,6 +165,7 @@ export function makeDrive(app: App, leave: () => void) {
       connected.close()
       recorder.close()
       browsers.abort()
+      browsers.lang = ''
       recording.abort()
       microphone.stop()
       speaker.stop()

@@ -194,17 +194,17 @@ export class RecordingRecognizer implements SpeechToText {
 
   /** What was recorded is understood, and the rest is recorded if the microphone can be had again. */
   async #lost(): Promise<void> {
-    if (this.state === 'idle') {
-      this.#drop()
-      if (this.#attending) await this.#attend(++this.#run, this.#attending)
-    }
-    if (this.state !== 'listening') return
-    const [run, recording, spoke] = [this.#run, this.#recording!, this.#gate.speaking]
+    if (this.state === 'idle') this.#drop()
+    if (this.state === 'idle' && this.#attending) await this.#attend(++this.#run, this.#attending)
+    if (this.state !== 'starting' && this.state !== 'listening') return
+    if (this.state === 'starting') this.#run++
+    const [run, recording, spoke] = [this.#run, this.#recording, this.state === 'listening' && this.#gate.speaking]
     this.#gate.speaking = false
     this.#endLevels()
     this.#recording = undefined
-    if (spoke) await this.#understand(run, recording.stop())
-    else recording.drop()
+    if (spoke) void this.#understand(run, recording!.stop())
+    else recording?.drop()
+    await this.#understanding
     this.#before = this.#text
     if (run === this.#run) await this.#begin(run)
   }

@@ -19,8 +19,9 @@ class Recorder {
   constructor() {
     Recorder.all.push(this)
   }
+  static slow = false
   start() {
-    queueMicrotask(() => this.onstart?.())
+    if (!Recorder.slow) queueMicrotask(() => this.onstart?.())
   }
   requestData() {
     queueMicrotask(() => this.ondataavailable?.({data: new Blob(['part '])}))
@@ -218,4 +219,17 @@ test('dictation ends with the first pause', async () => {
   microphone.says()
   await until(() => told.at(-1) === 'end run the tests')
   expect(one.state).toBe('idle')
+})
+
+test('a microphone that is lost before it has begun is opened again, too', async () => {
+  const {one, told} = recognizer()
+  Recorder.slow = true
+  one.start()
+  await until(() => Recorder.all.length === 1)
+  Recorder.slow = false
+  microphone.lose()
+  await until(() => one.state === 'listening')
+  microphone.says()
+  await until(() => told.includes('text run the tests'))
+  expect(Recorder.all.map(({state}) => state)).toEqual(['inactive', 'recording'])
 })

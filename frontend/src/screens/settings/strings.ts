@@ -31,6 +31,8 @@ export const says = {
     online: 'needs the internet',
     try: 'Play a sample',
     sample: 'This is how I read answers to you.',
+    drivesIn: 'Language of the drive',
+    tongues: {'': 'That of the page', en: 'English', de: 'Deutsch'},
     hears: 'Who understands you',
     speaks: 'Who speaks in the drive',
     engines: {auto: 'The browser, or else Janus', browser: 'The browser', janus: 'Janus'},

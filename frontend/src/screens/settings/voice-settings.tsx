@@ -1,7 +1,7 @@
 import {useEffect, useMemo, useState} from 'preact/hooks'
 
 import type {App} from '../../app/app'
-import {ENGINES} from '../../app/preferences'
+import {ENGINES, TONGUES} from '../../app/preferences'
 import type {VoiceState} from '../../lib/types'
 import {Recognizer} from '../../voice/recognizer'
 import {Speaker} from '../../voice/speaker'
@@ -15,7 +15,7 @@ type Engine = (typeof ENGINES)[number]
 
 /** How answers are read aloud, and where the sound goes. */
 export function VoiceSettings({app}: {app: App}) {
-  const {readAloud, rate, voice} = app.preferences
+  const {readAloud, rate, voice, drivesIn} = app.preferences
   const speaker = useMemo(() => new Speaker(), [])
   const [, draw] = useState(0)
   useEffect(() => {
@@ -62,6 +62,12 @@ export function VoiceSettings({app}: {app: App}) {
             </select>
           </div>
         )}
+        <div class="setting">
+          <label for="drives-in">{text.drivesIn}</label>
+          <select id="drives-in" class="input" value={drivesIn} onChange={event => (drivesIn.value = event.currentTarget.value as typeof drivesIn.value)}>
+            {TONGUES.map(it => <option key={it} value={it}>{text.tongues[it]}</option>)}
+          </select>
+        </div>
         <div class="setting">
           <button type="button" class="button" disabled={!speaker.supported} onClick={playSample}>
             <Icon name="volume-2" /> {text.try}
