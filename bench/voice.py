@@ -1,7 +1,8 @@
 """How well and how dearly the local chain hears: ``make voice`` prints the table.
 
 Speech is made by three voices, clean and with the noise of a car 10 dB below it, and heard by the
-engine that Janus uses. The voice and the Whisper model come from packages, for this run only.
+engine that Janus uses. The voice and the Whisper model come from packages, for this run only. With
+both, a browser then goes for a drive, and what it hears comes out of its microphone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import wave
 from collections.abc import Callable
@@ -163,6 +165,10 @@ def main() -> None:
         print(f"{memory(pid):.0f} MB (aim 350)")
         whisper.rest()
         piper.rest()
+        print("\nThe drive in a browser, with these engines and real sound:", flush=True)
+        environ["JANUS_HEARD"] = f"{folder}:{voice}"
+        command = [sys.executable, "-m", "pytest", "-n0", "tests/browser/test_heard.py"]
+        sys.exit(subprocess.run(command, env=environ).returncode)
 
 
 if __name__ == "__main__":
