@@ -65,8 +65,9 @@ URL.createObjectURL = sound => {
 const {play} = HTMLMediaElement.prototype
 HTMLMediaElement.prototype.play = function () {
   const text = addresses.get(this.src)
+  if (!this.dataset.followed) this.addEventListener('ended', () => playing && heard.push(playing))
+  this.dataset.followed = 'yes'
   window.playing = text ?? ''
-  if (text) this.addEventListener('ended', () => heard.push(text), {once: true})
   return play.call(this)
 }
 """
@@ -83,7 +84,7 @@ class Person:
         #: A voice of Janus that takes its time for what is very long.
         self.voice = folder / "voice"
         self.voice.write_text(
-            "#!/bin/sh\nread -r words\ncase $words in *very*) speed=40;; *) speed=300;; esac\n"
+            "#!/bin/sh\nread -r words\ncase $words in *very*) speed='80 -g 80';; *) speed=300;; esac\n"
             'exec espeak-ng -s $speed --stdout "$words"\n'
         )
         self.voice.chmod(0o755)

@@ -11,6 +11,8 @@ interface Choice<T> {
   preferred: () => Preferred
   /** Whether that of the browser works, as far as is known. */
   works: () => boolean
+  /** It does not, for the rest of the drive. */
+  fails?: () => void
 }
 
 function chosen<T>({browser, janus, preferred, works}: Choice<T>): T {
@@ -49,11 +51,9 @@ export class ChosenMouth implements Mouth {
 export class ChosenEars implements Ears {
   readonly #choice: Choice<Ears>
   #last: Ears | undefined
-  #broken = false
 
   constructor(choice: Choice<Ears>) {
-    const works = () => choice.works() && !this.#broken
-    this.#choice = {...choice, works}
+    this.#choice = choice
   }
 
   start(hearer: Hearer): void {
@@ -62,7 +62,7 @@ export class ChosenEars implements Ears {
     ears.start({
       ...hearer,
       trouble: (message, again) => {
-        if (ears === this.#choice.browser) this.#broken = true
+        if (ears === this.#choice.browser) this.#choice.fails?.()
         replaced = this.#last === ears && chosen(this.#choice) !== ears
         if (!replaced) hearer.trouble(message, again)
       },

@@ -51,7 +51,7 @@ export function makeDrive(app: App, leave: () => void) {
   speaker.rate = janusMouth.rate = rate.peek()
   endings.push(effect(() => void (speaker.voice = voice.value)))
   const mouth = new ChosenMouth({
-    browser: new BrowserMouth(speaker, message => speaker.supported && complain(message)),
+    browser: new BrowserMouth(speaker, message => (speaker.supported || !engines.peek().speak) && complain(message)),
     janus: () => (engines.peek().speak ? janusMouth : undefined),
     preferred: () => speaks.peek(),
     works: () => speaker.supported,
@@ -65,13 +65,16 @@ export function makeDrive(app: App, leave: () => void) {
   const recording = new RecordingRecognizer(microphone, recordings, {about, supported: OpenMicrophone.supported})
   const browserEars = new RecognizingEars(browsers)
   const janusEars = new RecognizingEars(recording)
-  const usesJanus = computed(() => Boolean(engines.value.transcribe) && OpenMicrophone.supported &&
-    (hears.value === 'janus' || (hears.value === 'auto' && !browsers.available().ok)))
+  const failed = signal(false)
+  const works = () => !failed.value && browsers.available().ok
+  const hasEars = () => Boolean(engines.value.transcribe) && OpenMicrophone.supported
+  const usesJanus = computed(() => hasEars() && (hears.value === 'janus' || (hears.value === 'auto' && !works())))
   const ears = new ChosenEars({
     browser: browserEars,
-    janus: () => (engines.peek().transcribe && OpenMicrophone.supported ? janusEars : undefined),
+    janus: () => (hasEars() ? janusEars : undefined),
     preferred: () => hears.peek(),
-    works: () => browsers.available().ok,
+    works,
+    fails: () => (failed.value = true),
   })
   /** Where the sound goes. */
   const soundTo = computed(() => {
@@ -129,6 +132,7 @@ export function makeDrive(app: App, leave: () => void) {
     sessionId,
     problem,
     soundTo,
+    usesJanus,
     /** Call it during a tap: without one, browsers are silent, and deaf. */
     begin(wanted: string) {
       batch(() => {

@@ -47,7 +47,7 @@ export class Recordings {
       return await this.#api.transcribe(speech.blob, speech.sessionId, speech.language)
     } catch (error) {
       this.#busy.delete(speech.id)
-      if (isKept(error as ApiError)) this.#later()
+      if (isKept(error as ApiError)) await this.#trim().then(() => this.#later(), () => {})
       else await this.forget(speech.id)
       throw error
     }
@@ -74,6 +74,14 @@ export class Recordings {
     this.#stop = this.#link.later(() => void this.#flush(), backoff(++this.#failures, DELAY), true)
   }
 
+  /** What is kept, without what is too old, or too much. */
+  async #trim(): Promise<KeptSpeech[]> {
+    const kept = await this.#store.all()
+    const old = kept.filter(({at}, index) => index < kept.length - MOST || Date.now() - at > OLDEST)
+    for (const {id} of old) await this.#store.delete(id)
+    return kept.filter(speech => !old.includes(speech))
+  }
+
   async #flush(): Promise<void> {
     if (this.#flushing) return
     this.#flushing = true
@@ -82,12 +90,9 @@ export class Recordings {
   }
 
   async #all(): Promise<void> {
-    const kept = await this.#store.all()
-    const old = kept.filter(({at}, index) => index < kept.length - MOST || Date.now() - at > OLDEST)
-    for (const {id} of old) await this.#store.delete(id)
-    for (const speech of kept) {
+    for (const speech of await this.#trim()) {
       const deliver = [...this.#deliverers].find(([mine]) => mine(speech))?.[1]
-      if (!deliver || old.includes(speech) || this.#busy.has(speech.id)) continue
+      if (!deliver || this.#busy.has(speech.id)) continue
       try {
         const {text} = await this.#api.transcribe(speech.blob, speech.sessionId, speech.language)
         this.#failures = 0

@@ -65,7 +65,8 @@ test.each<[Preferred, boolean, boolean, string]>([
 
 test('where the recogniser of the browser fails, that of Janus takes over in the same run', () => {
   const [browser, janus] = [new Hears(), new Hears()]
-  const ears = new ChosenEars({browser, janus: () => janus, preferred: () => 'auto', works: () => true})
+  let works = true
+  const ears = new ChosenEars({browser, janus: () => janus, preferred: () => 'auto', works: () => works, fails: () => (works = false)})
   const hearer = {began: vi.fn(), text: vi.fn(), busy: vi.fn(), kept: vi.fn(), end: vi.fn(), trouble: vi.fn()}
   ears.start(hearer)
   browser.hearers[0]!.trouble('network', true)

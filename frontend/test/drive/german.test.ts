@@ -26,7 +26,7 @@ test('a drive in German speaks no English, and understands what it proposes', as
   expect(it.heard().join(' ')).toMatch(/^Der Agent fragt\. Ausführen: .* Sag: erlaube es einmal\. Oder: ablehnen\.$/)
   await it.user('ja')
   await it.time.pass(3000)
-  expect(it.heard()).toEqual(['Das ist kein klares Ja.', 'Sag: erlaube es einmal, und sonst nichts.'])
+  expect(it.heard()).toEqual(['Das ist kein klares Ja. Sag: erlaube es einmal, und sonst nichts.'])
   await it.user('ablehnen')
   await it.time.pass(3000)
   expect(it.heard()).toEqual(['Abgelehnt.'])

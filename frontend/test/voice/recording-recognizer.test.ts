@@ -153,6 +153,16 @@ test('without a connection it is kept, and understood when there is one, once', 
   expect(late).toEqual(['s: run the tests'])
 })
 
+test('the phone keeps thirty recordings, for a day', async () => {
+  for (let at = 0; at < 40; at++) store.kept.set(`k${at}`, {id: `k${at}`, at: Date.now() + at - (at === 39 ? 90_000_000 : 0)} as KeptSpeech)
+  const {one, told} = recognizer()
+  transcribe.mockRejectedValueOnce(new ApiError(0, 'NOT_REACHED', 'gone'))
+  await started(one)
+  microphone.says()
+  await until(() => told.includes('end '))
+  expect([store.kept.size, store.kept.has('k39'), store.kept.has('k0')]).toEqual([29, false, false])
+})
+
 test('what is aborted is heard by nobody, and what Janus cannot take is told', async () => {
   const {one, told} = recognizer()
   await started(one)
