@@ -62,12 +62,15 @@ URL.createObjectURL = sound => {
   addresses.set(address, texts.get(sound))
   return address
 }
+window.Audio = class extends Audio {
+  constructor(...given) {
+    super(...given)
+    this.addEventListener('ended', () => playing && heard.push(playing))
+  }
+}
 const {play} = HTMLMediaElement.prototype
 HTMLMediaElement.prototype.play = function () {
-  const text = addresses.get(this.src)
-  if (!this.dataset.followed) this.addEventListener('ended', () => playing && heard.push(playing))
-  this.dataset.followed = 'yes'
-  window.playing = text ?? ''
+  window.playing = addresses.get(this.src) ?? ''
   return play.call(this)
 }
 """
