@@ -87,7 +87,8 @@ class Person:
         #: A voice of Janus that takes its time for what is very long.
         self.voice = folder / "voice"
         self.voice.write_text(
-            "#!/bin/sh\nread -r words\ncase $words in *very*) speed='80 -g 80';; *) speed=300;; esac\n"
+            "#!/bin/sh\nread -r words\n"
+            "case $words in *very*) speed='80 -g 80';; *) speed=300;; esac\n"
             'exec espeak-ng -s $speed --stdout "$words"\n'
         )
         self.voice.chmod(0o755)
