@@ -168,7 +168,8 @@ def push(body: PushBody) -> told.PushReply:
     """
     landings, id = manager_of(body.session_id).work, body.session_id
     done = landings.look_at_push(id) if body.dry_run else landings.push(id)
-    return told.PushReply.of(done, session_id=id, dry_run=body.dry_run)
+    compare = landings.compare(id, done)
+    return told.PushReply.of(done, session_id=id, dry_run=body.dry_run, compare=compare)
 
 
 class PullRequestBody(wire.Body, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from janus.workspace.landing.committing import Committed, Committing
 from janus.workspace.landing.conflicts import quoted_conflicts
 from janus.workspace.landing.discarding import Discarded, Discarding
 from janus.workspace.landing.landed import ground
+from janus.workspace.landing.links import compare_link
 from janus.workspace.landing.looking import MergeLook
 from janus.workspace.landing.merging import Merged, Merging
 from janus.workspace.landing.owner import Owner
@@ -155,6 +156,14 @@ class SessionLandings(SessionWork):
     def push(self, session_id: str) -> Pushed:
         """Push the branch; see ``pushing.push``."""
         return push(self._owner(self._find(session_id)))
+
+    def compare(self, session_id: str, pushed: Pushed) -> str:
+        """Where a pull request of it is opened in a browser; empty where nobody knows."""
+        try:
+            into = self._into(self._owner(self._find(session_id)), None)
+        except InvalidRequest:  # it works on the workspace's own branch
+            return ""
+        return compare_link(pushed.url, pushed.branch, into)
 
     def pull_request(
         self, session_id: str, into: str | None, title: str | None, text: str

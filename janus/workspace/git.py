@@ -23,6 +23,7 @@ from janus.workspace.running import RunningGit
 
 #: Seconds a question may take.
 QUERY_TIMEOUT = 10.0
+_REMEDY = " If the project needs more, raise JANUS_GIT_TIMEOUT."
 #: Bytes of complaints that are read, and lines of them that are passed on.
 _COMPLAINTS, _QUOTED = 1 << 20, 12
 #: What git tells on stderr although nothing is wrong.
@@ -111,6 +112,8 @@ class Git:
                     limit or (self.limit if slow else QUERY_TIMEOUT),
                     verb(args),
                     slow=slow,
+                    name="Git" if program == "git" else program,
+                    remedy="" if limit else _REMEDY,
                     env={**self._environ, **environ},
                     stdin=stdin,
                     stdout=out,

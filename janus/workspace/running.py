@@ -34,7 +34,7 @@ class RunningGit:
 
     def run(
         self, argv: Sequence[bytes | str], at: Path, timeout: float, what: str, *, slow: bool,
-        **how: Any,
+        name: str = "Git", remedy: str = "", **how: Any,
     ) -> int:  # fmt: skip
         """Run a command in a folder to its end, as ``Popen`` does with *how*; its exit code.
 
@@ -47,13 +47,12 @@ class RunningGit:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired as late:
                 raise GitFailed(
-                    f"Git was stopped: {what} took longer than {timeout:g} seconds. If the project "
-                    "needs more, raise JANUS_GIT_TIMEOUT."
+                    f"{name} was stopped: {what} took longer than {timeout:g} seconds.{remedy}"
                 ) from late
             if process in self._ended:
                 if self._stopped:
                     raise ServerStopping("Janus is shutting down.")
-                raise _ended(f"Git was stopped while it ran {what}.")
+                raise _ended(f"{name} was stopped while it ran {what}.")
             return code
 
     @contextlib.contextmanager

@@ -124,6 +124,8 @@ def test_a_branch_is_pushed_and_a_pull_request_opened(client, id, workspace, tmp
     assert call(client, id, "push").json["error"]["code"] == "INVALID_REQUEST"
     git(tmp_path, "init", "-q", "--bare", "remote.git")
     git(workspace, "remote", "add", "origin", "https://example.com/me/shop.git")
+    compare = "https://example.com/me/shop/compare/main...feature%2Ffix-1?expand=1"
+    assert call(client, id, "push", dry_run=True).json["compare"] == compare
     git(workspace, "config", f"url.{tmp_path}/remote.git.pushInsteadOf", "https://example.com/")
     git(workspace, "config", "remote.origin.pushurl", str(tmp_path / "remote.git"))
 

@@ -139,6 +139,31 @@ def test_a_branch_is_chosen_squashed_and_cleaned_up(asking, visit):
 
 
 @pytest.mark.slow(2)
+def test_a_push_sets_up_the_upstream_and_says_where_it_went(asking, visit, tmp_path):
+    id = session(asking, work("three.txt", "three\n"))
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(asking.workspace, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    try:
+        page = visit(asking)
+        sheet = landing(page, asking, id)
+        button(sheet, "Commit 1 file").click()
+        expect(sheet.get_by_text("Committed 1 file as")).to_be_visible()
+        sheet.get_by_text("Push and pull request").click()
+        button(sheet, "Push").click()
+        expect(sheet.get_by_text(re.compile("Pushed feature/.* to origin"))).to_be_visible()
+        expect(sheet.get_by_text("origin has all of feature/")).to_be_visible()
+        branch = git(folder(asking, id), "branch", "--show-current").strip()
+        there = git(tmp_path / "remote.git", "for-each-ref", "--format=%(refname:short)")
+        assert there == f"{branch}\n"
+        upstream = git(folder(asking, id), "rev-parse", "--abbrev-ref", "@{upstream}")
+        assert upstream == f"origin/{branch}\n"
+        button(sheet, "Open a pull request").click()
+        expect(sheet.get_by_text("Nobody here knows the page of this remote")).to_be_visible()
+    finally:
+        git(asking.workspace, "remote", "remove", "origin")
+
+
+@pytest.mark.slow(2)
 def test_the_agent_is_asked_to_resolve_what_conflicts(asking, visit, axe):
     id = session(asking, work("cart.py", "theirs\n"))
     (asking.workspace / "cart.py").write_text("mine\n")

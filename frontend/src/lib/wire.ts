@@ -1190,8 +1190,9 @@ export interface PushReply {
   commit: string
   /** How many commits the remote did not have. */
   commits: number
-  /** The page of the remote; empty where nobody knows. */
+  /** The page of the remote, and where a pull request is opened there; empty where nobody knows. */
   url: string
+  compare: string
   /** `current`: it had all of it. Empty with `dry_run`. */
   state: '' | 'current' | 'forced' | 'new' | 'pushed'
   output: string

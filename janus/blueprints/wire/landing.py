@@ -84,8 +84,9 @@ class PushReply(words.Reply, frozen=True, kw_only=True):
     commit: CommitId
     #: How many commits the remote did not have.
     commits: words.Count
-    #: The page of the remote; empty where nobody knows.
+    #: The page of the remote, and where a pull request is opened there; empty where nobody knows.
     url: str
+    compare: str
     #: `current`: it had all of it. Empty with `dry_run`.
     state: Literal["", "pushed", "new", "current", "forced"]
     output: str

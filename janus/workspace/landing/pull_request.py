@@ -10,10 +10,15 @@ from urllib.parse import urlsplit
 from janus.errors import GitFailed
 from janus.workspace.git import quoted
 from janus.workspace.landing.links import compare_link
-from janus.workspace.landing.owner import LIMIT, Owner
+from janus.workspace.landing.owner import Owner
 from janus.workspace.landing.pushing import Pushed, hidden
 
-_QUIET = {"GH_PROMPT_DISABLED": "1", "NO_COLOR": "1", "GLAB_CHECK_UPDATE": "false", "CI": "1"}
+#: Seconds to open one, and to see how it does: with the push before, less than a client waits.
+OPEN, SEE = 20.0, 8.0
+_QUIET = {
+    "GH_PROMPT_DISABLED": "1", "NO_COLOR": "1", "GLAB_CHECK_UPDATE": "false", "CI": "1",
+    "NO_PROMPT": "1",
+}  # fmt: skip
 _URL = re.compile(r"https://[^\s]+")
 #: Checks of a pull request that are told.
 _CHECKS = 100
@@ -42,14 +47,14 @@ def open_pull_request(
         code, said = _run(owner, "glab", *how, "--title", title, "--description", text)
         found = _URL.findall(said)
         if code != 0 and not found:
-            raise GitFailed(f"glab could not open it: {hidden(quoted(said))}. By hand: {link}")
+            raise _by_hand("glab", said, link)
         return PullRequest(found[-1] if found else link, "open")
     if host and "gitlab" not in host and owner.git.which("gh"):
         repository = pushed.url.removeprefix("https://")
         wanted = ("--repo", repository, "--base", into, "--head", pushed.branch, "--title", title)
         code, said = _run(owner, "gh", "pr", "create", *wanted, "--body-file", "-", given=text)
         if code != 0 and "already exists" not in said:
-            raise GitFailed(f"gh could not open it: {hidden(quoted(said))}. By hand: {link}")
+            raise _by_hand("gh", said, link)
         return _seen(owner, repository, pushed.branch) or PullRequest(link)
     return PullRequest(link)
 
@@ -57,7 +62,9 @@ def open_pull_request(
 def _seen(owner: Owner, repository: str, branch: str) -> PullRequest | None:
     """The state of the one of a branch, and its checks."""
     fields = "url,state,statusCheckRollup"
-    code, said = _run(owner, "gh", "pr", "view", branch, "--repo", repository, "--json", fields)
+    code, said = _run(
+        owner, "gh", "pr", "view", branch, "--repo", repository, "--json", fields, limit=SEE
+    )
     try:
         found = json.loads(said) if code == 0 else {}
         checks = [
@@ -69,8 +76,22 @@ def _seen(owner: Owner, repository: str, branch: str) -> PullRequest | None:
         return None
 
 
-def _run(owner: Owner, program: str, *args: str, given: str = "") -> tuple[int, str]:
-    done = owner.git.program(
-        program, *args, at=owner.top, given=given, environ=_QUIET, limit=LIMIT
-    )  # fmt: skip
+def _by_hand(program: str, said: str, link: str) -> GitFailed:
+    why = hidden(quoted(said)) or "it does not say why"
+    return GitFailed(
+        f"The branch is pushed, but {program} could not open it: {why}. By hand: {link}"
+    )
+
+
+def _run(
+    owner: Owner, program: str, *args: str, given: str = "", limit: float | None = None
+) -> tuple[int, str]:
+    try:
+        done = owner.git.program(
+            program, *args, at=owner.top, given=given, environ=_QUIET, limit=limit or OPEN
+        )  # fmt: skip
+    except GitFailed as late:
+        if late.ended:
+            raise
+        return 1, str(late)
     return done.returncode, done.stdout if done.returncode == 0 else done.stdout + done.stderr

@@ -49,7 +49,15 @@ def push(owner: Owner) -> Pushed:
     # All spelled out: the owner's own configuration may mean other refs, or all of them.
     how = ("push", "--porcelain", "--no-follow-tags", "--no-recurse-submodules", "--set-upstream")
     mirror = ("-c", f"remote.{found.remote}.mirror=false")
-    done = owner.run(*mirror, *how, found.remote, f"{ref}:{ref}", environ=_ssh(owner))
+    try:
+        done = owner.run(*mirror, *how, found.remote, f"{ref}:{ref}", environ=_ssh(owner))
+    except GitFailed as late:
+        if late.ended:
+            raise
+        raise GitFailed(
+            f"{late} The remote does not answer, or something waits for an answer that nobody can "
+            f"give here. Push once by hand: git push {found.remote} {found.branch}"
+        ) from late
     said = hidden(output_of(done))
     if done.returncode != 0:
         raise GitFailed(_refused(done.stdout, done.stderr), output=said)
@@ -93,6 +101,11 @@ def _refused(lines: str, words: str) -> str:
     if reason:
         return hidden(f"The remote refused it: {reason} {remote}".strip())
     why = hidden(quoted(words))
-    if "terminal prompts disabled" in why or "Permission denied" in why or "Host key" in why:
+    if "Host key verification failed" in why:
+        return (
+            "The key of that host is not known on this computer, or is another one than it was. "
+            f"Connect once by hand, and look at it: ssh. {why}"
+        )
+    if "terminal prompts disabled" in why or "Permission denied" in why:
         return f"The remote wants a login that git cannot give by itself. Push once by hand. {why}"
     return f"Nothing was pushed: {why}"

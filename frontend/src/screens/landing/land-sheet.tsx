@@ -78,7 +78,7 @@ export function LandSheet({chat, onClose, onChanged}: {chat: ChatContext; onClos
 /** One thing that was done, and the one tap that takes it back. */
 function DoneCard({app, sessionId, done, onUndone}: {app: App; sessionId: string; done: Done; onUndone: () => void}) {
   const task = useTask(app)
-  const {undoId, told, output = ''} = done
+  const {undoId, told, output = '', href} = done
   const undo = async () => {
     if (await task.run(() => app.api.work.undo(sessionId, {undo_id: undoId!}))) onUndone()
   }
@@ -86,6 +86,7 @@ function DoneCard({app, sessionId, done, onUndone}: {app: App; sessionId: string
     <div class="land-done">
       <p class="land-quiet"><Icon name={done.undoId ? 'circle-check' : 'check'} /> <bdi>{done.words}</bdi></p>
       {told.map(it => <p key={it} class="hint">{it}</p>)}
+      {href && <a class="button" href={href} target="_blank" rel="noreferrer noopener"><Icon name="globe" /> {words.push.compare}</a>}
       <Said text={output} folded />
       <Failure error={task.error} />
       {undoId && (

@@ -6,6 +6,8 @@ export interface Done {
   undoId: string | null
   told: readonly string[]
   output?: string
+  /** A page where it goes on. */
+  href?: string | null
   /** All of the branch is in another one by now. */
   landed?: boolean
 }

@@ -16,7 +16,7 @@ export function Remote({place: {app, sessionId, round, isolated}, onDone}: {plac
   const opened = useSignal<PullRequestReply | null>(null)
   const push = async () => {
     const done = await look.act(() => app.api.work.push(sessionId, false))
-    if (done) onDone({words: words.push.done(done.branch, done.remote), undoId: null, told: [], output: done.output})
+    if (done) onDone({words: words.push.done(done.branch, done.remote), undoId: null, told: [], output: done.output, href: safeHref(done.compare || done.url)})
   }
   const request = async () => {
     const reply = await asking.run(() => app.api.work.pullRequest({session_id: sessionId}))
@@ -49,7 +49,7 @@ function Opened({url, state, checks}: PullRequestReply) {
   const href = safeHref(url)
   return (
     <div class="stack stack-close" role="status">
-      <p>{words.push.requested(state)}</p>
+      <p>{href ? words.push.requested(state) : words.push.nowhere}</p>
       {href && <a class="button" href={href} target="_blank" rel="noreferrer noopener"><Icon name="globe" /> {words.push.page}</a>}
       {checks.length > 0 && (
         <ul aria-label={words.push.checks}>{checks.map(({name, state}) => <li key={name} class="hint"><bdi>{name}</bdi>: {state}</li>)}</ul>

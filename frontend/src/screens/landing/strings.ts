@@ -57,7 +57,9 @@ export const words = {
     request: 'Open a pull request',
     requestHint: 'Pushes, and opens it.',
     requested: (state: string) => (state ? `Pull request: ${state}` : 'Open the pull request on this page:'),
+    nowhere: 'It is pushed. Nobody here knows the page of this remote: open the pull request there.',
     page: 'Open its page',
+    compare: 'See it there',
     checks: 'Checks',
   },
   discard: {
