@@ -1,1 +1,0 @@
-import{A as e,D as t}from"./index-19FNtWqC.js";function n({icon:n,label:r,onClick:i}){return e(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[e(t,{name:n}),` `,r]})}export{n as t};
