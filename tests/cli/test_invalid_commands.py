@@ -65,13 +65,13 @@ def test_every_command_explains_itself(run):
 
     assert listed == [
         "adopt", "ask", "changes", "commit", "conversations", "delete", "devices", "discard",
-        "doctor", "end", "history", "init", "memory", "merge", "pair", "project", "pull-request",
-        "push", "rename", "resume", "search", "serve", "service", "sessions", "show", "token",
-        "undo",
+        "doctor", "end", "fleet", "history", "init", "later", "memory", "merge", "pair", "project",
+        "pull-request", "push", "rename", "resume", "search", "serve", "service", "sessions", "show",
+        "token", "undo",
     ]  # fmt: skip
     for name in listed:
         assert len(run(name, "--help").stdout.splitlines()) > 4
-        if name not in ("serve", "history", "project", "service"):
+        if name not in ("serve", "fleet", "history", "later", "project", "service"):
             assert "--json" in run(name, "--help").stdout
 
 
