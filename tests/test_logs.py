@@ -7,6 +7,7 @@ import re
 import signal
 import urllib.request
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -192,24 +193,29 @@ def words(node):
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
+@cache
+def nodes():
+    """All calls and dicts of the code, read once."""
+    trees = [ast.parse(path.read_text()) for path in CODE.rglob("*.py")]
+    return [it for tree in trees for it in ast.walk(tree) if isinstance(it, ast.Call | ast.Dict)]
+
+
 def abouts():
     """Every call of ``session_info.about``, which makes what most lines carry."""
-    for path in CODE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "about":
-                yield node
+    for node in nodes():
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "about":
+            yield node
 
 
 def given():
     """Every literal dict that a line carries, whether it is written there or named before."""
-    for path in CODE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") != "Meta":
-                for word in node.keywords:  # of msgspec's Meta, what it says is of the wire
-                    if word.arg == "extra" and isinstance(word.value, ast.Dict):
-                        yield word.value
-            elif isinstance(node, ast.Dict) and any(words(key) == {"event"} for key in node.keys):
-                yield node
+    for node in nodes():
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") != "Meta":
+            for word in node.keywords:  # of msgspec's Meta, what it says is of the wire
+                if word.arg == "extra" and isinstance(word.value, ast.Dict):
+                    yield word.value
+        elif isinstance(node, ast.Dict) and any(words(key) == {"event"} for key in node.keys):
+            yield node
 
 
 def test_all_that_a_line_carries_is_one_of_the_fields():
