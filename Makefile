@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check api fuzz audit bench voice soak web webcheck webtest film dist clean
+.PHONY: help run test lint check api fuzz audit bench peers voice soak web webcheck webtest film dist clean
 
 help:  ## list these verbs
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -36,13 +36,16 @@ fuzz: .venv/dev  ## 10,000 made-up requests (JANUS_FUZZ), 1,000 damages of the s
 audit: .venv/dev  ## ask whether weaknesses are known of anything Janus installs (needs the network)
 	@$(BIN)/python tests/audit.py
 
-bench: .venv/dev  ## measure how fast Janus is, in about a minute
+bench: .venv/dev  ## measure how fast Janus is, in some minutes, and write docs/performance.md
 	@$(BIN)/python -m bench
+
+peers: .venv/dev  ## install OpenCode, HAPI and CloudCLI from npm (2 GB, minutes) and measure them beside Janus
+	@$(BIN)/python -m bench.peers
 
 voice: .venv/voice  ## measure how well Janus hears by itself; takes 400 MB of packages
 	@$(BIN)/python -m bench.voice
 
-soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS) and look for what was lost, in half an hour
+soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS), see what was lost and what grows, in half an hour
 	@$(BIN)/python tests/soak.py
 
 web:  ## build the page from frontend/ into frontend_dist/ (needs Node 20)

@@ -31,13 +31,14 @@ def machine():
     return f"{os.cpu_count()} cores ({kind}), {size:.0f} GB, Python {platform.python_version()}"
 
 
-def measured(measure):
-    """The rows of one measure, as they are kept."""
+def measured(measure, module="bench"):
+    """The rows of one measure, as they are kept; *module* is run to measure it again."""
     load, day = os.getloadavg()[0], time.strftime("%Y-%m-%d")
     for what, figure, aim, reached in measure():
         yield {
-            "measure": measure.__name__, "what": what, "figure": figure, "aim": aim,
-            "reached": reached, "load": round(load, 1), "day": day, "version": __version__,
+            "measure": measure.__name__, "module": module,
+            "what": what, "figure": figure, "aim": aim, "reached": reached,
+            "load": round(load, 1), "day": day, "version": __version__,
         }  # fmt: skip
 
 
@@ -53,19 +54,34 @@ def keep(results, name, rows):
 
 def page(results):
     """docs/performance.md."""
-    before = results["before"]
+    rows = results["rows"]
+    own = [row for row in rows if row["module"] == "bench"]
+    days = sorted({row["day"] for row in rows})
     lines = [
-        f"The machine: {results['machine']}.\n",
-        "| what | figure | before | aim | | load | command |",
-        "|---|---|---|---|---|---|---|",
+        f"The machine: {results['machine']}; {' to '.join(dict.fromkeys(days[:1] + days[-1:]))}."
     ]
-    for row in results["rows"]:
-        missed = "" if row["reached"] else "missed"
-        lines.append(
-            f"| {row['what']} | {row['figure']} | {before.get(row['what'], '')} | {row['aim']} "
-            f"| {missed} | {row['load']:g} | `python -m bench {row['measure']}` |"
-        )
-    days = sorted({row["day"] for row in results["rows"]})
-    lines.append(f"\nMeasured {' to '.join(dict.fromkeys((days[0], days[-1])))}. *Before* is")
-    lines[-1] += " what the release before had, on the same kind of machine with less other work."
-    return WORDS.read_text().replace("TABLE\n", "\n".join(lines) + "\n")
+    lines += [f"*Before*: {results['before'].get('', 'nothing was measured')}.", ""]
+    lines += ["| what | figure | before | aim | | load | `python -m bench …` |", "|---" * 7 + "|"]
+    lines += [_line(row, results["before"]) for row in own]
+    others = [*_beside([row for row in rows if row["module"] != "bench"])]
+    words = WORDS.read_text().replace("OTHERS\n", "\n".join(others) + "\n")
+    return words.replace("TABLE\n", "\n".join(lines) + "\n")
+
+
+def _line(row, before):
+    what, missed = row["what"], "" if row["reached"] else "missed"
+    cells = [what, row["figure"], before.get(what, ""), row["aim"], missed, f"{row['load']:g}"]
+    return f"| {' | '.join(cells)} | `{row['measure']}` |"
+
+
+def _beside(rows):
+    """A table of what was measured of each peer: a column for each."""
+    found = {}
+    for row in rows:
+        name, what = row["what"].split(": ", 1)
+        found.setdefault(what, {})[name] = row["figure"]
+    names = dict.fromkeys(name for one in found.values() for name in one)
+    yield f"| | {' | '.join(names)} |"
+    yield "|---" * (len(names) + 1) + "|"
+    for what, figures in found.items():
+        yield f"| {what} | {' | '.join(figures.get(name, '') for name in names)} |"

@@ -4,7 +4,8 @@
 
 ``python tests/soak.py 500`` runs until something is lost, which is kept for looking at, or to the
 end, and then prints a table. What a client was told (2xx) must be true after every restart, once;
-what it was not told may have happened or not, but never half.
+what it was not told may have happened or not, but never half. Then a server that nobody kills lives
+through twice as many sessions, and by how much more it has of everything after them is printed.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 from soaking.checks import Checks
 from soaking.client import Client
 from soaking.gate import PATIENCE, Gate
+from soaking.life import Life
 from soaking.promises import Lost
 from soaking.server import Server
 
@@ -139,6 +141,21 @@ class Soak:
         self._checks.all(whole)
 
 
+def live(folder, sessions):
+    """The life of a server that nobody kills."""
+    server = Server(folder)
+    life = Life(server)
+    try:
+        server.spawn()
+        server.wait_until_it_serves(None)
+        life.run(sessions)
+    finally:
+        server.process.terminate()
+        server.process.wait()
+        server.log.close()
+    return life
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
@@ -155,6 +172,11 @@ def main():
         print(f"\nAfter {soak.counts['kills']} kills: {failure}\nIt is all kept in {folder}")
         raise
     print(soak.table())
+    (folder / "life").mkdir()
+    life = live(folder / "life", 2 * options.kills)
+    print(f"\nIn a life of {2 * options.kills} sessions:\n{life.table()}")
+    if life.grown:
+        raise Lost(f"left over, and kept in {folder}: {', '.join(sorted(life.grown))}")
     shutil.rmtree(folder)
 
 

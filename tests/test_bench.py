@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import history, measures
+from bench import growth, history, measures
 
 pytestmark = pytest.mark.slow
 
@@ -19,13 +19,18 @@ SMALL = {
     "MESSAGES": 100,
     "SEARCHES": 10,
     "TURNS": 3,
+    "REQUESTS": 5,
+    "LONG": 100,
+    "LONGEST": 200,
 }
 
 
-@pytest.mark.parametrize("measure", measures.ALL)
+@pytest.mark.parametrize("measure", [*measures.ALL, growth.long_conversations])
 def test_every_row_of_the_bench_has_a_figure(measure, monkeypatch):
     for name, value in SMALL.items():
-        monkeypatch.setattr(measures if hasattr(measures, name) else history, name, value)
+        for module in measures, history, growth:
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
 
     rows = list(measure())
 

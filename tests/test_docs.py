@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import git, wait_for
 
+from bench import report
 from janus import __version__, errors
 from janus.app import create_app
 from janus.cli.commands import main
@@ -247,3 +248,10 @@ def test_every_recording_has_its_source_named(path):
     name = path.stem.removeprefix("hcn-probe")
 
     assert name in sources
+
+
+def test_the_paper_on_performance_is_what_the_results_make():
+    results = json.loads(report.RESULTS.read_text())
+
+    assert report.PAPER.read_text() == report.page(results)
+    assert {row["measure"] for row in results["rows"]} >= {"heartbeats", "deltas_per_second"}

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from soak import Soak
+from soak import Soak, live
 
 pytestmark = pytest.mark.slow(13)
 
@@ -16,3 +16,10 @@ def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_path):
     soak.run(KILLS)
 
     assert soak.counts["kills"] >= KILLS, soak.table()
+
+
+def test_nothing_is_left_over_of_sessions_that_were_deleted(tmp_path):
+    life = live(tmp_path, 16)
+
+    assert not life.grown, life.table()
+    assert life.slopes.keys() == {"memory", "descriptors", "threads", "processes", "files"}

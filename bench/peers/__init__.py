@@ -1,0 +1,1 @@
+"""Others that do what Janus does, measured beside it: one small file each."""

@@ -1,0 +1,86 @@
+"""One long life of a server: what it has of everything must not grow with what it has done."""
+
+import os
+from pathlib import Path
+
+from soaking.promises import expect
+
+#: Sessions that a server had before it counts: what it makes once is there by then.
+WARM = 20
+#: Of these nothing may be left over, whatever it did.
+EXACT = ("descriptors", "threads", "processes")
+
+
+class Life:
+    """Sessions are made, talked to, stopped, continued, crashed, ended and deleted, one by one."""
+
+    def __init__(self, server):
+        self._server = server
+        self._samples = []
+
+    def run(self, sessions):
+        """So many sessions, after some to get warm."""
+        for number in range(WARM + sessions):
+            self._live(number)
+            if number >= WARM - 1 and (number + 1 - WARM) % max(1, sessions // 20) == 0:
+                self._samples.append((number, self._counted()))
+
+    @property
+    def slopes(self):
+        """By how much of each there is more after 1,000 sessions, as least squares have it."""
+        at = [number / 1000 for number, _ in self._samples]
+        mean = sum(at) / len(at)
+        spread = sum((one - mean) ** 2 for one in at)
+        found = {}
+        for what in self._samples[0][1]:
+            values = [counted[what] for _, counted in self._samples]
+            middle = sum(values) / len(values)
+            pairs = zip(at, values, strict=True)
+            found[what] = sum((x - mean) * (y - middle) for x, y in pairs) / spread
+        return found
+
+    @property
+    def grown(self):
+        """What there is more of at the end than there ever was before the last quarter."""
+        early = [counted for _, counted in self._samples[: -len(self._samples) // 4]]
+        last = self._samples[-1][1]
+        return {what for what in EXACT if last[what] > max(one[what] for one in early)}
+
+    def table(self):
+        """The slopes, in words."""
+        units = {"memory": "MB"}
+        return "\n".join(
+            f"{f'{what} per 1,000 sessions':32}{slope:>+10.2f} {units.get(what, '')}"
+            for what, slope in self.slopes.items()
+        )
+
+    def _live(self, number):
+        id = f"life-{number}"
+        name = {"name": f"life-{number}"} if number % 5 == 0 else {}
+        self._call("POST", "/api/session/start", {"session_id": id, **name}, 201)
+        self._call("POST", f"/api/ask?session_id={id}", {"question": "hello"})
+        if number % 3 == 0:
+            self._call("POST", "/api/interrupt", {"session_id": id})
+            self._call("POST", f"/api/session/resume?session_id={id}")
+        if number % 2 == 0:
+            self._call("POST", "/api/chat", {"session_id": id, "message": "line"})  # it dies of it
+        also = {"cleanup": True, "force": True, "branch": True} if name else {}
+        end = {"summary": False, **also}
+        self._call("POST", f"/api/session/end?session_id={id}", end)
+        self._call("DELETE", f"/api/session?session_id={id}")
+
+    def _call(self, method, path, body=None, wanted=200):
+        status, answer = self._server.call(method, path, body)
+        expect(status == wanted, f"{method} {path}: {answer}")
+
+    def _counted(self):
+        worker = Path("/proc") / str(self._server.worker)
+        own = (worker / "smaps_rollup").read_text().splitlines()
+        memory = sum(int(line.split()[1]) for line in own if line.startswith("Private_"))
+        return {
+            "memory": memory / 1000,
+            "descriptors": len([*(worker / "fd").iterdir()]),
+            "threads": len([*(worker / "task").iterdir()]),
+            "processes": len((worker / "task" / worker.name / "children").read_text().split()),
+            "files": sum(len(files) for _, _, files in os.walk(self._server.state)),
+        }
