@@ -172,7 +172,7 @@ def car(tmp_path, tunnel, person, fork_server):
 
 def said(car, id):
     """What was said in a session, as an engine without capitals and commas would write it."""
-    return [" ".join(re.findall("[a-z]+", it.lower())) for it in car.said(id)]
+    return [" ".join(re.findall("[a-zI]+", it[0].lower() + it[1:])) for it in car.said(id)]
 
 
 @pytest.fixture
@@ -203,18 +203,18 @@ def visit(launch, car, person):
 @pytest.mark.slow(20)
 def test_a_browser_that_neither_hears_nor_speaks_has_janus_do_it(car, person, visit):
     cart = car.session(name="fix-the-cart", isolated=False)
-    person.will_say("where is the cart defined")
+    person.will_say("where can I find the cart")
     page = visit(f"/#/drive/{cart}")
     page.locator(".drive-talk").click()
     person.hears(
         page, "Nothing needs you.", "Okay.", "It is in cart dot p y.", "Nothing else is there."
     )
-    assert said(car, cart) == ["where is the cart defined"]
+    assert said(car, cart) == ["where can I find the cart"]
 
     # The headset goes while Janus listens, and another microphone is there.
-    person.says(page, "where is it tested")
+    person.says(page, "where are the tests")
     person.hears(page, "Okay.", "Nothing else is there.")
-    assert said(car, cart)[1:] == ["where is it tested"]
+    assert said(car, cart)[1:] == ["where are the tests"]
 
 
 @pytest.mark.slow(30)
@@ -222,7 +222,7 @@ def test_what_is_said_in_a_tunnel_at_a_question_and_while_janus_speaks(car, tunn
     cart = car.session(name="fix-the-cart", isolated=False)
     page = visit(f"/#/drive/{cart}")
     page.locator(".drive-talk").click()
-    person.says(page, "where is the cart defined")
+    person.says(page, "where can I find the cart")
     person.hears(page, "Nothing else is there.")
 
     # In a tunnel it is kept on the phone, and sent once.
@@ -230,9 +230,9 @@ def test_what_is_said_in_a_tunnel_at_a_question_and_while_janus_speaks(car, tunn
     tunnel.cut()
     page.clock.fast_forward(20_000)
     page.get_by_text("The connection is lost.").wait_for()
-    person.says(page, "where is it tested")
+    person.says(page, "where are the tests")
     person.hears(page, "Kept, until there is a connection.")
-    assert said(car, cart) == ["where is the cart defined"]
+    assert said(car, cart) == ["where can I find the cart"]
     tunnel.mend()
     page.clock.fast_forward(AGAIN)
     person.hears(page, "Nothing else is there.")
@@ -255,5 +255,5 @@ def test_what_is_said_in_a_tunnel_at_a_question_and_while_janus_speaks(car, tunn
     heard = page.evaluate("heard")
     assert not any("very long story" in it or it == "Never." for it in heard), heard
     assert heard.count("The connection is back.") == 1, heard
-    asked = ["where is the cart defined", "where is it tested", "list the files"]
+    asked = ["where can I find the cart", "where are the tests", "list the files"]
     assert said(car, cart) == [*asked, "explain the whole of it", "where does it end"]

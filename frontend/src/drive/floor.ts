@@ -109,9 +109,7 @@ export class Floor {
     this.#hearing = new Hearing()
     this.#how = undefined
     if (this.phase === 'listening') this.#end('abort')
-    if (this.phase !== 'turning') return
-    this.#timer()
-    this.#become('quiet')
+    else if (this.phase === 'turning') (this.#timer(), this.#become('quiet'))
   }
 
   #speak(): void {
@@ -131,10 +129,7 @@ export class Floor {
       if (!said) this.#tell.unsaid()
       this.#speak()
     }
-    const stall = () => {
-      this.#mouth.stop()
-      done(false)
-    }
+    const stall = () => (this.#mouth.stop(), done(false))
     this.#after(STALL + text.length * PER_CHARACTER, stall)
     this.#unattend = this.#ears.attend?.(() => this.#interrupt()) ?? (() => {})
     this.#mouth.say(text, done, milliseconds => run === this.#run && this.phase === 'speaking' && this.#after(milliseconds, stall))
@@ -163,7 +158,7 @@ export class Floor {
       if (run === this.#run) then(...args)
     }
     const hearer: Hearer = {
-      began: mine(() => this.phase === 'listening' && this.#tell.began()),
+      began: mine(() => this.#began()),
       text: mine(understood => this.#heard(understood)),
       busy: mine(milliseconds => this.#wait(milliseconds)),
       kept: mine(() => (this.#interrupted = [], this.#tell.kept())),
@@ -177,6 +172,13 @@ export class Floor {
       this.#limit = this.#clock.after(LONGEST, () => this.finish())
     }
     this.#ears.start(hearer)
+  }
+
+  /** Silence counts from now on: a phone may have asked first whether the page may listen. */
+  #began(): void {
+    if (this.phase !== 'listening') return
+    if (!this.hearing) this.#after(this.#how!.silence, () => this.#end('abort'))
+    this.#tell.began()
   }
 
   #heard(understood: Understood): void {
