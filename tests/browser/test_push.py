@@ -7,6 +7,7 @@ import browsing
 import push.conftest
 import pytest
 from browsing import ACP_AGENT, button, expect
+from conftest import wait_for
 from kit.browser import WHOLE
 from kit.missing import missing
 from push.browser import Browser
@@ -79,6 +80,9 @@ def test_a_short_question_is_answered_in_its_notification(visit, service, certif
     assert page.evaluate(SUBSCRIBE, phone.subscription(contact=ME)) == 200
     [worker] = page.context.service_workers
 
+    def read(push):
+        return json.dumps(phone.read(push[2]))
+
     def asks(command):
         """The session, once the notification of its question is shown."""
         kinds = {"once": "allow_once", "never": "reject_once"}
@@ -86,11 +90,10 @@ def test_a_short_question_is_answered_in_its_notification(visit, service, certif
         call = {"toolCallId": "c", "kind": "execute", "title": command}
         words = json.dumps({"toolCall": call, "options": options})
         said = {"message": f"request session/request_permission {words}"}
-        before = len(service.got)
         id = server.owner.post("/api/chat", said)["session_id"]
-        told = phone.read(service.wait(before + 1)[before][2])
-        deliver(page, server.url, json.dumps(told))
         body = f"Run: {command}"
+        pushed = wait_for(lambda: [it for it in map(read, service.got) if body in it])
+        deliver(page, server.url, pushed[0])
         until(page, lambda: [body, "Allow once,Deny"] in [it[1:] for it in page.evaluate(SHOWN)])
         return id
 
