@@ -146,7 +146,10 @@ def end(id: str, cleanup: bool, force: bool, no_summary: bool, as_json: bool) ->
         return
     if ended["branch"]:
         where = f", in {ended['worktree_path']}" if ended["worktree_path"] else ""
-        tell(f"Its work is on {ended['branch']}{where}")
+        gone = f"The branch {ended['branch']} is gone." if ended["branch_deleted"] else ""
+        tell(gone or f"Its work is on {ended['branch']}{where}")
+    if ended["landed"]:
+        tell(sanitize(ended["landed"]))
     if ended["worktree_path"] or not ended["branch"]:  # its agent has a folder to work in
         tell(f"To open it again: janus resume {ended['session_id'][:_SHORT]}")
 

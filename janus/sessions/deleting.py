@@ -65,7 +65,7 @@ class SessionDeleter:
             self._archive.unbar(id)
             session.log.close()
         self.remove_left()
-        workspace.snapshots.forget(id)
+        workspace.forget(id)
         self._forget(id)
         log.info("Session %s: deleted", id, extra=about(id, "deleted"))
         return session.info.agent if session.info.conversation_id else None
@@ -77,7 +77,7 @@ class SessionDeleter:
                 records = (record for _, record, _ in numbered(self._store.lines(id)) if record)
                 self._leave(id, [*summary_files(records)])
                 self._forget_all(id)
-                self._workspace.snapshots.forget(id)
+                self._workspace.forget(id)
                 self._store.remove_log(id)
             except OSError as failure:
                 told = about(id, "storage_failed")

@@ -27,6 +27,7 @@ from janus.workspace.published import PublishedFolder, hide_ours
 from janus.workspace.registry import WorktreeRegistry
 from janus.workspace.removing import WorktreeRemover, logged
 from janus.workspace.root import Worktree, WorktreeRoot, folder_in
+from janus.workspace.snapshots.place import QUIETLY
 from janus.workspace.snapshots.snapshots import Snapshots
 from janus.workspace.submodules import fill_submodules
 from janus.workspace.untracked import bring_along
@@ -117,6 +118,15 @@ class Workspace:
     def forget_branch(self, branch: str, *, landed: bool) -> bool:
         """Delete a branch if all of it is in others; whether it is gone. See ``forget_merged``."""
         return branches.forget_merged(self._git, branch, landed=landed)
+
+    def forget(self, session_id: str) -> None:
+        """Be rid of what is kept to undo a session's turns and merges. Raises OSError."""
+        self.snapshots.forget(session_id)
+        for it in self.landings.all():
+            if it.session_id == session_id and it.step != "moving":
+                with logged():
+                    self._git.ask(*QUIETLY, "update-ref", "-d", it.ref)
+                    self.landings.remove(it.undo_id)
 
     def add_worktree(self, session_id: str, *, name: str, branch: str | None = None) -> Worktree:
         """A worktree for good; see ``adding_worktree``."""

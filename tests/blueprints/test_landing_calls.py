@@ -76,6 +76,9 @@ def test_what_was_squashed_can_be_cleaned_up_and_its_commits_stay(client, id, wo
     kept = git(workspace, "for-each-ref", "--contains", done["commit"], "--format=%(refname)")
     assert f"refs/janus/sessions/{id}" in kept
 
+    assert client.delete(f"/api/session?session_id={id}").status_code == 200
+    assert git(workspace, "for-each-ref", "refs/janus") == ""  # and nothing of it is left
+
 
 def test_a_merge_that_conflicts_names_the_files(client, id, workspace):
     ask(client, id, "write cart.py # theirs")

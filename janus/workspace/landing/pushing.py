@@ -104,7 +104,7 @@ def _refused(lines: str, words: str) -> str:
     if "Host key verification failed" in why:
         return (
             "The key of that host is not known on this computer, or is another one than it was. "
-            f"Connect once by hand, and look at it: ssh. {why}"
+            f"Connect once by hand with ssh, and compare it. {why}"
         )
     if "terminal prompts disabled" in why or "Permission denied" in why:
         return f"The remote wants a login that git cannot give by itself. Push once by hand. {why}"
