@@ -7,8 +7,11 @@ import browsing
 import pytest
 from browsing import button, composer, expect, first_words, questions, session_id, settings
 from kit.pictures import photo
+from test_changes_page import accessible
+from test_looks import axe
 
 visit, asking = browsing.visit, browsing.asking
+assert axe
 
 #: As the system posts what is shared: a form from no page, whose files have names.
 POST = """([address, fields, files]) => {
@@ -58,7 +61,7 @@ def attached(page):
 
 
 @pytest.mark.slow
-def test_what_is_shared_is_added_to_a_message_and_nothing_is_sent_by_itself(installed, asking):
+def test_what_is_shared_is_added_to_a_message_and_nothing_is_sent_by_itself(installed, asking, axe):
     page, id = installed, asking.session("say one")
     link = {
         "title": "A bug",
@@ -68,6 +71,7 @@ def test_what_is_shared_is_added_to_a_message_and_nothing_is_sent_by_itself(inst
     share(page, asking, ("IMG_1.jpg", "image/jpeg", photo()), **link)
     expect(sheet(page)).to_contain_text("https://bugs.example/7")
     expect(sheet(page)).to_contain_text("IMG_1.jpg")
+    accessible(page, axe)
     button(sheet(page), "Close").click()
     page.reload()  # put nowhere yet: it is offered again
     page.clock.fast_forward(5000)

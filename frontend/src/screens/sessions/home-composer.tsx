@@ -7,6 +7,7 @@ import {words} from '../../app/strings'
 import {loadItem, removeItem, saveItem} from '../../app/local-storage'
 import {ComposerField} from '../../chat/composer/composer-field'
 import {useFiles, wordsWith} from '../../chat/composer/files'
+import {listen} from '../../chat/state/timers'
 import {newId} from '../../lib/id'
 import type {Attachment, OptionValue} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
@@ -42,6 +43,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
   const text = useSignal(app.drafts.load(DRAFT))
   const files = useFiles(app, nextSession, true)
   useEffect(() => app.drafts.save(DRAFT, text.value), [text.value])
+  useEffect(() => listen(window, 'pagehide', () => app.drafts.leave(DRAFT, text.peek())), [])
   useEffect(
     () => app.drafts.watch(DRAFT, gone => {
       if (text.peek() === gone) text.value = ''
