@@ -82,7 +82,10 @@ class Engine:
                 before, self._wanted, self._failed = self._ready, config, None
                 self._state.notify_all()
             if self._thread is None:
-                self._thread = threading.Thread(target=self._supervise, name="janus-fleet-engine")
+                # As a daemon: else a process that ends would wait for it before it stops this.
+                self._thread = threading.Thread(
+                    target=self._supervise, name="janus-fleet-engine", daemon=True
+                )
                 self._thread.start()
             elif not (before and before.place == config.place and self._reload(config)):
                 self._end()

@@ -39,7 +39,7 @@ class Follower:
         self._failure = ""
         self._renew = self._renewal(runtime.endpoint)
         # The server of a doorway takes a moment to start.
-        threading.Thread(target=self._tell_fleet, name="janus-fleet").start()
+        threading.Thread(target=self._tell_fleet, name="janus-fleet", daemon=True).start()
 
     def look(self) -> None:
         """To be called now and then."""

@@ -1,12 +1,13 @@
 """A doorway's server with members, and clients that dial it."""
 
 import asyncio
-import gc
+import contextlib
 import socket
 import ssl
 from contextlib import asynccontextmanager
 
-import nats
+import nats.errors
+from nats.aio.client import Client
 
 from janus.fleet.engine import Engine
 from janus.fleet.keys import new_seed, public_key
@@ -57,25 +58,25 @@ class Place:
         async def note(failure):
             refusals.append(str(failure))
 
-        client = await nats.connect(
-            f"tls://{self.host}:{self.port}",
-            **{
-                "nkeys_seed_str": seed or self.seeds[id],
-                "tls": ssl.create_default_context(cadata=self.authority.ca_pem.decode()),
-                "inbox_prefix": inbox(id).encode(), "error_cb": note,
-                "allow_reconnect": False, "connect_timeout": 10, **options,
-            },
-        )  # fmt: skip
+        client = Client()
         client.refusals = refusals
+        given = {
+            "nkeys_seed_str": seed or self.seeds[id],
+            "tls": ssl.create_default_context(cadata=self.authority.ca_pem.decode()),
+            "inbox_prefix": inbox(id).encode(), "error_cb": note,
+            "allow_reconnect": False, "connect_timeout": 20,
+        }  # fmt: skip
         try:
+            await client.connect(f"tls://{self.host}:{self.port}", **{**given, **options})
             yield client
         finally:
-            await client.close()
+            with contextlib.suppress(OSError, nats.errors.Error):
+                await client.close()
+            if client._transport:  # of one that was refused
+                client._transport.close()
+                await asyncio.sleep(0)
 
 
 def run(coroutine):
     """What a coroutine gives, within half a minute."""
-    try:
-        return asyncio.run(asyncio.wait_for(coroutine, 30))
-    finally:
-        gc.collect()  # a client that was refused leaves its socket to that
+    return asyncio.run(asyncio.wait_for(coroutine, 30))

@@ -1,0 +1,94 @@
+"""docs/fleet.md, as it stands there, with two machines; and what their owner can do wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+from kit.leaks import processes_of
+from kit.waiting import wait_for
+
+PAPER = (Path(__file__).parents[2] / "docs" / "fleet.md").read_text()
+LINES = [line for block in re.findall(r"```console\n(.*?)```", PAPER, re.DOTALL)
+         for line in block.splitlines()]  # fmt: skip
+CODE = re.compile(r"127\.\S+/\w+/\S+")
+
+
+@pytest.fixture
+def machines(serve, run, home, tmp_path):
+    """Runs a line of the paper at one of two machines; the Janus of each is ``.servers``."""
+    homes = {"home": home, "laptop": tmp_path / "laptops-home"}
+    homes["laptop"].mkdir()
+    servers = {
+        name: serve(HOME=str(at), JANUS_HOST=f"127.0.31.{number}", WORKSPACE_DIR=str(folder))
+        for number, (name, at) in enumerate(homes.items(), 1)
+        for folder in [tmp_path / f"{name}s-project"]
+        if not folder.mkdir()
+    }
+    for server in servers.values():
+        server.call("GET", "/api/health")
+
+    def at(name, *words):
+        return run(*words, HOME=str(homes[name]))
+
+    at.servers, at.homes = servers, homes
+    yield at
+    for server in servers.values():
+        server.stop()
+    wait_for(lambda: not processes_of(homes["laptop"]))
+
+
+@pytest.mark.slow(10)
+def test_the_walk_goes_as_the_paper_says(machines):
+    code, said = "", {}
+    for line in LINES:
+        name, _, command = line.partition("$ ")
+        done = machines(name, *command.replace("CODE", code).split()[1:])
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        code = (CODE.findall(done.stdout) or [code])[0]
+        said[line] = done.stdout
+
+    assert "have the others do nothing" in said["laptop$ janus fleet join CODE --name laptop"]
+    assert "1 machine joined" in said["home$ janus fleet status"]
+    assert said["home$ janus fleet list"].startswith("No machine")  # the second time
+    assert "This machine is in no fleet" in machines("home", "fleet", "status").stdout
+    assert "This machine is in no fleet" in machines("laptop", "fleet", "status").stdout
+    log = machines.servers["home"].log
+    for told in ("is a doorway now", "it may: relay", "revoked by device owner", ") left"):
+        assert told in log
+
+
+@pytest.mark.slow(10)
+def test_what_goes_wrong_is_said(machines):
+    def refused(name, *words):
+        done = machines(name, "fleet", *words)
+        assert done.returncode == 4 and not done.stdout, done
+        return done.stderr
+
+    assert "in no fleet" in refused("laptop", "leave")
+    assert "janus fleet init" in refused("laptop", "revoke", "home")
+    assert "no code of a fleet" in refused("laptop", "join", "nonsense")
+    made = machines("home", "fleet", "init", "--name", "home").stdout
+    [code] = CODE.findall(made)
+    host, secret, print_ = code.split("/")
+    assert "another Janus" in refused("laptop", "join", f"{host}/{secret}/{'A' * 43}")
+    assert "wrong, used" in refused("laptop", "join", f"{host}/AAAAAAAAAA/{print_}")
+    assert "No Janus answers" in refused("laptop", "join", f"127.0.31.9:9/{secret}/{print_}")
+    assert "a member already" in refused("home", "join", "--also", code)
+    [code] = CODE.findall(machines("home", "fleet", "init").stdout)
+    assert machines("laptop", "fleet", "join", code, "--name", "laptop").returncode == 0
+    assert "already" in refused("laptop", "join", code)
+    assert "wrong, used" in refused("laptop", "join", "--also", code)
+    assert "already" in refused("laptop", "init")
+    assert "No machine here" in refused("home", "revoke", "nobody")
+
+    also = machines("laptop", "fleet", "init", "--also")  # a further doorway
+    [code] = CODE.findall(also.stdout)
+    assert machines("home", "fleet", "join", "--also", code).returncode == 0
+    status = machines("laptop", "fleet", "status").stdout
+    assert "a doorway" in status and "joined home" in status
+    machines.servers["home"].process.kill()  # it cannot be told
+    wait_for(lambda: not processes_of(machines.homes["home"]), 60)
+    left = machines("laptop", "fleet", "leave", "home")
+    assert left.returncode == 0 and "On home, run: janus fleet revoke" in left.stderr
+    machines.servers["laptop"].process.kill()
+    wait_for(lambda: not processes_of(machines.homes["laptop"]), 60)  # its server neither
