@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 #: Machines that a doorway lets in.
 MOST = 64
+_JOINED = {"event": "machine_joined"}
 
 
 class OwnDoorway:
@@ -134,9 +135,9 @@ class OwnDoorway:
             except StorageFailed:
                 self.engine.apply(self._config(own, members))
                 raise
-        _audit(
-            "machine_joined", "Machine %s (%s) joined from %s; it may: %s", member.name, member.id,
-            address, member.scope,
+        log.info(
+            "Machine %s (%s) joined from %s; it may: %s", member.name, member.id, address,
+            member.scope, extra=_JOINED,
         )  # fmt: skip
         self._changed()
         return Entered(
@@ -152,7 +153,7 @@ class OwnDoorway:
             if not verify(found[0].key, leaving(self._own().id, machine_id), proof):
                 raise Forbidden("A machine can leave only by itself.")
             self._remove(found[0])
-        _audit("machine_left", "Machine %s (%s) left", found[0].name, machine_id)
+        log.info("Machine %s (%s) left", found[0].name, machine_id, extra={"event": "machine_left"})
         self._changed()
 
     def revoke(self, name: str, device: str) -> Member:
@@ -163,9 +164,9 @@ class OwnDoorway:
             if not found:
                 raise NotFound(f"No machine here is called {name}. See: janus fleet list")
             self._remove(found[0])
-        _audit(
-            "machine_revoked", "Machine %s (%s) was revoked by device %s", found[0].name,
-            found[0].id, device,
+        log.info(
+            "Machine %s (%s) was revoked by device %s", found[0].name, found[0].id, device,
+            extra={"event": "machine_revoked"},
         )  # fmt: skip
         self._changed()
         return found[0]
@@ -190,7 +191,9 @@ class OwnDoorway:
         except JanusError:
             self.engine.stop()
             raise
-        _audit("machine_joined", "This machine is a doorway now: %s (%s)", me.name, me.machine_id)
+        log.info(
+            "This machine is a doorway now: %s (%s)", me.name, me.machine_id, extra=_JOINED
+        )  # fmt: skip
 
     def _serve(self, me: Membership, own: Doorway) -> None:
         """Have the server run at the address of now, and remember where that is."""
@@ -244,7 +247,3 @@ class OwnDoorway:
             why = endpoint.unreachable if endpoint else None
             raise FleetFailed(f"Other machines cannot reach this one. {why or ''}".strip())
         return endpoint
-
-
-def _audit(event: str, text: str, *about: object) -> None:
-    log.info(text, *about, extra={"event": event})

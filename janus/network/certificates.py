@@ -20,8 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from janus.network.addresses import LABEL, LOOPBACK, PRIVATE
 
-#: Certificates are valid from before now, for phones whose clock is behind.
-_CLOCK_SLACK = timedelta(hours=1)
+#: Certificates are valid from before now, for phones and other machines whose clock is behind.
+_CLOCK_SLACK = timedelta(days=2)
 _AUTHORITY_LIFE = timedelta(days=3652)
 #: Phones refuse more than 398 days, and count both ends.
 _LEAF_LIFE = timedelta(days=397)

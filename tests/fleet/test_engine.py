@@ -43,7 +43,7 @@ def ports_of(pid):
 
 
 @pytest.mark.parametrize("how", STRANGERS)
-def test_threat_35_no_port_lets_anybody_in_without_a_members_key(place, how):
+def test_threat_36_no_port_lets_anybody_in_without_a_members_key(place, how):
     place.engine.apply(place.config(laptop="full"))
 
     async def knock():
@@ -68,7 +68,7 @@ def received(connection):
         return b""
 
 
-def test_threat_35_a_revoked_machine_is_out_at_once_and_stays_out(place):
+def test_threat_36_a_revoked_machine_is_out_at_once_and_stays_out(place):
     place.engine.apply(place.config(laptop="full", box="full"))
     before = place.engine.pid
 
@@ -85,7 +85,7 @@ def test_threat_35_a_revoked_machine_is_out_at_once_and_stays_out(place):
     assert place.engine.pid == before
 
 
-def test_threat_35_a_server_that_does_not_take_a_new_list_is_started_anew(place, monkeypatch):
+def test_threat_36_a_server_that_does_not_take_a_new_list_is_started_anew(place, monkeypatch):
     monkeypatch.setattr("janus.fleet.engine._RELOAD", 0.1)
     monkeypatch.setattr("janus.fleet.engine._END", 0.1)
     place.engine.apply(place.config(laptop="full"))

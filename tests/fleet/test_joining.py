@@ -3,8 +3,13 @@
 import contextlib
 import logging
 import re
+import ssl
 import stat
 import sys
+import threading
+import time
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from dialling import Place, run
@@ -20,9 +25,10 @@ from janus.errors import (
     StorageFailed,
 )
 from janus.fleet.fleet import Fleet
-from janus.fleet.joining import JoinCode, fingerprint, leaving
+from janus.fleet.joining import Entered, JoinCode, call, fingerprint, leaving
 from janus.fleet.keys import new_seed, public_key, sign, verify
 from janus.fleet.membership import FleetFiles, name_of
+from janus.network.authority import Authority
 from janus.network.endpoint import Endpoint
 from janus.storage.store import Store
 
@@ -82,7 +88,7 @@ def test_a_code_lets_one_machine_in_with_the_scope_that_it_was_made_for(home):
     assert len(home.changes) == 2  # it is open, and has a member
 
 
-def test_threat_39_a_code_is_good_once_for_minutes_and_cannot_be_guessed(home):
+def test_threat_40_a_code_is_good_once_for_minutes_and_cannot_be_guessed(home):
     used, late, good = home.code(), home.code(), home.code(at_terminal=False)
     home.enter(used)
     with pytest.raises(Forbidden, match="janus fleet init"):
@@ -99,7 +105,7 @@ def test_threat_39_a_code_is_good_once_for_minutes_and_cannot_be_guessed(home):
     assert [it.id for it in home.fleet.members] == [LAPTOP]
 
 
-def test_threat_39_nobody_takes_the_place_of_a_member(home):
+def test_threat_40_nobody_takes_the_place_of_a_member(home):
     key, own = public_key(new_seed()), home.code() and home.fleet.membership.own
     home.enter(key=key)
 
@@ -110,7 +116,7 @@ def test_threat_39_nobody_takes_the_place_of_a_member(home):
     assert home.enter(id="c" * 16, name="home").known_as == "home-2"
 
 
-def test_threat_35_a_revoked_machine_is_out_even_where_the_server_cannot_be_told(home, caplog):
+def test_threat_36_a_revoked_machine_is_out_even_where_the_server_cannot_be_told(home, caplog):
     caplog.set_level(logging.INFO)
     seed = new_seed()
     home.enter(key=public_key(seed))
@@ -237,3 +243,64 @@ def test_without_the_extra_a_sentence_says_what_to_install(home, monkeypatch):
     monkeypatch.setitem(sys.modules, "nkeys", None)
     with pytest.raises(FleetFailed, match=r"janus\[fleet\]"):
         home.code()
+
+
+@pytest.fixture
+def elsewhere(home):
+    """Another machine at the address of a code; what it was asked for."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.server.der)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.der, server.asked = b"another certificate", asked
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_threat_41_nothing_is_sent_to_another_machine_at_the_address_of_a_code(home, elsewhere):
+    code = replace(home.code(), host=f"127.0.0.1:{elsewhere.server_port}")
+
+    with pytest.raises(FleetFailed, match="another Janus"):
+        code.authority()
+    elsewhere.der = home.place.authority.der  # it passes on what the right one shows
+    with pytest.raises(FleetFailed, match="No Janus answers"):
+        call(code.page, code.authority(), "/api/fleet/enter", {"code": code.secret}, Entered)
+
+    assert elsewhere.asked == ["GET /ca.crt HTTP/1.1"] * 2  # and no code
+
+
+def test_clocks_that_differ_are_said_to_differ(tmp_path, elsewhere):
+    later = time.time() + 30 * 86400
+    authority = Authority.open(tmp_path / "later", lambda: later, hostname="later")
+    leaf = authority.leaf(["127.0.0.1"])
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(leaf.chain, leaf.key)
+    elsewhere.socket = tls.wrap_socket(elsewhere.socket, server_side=True)
+    page = f"https://127.0.0.1:{elsewhere.server_port}"
+
+    with pytest.raises(FleetFailed, match="clocks of this machine"):
+        call(page, authority.ca_pem.decode(), "/", {}, dict)
+
+
+def test_an_answer_that_is_none_is_not_believed(home, monkeypatch):
+    for told in (
+        b"",
+        b"[]",
+        b'{"id": "../x"}',
+        b'{"id": "' + b"a" * 16 + b'", "urls": ["http://x"]}',
+    ):
+        monkeypatch.setattr("janus.fleet.joining._fetch", lambda *_, told=told: told)
+        with pytest.raises(FleetFailed, match="cannot read"):
+            call("https://x", home.place.authority.ca_pem.decode(), "/", {}, Entered)

@@ -52,7 +52,7 @@ async def refused(client, act, subjects):
 
 
 @pytest.mark.parametrize("scope", ["relay", "read", "full"])
-def test_threat_36_a_machine_stays_within_its_subjects_and_its_scope(place, scope):
+def test_threat_37_a_machine_stays_within_its_subjects_and_its_scope(place, scope):
     place.engine.apply(place.config(box="full", laptop="full", spy=scope))
     may = OWN | (READING if scope != "relay" else set()) | (DOING if scope == "full" else set())
     hears = HEARD["relay"] | (HEARD["read"] if scope != "relay" else set())
@@ -70,7 +70,7 @@ def test_threat_36_a_machine_stays_within_its_subjects_and_its_scope(place, scop
     assert heard == (UNHEARD | HEARD["read"]) - hears
 
 
-def test_threat_37_nothing_that_the_server_answers_passes_for_a_message_of_another(place):
+def test_threat_38_nothing_that_the_server_answers_passes_for_a_message_of_another(place):
     """The server answers under any subject that is asked for: without the header, or as itself."""
     place.engine.apply(place.config(box="full", laptop="full", spy="full"))
     forged = [f"cmd.{BOX}.{LAPTOP}.do.say", f"word.{BOX}.{LAPTOP}", f"ev.{LAPTOP}.log.s"]
@@ -123,7 +123,7 @@ def test_threat_37_nothing_that_the_server_answers_passes_for_a_message_of_anoth
     assert not [subject for subject, headers in heard if subject in forged and headers]
 
 
-def test_threat_38_a_stolen_doorway_has_the_public_keys_of_the_others_only(place):
+def test_threat_39_a_stolen_doorway_has_the_public_keys_of_the_others_only(place):
     place.engine.apply(place.config(laptop="full", box="read"))
     kept = b"".join(it.read_bytes() for it in (place.folder / "fleet").rglob("*") if it.is_file())
 
