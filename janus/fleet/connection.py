@@ -84,7 +84,9 @@ def failure(why: Exception) -> FleetFailure:
             return Absent(f"The doorway does not have it: {why.description}.", why.err_code or 0)
         case APIError():
             return Refused(f"The doorway refused it: {why.description}.", why.err_code or 0)
-    return NotReachable("The doorway did not answer in time.")
+        case TimeoutError():
+            return NotReachable("The doorway did not answer in time.")
+    return NotReachable("The connection to the doorway was lost.")
 
 
 def sentence(why: Exception) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ class Ledger(Protocol):
     """Where a log reports how its writing went."""
 
     def note(self, path: Path, failure: OSError | None) -> None: ...
+    def grew(self, path: Path, size: int) -> None: ...
     def finish_later(self, file: LogFile) -> None: ...
 
 
@@ -129,6 +130,7 @@ class LogFile:
         self._failed = False
         self._size = (self._size or 0) + len(data)
         self._store.note(self.path, None)
+        self._store.grew(self.path, self._size)
 
     def _reading(self) -> int | None:
         """A descriptor to read from and close; None if there is no file."""

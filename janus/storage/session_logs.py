@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from janus.errors import StorageFailed
@@ -28,6 +28,9 @@ class SessionLogs(Problems):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._late: dict[Path, LogFile] = {}
+        #: Called with a session's id and the bytes of its log when lines were added. It must not
+        #: take long.
+        self.written: Callable[[str, int], object] = lambda session_id, size: None
 
     def prepare(self) -> None:
         """Make the folders, durably: no first message has to wait for that. Raises OSError."""
@@ -56,6 +59,10 @@ class SessionLogs(Problems):
         with self._lock:
             late = self._late.pop(path, None)
         return late or LogFile(path, self)
+
+    def grew(self, path: Path, size: int) -> None:
+        """Lines were added to a log."""
+        self.written(path.name.removesuffix(_SUFFIX), size)
 
     def finish_later(self, file: LogFile) -> None:
         """Keep a log that is closed, until the disk takes what it still has."""
@@ -112,6 +119,11 @@ class SessionLogs(Problems):
             folder.opened(f"{session_id}{_SUFFIX}") as fd,
         ):
             yield from whole_lines(fd, start)
+
+    def piece(self, session_id: str, start: int, size: int) -> bytes:
+        """At most *size* bytes of a session's log from byte *start* on; nothing without a log."""
+        with self._log(session_id) as fd:
+            return os.pread(fd, size, start) if fd else b""
 
     def is_line_end(self, session_id: str, at: int) -> bool:
         """Whether a line of a session's log ends before byte *at*. Raises OSError."""

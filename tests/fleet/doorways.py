@@ -41,9 +41,8 @@ class Doorway:
         self.folder, self.scopes, self.port = folder, dict(scopes), free_port()
         folder.mkdir(parents=True)
         self.seeds = {machine: new_seed() for machine in (HOME, *scopes)}
-        self.process = None
-        self.clients = []
-        self.limits = ""
+        self.process = self.home = None
+        self.clients, self.running = [], []
 
     @property
     def url(self):
@@ -79,6 +78,7 @@ class Doorway:
             self.process.send_signal(number)
             self.process.wait()
             self.process = None
+            wait_for(lambda: self.home is None or not self.home.connected)
 
     def empty(self):
         shutil.rmtree(self.folder / "js", ignore_errors=True)
@@ -99,13 +99,20 @@ class Doorway:
             wait_for(lambda: made.connected)
         return made
 
+    def reader(self):
+        """A connection of the doorway's own."""
+        if self.home is None:
+            self.home = self.client(HOME)
+        wait_for(lambda: self.home.connected)
+        return self.home
+
     def shapes(self):
         """Have the streams, as the doorway's Janus does."""
-        Shapes(self.client(HOME)).ensure(self.scopes)
+        Shapes(self.reader()).ensure(self.scopes)
 
     def stop(self):
-        for client in self.clients:
-            client.stop()
+        for running in (*reversed(self.running), *self.clients):
+            running.stop()
         self.kill()
 
 

@@ -1,0 +1,185 @@
+"""This machine's conversations, as a doorway gets them: every log, in pieces, in one stream.
+
+Each message is a piece of one log as it is on the disk, and says where it begins. So the log is the
+buffer, and the truth; what a newer Janus wrote there is passed on as it is. Each expects the number
+of the message before it, so none can be missing or come twice, whoever was killed in between; and
+one at a time is sent, so none can overtake.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
+
+from janus.conversation.record import Record
+from janus.fleet.client import Client
+from janus.fleet.failures import FleetFailure
+from janus.fleet.repeating import Repeating
+from janus.fleet.streams import Kept, at, info, newest
+from janus.fleet.subjects import stream
+
+log = logging.getLogger(__name__)
+
+#: Where a piece begins in its log: the byte, and the number of its first line.
+PLACE = "Janus-At"
+#: Bytes of a piece: the server takes no message of more than 1 MB.
+PIECE = 256 << 10
+_EXPECTED = "Nats-Expected-Last-Sequence"
+#: Seconds after which what could not be sent is tried again.
+_AGAIN = 1.0
+
+
+class Logs(Protocol):
+    """The logs of one project; see ``SessionLogs``."""
+
+    def logs(self) -> list[str]: ...
+    def log_size(self, session_id: str) -> int: ...
+    def last_line(self, session_id: str) -> bytes: ...
+    def piece(self, session_id: str, start: int, size: int) -> bytes: ...
+
+
+class Place(NamedTuple):
+    """A place in a log: a byte, and the number of the line that begins or goes on there."""
+
+    byte: int = 0
+    line: int = 1
+
+    def after(self, piece: bytes) -> Place:
+        return Place(self.byte + len(piece), self.line + piece.count(b"\n"))
+
+    @classmethod
+    def of(cls, kept: Kept) -> Place:
+        """Where a piece begins; the beginning where it does not say so."""
+        byte, _, line = kept.headers.get(PLACE, "").partition(" ")
+        sane = byte.isascii() and byte.isdigit() and line.isascii() and line.isdigit()
+        return cls(int(byte), int(line)) if sane else cls()
+
+
+class Feed:
+    """Sends what the logs have to one doorway.
+
+    ``_lock`` guards ``_grown``; all else is the thread's.
+    ``_sent`` has how far each log is in the stream, ``_last`` the number of the stream's last
+    message, None where that was never known.
+    """
+
+    def __init__(self, client: Client, projects: Callable[[], Iterable[Logs]]) -> None:
+        """Send the logs of all *projects*."""
+        self._client, self._projects = client, projects
+        self._stream = stream(client.machine)
+        self._lock = threading.Lock()
+        self._grown: dict[str, tuple[Logs, int]] = {}
+        self._sent: dict[str, Place] = {}
+        self._last: int | None = None
+        self._unsure = True  # whether that is so: a connection was lost, or an answer
+        #: How many conversations the doorway had lost, and was given again.
+        self.refilled = 0
+        self._sending = Repeating("fleet-feed", _AGAIN, self._send_all)
+        client.greet(self._compare_again)
+        self.start, self.stop = self._sending.start, self._sending.stop
+
+    def grew(self, logs: Logs, session_id: str, size: int) -> None:
+        """A log has *size* bytes now, all of which are settled."""
+        with self._lock:
+            self._grown[session_id] = (logs, size)
+        self._sending.wake()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the doorway does not have everything, or None."""
+        return self._client.problem or self._sending.problem
+
+    @property
+    def pending(self) -> int:
+        """How many conversations the doorway does not have whole yet."""
+        with self._lock:
+            return len(self._grown)
+
+    def _compare_again(self) -> None:
+        self._unsure = True
+        self._sending.wake()
+
+    def _send_all(self) -> None:
+        while self._client.connected and not self._sending.stopping:
+            if self._unsure or self._last is None:
+                self._unsure = False
+                self._compare()
+            with self._lock:
+                id = next(iter(self._grown), None)
+                if id is None:
+                    return
+                logs, size = self._grown[id]
+            try:
+                self._send(logs, id, size)
+            except FleetFailure:
+                self._unsure = True  # it may have been taken
+                raise
+            with self._lock:
+                if self._grown.get(id) == (logs, size):
+                    del self._grown[id]
+
+    def _send(self, logs: Logs, id: str, size: int) -> None:
+        place = self._sent.get(id, Place())
+        if size < place.byte:  # somebody cut it
+            place = Place()
+        while place.byte < size and not self._sending.stopping:
+            piece = logs.piece(id, place.byte, min(PIECE, size - place.byte))
+            if not piece:
+                return
+            if whole := piece.rfind(b"\n") + 1:
+                piece = piece[:whole]
+            headers = {PLACE: f"{place.byte} {place.line}", _EXPECTED: str(self._last)}
+            self._last = self._client.publish(self._subject(id), piece, headers)
+            place = self._sent[id] = place.after(piece)
+
+    def _compare(self) -> None:
+        """See what the stream has, unless it is as it was left. Raises Absent without one."""
+        found = info(self._client, self._stream)
+        state, most = found.state, found.config.max_bytes or 0
+        if state.last_seq == self._last:
+            return
+        self._last = None
+        full = state.first_seq > 1 and state.bytes + 2 * PIECE > most > 0
+        oldest = at(self._client, self._stream, state.first_seq) if full else None
+        lost = 0
+        for logs in self._projects():
+            for id in logs.logs():
+                before, size = self._sent.get(id), logs.log_size(id)
+                kept = newest(self._client, self._stream, self._subject(id))
+                if kept is None and oldest and _written(logs, id) < oldest.at:
+                    self._sent[id] = Place(size, 0)  # it made room, and is here to be read
+                    continue
+                self._sent[id] = place = _end(logs, id, kept)
+                lost += before is not None and place.byte < before.byte
+                if place.byte < size:
+                    with self._lock:
+                        self._grown.setdefault(id, (logs, size))
+        if lost:
+            self.refilled += lost
+            log.warning(
+                "The doorway had lost events of %d conversations; they are sent again", lost,
+                extra={"event": "fleet_refilled"},
+            )  # fmt: skip
+        self._last = state.last_seq
+
+    def _subject(self, id: str) -> str:
+        return f"ev.{self._client.machine}.log.{id}"
+
+
+def _end(logs: Logs, id: str, kept: Kept | None) -> Place:
+    """Where to go on with a log of which *kept* was sent last: at 0 if it is another log."""
+    if kept is None:
+        return Place()
+    place = Place.of(kept)
+    same = logs.piece(id, place.byte, len(kept.data)) == kept.data
+    return place.after(kept.data) if same else Place()
+
+
+def _written(logs: Logs, id: str) -> float:
+    """When a log was written last, in seconds since 1970; now, where that is not known."""
+    try:
+        return Record.from_line(logs.last_line(id)).at
+    except ValueError:
+        return float("inf")
