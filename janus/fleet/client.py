@@ -123,7 +123,8 @@ class Client:
 
     def publish(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> int:
         """Put a message into the stream that takes *subject*; its number there."""
-        ack = self.call(lambda it: it.publish(subject, data, headers=headers), subject=subject)
+        ours = {**_OURS, **(headers or {})}
+        ack = self.call(lambda it: it.publish(subject, data, headers=ours), subject=subject)
         return ack.seq
 
     def tell(self, subject: str, data: bytes) -> None:

@@ -9,6 +9,7 @@ one at a time is sent, so none can overtake.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 PLACE = "Janus-At"
 #: Bytes of a piece: the server takes no message of more than 1 MB.
 PIECE = 256 << 10
-_EXPECTED = "Nats-Expected-Last-Sequence"
+_PLACE = re.compile(r"([0-9]{1,15}) ([0-9]{1,15})")
+EXPECTED = "Nats-Expected-Last-Sequence"
 #: Seconds after which what could not be sent is tried again.
 _AGAIN = 1.0
 
@@ -50,11 +52,10 @@ class Place(NamedTuple):
         return Place(self.byte + len(piece), self.line + piece.count(b"\n"))
 
     @classmethod
-    def of(cls, kept: Kept) -> Place:
-        """Where a piece begins; the beginning where it does not say so."""
-        byte, _, line = kept.headers.get(PLACE, "").partition(" ")
-        sane = byte.isascii() and byte.isdigit() and line.isascii() and line.isdigit()
-        return cls(int(byte), int(line)) if sane else cls()
+    def of(cls, kept: Kept) -> Place | None:
+        """Where a piece begins; None for what is no piece."""
+        found = _PLACE.fullmatch(kept.headers.get(PLACE, ""))
+        return cls(int(found[1]), int(found[2])) if found else None
 
 
 class Feed:
@@ -103,18 +104,18 @@ class Feed:
 
     def _send_all(self) -> None:
         while self._client.connected and not self._sending.stopping:
-            if self._unsure or self._last is None:
-                self._unsure = False
-                self._compare()
-            with self._lock:
-                id = next(iter(self._grown), None)
-                if id is None:
-                    return
-                logs, size = self._grown[id]
             try:
+                if self._unsure:
+                    self._unsure = False
+                    self._compare()
+                with self._lock:
+                    id = next(iter(self._grown), None)
+                    if id is None:
+                        return
+                    logs, size = self._grown[id]
                 self._send(logs, id, size)
             except FleetFailure:
-                self._unsure = True  # it may have been taken
+                self._unsure = True  # what was sent may have been taken
                 raise
             with self._lock:
                 if self._grown.get(id) == (logs, size):
@@ -130,7 +131,7 @@ class Feed:
                 return
             if whole := piece.rfind(b"\n") + 1:
                 piece = piece[:whole]
-            headers = {PLACE: f"{place.byte} {place.line}", _EXPECTED: str(self._last)}
+            headers = {PLACE: f"{place.byte} {place.line}", EXPECTED: str(self._last)}
             self._last = self._client.publish(self._subject(id), piece, headers)
             place = self._sent[id] = place.after(piece)
 
@@ -173,6 +174,8 @@ def _end(logs: Logs, id: str, kept: Kept | None) -> Place:
     if kept is None:
         return Place()
     place = Place.of(kept)
+    if place is None:
+        return Place()
     same = logs.piece(id, place.byte, len(kept.data)) == kept.data
     return place.after(kept.data) if same else Place()
 

@@ -88,7 +88,7 @@ class Presence:
         found = {}
         for subject in subjects:
             kept = newest(self._client, _BUCKET, subject)
-            if kept and (entry := _entry(kept)):
+            if kept and kept.is_ours and (entry := _entry(kept)):
                 found[_machine(subject)] = Seen(entry, kept.at, True)
         with self._lock:
             before = self._seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -18,15 +18,18 @@ from nats.js.api import (
     StreamInfo,
 )
 from nats.js.client import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from janus.fleet.client import Client
 from janus.fleet.failures import Absent
-from janus.fleet.subjects import PRESENCE, WORDS, stream
+from janus.fleet.subjects import HEADER, PRESENCE, WORDS, stream
 
 #: The stream of what each machine has: its newest list of sessions.
 LISTS = "LISTS"
 #: Seconds after which a machine that does not renew it is not there.
 THERE = 3.0
+#: Messages that are read in one go, and seconds for that.
+_SOME, _READING = 64, 10.0
 #: Seconds in which a word must be accepted, or it is handed over again.
 ACCEPTING = 30.0
 
@@ -38,7 +41,12 @@ class Kept(Struct, frozen=True):
     seq: int
     data: bytes
     headers: dict[str, str]
-    at: float
+    at: float = 0.0
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a machine said it: the server can be made to answer into any stream."""
+        return HEADER in self.headers
 
 
 class Shapes:
@@ -119,12 +127,22 @@ def at(client: Client, name: str, seq: int) -> Kept | None:
         return None
 
 
-def following(client: Client, name: str, subject: str, seq: int) -> Kept | None:
-    """The first message under *subject* from number *seq* on."""
-    try:
-        return _kept(client.call(lambda it: it.get_msg(name, max(1, seq), subject, next=True)))
-    except Absent:
-        return None
+def read(client: Client, name: str, subject: str, seq: int) -> Iterator[Kept]:
+    """All messages under *subject* from number *seq* on, as they are now."""
+
+    async def some(stream: JetStreamContext) -> list[RawStreamMsg]:
+        found: list[RawStreamMsg] = []
+        with suppress(NotFoundError):
+            while len(found) < _SOME:
+                after = (found[-1].seq or 0) + 1 if found else max(1, seq)
+                found.append(await stream.get_msg(name, after, subject, next=True))
+        return found
+
+    while found := client.call(some, _READING):
+        yield from map(_kept, found)
+        seq = (found[-1].seq or 0) + 1
+        if len(found) < _SOME:
+            return
 
 
 def _kept(raw: RawStreamMsg) -> Kept:

@@ -93,6 +93,8 @@ class SessionInfo:
     end_reason: str | None = None
     summary: str | None = None
     project_id: str = ""
+    #: The machine that has it, if that is another one.
+    machine: str = ""
 
     def identity(self) -> dict[str, object]:
         """Return the fields that outlast its agent: enough to find its work again."""
@@ -105,7 +107,8 @@ class SessionInfo:
         if self.ended_at is not None:
             times["ended_at"] = timestamp(self.ended_at)
         fields = {**asdict(self), **times}
-        absent = () if self.ended_at is not None else _OF_ENDED
+        absent = [*(() if self.ended_at is not None else _OF_ENDED)]
+        absent += [] if self.machine else ["machine"]
         return {key: value for key, value in fields.items() if key not in (*_INTERNAL, *absent)}
 
 
@@ -123,6 +126,22 @@ class ProjectInfo:
     needs: int
     #: Why nothing can be done in it, or what else its owner should know.
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineInfo:
+    """Another machine of the fleet. ``asleep_since`` is None while it is there."""
+
+    machine_id: str
+    name: str
+    online: bool
+    #: Seconds since 1970, by the doorway's clock.
+    asleep_since: float | None
+    version: str
+    agents: tuple[str, ...]
+    #: Processes that want to run, for each core.
+    load: float
+    open_sessions: int
 
 
 def is_id(text: str) -> bool:

@@ -19,7 +19,8 @@ def test_a_message_is_kept_and_found_again(doorways):
     assert laptop.publish(f"ev.{LAPTOP}.log.one", b"hello", {"Janus-At": "0 1"}) == 1
 
     kept = newest(laptop, f"EV_{LAPTOP}", f"ev.{LAPTOP}.log.one")
-    assert (kept.data, kept.seq, kept.headers) == (b"hello", 1, {"Janus-At": "0 1"})
+    assert (kept.data, kept.seq, kept.headers["Janus-At"]) == (b"hello", 1, "0 1")
+    assert kept.is_ours
     assert kept.at > 1.7e9
 
 

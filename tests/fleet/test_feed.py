@@ -7,7 +7,7 @@ from doorways import HOME, LAPTOP
 from kit.waiting import wait_for
 
 from janus.fleet.feed import PIECE, Feed, Place
-from janus.fleet.streams import Shapes, following, info
+from janus.fleet.streams import Shapes, info, read
 from janus.storage.store import Store
 
 STREAM = f"EV_{LAPTOP}"
@@ -54,11 +54,8 @@ def kill(feed):
 
 
 def pieces(doorway, id):
-    reader, found, seq = doorway.reader(), [], 1
-    while kept := following(reader, STREAM, f"ev.{LAPTOP}.log.{id}", seq):
-        found.append((Place.of(kept), kept.data))
-        seq = kept.seq + 1
-    return found
+    kept = read(doorway.reader(), STREAM, f"ev.{LAPTOP}.log.{id}", 1)
+    return [(Place.of(it), it.data) for it in kept]
 
 
 def has(doorway, store, id):

@@ -1,0 +1,65 @@
+"""What a machine has: the sessions that it would list itself, as every doorway keeps them.
+
+The newest list stays in the stream ``LISTS`` while the machine is away, and says when it was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from janus.fleet.client import Client
+from janus.fleet.presence import Entry
+from janus.fleet.repeating import Repeating
+from janus.fleet.streams import Kept
+from janus.model import SessionInfo
+
+#: Seconds after which the same list is sent again, and between two at the least.
+RENEWED = 30.0
+#: Bytes; the server takes no message of more than 1 MB.
+_MOST = 900_000
+
+
+class MachineList(Struct, frozen=True):
+    """A machine with its open sessions, the newest of those that ended, and its projects' names."""
+
+    entry: Entry
+    sessions: tuple[SessionInfo, ...] = ()
+    ended: tuple[SessionInfo, ...] = ()
+    projects: dict[str, str] = {}
+
+
+class Listing:
+    """Keeps the list of this machine at a doorway."""
+
+    def __init__(self, client: Client, make: Callable[[], MachineList]) -> None:
+        def send() -> None:
+            if client.connected:
+                client.publish(f"ev.{client.machine}.list", encoded(make()))
+
+        self._sending = Repeating("fleet-listing", RENEWED, send)
+        #: To be called when something in the list changed.
+        self.changed = self._sending.wake
+        client.greet(self.changed)
+        self.start, self.stop = self._sending.start, self._sending.stop
+
+
+def encoded(told: MachineList) -> bytes:
+    """The list as it is sent: without those that ended longest ago, if it were too long."""
+    while len(data := msgspec.json.encode(told)) > _MOST:
+        if told.ended:
+            told = replace(told, ended=told.ended[: len(told.ended) // 2])
+        else:
+            told = replace(told, sessions=told.sessions[len(told.sessions) // 2 + 1 :])
+    return data
+
+
+def list_of(kept: Kept) -> MachineList | None:
+    """The list in a message; None in what is no list."""
+    try:
+        return msgspec.json.decode(kept.data, type=MachineList) if kept.is_ours else None
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None

@@ -1,0 +1,138 @@
+"""One conversation of another machine, read from that machine's stream and followed from there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+from msgspec.structs import replace
+
+from janus.conversation.event_log import EventLog
+from janus.conversation.record import Record
+from janus.fleet.client import Client
+from janus.fleet.feed import EXPECTED, Place
+from janus.fleet.streams import Kept, read
+from janus.fleet.subjects import stream
+
+
+class Rewritten(Exception):
+    """The machine has another log by now; ``seq`` is the message that begins it."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+
+class Pieces:
+    """Puts the pieces of a log together to its lines."""
+
+    def __init__(self) -> None:
+        self._end = Place()
+        self._rest = b""
+        self._first = b""
+
+    def is_next(self, place: Place) -> bool:
+        """Whether a piece from *place* on leaves no gap."""
+        return place.byte <= self._end.byte
+
+    def take(self, kept: Kept, place: Place) -> Iterator[bytes]:
+        """The lines that a piece completes; an empty one for each that is missing before it.
+
+        A piece that was taken already is nothing. Raises Rewritten.
+        """
+        if place.byte == 0 and self._end.byte == 0:
+            self._first = kept.data
+        elif place.byte == 0 and kept.data != self._first:
+            raise Rewritten(kept.seq)
+        if place.byte < self._end.byte:
+            return
+        if place.byte > self._end.byte:  # the stream had no room for what was before
+            yield from [b"\n"] * (place.line - self._end.line)
+            self._rest = b""
+        self._end = place.after(kept.data)
+        *whole, self._rest = (self._rest + kept.data).split(b"\n")
+        yield from (line + b"\n" for line in whole)
+
+
+class StreamedLines:
+    """The lines of a log in the stream, as an ``EventStore`` from which is only read."""
+
+    def __init__(self, client: Client, machine: str, session_id: str, start: int) -> None:
+        """The log begins with message *start*."""
+        self._read = partial(read, client, stream(machine), f"ev.{machine}.log.{session_id}")
+        self._start = start
+        self.last = start - 1  # the number of the message that was read last by ``more``
+        self.pieces = Pieces()
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines that ``more`` gave so far, again. Raises FleetFailure."""
+        pieces = Pieces()
+        with suppress(Rewritten):
+            for kept in self._read(self._start) if self.last >= self._start else ():
+                if place := Place.of(kept):
+                    yield from pieces.take(kept, place)
+
+    def more(self) -> Iterator[bytes]:
+        """The lines after those. Raises Rewritten, FleetFailure."""
+        for kept in self._read(self.last + 1):
+            self.last = kept.seq
+            if place := Place.of(kept):
+                yield from self.pieces.take(kept, place)
+
+    def append(self, line: bytes, promised: bool) -> None:
+        raise NotImplementedError("Only the machine itself writes its logs.")
+
+    def flush(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class MirroredLog(EventLog):
+    """A log that grows as another machine's does.
+
+    ``_reading`` is held while what came is taken, and what is missing is read.
+    """
+
+    def __init__(self, client: Client, machine: str, session_id: str) -> None:
+        """Read it. Raises FleetFailure."""
+        self._reading, start = threading.Lock(), 1
+        while True:
+            self._source = StreamedLines(client, machine, session_id, start)
+            super().__init__(self._source)
+            try:
+                return self.catch_up()
+            except Rewritten as anew:
+                start = anew.seq
+
+    def receive(self, kept: Kept) -> None:
+        """A piece came just now; its number is known by the one it expected. Raises Rewritten."""
+        if (place := Place.of(kept)) is None:
+            return
+        with self._reading:
+            if not self._source.pieces.is_next(place):
+                self._add(self._source.more())
+                return
+            self._add(self._source.pieces.take(kept, place))
+            self._source.last = max(self._source.last, kept.seq)
+
+    def catch_up(self) -> None:
+        """Read what was missed. Raises Rewritten, FleetFailure."""
+        with self._reading:
+            self._add(self._source.more())
+
+    def _add(self, lines: Iterator[bytes]) -> None:
+        for line in lines:
+            with self._changed:
+                try:
+                    self._take(replace(Record.from_line(line), seq=self.seq + 1), len(line))
+                except ValueError:  # damaged, or of a newer Janus: the rest can be read
+                    self.seq, self.left_out = self.seq + 1, self.left_out + 1
+                self._changed.notify_all()
+
+
+def live(subject: str, data: bytes, headers: dict[str, str]) -> Kept:
+    """A message that was heard as it came; its number is the one after the one it expected."""
+    before = headers.get(EXPECTED, "")
+    seq = int(before) + 1 if before.isascii() and before.isdigit() else 0
+    return Kept(subject, seq, data, headers)

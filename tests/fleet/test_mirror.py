@@ -1,0 +1,178 @@
+"""Other machines' sessions, as a doorway shows them."""
+
+import threading
+
+import pytest
+from doorways import CLOUD, HOME, LAPTOP
+from kit.waiting import wait_for
+from machines import Machine
+
+from janus.fleet.failures import Refused
+from janus.fleet.mirror import Mirror
+from janus.fleet.streams import Shapes
+from janus.model.events import Note, Text, TurnFinished, TurnStarted, UserMessage
+
+
+@pytest.fixture
+def doorway(doorways):
+    doorway = doorways(laptop="full", cloud="full")
+    doorway.shapes()
+    return doorway
+
+
+@pytest.fixture
+def laptop(tmp_path):
+    return Machine(tmp_path / "laptop", LAPTOP)
+
+
+def mirror_of(doorway, told=lambda id: None):
+    made = []
+    doorway.client(HOME, lambda it: made.append(Mirror(it, told)))
+    doorway.running.append(made[0])
+    made[0].start()
+    return made[0]
+
+
+def said(log, text, answer=None):
+    log.append(UserMessage(f"t-{text}", text, f"m-{text}"), promised=True)
+    if answer:
+        log.append(TurnStarted(f"t-{text}"))
+        log.append(Text(answer, f"t-{text}"))
+        log.append(TurnFinished(f"t-{text}", answer, "end_turn"))
+
+
+def words(log):
+    return [message.content for message in log.state("one").messages]
+
+
+def test_a_session_is_listed_read_and_followed(doorway, laptop):
+    told = []
+    mirror = mirror_of(doorway, told.append)
+    said(laptop.begin("one"), "hello", "hi")
+
+    laptop.dial(doorway)
+
+    wait_for(lambda: mirror.find("one"))
+    (info,) = mirror.sessions()
+    assert (info.machine, info.title, mirror.project(info)) == (LAPTOP, "Fix it", "P")
+    assert told == ["one"]
+    wait_for(lambda: words(mirror.log(info)) == ["hello", "hi"])
+    heard = []
+    follower = threading.Thread(
+        target=lambda: heard.extend(it for it in mirror.follow(info, 4, 60.0) if it)
+    )
+    follower.start()
+    said(laptop.logs["one"], "more")
+    wait_for(lambda: heard and heard[0].event.content == "more")
+    assert [it.seq for it in heard] == [5]
+    mirror.stop()
+    follower.join()
+
+
+def test_what_a_sleeping_machine_has_stays_readable_also_after_a_restart(doorway, laptop):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    said(laptop.begin("one"), "hello", "hi")
+    wait_for(
+        lambda: mirror.find("one") and words(mirror.log(mirror.find("one"))) == ["hello", "hi"]
+    )
+
+    laptop.sleep()
+    doorway.kill()
+    doorway.start()
+
+    again = mirror_of(doorway)
+    wait_for(lambda: again.find("one"))
+    assert words(again.log(again.find("one"))) == ["hello", "hi"]
+    (machine,) = again.machines()
+    assert (machine.name, machine.online, machine.open_sessions) == ("laptop", False, 1)
+    assert machine.asleep_since > 1.7e9
+
+
+def test_a_restart_of_the_doorway_leaves_no_gap_and_nothing_twice(doorway, laptop):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    log = laptop.begin("one")
+    said(log, "0")
+    wait_for(lambda: mirror.find("one") and words(mirror.log(mirror.find("one"))) == ["0"])
+
+    for number in range(1, 6):
+        said(log, f"{number}")
+        if number == 2:
+            doorway.kill()
+            doorway.start()
+
+    wait_for(lambda: words(mirror.log(mirror.find("one"))) == [*"012345"], 20)
+
+
+def test_a_newer_event_is_passed_on_and_the_rest_is_read(doorway, laptop):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    log = laptop.begin("one")
+    said(log, "before")
+    newer = b'{"seq":2,"at":5.0,"event":{"type":"hologram_shown","id":"x"}}\n'
+    log._store.append(newer, True)
+    log.seq += 1
+    said(log, "after")
+
+    wait_for(
+        lambda: mirror.find("one") and words(mirror.log(mirror.find("one"))) == ["before", "after"]
+    )
+    mirrored = mirror.log(mirror.find("one"))
+    assert mirrored.seq == 3
+    assert newer in [*mirrored._store.lines()]
+
+
+def test_what_the_doorway_had_no_room_for_counts_as_left_out(doorway, laptop):
+    home = doorway.reader()
+    home.call(lambda it: it.delete_stream(f"EV_{LAPTOP}"))
+    Shapes(home, event_bytes=1 << 20).ensure([LAPTOP])
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    log = laptop.begin("one")
+    for number in range(6):
+        said(log, f"{number}")
+        log.append(Note(f"n{number}", "x" * 250_000))
+        wait_for(lambda: not laptop.feed.pending)
+
+    state = mirror.log(wait_for(lambda: mirror.find("one"))).state("one")
+
+    assert state.left_out > 0
+    assert state.seq == 12
+    assert state.messages[-1].content.startswith("xxx")
+
+
+def test_a_log_that_was_begun_anew_is_read_anew(doorway, laptop):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    said(laptop.begin("one"), "old")
+    wait_for(lambda: mirror.find("one") and words(mirror.log(mirror.find("one"))) == ["old"])
+    laptop.sleep()
+    laptop.logs.pop("one").close()
+    laptop.store.remove_log("one")
+    laptop.infos.clear()
+    said(laptop.begin("one"), "new")
+
+    laptop.dial(doorway)
+
+    wait_for(lambda: words(mirror.log(mirror.find("one"))) == ["new"])
+
+
+def test_nobody_speaks_for_another_machine(doorway, laptop, tmp_path):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    said(laptop.begin("one"), "mine")
+    wait_for(lambda: mirror.find("one"))
+    cloud = Machine(tmp_path / "cloud", CLOUD, "cloud")
+    cloud.begin("one", "Stolen")
+    cloud.begin("two", "Its own")
+
+    cloud.dial(doorway)
+
+    wait_for(lambda: mirror.find("two"))
+    assert mirror.find("one").machine == LAPTOP
+    assert sorted(it.title for it in mirror.sessions()) == ["Fix it", "Its own"]
+    with pytest.raises(Refused, match="permissions violation"):
+        cloud.client.publish(f"ev.{LAPTOP}.list", b"{}")
+    with pytest.raises(Refused, match="permissions violation"):
+        cloud.client.publish(f"ev.{LAPTOP}.log.one", b"{}", {"Janus-At": "0 1"})
