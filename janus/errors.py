@@ -35,6 +35,7 @@ JanusError                   500  INTERNAL_ERROR
   ServerStopping             503  SERVER_STOPPING
   TooManyStreams             503  TOO_MANY_STREAMS
   SearchUnavailable          503  SEARCH_UNAVAILABLE
+  MachineAway                503  MACHINE_AWAY
   AskTimeout                 504  ASK_TIMEOUT
   StorageFailed              507  STORAGE_FAILED
 """
@@ -227,6 +228,10 @@ class TooManyStreams(JanusError, code="TOO_MANY_STREAMS", status=503, retry_afte
 
 class SearchUnavailable(JanusError, code="SEARCH_UNAVAILABLE", status=503, retry_after=5):
     """The index of the history cannot be read now; try again in ``retry_after`` seconds."""
+
+
+class MachineAway(JanusError, code="MACHINE_AWAY", status=503):
+    """The machine that has the session sleeps, or cannot be reached."""
 
 
 class AskTimeout(JanusError, code="ASK_TIMEOUT", status=504):

@@ -17,6 +17,7 @@ from janus.access.device import EXPIRES, Device
 from janus.access.policy import Call, Site
 from janus.access.presence import HEADER
 from janus.errors import Forbidden, PayloadTooLarge, Unauthorized
+from janus.logs import device_id
 from janus.runtime import runtime
 
 KEY, PUBLIC = policy.KEY_HEADER, policy.PUBLIC
@@ -40,6 +41,7 @@ def check() -> ResponseReturnValue | None:
         return None
     # A device that pairs begins anew: it may have lost its write key.
     g.device = None if call.endpoint == "auth.pair" else device()
+    device_id.set(g.device.id if g.device else "")
     if policy.is_preflight(call, site):
         return None  # flask-cors answers it
     if unknown := policy.refuse_stranger(call, g.device):

@@ -150,7 +150,8 @@ class Feed:
                 before, size = self._sent.get(id), logs.log_size(id)
                 kept = newest(self._client, self._stream, self._subject(id))
                 if kept is None and oldest and _written(logs, id) < oldest.at:
-                    self._sent[id] = Place(size, 0)  # it made room, and is here to be read
+                    # It made room, and is here to be read; later pieces say where they are.
+                    self._sent[id] = Place(size, 1 + _lines(logs, id, size))
                     continue
                 self._sent[id] = place = _end(logs, id, kept)
                 lost += before is not None and place.byte < before.byte
@@ -178,6 +179,11 @@ def _end(logs: Logs, id: str, kept: Kept | None) -> Place:
         return Place()
     same = logs.piece(id, place.byte, len(kept.data)) == kept.data
     return place.after(kept.data) if same else Place()
+
+
+def _lines(logs: Logs, id: str, size: int) -> int:
+    """How many lines the first *size* bytes of a log are."""
+    return sum(logs.piece(id, at, PIECE).count(b"\n") for at in range(0, size, PIECE))
 
 
 def _written(logs: Logs, id: str) -> float:

@@ -31,7 +31,7 @@ THERE = 3.0
 #: Messages that are read in one go, and seconds for that.
 _SOME, _READING = 64, 10.0
 #: Seconds in which a word must be accepted, or it is handed over again.
-ACCEPTING = 30.0
+ACCEPTING = 5.0
 
 
 class Kept(Struct, frozen=True):
