@@ -8,7 +8,7 @@ from functools import partial
 
 from flask import Flask
 
-from janus import blueprints
+from janus import __version__, blueprints
 from janus.access.agent_tokens import AgentTokens
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
@@ -21,10 +21,13 @@ from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.agents.spec import McpServer
 from janus.config import Settings
 from janus.errors import NotFound
+from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
+from janus.fleet.here import Here
 from janus.metrics import Metrics, Sources
 from janus.model.events import OwnerTold
 from janus.network.endpoint import Endpoint
+from janus.projects.listening import Listeners
 from janus.projects.projects import Projects
 from janus.push.channels import Ntfy, WebPush
 from janus.push.keys import PushKey
@@ -69,7 +72,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
 
     def record(session_id: str, event: OwnerTold) -> None:
         metrics.told(event)
-        projects.of_session(session_id).manager.record(session_id, event)
+        runtime.manager_of(session_id).record(session_id, event)
 
     def glance(session_id: str, request_id: str) -> tuple[str, str] | None:
         try:
@@ -82,7 +85,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         Subscriptions(store, lambda id: any(it.id == id for it in devices.all())),
         WebPush(PushKey(store.folder / "push", time), time, settings.push_hosts),
         Ntfy(settings.ntfy_url, time, settings.push_hosts) if settings.ntfy_url else None,
-        state=lambda id: projects.of_session(id).manager.glimpse(id),
+        state=lambda id: runtime.manager_of(id).glimpse(id),
         record=record,
         in_front=presence.in_front,
         link=lambda id: f"{runtime.endpoint.phone_url.rstrip('/')}/#/s/{id}",
@@ -90,15 +93,23 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         may_answer=lambda id: any(it.id == id and it.scope == "full" for it in devices.all()),
         clock=time,
     )
-    projects = Projects(settings, store, manager, run, end_orphans, notifier)
+    listeners = Listeners([notifier])
+    projects = Projects(settings, store, manager, run, end_orphans, listeners)
     cleanup = CleanupService(projects, settings.cleanup_interval)
     endpoint = Endpoint.local(settings.port, settings.public_url)
     seen = {name: settings.environ[name] for name in ("HOME", "PATH") if name in settings.environ}
-    fleet = Fleet(store, time, mark_environ(seen, run))
+    fleet = Fleet(store, time, mark_environ(seen, run), lambda: elsewhere.refresh())
+    here = Here(
+        projects, __version__, agents.names, time.time(), settings.ask_timeout,
+        lambda: fleet.members, notifier.changed,
+    )  # fmt: skip
+    elsewhere = Elsewhere(lambda: fleet.membership, here, time)
+    listeners.told.append(elsewhere)
+    listeners.copying.append(elsewhere)
     runtime = Runtime(
-        settings, store, lock, devices, Pairing(time), tokens, agents, projects, fleet, cleanup,
-        presence, notifier, Voice(settings, mark_environ(settings.environ, run), time), metrics,
-        endpoint,
+        settings, store, lock, devices, Pairing(time), tokens, agents, projects, fleet, elsewhere,
+        cleanup, presence, notifier, Voice(settings, mark_environ(settings.environ, run), time),
+        metrics, endpoint,
     )  # fmt: skip
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime

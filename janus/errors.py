@@ -231,7 +231,7 @@ class SearchUnavailable(JanusError, code="SEARCH_UNAVAILABLE", status=503, retry
 
 
 class MachineAway(JanusError, code="MACHINE_AWAY", status=503):
-    """The machine that has the session sleeps, or cannot be reached."""
+    """The machine that has the session sleeps, cannot be reached, or must do this itself."""
 
 
 class AskTimeout(JanusError, code="ASK_TIMEOUT", status=504):

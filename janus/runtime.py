@@ -19,14 +19,17 @@ from janus.agents.catalog import AgentCatalog
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.config import Settings
 from janus.errors import CannotServe, PermissionNotFound, TooManyStreams
+from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
 from janus.forks.client import FORKS
 from janus.metrics import Metrics
+from janus.model import SessionInfo
 from janus.model.events import QuestionAsked
 from janus.network.endpoint import Endpoint
 from janus.projects.projects import Projects
 from janus.projects.recall import Recall
 from janus.push.notifier import Notifier
+from janus.sessions.archive import Page, cursor_of, newest_first
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.lock import WorkspaceLock
@@ -55,6 +58,8 @@ class Runtime:
     agents: AgentCatalog
     projects: Projects
     fleet: Fleet
+    #: The other machines, and their sessions.
+    elsewhere: Elsewhere
     cleanup: CleanupService
     presence: Presence
     notifier: Notifier
@@ -88,6 +93,7 @@ class Runtime:
         with contextlib.suppress(OSError):  # it is said when an agent is to be started
             FORKS.start(mark_environ(self.settings.environ, self.lock.serving.run))
         self.projects.start()
+        self.elsewhere.start()
         self.agents.announce()
         self.cleanup.also(self.lock.mend)
         self.cleanup.also(self.projects.mend)
@@ -107,7 +113,7 @@ class Runtime:
 
     def question(self, session_id: str, request_id: str) -> QuestionAsked | None:
         """What an agent asks, while it is open. Raises SessionNotFound."""
-        manager = self.projects.of_session(session_id).manager
+        manager = self.manager_of(session_id)
         manager.get(session_id)
         open = manager.state(session_id).now.questions
         return next((it for it in open if it.request_id == request_id), None)
@@ -120,8 +126,52 @@ class Runtime:
         asked = self.question(session_id, request_id)
         if asked is None:
             raise PermissionNotFound("The agent asks no such thing, or not any more.")
-        folder = self.projects.of_session(session_id).manager.folder(session_id)
-        return glance(asked, folder, self.settings.voice_commands)
+        manager = self.manager_of(session_id)
+        if not isinstance(manager, MemorySessionManager):
+            return None  # what its files are is not known here
+        return glance(asked, manager.folder(session_id), self.settings.voice_commands)
+
+    def manager_of(self, session_id: str | None) -> MemorySessionManager:
+        """Whoever has this session, on whichever machine; the first project's, if nobody does."""
+        here = self.projects.of_session(session_id).manager
+        away = self.elsewhere.manager(session_id)
+        known = away is None or here.knows(session_id or "")
+        return here if known else cast(MemorySessionManager, away)
+
+    def manager_of_new(
+        self, session_id: str | None, project_id: str | None, machine: str | None
+    ) -> MemorySessionManager:
+        """Whoever makes a session, unless it is there: on a *machine*, or of a project here.
+
+        Raises NotFound.
+        """
+        if machine:
+            return cast(MemorySessionManager, self.elsewhere.on(machine, project_id))
+        manager = self.manager_of(session_id)
+        if project_id and not manager.knows(session_id or ""):
+            return self.projects.get(project_id).manager
+        return manager
+
+    def conversations(self, session_id: str) -> MemorySessionManager | Projects:
+        """Where to follow a session, also one that does not exist yet."""
+        manager = self.manager_of(session_id)
+        return self.projects if isinstance(manager, MemorySessionManager) else manager
+
+    def sessions(self) -> list[SessionInfo]:
+        """Every open session of all machines, the oldest first."""
+        found = [*self.projects.sessions(), *self.elsewhere.sessions()]
+        return sorted(found, key=lambda info: info.created_at)
+
+    def ended(self, project_id: str | None, limit: int, before: str | None, start: str) -> Page:
+        """Sessions that ended, of all machines unless of one project; see ``Archive.page``."""
+        page = self.projects.ended(project_id, limit, before, start)
+        others = [
+            it for it in ([] if project_id else self.elsewhere.ended())
+            if it.session_id.startswith(start) and (before is None or cursor_of(it) < before)
+        ]  # fmt: skip
+        found = newest_first([*page.sessions, *others])
+        more = page.next or len(found) > limit
+        return Page(found[:limit], cursor_of(found[limit - 1]) if more else None)
 
     def open_stream(self) -> Callable[[], None]:
         """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""
@@ -147,6 +197,7 @@ class Runtime:
             self.notifier.stop()
             self.voice.stop()
             self.projects.stop(timeout)
+            self.elsewhere.stop()
             self.fleet.stop()
             self.agents.stop()
             FORKS.stop()
@@ -161,7 +212,7 @@ def runtime() -> Runtime:
 
 def manager_of(session_id: str | None) -> MemorySessionManager:
     """The sessions of the project that knows this one, or else of the first."""
-    return runtime().projects.of_session(session_id or None).manager
+    return runtime().manager_of(session_id or None)
 
 
 def recall(agent: AgentToken) -> Recall:

@@ -77,6 +77,11 @@ class AgentCatalog:
         ended = self._ended.get(name)
         return ended is not None and _is_final(name, ended)
 
+    def names(self) -> tuple[str, ...]:
+        """The owner's choice, once it is found; no time is taken for that."""
+        found = _result(search) if (search := self._ended.get(self._choice)) else None
+        return (found.spec.name,) if found else ()
+
     def survey(self) -> list[Seen]:
         """Every agent Janus knows, and which of them are on this computer; takes some seconds."""
         return survey(self._path)

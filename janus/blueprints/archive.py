@@ -53,17 +53,17 @@ class SessionList(wire.Reply, frozen=True, kw_only=True):
 @bp.get("/sessions")
 @endpoint(errors.NotFound)
 def index(query: SessionsQuery) -> SessionList:
-    """The open sessions, the oldest first, or those that ended.
+    """The open sessions, the oldest first, or those that ended; also those of other machines.
 
     What ends, is renamed or goes on while somebody pages moves no other session.
     """
-    projects, wanted = runtime().projects, query.project_id
+    janus, wanted = runtime(), query.project_id
     if not query.ended:
-        found = projects.get(wanted).manager.all() if wanted else projects.sessions()
+        found = janus.projects.get(wanted).manager.all() if wanted else janus.sessions()
         return SessionList(
             sessions=[_asking(it) for it in found if it.session_id.startswith(query.id)]
         )
-    page = projects.ended(wanted, query.limit, query.before, query.id)
+    page = janus.ended(wanted, query.limit, query.before, query.id)
     return SessionList(sessions=[told(it) for it in page.sessions], next=page.next or UNSET)
 
 

@@ -53,7 +53,7 @@ def chat(body: ChatBody) -> State:
 
 
 @bp.get("/state")
-@endpoint(errors.InvalidSessionId, errors.ServerStopping, returns=State)
+@endpoint(errors.InvalidSessionId, errors.ServerStopping, errors.MachineAway, returns=State)
 def state(query: wire.OneSession) -> Response:
     """The conversation as it is now.
 
@@ -80,7 +80,7 @@ class ImageAnswer(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/image")
-@endpoint(errors.InvalidSessionId, errors.NotFound, errors.ServerStopping)
+@endpoint(errors.InvalidSessionId, errors.NotFound, errors.ServerStopping, errors.MachineAway)
 def image(query: ImageQuery) -> ImageAnswer:
     """A picture that the agent has shown; its id stands for its bytes, and never for others."""
     found = manager_of(query.session_id).image(query.session_id, query.image_id)
@@ -189,6 +189,7 @@ class StreamQuery(wire.OneSession, frozen=True, kw_only=True):
     errors.InvalidSessionId,
     errors.TooManyStreams,
     errors.ServerStopping,
+    errors.MachineAway,
     returns=State,
     media="text/event-stream",
 )
@@ -201,7 +202,11 @@ def stream(query: StreamQuery) -> Response:
     ones are numbered by their `id`; `StreamEvents` has the data of each. A `ping`, without a
     number, comes after 15 seconds of quiet.
     """
-    events = encode(runtime().projects, query.session_id, event_number(query.last_event_id))
+    events = encode(
+        runtime().conversations(query.session_id),
+        query.session_id,
+        event_number(query.last_event_id),
+    )
     with ExitStack() as undo:
         undo.callback(runtime().devices.attach(g.device.id, hang_up(request.environ)))
         undo.callback(runtime().open_stream())

@@ -47,9 +47,8 @@ class DigestAnswer(wire.Reply, frozen=True, kw_only=True):
 @endpoint()
 def index(query: DigestQuery) -> DigestAnswer:
     """Who needs you, what finished, and what failed, in all projects."""
-    projects = runtime().projects
-    ended = projects.ended(None, _ENDED, None, "").sessions
-    found = digest(projects.sessions(), ended, time.time() - query.hours * 3600)
+    ended = runtime().ended(None, _ENDED, None, "").sessions
+    found = digest(runtime().sessions(), ended, time.time() - query.hours * 3600)
     needs, finished, failed = (
         [told(it) for it in group] for group in (found.needs, found.finished, found.failed)
     )

@@ -24,7 +24,12 @@ from janus.blueprints.wire.words import Body, Query
 
 JSON = "application/json"
 #: Of a session that is there. One that rests is told from one that never was only while Janus runs.
-SESSION = (errors.InvalidSessionId, errors.SessionNotFound, errors.ServerStopping)
+SESSION = (
+    errors.InvalidSessionId,
+    errors.SessionNotFound,
+    errors.ServerStopping,
+    errors.MachineAway,
+)
 #: Where a session is made, or opened again.
 OPENING = (errors.TooManySessions, errors.ServerStopping, errors.StorageFailed)
 #: Where the agent has to answer at once.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, g, request
 from msgspec import Meta
@@ -45,6 +46,16 @@ class Machine(wire.Reply, frozen=True, kw_only=True):
     name: _MachineName
     scope: _MachineScope
     joined_at: wire.Time
+    #: Whether its Janus is there now.
+    online: bool = False
+    #: When it was there last; null while it is, or if it never was.
+    asleep_since: wire.Time | None = None
+    #: The version of its Janus, its agent, and how many processes want to run on each core, as it
+    #: said last.
+    version: str = ""
+    agents: tuple[str, ...] = ()
+    load: float = 0.0
+    open_sessions: wire.Count = 0
 
 
 class FleetState(wire.Reply, frozen=True, kw_only=True):
@@ -75,12 +86,19 @@ def state() -> FleetState:
             FleetDoorway.of(it, machine_id=it.id, urls=[*it.urls], own=it.id == me.machine_id)
             for it in me.doorways
         ],
-        machines=[
-            Machine.of(it, machine_id=it.id, joined_at=timestamp(it.joined_at))
-            for it in fleet.members
-        ],
+        machines=[Machine.of(it, **_known(it.id, it.joined_at)) for it in fleet.members],
         problem=fleet.doorway.problem if me and me.own else None,
     )
+
+
+def _known(machine_id: str, joined_at: float) -> dict[str, Any]:
+    """What is known of a member, beside its name."""
+    known = {"machine_id": machine_id, "joined_at": timestamp(joined_at)}
+    seen = next((m for m in runtime().elsewhere.machines() if m.machine_id == machine_id), None)
+    if seen is None:
+        return known
+    asleep = None if seen.asleep_since is None else timestamp(seen.asleep_since)
+    return {**asdict(seen), **known, "asleep_since": asleep}
 
 
 class InviteBody(wire.Body, frozen=True, kw_only=True):
@@ -168,7 +186,7 @@ def leave(query: AnyDoorway) -> LeftFleet:
 def revoke(query: OneMachine) -> Machine:
     """Put a machine out, at once."""
     it = runtime().fleet.doorway.revoke(query.name, g.device.id)
-    return Machine.of(it, machine_id=it.id, joined_at=timestamp(it.joined_at))
+    return Machine.of(it, **_known(it.id, it.joined_at))
 
 
 class EnterBody(wire.Body, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ bp = Blueprint("session", __name__, url_prefix="/api")
 
 def told(info: SessionValue, **more: object) -> SessionInfo:
     """What clients are told of a session."""
-    projects = runtime().projects
-    project, command = projects.name_of(info.project_id), projects.resume_command(info)
+    projects, others = runtime().projects, runtime().elsewhere
+    project = others.project(info) if info.machine else projects.name_of(info.project_id)
+    command = projects.resume_command(info)
     return SessionInfo.of(info.to_json(), project=project, resume_command=command, **more)
 
 
@@ -39,6 +40,8 @@ class StartBody(wire.Body, frozen=True, kw_only=True):
     session_id: wire.SessionId | None = None
     #: The project to start it in; the first one if absent.
     project_id: wire.ProjectId | None = None
+    #: The machine to start it on, as in `/api/fleet`; this one if absent.
+    machine: wire.Short | None = None
     #: What it is called; several may be called the same. An isolated session without one is called
     #: after its branch, or the day: `feature-2027-01-15-001`.
     name: wire.SessionName | None = None
@@ -66,6 +69,7 @@ class StartBody(wire.Body, frozen=True, kw_only=True):
     errors.BranchInUse,
     errors.AgentNotFound,
     errors.GitFailed,
+    errors.MachineAway,
     status=201,
 )
 def start(body: StartBody) -> SessionInfo:
@@ -78,11 +82,7 @@ def start(body: StartBody) -> SessionInfo:
     meanwhile, it waits for the same session. What does not work in the worktree, such as a hook or
     an empty submodule, is told in the conversation, and `JANUS_SETUP_COMMAND` runs there.
     """
-    projects = runtime().projects
-    if body.project_id and not manager_of(body.session_id).knows(body.session_id or ""):
-        manager = projects.get(body.project_id).manager
-    else:
-        manager = manager_of(body.session_id)
+    manager = runtime().manager_of_new(body.session_id, body.project_id, body.machine)
     info = manager.create(
         body.name,
         body.agent,

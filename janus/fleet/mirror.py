@@ -37,7 +37,7 @@ class Mirror:
     """
 
     def __init__(self, client: Client, told: Callable[[str], object] = lambda id: None) -> None:
-        """*told* is called with the id of each session whose entry in a list changed."""
+        """*told* is called with each session whose entry changed in the list of its machine."""
         self._client, self._told = client, told
         self.presence = Presence(client, lambda machine: None)
         self._lock = threading.Lock()
@@ -160,7 +160,7 @@ class Mirror:
             for it in infos:  # one that another machine has is that one's
                 self._where.setdefault(it.session_id, (machine, it))
         for it in infos:
-            if known.get(it.session_id) != it:
+            if before and known.get(it.session_id) != it:
                 self._told(it.session_id)
 
     def _grew(self, message: Msg) -> None:

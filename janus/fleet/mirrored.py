@@ -121,6 +121,11 @@ class MirroredLog(EventLog):
         with self._reading:
             self._add(self._source.more())
 
+    def reaches(self, seq: int, timeout: float) -> bool:
+        """Whether event *seq* is here, after *timeout* seconds at most."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or self.seq >= seq, timeout)
+
     def _add(self, lines: Iterator[bytes]) -> None:
         for line in lines:
             with self._changed:

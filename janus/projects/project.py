@@ -6,12 +6,14 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from janus.config import Settings
 from janus.memory.history import History
 from janus.model import ProjectInfo
+from janus.projects.listening import Listeners
 from janus.projects.listing import Entry
 from janus.sessions.manager import MemorySessionManager
 from janus.sessions.room import SessionRoom
@@ -37,13 +39,6 @@ class MakeManager(Protocol):
     ) -> MemorySessionManager: ...
 
 
-class Listener(Protocol):
-    """Whoever wants to hear of the sessions; nothing may take long."""
-
-    def changed(self, session_id: str) -> object: ...
-    def forget(self, session_id: str) -> object: ...
-
-
 class Project:
     """A folder and what is done in it. Where the folder is away, its conversations are readable."""
 
@@ -53,7 +48,7 @@ class Project:
         settings: Settings,
         make_manager: MakeManager,
         run: str,
-        listener: Listener,
+        listener: Listeners,
         *,
         named: bool,
     ) -> None:
@@ -64,6 +59,7 @@ class Project:
         self.entry = entry
         folder = entry.folder
         self.store = Store(settings.state / "projects" / entry.project_id)
+        self.store.written = partial(listener.grew, self.store)
         self._state = settings.state
         self.away = why_away(self.store, folder, named=named)
         self.lock = WorkspaceLock(self.store.folder, None if self.away else folder, run)

@@ -29,8 +29,9 @@ from janus.projects.finding import (
     refuse_moved,
     same_folder,
 )
+from janus.projects.listening import Listeners
 from janus.projects.listing import Entry, ProjectList
-from janus.projects.project import Listener, MakeManager, Project
+from janus.projects.project import MakeManager, Project
 from janus.projects.served import ServedProjects
 from janus.storage.store import Store
 
@@ -49,7 +50,7 @@ class Projects(ServedProjects):
         make_manager: MakeManager,
         run: str,
         end_orphans: Callable[[str], object],
-        listener: Listener,
+        listener: Listeners,
     ) -> None:
         """The *store* is the owner's; the *listener* hears of all sessions.
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import nkeys
+import pytest
 from kit.waiting import wait_for
 
 from janus.fleet.client import Client
@@ -118,3 +119,19 @@ class Doorway:
 
 def quoted(subjects):
     return "[" + ", ".join(f'"{subject}"' for subject in subjects) + "]"
+
+
+@pytest.fixture
+def doorways(tmp_path):
+    """Makes doorways; all are gone at the end."""
+    made = []
+
+    def make(**scopes):
+        named = {"laptop": LAPTOP, "cloud": CLOUD}
+        scopes = {named[name]: scope for name, scope in (scopes or {"laptop": "full"}).items()}
+        made.append(Doorway(tmp_path / f"doorway{len(made)}", scopes).start())
+        return made[-1]
+
+    yield make
+    for doorway in made:
+        doorway.stop()

@@ -1,9 +1,11 @@
 """The connection to a doorway."""
 
+# ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
+
 import threading
 
 import pytest
-from doorways import CLOUD, HOME, LAPTOP
+from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.fleet.client import Client

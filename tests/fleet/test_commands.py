@@ -1,10 +1,12 @@
 """Commands from one machine to another."""
 
+# ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
+
 import logging
 
 import msgspec
 import pytest
-from doorways import CLOUD, HOME, LAPTOP
+from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.conversation.shown import State

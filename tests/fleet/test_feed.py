@@ -1,9 +1,11 @@
 """A machine's logs in the stream of a doorway."""
 
+# ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
+
 import random
 
 import pytest
-from doorways import HOME, LAPTOP
+from doorways import HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.fleet.feed import PIECE, Feed, Place

@@ -1,6 +1,8 @@
 """Which machines are there."""
 
-from doorways import HOME, LAPTOP
+# ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
+
+from doorways import HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.fleet.presence import Beacon, Entry, Presence

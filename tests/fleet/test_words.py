@@ -1,9 +1,11 @@
 """Words to a machine that sleeps."""
 
+# ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
+
 import random
 
 import pytest
-from doorways import CLOUD, HOME, LAPTOP
+from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.conversation.event_log import EventLog

@@ -20,20 +20,11 @@ from janus.errors import (
     StorageFailed,
 )
 from janus.projects.finding import entry_of
+from janus.projects.listening import Listeners
 from janus.projects.listing import ProjectList
 from janus.projects.projects import Projects
 from janus.sessions.manager import MemorySessionManager
 from janus.storage.store import Store
-
-
-class Deaf:
-    """Hears of the sessions and does nothing."""
-
-    def changed(self, session_id):
-        pass
-
-    def forget(self, session_id):
-        pass
 
 
 @pytest.fixture
@@ -45,7 +36,9 @@ def make(cursor, clock):
         settings = replace(settings, **changes)
         manager = partial(MemorySessionManager, clock=clock, agents=AgentCatalog(settings))
         ended = []
-        made.append(Projects(settings, Store(settings.state), manager, "run", ended.append, Deaf()))
+        made.append(
+            Projects(settings, Store(settings.state), manager, "run", ended.append, Listeners())
+        )
         return made[-1]
 
     yield make

@@ -821,6 +821,15 @@ export interface Machine {
   name: string
   scope: 'full' | 'read' | 'relay'
   joined_at: Time
+  /** Whether its Janus is there now. */
+  online: boolean
+  /** When it was there last; null while it is, or if it never was. */
+  asleep_since: Time | null
+  /** The version of its Janus, its agent, and how many processes want to run on each core, as it said last. */
+  version: string
+  agents: string[]
+  load: number
+  open_sessions: number
 }
 
 /** A command for MCP servers. */
@@ -1442,6 +1451,8 @@ export interface SessionInfo {
   resume_command: string | null
   /** What its agent asks now, in the list of open sessions; absent where that is nothing, or too much for a list: then it is in the state. */
   permissions?: Permission[]
+  /** The machine that has it, as in `/api/fleet`; absent where that is this one. */
+  machine?: string
   /** When it ended; absent while it is open, as the next two are. */
   ended_at?: Time
   /** `ended` by its owner, `idle` for too long, `crashed` and not used any more, or to make room under the `limit`. */
@@ -1483,6 +1494,8 @@ export interface StartBody {
   session_id?: SessionId | null
   /** The project to start it in; the first one if absent. */
   project_id?: string | null
+  /** The machine to start it on, as in `/api/fleet`; this one if absent. */
+  machine?: string | null
   /** What it is called; several may be called the same. An isolated session without one is called after its branch, or the day: `feature-2027-01-15-001`. */
   name?: string | null
   /** A local branch that is there and checked out nowhere. A new one if absent: `feature/<name>`, or `feature/<name>-2` where that is taken. */
@@ -1867,7 +1880,7 @@ export interface Calls {
   'GET /api/session': {query: {session_id: SessionId}; answer: SessionInfo}
   /** Forget a session that ended, for good: its conversation, its summaries, its worktree. */
   'DELETE /api/session': {query: {session_id: SessionId}; answer: Deleted}
-  /** The open sessions, the oldest first, or those that ended. */
+  /** The open sessions, the oldest first, or those that ended; also those of other machines. */
   'GET /api/sessions': {query: {ended?: boolean; project_id?: string; limit?: number; before?: string; id?: string}; answer: SessionList}
   /** Older messages than the state has, also of a session that ended. */
   'GET /api/messages': {query: {session_id: SessionId; before?: string; limit?: number}; answer: Messages}

@@ -50,6 +50,8 @@ class SessionInfo(words.Reply, frozen=True, kw_only=True):
     #: What its agent asks now, in the list of open sessions; absent where that is nothing, or too
     #: much for a list: then it is in the state.
     permissions: list[Permission] | UnsetType = UNSET
+    #: The machine that has it, as in `/api/fleet`; absent where that is this one.
+    machine: words.Short | UnsetType = UNSET
     #: When it ended; absent while it is open, as the next two are.
     ended_at: words.Time | UnsetType = UNSET
     #: `ended` by its owner, `idle` for too long, `crashed` and not used any more, or to make room

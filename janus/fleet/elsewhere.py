@@ -1,0 +1,119 @@
+"""The rest of the fleet, as this Janus has it; nothing of the engine is loaded for a single one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from janus.clock import Clock
+from janus.errors import NotFound
+from janus.fleet.here import Here
+from janus.fleet.membership import Doorway, Membership
+from janus.model import MachineInfo, SessionInfo
+from janus.storage.session_logs import SessionLogs
+
+if TYPE_CHECKING:
+    from janus.fleet.link import Link
+
+log = logging.getLogger(__name__)
+
+
+class Elsewhere:
+    """The links to all doorways.
+
+    ``_lock`` is held while links are made and ended; ``_links`` is swapped as a whole, and read
+    without it.
+    """
+
+    def __init__(
+        self, membership: Callable[[], Membership | None], here: Here, clock: Clock
+    ) -> None:
+        self._membership, self._here, self._clock = membership, here, clock
+        self._lock = threading.Lock()
+        self._links: dict[Doorway, Link] = {}
+        self._started = False
+
+    def start(self) -> None:
+        """Dial all doorways."""
+        self._started = True
+        self.refresh()
+
+    def stop(self) -> None:
+        """May be called twice."""
+        with self._lock:
+            self._started = False
+            links, self._links = self._links, {}
+        for link in links.values():
+            link.stop()
+
+    def refresh(self) -> None:
+        """This machine has other doorways, or its own has other members."""
+        with self._lock:
+            me = self._membership() if self._started else None
+            wanted = me.doorways if me else ()
+            gone = [link for doorway, link in self._links.items() if doorway not in wanted]
+            kept = {it: link for it, link in self._links.items() if it in wanted}
+            new = {it: self._link(me, it) for it in wanted if me and it not in kept}
+            self._links = {**kept, **new}
+            for link in new.values():
+                link.start()
+        for link in gone:
+            link.stop()
+        for link in kept.values():
+            link.changed()
+
+    # As a listener of this machine's own projects.
+
+    def changed(self, session_id: str) -> None:
+        for link in self._links.values():
+            if link.feed:
+                link.changed()
+
+    def forget(self, session_id: str) -> None:
+        self.changed(session_id)
+
+    def grew(self, logs: SessionLogs, session_id: str, size: int) -> None:
+        for link in self._links.values():
+            link.grew(logs, session_id, size)
+
+    # What there is elsewhere.
+
+    def manager(self, session_id: str | None) -> Any:
+        """What stands for the manager of another machine's session; None for all others."""
+        shown = (it.sessions for it in self._links.values() if it.sessions)
+        return next((it for it in shown if session_id and it.knows(session_id)), None)
+
+    def sessions(self) -> list[SessionInfo]:
+        """The open sessions of all other machines."""
+        return [info for link in self._shown() for info in link.sessions()]
+
+    def ended(self) -> list[SessionInfo]:
+        """The newest of those that ended."""
+        return [info for link in self._shown() for info in link.ended()]
+
+    def machines(self) -> list[MachineInfo]:
+        """Every other machine that was ever here."""
+        return [machine for link in self._shown() for machine in link.machines()]
+
+    def project(self, info: SessionInfo) -> str:
+        """What the project of another machine's session is called there."""
+        return next((name for it in self._shown() if (name := it.project(info))), "")
+
+    def on(self, machine: str, project_id: str | None) -> Any:
+        """What stands for the manager of a new session on a machine. Raises NotFound."""
+        from janus.fleet.remote import NewSessions
+
+        for link in self._links.values():
+            if link.mirror and any(it.machine_id == machine for it in link.mirror.machines()):
+                return NewSessions(link.commands, machine, project_id)
+        raise NotFound(f"No machine {machine}. The list has: GET /api/fleet")
+
+    def _shown(self) -> list[Any]:
+        return [it.mirror for it in self._links.values() if it.mirror]
+
+    def _link(self, me: Membership, doorway: Doorway) -> Link:
+        from janus.fleet.link import Link
+
+        return Link(me, doorway, self._here, self._clock)

@@ -1,0 +1,79 @@
+"""What the fleet needs of this machine: its sessions, and what it says of itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from janus.fleet.membership import Member
+from janus.model import SessionInfo
+from janus.storage.session_logs import SessionLogs
+
+#: How many ended sessions others list.
+_ENDED = 100
+
+
+class Page(Protocol):
+    @property
+    def sessions(self) -> list[SessionInfo]: ...
+
+
+class Project(Protocol):
+    """A served folder; see ``projects.Project``."""
+
+    @property
+    def store(self) -> SessionLogs: ...
+    @property
+    def entry(self) -> Any: ...
+    @property
+    def manager(self) -> Any: ...
+
+
+class Projects(Protocol):
+    """See ``projects.Projects``."""
+
+    def all(self) -> Iterable[Any]: ...
+    def get(self, project_id: str) -> Any: ...
+    def of_session(self, session_id: str | None) -> Any: ...
+    def sessions(self) -> list[SessionInfo]: ...
+    def ended(self, project_id: str | None, limit: int, before: str | None, start: str) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This machine, as it is told elsewhere."""
+
+    served: Projects
+    version: str
+    agents: Callable[[], tuple[str, ...]]
+    #: When this Janus began, in seconds since 1970.
+    since: float
+    ask_timeout: float
+    members: Callable[[], tuple[Member, ...]]
+    #: Called with the id of another machine's session of which something changed.
+    told: Callable[[str], object]
+
+    def load(self) -> float:
+        """Processes that want to run, for each core."""
+        return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
+
+    def logs(self) -> list[SessionLogs]:
+        return [project.store for project in self.served.all()]
+
+    def sessions(self) -> tuple[SessionInfo, ...]:
+        return tuple(self.served.sessions())
+
+    def ended(self) -> tuple[SessionInfo, ...]:
+        return tuple(self.served.ended(None, _ENDED, None, "").sessions)
+
+    def projects(self) -> dict[str, str]:
+        """What each is called, by its id."""
+        return {it.entry.project_id: it.entry.name for it in self.served.all()}
+
+    def manager(self, session_id: str, project_id: str | None) -> Any:
+        """The manager of a session, or of the project for a new one. Raises NotFound."""
+        if project_id and not self.served.of_session(session_id).manager.knows(session_id):
+            return self.served.get(project_id).manager
+        return self.served.of_session(session_id).manager

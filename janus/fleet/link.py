@@ -1,0 +1,111 @@
+"""All that runs for one doorway where this machine is a member, its own among them."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Protocol
+
+from janus.clock import Clock
+from janus.fleet.client import Client
+from janus.fleet.commands import Commands
+from janus.fleet.feed import Feed, Logs
+from janus.fleet.here import Here
+from janus.fleet.listing import Listing, MachineList
+from janus.fleet.membership import Doorway, Member, Membership, Scope
+from janus.fleet.mirror import Mirror
+from janus.fleet.presence import Beacon, Entry
+from janus.fleet.remote import RemoteSessions
+from janus.fleet.repeating import Repeating
+from janus.fleet.streams import Shapes
+from janus.fleet.words import Inbox, Words
+
+#: Seconds between two looks whether the doorway's streams are there.
+_SHAPED = 10.0
+
+
+class Part(Protocol):
+    """What runs between the two; may be stopped twice."""
+
+    def start(self) -> object: ...
+    def stop(self) -> object: ...
+
+
+class Link:
+    """One connection and what uses it. Nothing is dialled before ``start``."""
+
+    def __init__(self, me: Membership, doorway: Doorway, here: Here, clock: Clock) -> None:
+        tls = ssl.create_default_context(cadata=doorway.ca) if doorway.ca else None
+        self._here = here
+        self.client = Client(doorway.urls, me.machine_id, doorway.seed, tls)
+        self.commands = Commands(self.client, here.manager, self._scope_of)
+        self.mirror: Mirror | None = None
+        self.sessions: RemoteSessions | None = None
+        self.feed: Feed | None = None
+        self._doorway, self._known = doorway, set[str]()
+        self._parts: list[Part] = []
+        self._of_doorway(clock) if doorway.id == me.machine_id else self._of_member(me)
+
+    def _of_doorway(self, clock: Clock) -> None:
+        """This machine shows the others."""
+        words = Words(self.client)
+        self.mirror = Mirror(self.client, self._here.told)
+        self.sessions = RemoteSessions(
+            self.mirror, self.commands, words, clock, self._here.ask_timeout
+        )
+        shaping = Repeating("fleet-shapes", _SHAPED, self._shape)
+        self.client.greet(shaping.wake)
+        self._shaping = shaping
+        self._parts = [shaping, words, self.mirror]
+
+    def _of_member(self, me: Membership) -> None:
+        """This machine is shown there."""
+        here = self._here
+
+        def entry() -> Entry:
+            return Entry(me.name, here.version, here.agents(), here.load(), here.since)
+
+        def listed() -> MachineList:
+            return MachineList(entry(), here.sessions(), here.ended(), here.projects())
+
+        self.feed = Feed(self.client, here.logs)
+        self.listing = Listing(self.client, listed)
+        inbox = Inbox(self.client, here.manager, self._scope_of)
+        self._parts = [self.feed, self.listing, Beacon(self.client, entry), inbox]
+
+    def start(self) -> None:
+        self.client.start()
+        for part in self._parts:
+            part.start()
+
+    def stop(self) -> None:
+        """May be called twice."""
+        self.client.stop()
+        for part in self._parts:
+            part.stop()
+        self.commands.stop()
+
+    def changed(self) -> None:
+        """What is listed of this machine changed, or who is a member."""
+        self.listing.changed() if self.feed else self._shaping.wake()
+
+    def grew(self, logs: Logs, session_id: str, size: int) -> None:
+        """A log of this machine grew."""
+        if self.feed:
+            self.feed.grew(logs, session_id, size)
+
+    def _members(self) -> tuple[Member, ...]:
+        return self._here.members()
+
+    def _scope_of(self, sender: str) -> Scope | None:
+        """A doorway is asked by its owner, and asks on; it knows what its members may do."""
+        if self.feed:
+            return "full" if sender == self._doorway.id else None
+        return next((it.scope for it in self._members() if it.id == sender), None)
+
+    def _shape(self) -> None:
+        if self.client.connected:
+            shapes, members = Shapes(self.client), {it.id for it in self._members()}
+            shapes.ensure(members)
+            for machine in self._known - members:
+                shapes.forget(machine)
+            self._known = members

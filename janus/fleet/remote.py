@@ -1,0 +1,246 @@
+"""The sessions of other machines, behind the calls that a manager has.
+
+Read here, from the machines' streams; done where the session is. What is there of a manager beyond
+that is about files and programs, which only the machine itself has.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace as replaced
+from typing import Any, NoReturn
+
+from msgspec.structs import replace
+
+from janus.clock import Clock
+from janus.conversation.record import Record
+from janus.conversation.shown import ShownMessage, State
+from janus.conversation.snapshot import Waiting
+from janus.conversation.transcript import answer_of, messages, older
+from janus.errors import (
+    AskTimeout,
+    InvalidRequest,
+    MachineAway,
+    NotFound,
+    SessionNotFound,
+)
+from janus.fleet.commands import Commands
+from janus.fleet.failures import FleetFailure
+from janus.fleet.mirror import Mirror
+from janus.fleet.mirrored import MirroredLog
+from janus.fleet.words import Word, Words
+from janus.logs import device_id
+from janus.model import Answer, Ended, Message, SessionInfo
+from janus.model.events import Image, QuestionAsked
+
+#: Seconds in which what was done elsewhere is seen here; longer, and it comes with the stream.
+_SEEN = 2.0
+
+
+class RemoteSessions:
+    """See ``MemorySessionManager`` for what each call does. All raise MachineAway."""
+
+    project_id, project, stopping = "", "", False
+
+    def __init__(
+        self, mirror: Mirror, commands: Commands, words: Words, clock: Clock, ask_timeout: float
+    ) -> None:
+        self._mirror, self._commands, self._words = mirror, commands, words
+        self._clock, self._ask_timeout = clock, ask_timeout
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise MachineAway("That can be done on the machine of this session only.")
+
+    def knows(self, session_id: str) -> bool:
+        return self._mirror.find(session_id) is not None
+
+    def get(self, session_id: str) -> SessionInfo:
+        if info := self._mirror.find(session_id):
+            return info
+        raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
+
+    def state(self, session_id: str) -> State:
+        """With the words that wait for the machine; held are those that are being taken back."""
+        info, log = self.get(session_id), self._log(session_id)
+        state = log.state(session_id)
+        words = [it for it in self._words.waiting(session_id) if not log.turn_of(it.message_id)]
+        waiting = [
+            Waiting(it.message_id, it.message_id, it.text, it.at, held=it.take_back, voice=it.voice)
+            for it in words
+        ]
+        now = replace(state.now, waiting=(*state.now.waiting, *waiting)) if words else state.now
+        project = self._mirror.project(info)
+        return replace(
+            state, now=now, agent=info.agent, project_id=info.project_id, project=project
+        )
+
+    def record(self, session_id: str, event: object) -> None:
+        """What this doorway tells its owner is no part of the conversation elsewhere."""
+
+    def glimpse(self, session_id: str) -> State | None:
+        return self.state(session_id)
+
+    def asked(self, session_id: str) -> tuple[QuestionAsked, ...]:
+        try:
+            return self._log(session_id).snapshot.questions
+        except MachineAway:  # a list does not wait for that
+            return ()
+
+    def follow(self, session_id: str, seq: int, heartbeat: float) -> Iterator[Record | None]:
+        return self._mirror.follow(self.get(session_id), seq, heartbeat)
+
+    def said(self, session_id: str) -> Iterator[Message]:
+        return messages(self._log(session_id))
+
+    def conversation(self, session_id: str) -> list[Message]:
+        return [*self.said(session_id)]
+
+    def older(
+        self, session_id: str, before: str | None, most: int
+    ) -> tuple[tuple[ShownMessage, ...], bool]:
+        return older(self._log(session_id), before, most)
+
+    def transcript(self, session_id: str) -> tuple[SessionInfo, list[Message]]:
+        return self.get(session_id), self.conversation(session_id)
+
+    def image(self, session_id: str, image_id: str) -> Image:
+        if image := self._log(session_id).image(image_id):
+            return image
+        raise NotFound("There is no such picture in this session.")
+
+    def say(
+        self,
+        session_id: str,
+        text: str,
+        message_id: str | None = None,
+        *,
+        voice: bool = False,
+        attachments: Sequence[str] = (),
+    ) -> State:
+        """Accept a message. While the machine is away it waits here, on the doorway's disk."""
+        if attachments:
+            raise InvalidRequest("Files can be sent to this machine's own sessions only.")
+        info, id = self.get(session_id), message_id or str(uuid.uuid4())
+        if self._mirror.presence.is_online(info.machine) and not self._words.waiting(session_id):
+            try:
+                return self._led(info, "say", text=text, message_id=id, voice=voice)
+            except MachineAway:  # it may have it: then it knows the id
+                pass
+        word = Word(session_id, text, id, self._clock.time(), voice, device_id.get())
+        try:
+            self._words.put(info.machine, word)
+        except FleetFailure as why:
+            raise MachineAway(f"This could not be kept for its machine: {why}") from why
+        return self.state(session_id)
+
+    def ask(
+        self,
+        session_id: str,
+        question: str,
+        message_id: str | None = None,
+        attachments: Sequence[str] = (),
+    ) -> Answer:
+        id, deadline = message_id or str(uuid.uuid4()), time.monotonic() + self._ask_timeout
+        seq = self._log(session_id).seq
+        self.say(session_id, question, id, attachments=attachments)
+        log = self._log(session_id)
+        for _ in log.follow(min(seq, log.seq), 0.25):
+            turn = log.turn_of(id)
+            if turn and turn not in log.snapshot.unanswered:
+                return answer_of(log, turn)
+            if time.monotonic() > deadline:
+                break
+        raise AskTimeout(
+            f"No answer within {self._ask_timeout:g} seconds. It will be in the conversation.",
+            turn_id=log.turn_of(id) or id, partial="",
+        )  # fmt: skip
+
+    def note(self, session_id: str, text: str) -> State:
+        return self._led(self.get(session_id), "note", text=text)
+
+    def interrupt(
+        self, session_id: str, turn_id: str | None = None, *, send_queue: bool = False
+    ) -> State:
+        """Stop the turn that is seen to run: an order that is late stops no other one."""
+        turn = turn_id or self._log(session_id).snapshot.turn
+        if turn is None:
+            return self.state(session_id)
+        return self._led(self.get(session_id), "interrupt", turn_id=turn, send_queue=send_queue)
+
+    def withdraw(self, session_id: str, message_id: str | None) -> State:
+        """Take back what waits: here it is asked for, and gone when the machine says so."""
+        info = self.get(session_id)
+        try:
+            if self._words.take_back(info.machine, session_id, message_id):
+                return self.state(session_id)
+        except FleetFailure as why:
+            raise MachineAway(f"This could not be taken back: {why}") from why
+        return self._led(info, "withdraw", message_id=message_id)
+
+    def send_queue(self, session_id: str) -> State:
+        return self._led(self.get(session_id), "send_queue")
+
+    def answer(
+        self,
+        session_id: str,
+        request_id: str,
+        option_id: str,
+        answers: dict[str, Any] | None = None,
+    ) -> State:
+        given = {"request_id": request_id, "option_id": option_id, "answers": answers}
+        return self._led(self.get(session_id), "answer", **given)
+
+    def choose(self, session_id: str, option_id: str, value: str) -> State:
+        return self._led(self.get(session_id), "choose", option_id=option_id, value=value)
+
+    def touch(self, session_id: str) -> SessionInfo:
+        """Somebody uses it; of a machine that is away, nothing is known to be used."""
+        info = self.get(session_id)
+        online = self._mirror.presence.is_online(info.machine)
+        return self._value(info, "touch") if online else info
+
+    def rename(self, session_id: str, name: str) -> SessionInfo:
+        return self._value(self.get(session_id), "rename", name=name)
+
+    def resume(self, session_id: str) -> SessionInfo:
+        return self._value(self.get(session_id), "resume")
+
+    def end(self, session_id: str, **how: Any) -> Ended:
+        info = self.get(session_id)
+        ended: Ended = self._commands.send(info.machine, "end", session_id, **how)
+        return ended
+
+    def _log(self, session_id: str) -> MirroredLog:
+        try:
+            return self._mirror.log(self.get(session_id))
+        except FleetFailure as why:
+            raise MachineAway(f"This conversation cannot be read now: {why}") from why
+
+    def _value(self, info: SessionInfo, verb: str, **arguments: Any) -> SessionInfo:
+        found: SessionInfo = self._commands.send(info.machine, verb, info.session_id, **arguments)
+        return replaced(found, machine=info.machine)
+
+    def _led(self, info: SessionInfo, verb: str, **arguments: Any) -> State:
+        """The state that a command led to, once its events are here."""
+        seq = self._commands.send(info.machine, verb, info.session_id, **arguments)
+        self._log(info.session_id).reaches(seq, _SEEN)
+        return self.state(info.session_id)
+
+
+class NewSessions:
+    """Makes sessions on another machine, in one of its projects; see ``MemorySessionManager``."""
+
+    def __init__(self, commands: Commands, machine: str, project_id: str | None) -> None:
+        self._commands, self._machine, self._project_id = commands, machine, project_id
+
+    def create(
+        self, name: str | None, agent: str | None, session_id: str | None, **how: Any
+    ) -> SessionInfo:
+        id, given = session_id or str(uuid.uuid4()), {"name": name, "agent": agent, **how}
+        send = self._commands.send
+        made: SessionInfo = send(self._machine, "create", id, self._project_id, **given)
+        return replaced(made, machine=self._machine)
