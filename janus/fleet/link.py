@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from janus.clock import Clock
 from janus.fleet.client import Client
 from janus.fleet.commands import Commands
@@ -65,7 +67,8 @@ class Link:
             return Entry(me.name, here.version, here.agents(), here.load(), here.since)
 
         def listed() -> MachineList:
-            return MachineList(entry(), here.sessions(), here.ended(), here.projects())
+            said = replace(entry(), load=0.0)  # which changes all the time
+            return MachineList(said, here.sessions(), here.ended(), here.projects())
 
         self.feed = Feed(self.client, here.logs)
         self.listing = Listing(self.client, listed)

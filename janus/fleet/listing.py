@@ -5,6 +5,7 @@ The newest list stays in the stream ``LISTS`` while the machine is away, and say
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -17,8 +18,9 @@ from janus.fleet.repeating import Repeating
 from janus.fleet.streams import Kept
 from janus.model import SessionInfo
 
-#: Seconds after which the same list is sent again, and between two at the least.
-RENEWED = 30.0
+#: Seconds between two looks whether the list is another one, since not every change is told; and
+#: after which the same is sent again.
+_LOOKED, _RENEWED = 1.0, 30.0
 #: Bytes; the server takes no message of more than 1 MB.
 _MOST = 900_000
 
@@ -36,15 +38,25 @@ class Listing:
     """Keeps the list of this machine at a doorway."""
 
     def __init__(self, client: Client, make: Callable[[], MachineList]) -> None:
-        def send() -> None:
-            if client.connected:
-                client.publish(f"ev.{client.machine}.list", encoded(make()))
-
-        self._sending = Repeating("fleet-listing", RENEWED, send)
+        self._client, self._make = client, make
+        self._sent, self._at = b"", 0.0
+        self._sending = Repeating("fleet-listing", _LOOKED, self._send)
         #: To be called when something in the list changed.
         self.changed = self._sending.wake
-        client.greet(self.changed)
+        client.greet(self._anew)
         self.start, self.stop = self._sending.start, self._sending.stop
+
+    def _anew(self) -> None:
+        self._sent = b""
+        self._sending.wake()
+
+    def _send(self) -> None:
+        now = time.monotonic()
+        if self._client.connected and (
+            (data := encoded(self._make())) != self._sent or now - self._at > _RENEWED
+        ):
+            self._client.publish(f"ev.{self._client.machine}.list", data)
+            self._sent, self._at = data, now
 
 
 def encoded(told: MachineList) -> bytes:
