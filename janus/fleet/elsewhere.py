@@ -72,7 +72,9 @@ class Elsewhere:
                 link.changed()
 
     def forget(self, session_id: str) -> None:
-        self.changed(session_id)
+        for link in self._links.values():
+            if link.feed:
+                link.feed.forget()
 
     def grew(self, logs: SessionLogs, session_id: str, size: int) -> None:
         for link in self._links.values():

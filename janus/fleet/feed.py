@@ -1,9 +1,9 @@
 """This machine's conversations, as a doorway gets them: every log, in pieces, in one stream.
 
-Each message is a piece of one log as it is on the disk, and says where it begins. So the log is the
-buffer, and the truth; what a newer Janus wrote there is passed on as it is. Each expects the number
-of the message before it, so none can be missing or come twice, whoever was killed in between; and
-one at a time is sent, so none can overtake.
+Each message is a piece of one log as it is on the disk, and says where it begins; an empty one says
+that there is no such log any more. So the log is the buffer, and the truth; what a newer Janus wrote
+there is passed on as it is. Each expects the number of the message before it, so none can be missing
+or come twice, whoever was killed in between; and one at a time is sent, so none can overtake.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Logs(Protocol):
     """The logs of one project; see ``SessionLogs``."""
 
     def logs(self) -> list[str]: ...
+    def has_log(self, session_id: str) -> bool: ...
     def log_size(self, session_id: str) -> int: ...
     def last_line(self, session_id: str) -> bytes: ...
     def piece(self, session_id: str, start: int, size: int) -> bytes: ...
@@ -87,6 +88,11 @@ class Feed:
             self._grown[session_id] = (logs, size)
         self._sending.wake()
 
+    def forget(self) -> None:
+        """A log was deleted; which, is seen when all are compared."""
+        self._last = None
+        self._compare_again()
+
     @property
     def problem(self) -> str | None:
         """Why the doorway does not have everything, or None."""
@@ -131,21 +137,24 @@ class Feed:
                 return
             if whole := piece.rfind(b"\n") + 1:
                 piece = piece[:whole]
-            headers = {PLACE: f"{place.byte} {place.line}", EXPECTED: str(self._last)}
-            self._last = self._client.publish(self._subject(id), piece, headers)
-            place = self._sent[id] = place.after(piece)
+            place = self._sent[id] = self._publish(id, place, piece)
+
+    def _publish(self, id: str, place: Place, piece: bytes) -> Place:
+        headers = {PLACE: f"{place.byte} {place.line}", EXPECTED: str(self._last)}
+        self._last = self._client.publish(self._subject(id), piece, headers)
+        return place.after(piece)
 
     def _compare(self) -> None:
         """See what the stream has, unless it is as it was left. Raises Absent without one."""
-        found = info(self._client, self._stream)
+        found = info(self._client, self._stream, self._subject("*"))
         state, most = found.state, found.config.max_bytes or 0
         if state.last_seq == self._last:
             return
         self._last = None
         full = state.first_seq > 1 and state.bytes + 2 * PIECE > most > 0
         oldest = at(self._client, self._stream, state.first_seq) if full else None
-        lost = 0
-        for logs in self._projects():
+        lost, projects = 0, [*self._projects()]
+        for logs in projects:
             for id in logs.logs():
                 before, size = self._sent.get(id), logs.log_size(id)
                 kept = newest(self._client, self._stream, self._subject(id))
@@ -165,6 +174,10 @@ class Feed:
                 extra={"event": "fleet_refilled"},
             )  # fmt: skip
         self._last = state.last_seq
+        for subject in state.subjects or {}:
+            id = subject.rpartition(".")[2]
+            if not any(logs.has_log(id) for logs in projects):
+                self._publish(id, Place(), b"")  # it was deleted
 
     def _subject(self, id: str) -> str:
         return f"ev.{self._client.machine}.log.{id}"

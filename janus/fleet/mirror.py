@@ -11,10 +11,12 @@ from nats.aio.msg import Msg
 
 from janus.conversation.record import Record
 from janus.fleet.client import Client
+from janus.fleet.feed import Place
 from janus.fleet.listing import MachineList, list_of
 from janus.fleet.mirrored import MirroredLog, Rewritten, live
 from janus.fleet.presence import Presence
 from janus.fleet.streams import LISTS, Kept, info, newest
+from janus.fleet.subjects import stream
 from janus.model import MachineInfo, SessionInfo
 
 #: Conversations that are held ready; those that nobody follows make room.
@@ -170,6 +172,9 @@ class Mirror:
             log, where = self._logs.get(id), self._where.get(id)
         if log and where and where[0] == machine:
             self._refresh(id, log, lambda: log.receive(kept))
+        if not kept.data and Place.of(kept) == Place():  # its owner deleted it, for good
+            name, subject = stream(machine), kept.subject
+            self._client.call(lambda it: it.purge_stream(name, subject=subject))
 
     def _refresh(self, id: str, log: MirroredLog, do: Callable[[], None]) -> None:
         """Have a log take what there is; one that its machine began anew is read anew."""

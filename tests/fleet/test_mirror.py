@@ -11,7 +11,7 @@ from machines import Machine
 
 from janus.fleet.failures import Refused
 from janus.fleet.mirror import Mirror
-from janus.fleet.streams import Shapes
+from janus.fleet.streams import Shapes, info
 from janus.model.events import Note, Text, TurnFinished, TurnStarted, UserMessage
 
 
@@ -160,6 +160,25 @@ def test_a_log_that_was_begun_anew_is_read_anew(doorway, laptop):
     laptop.dial(doorway)
 
     wait_for(lambda: words(mirror.log(mirror.find("one"))) == ["new"])
+
+
+def test_what_its_owner_deletes_is_deleted_at_the_doorway(doorway, laptop):
+    mirror = mirror_of(doorway)
+    laptop.dial(doorway)
+    said(laptop.begin("one"), "secret")
+    said(laptop.begin("two"), "other")
+    wait_for(lambda: mirror.find("one") and words(mirror.log(mirror.find("one"))) == ["secret"])
+    wait_for(lambda: not laptop.feed.pending)
+
+    laptop.logs.pop("one").close()
+    laptop.store.remove_log("one")
+    laptop.feed.forget()
+
+    name = f"EV_{LAPTOP}"
+    wait_for(lambda: [*(info(doorway.reader(), name, "ev.>").state.subjects or {})]
+             == [f"ev.{LAPTOP}.log.two"])  # fmt: skip
+    said(laptop.logs["two"], "more")
+    wait_for(lambda: words(mirror.log(mirror.find("two"))) == ["other", "more"])
 
 
 def test_nobody_speaks_for_another_machine(doorway, laptop, tmp_path):
