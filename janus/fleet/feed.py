@@ -1,9 +1,9 @@
 """This machine's conversations, as a doorway gets them: every log, in pieces, in one stream.
 
-Each message is a piece of one log as it is on the disk, and says where it begins; an empty one says
-that there is no such log any more. So the log is the buffer, and the truth; what a newer Janus wrote
-there is passed on as it is. Each expects the number of the message before it, so none can be missing
-or come twice, whoever was killed in between; and one at a time is sent, so none can overtake.
+Each message is a piece of one log as it is on the disk, and says where it begins; an empty one
+says that there is no such log any more. So the log is the buffer, and the truth; what a newer Janus
+wrote there is passed on as it is. Each expects the number of the message before it, so none can be
+missing or come twice, whoever was killed meanwhile; and one at a time is sent, so none overtakes.
 """
 
 from __future__ import annotations

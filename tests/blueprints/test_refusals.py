@@ -28,6 +28,7 @@ from janus.errors import (
     Conflict,
     FleetFailed,
     GitFailed,
+    MachineAway,
     MergeConflict,
     NotFound,
     SessionNotFound,
@@ -514,6 +515,18 @@ class Trouble:
         self.patch(Shelf, "take", refuse)
         self.session()
         return self.call(body={"question": question} if self.path == "/api/ask" else None)
+
+    def MACHINE_AWAY(self):
+        """The session is another machine's, which sleeps."""
+
+        class Away:
+            def __getattr__(self, name):
+                raise MachineAway("That machine sleeps.")
+
+        elsewhere = self.app.extensions["janus"].elsewhere
+        self.patch(elsewhere, "manager", lambda session_id: Away())
+        self.patch(elsewhere, "on", lambda machine, project_id: Away())
+        return self.call(body={"machine": "laptop"} if self.path == "/api/session/start" else None)
 
     def SERVER_STOPPING(self):
         # With an agent that rests where it is talked to; the others have nothing to do with it.

@@ -66,8 +66,8 @@ def test_every_command_explains_itself(run):
     assert listed == [
         "adopt", "ask", "changes", "commit", "conversations", "delete", "devices", "discard",
         "doctor", "end", "fleet", "history", "init", "later", "memory", "merge", "pair", "project",
-        "pull-request", "push", "rename", "resume", "search", "serve", "service", "sessions", "show",
-        "token", "undo",
+        "pull-request", "push", "rename", "resume", "search", "serve", "service", "sessions",
+        "show", "token", "undo",
     ]  # fmt: skip
     for name in listed:
         assert len(run(name, "--help").stdout.splitlines()) > 4
