@@ -1,1 +1,0 @@
-import{O as e,j as t}from"./index-YQMTQjjW.js";function n({icon:n,label:r,onClick:i}){return t(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[t(e,{name:n}),` `,r]})}export{n as t};
