@@ -49,7 +49,7 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     expect(composer(page)).to_have_value("")
     expect(button(page, "Remove notes.txt")).to_have_count(0)
     [kept] = asking.state(session_id(page))["scheduled"]
-    assert kept["content"] == "say from the past"
+    assert kept["content"] == "say from the past" and kept["attachments"][0]["name"] == "notes.txt"
     assert datetime.fromisoformat(kept["at"]) == then.astimezone()
 
     # The field knows minutes, programs know seconds.
@@ -59,7 +59,7 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     expect(later).to_contain_text("say it is time")
     expect(answers(page).last).to_contain_text("it is time")
     expect(questions(page).last).to_contain_text("say it is time")
-    expect(later.get_by_role("listitem")).to_have_text([re.compile("say from the past")])
+    expect(later.locator(":scope > li")).to_have_text([re.compile("say from the past")])
 
 
 USAGE = (
