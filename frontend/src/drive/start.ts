@@ -171,7 +171,7 @@ export function makeDrive(app: App, leave: () => void) {
       browsers.abort()
       browsers.lang = ''
       recording.abort()
-      microphone.stop()
+      microphone.end()
       speaker.stop()
       janusMouth.stop()
       void screen.release()

@@ -17,7 +17,7 @@ export function makeDictation(api: SpokenApi, link: Link, where: {sessionId: str
     close() {
       end()
       recognizer.abort()
-      microphone.stop()
+      microphone.end()
     },
   }
 }

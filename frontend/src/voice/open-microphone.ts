@@ -78,6 +78,13 @@ export class OpenMicrophone {
     this.#release()
   }
 
+  /** Nobody opens it any more. May be called twice. */
+  end(): void {
+    this.stop()
+    this.#context?.close().catch(() => {})
+    this.#context = undefined
+  }
+
   /** Call *listener* with how loud it is, again and again; returns what ends that. */
   onLevel(listener: (loudness: Loudness) => void): () => void {
     return this.#levels.add(listener)

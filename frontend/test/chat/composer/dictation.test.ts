@@ -13,6 +13,7 @@ function app(hears: 'auto' | 'browser' | 'janus', transcribe: object | null): Ap
   vi.stubGlobal('MediaRecorder', class {})
   vi.stubGlobal('AudioContext', class {
     state = 'running'
+    close = async () => {}
   })
   vi.stubGlobal('navigator', {language: 'en', mediaDevices: {getUserMedia: () => Promise.reject(new DOMException('in use', 'NotReadableError'))}})
   const spoken = {voice: async () => ({transcribe, speak: null})}
