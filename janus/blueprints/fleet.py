@@ -149,7 +149,7 @@ class OneMachine(wire.Query, frozen=True, kw_only=True):
     """Which machine is meant."""
 
     #: Its name or its id.
-    name: wire.Told
+    name: wire.Word
 
 
 class AnyDoorway(wire.Query, frozen=True, kw_only=True):

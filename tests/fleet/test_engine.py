@@ -220,3 +220,10 @@ def test_without_the_server_a_sentence_says_what_to_install(place, monkeypatch):
     monkeypatch.setattr("janus.fleet.server_process.sys.executable", "/nowhere/python")
     with pytest.raises(FleetFailed, match=r"janus\[fleet\]"):
         place.engine.apply(place.config())
+
+
+def test_a_single_janus_imports_none_of_it():
+    program = "import sys, janus.app; print(*{'nats', 'nkeys', 'nacl'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.stdout.strip(), done.stderr) == ("", "")
