@@ -92,15 +92,19 @@ class Engine:
             self._wait_for(config)
 
     def stop(self) -> None:
-        """End it. May be called twice; ``apply`` starts it again."""
+        """End it. May be called twice; ``apply`` starts it again, and one at work gives up."""
+        self._give_up()
         with self._changing:
-            with self._state:
-                self._wanted, self._problem = None, ""
-                self._state.notify_all()
+            self._give_up()
             self._end()
             thread, self._thread = self._thread, None
             if thread:
                 thread.join()
+
+    def _give_up(self) -> None:
+        with self._state:
+            self._wanted, self._problem = None, ""
+            self._state.notify_all()
 
     def _end(self) -> None:
         """End the process, a frozen one too; the supervisor starts another, if one is wanted."""
@@ -125,8 +129,11 @@ class Engine:
         return done
 
     def _wait_for(self, config: ServerConfig) -> None:
+        def settled() -> bool:
+            return config is not self._wanted or self._ready is config or self._failed is config
+
         with self._state:
-            self._state.wait_for(lambda: self._ready is config or self._failed is config, _READY)
+            self._state.wait_for(settled, _READY)
             if self._ready is not config:
                 raise FleetFailed(self._problem or "The server does not get ready in time.")
 

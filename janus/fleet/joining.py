@@ -103,9 +103,16 @@ def call(page: str, ca: str, path: str, body: dict[str, Any], answer: type[_Told
         raise FleetFailed(f"{page} gave an answer that this Janus cannot read: {wrong}.") from wrong
 
 
+class _NowhereElse(urllib.request.HTTPRedirectHandler):
+    """A stranger at the address of a code must not choose what is asked next."""
+
+    def redirect_request(self, *_: object) -> None:
+        """It is an error, as all that is no answer."""
+
+
 def _fetch(request: urllib.request.Request, tls: ssl.SSLContext | None) -> bytes:
     opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls)
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls), _NowhereElse
     )
     try:
         with opener.open(request, timeout=_TIMEOUT) as response:

@@ -85,8 +85,9 @@ class OwnDoorway:
 
     def stop(self) -> None:
         """May be called twice."""
+        self._stopped = True
+        self.engine.stop()  # who opens it just now gives up
         with self._lock:
-            self._stopped = True
             self.engine.stop()
 
     def invite(self, new: Membership, scope: Scope, *, at_terminal: bool) -> JoinCode:

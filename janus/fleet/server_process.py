@@ -27,6 +27,8 @@ from janus.storage.lock import try_lock
 STORE, CONFIG = "js", "server.conf"
 #: Seconds in which the last server must have left the store, once it was ended.
 _LEAVING = 2.0
+#: Seconds that reading a configuration may take.
+_CHECK = 20.0
 #: The usual port of NATS.
 _PORT = 4222
 #: Bytes: the most that is kept.
@@ -54,10 +56,14 @@ def program(environ: Mapping[str, str]) -> str:
 def check(folder: Path, text: bytes, environ: Mapping[str, str]) -> None:
     """Have the server read a configuration, and do nothing. Raises FleetFailed where it refuses."""
     write(folder, "check.conf", text)
-    done = subprocess.run(
-        [program(environ), "-t", "-c", folder / "check.conf"],
-        env=environ, cwd="/", capture_output=True, text=True, errors="replace",
-    )  # fmt: skip
+    command = [program(environ), "-t", "-c", str(folder / "check.conf")]
+    try:
+        done = subprocess.run(
+            command, env=environ, cwd="/", capture_output=True, text=True, errors="replace",
+            timeout=_CHECK,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as failure:
+        raise FleetFailed(f"The server cannot read its configuration: {failure}") from failure
     if done.returncode:
         raise FleetFailed(f"The server refuses its configuration: {done.stderr.strip()}")
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import nats.errors
@@ -134,6 +135,31 @@ def test_what_is_in_its_way_is_said(place):
             place.engine.apply(place.config())
         assert "address already in use" in place.engine.problem
     wait_for(lambda: place.engine.pid, 30)  # it goes on trying
+
+
+def test_who_waits_for_it_gives_up_when_it_is_stopped(place, monkeypatch):
+    never = threading.Event()
+    monkeypatch.setattr("janus.fleet.engine._READY", 600.0)
+    monkeypatch.setattr("janus.fleet.engine.start", lambda *_: never.set() or _silent())
+    failures = []
+
+    def apply():
+        try:
+            place.engine.apply(place.config())
+        except FleetFailed as why:
+            failures.append(why)
+
+    thread = threading.Thread(target=apply)
+    thread.start()
+    wait_for(never.is_set)
+    place.engine.stop()
+    thread.join()
+    assert len(failures) == 1
+
+
+def _silent():
+    """A server that never says that it is ready."""
+    return subprocess.Popen(["sleep", "600"], stderr=subprocess.PIPE, text=True)
 
 
 def test_a_configuration_that_the_server_refuses_changes_nothing(place):

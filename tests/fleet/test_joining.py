@@ -253,7 +253,9 @@ def elsewhere(home):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.requestline)
-            self.send_response(200)
+            self.send_response(302 if self.server.elsewhere else 200)
+            if self.server.elsewhere:
+                self.send_header("Location", self.server.elsewhere)
             self.end_headers()
             self.wfile.write(self.server.der)
 
@@ -261,7 +263,7 @@ def elsewhere(home):
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.der, server.asked = b"another certificate", asked
+        server.der, server.asked, server.elsewhere = b"another certificate", asked, ""
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
@@ -278,7 +280,11 @@ def test_threat_41_nothing_is_sent_to_another_machine_at_the_address_of_a_code(h
     with pytest.raises(FleetFailed, match="No Janus answers"):
         call(code.page, code.authority(), "/api/fleet/enter", {"code": code.secret}, Entered)
 
-    assert elsewhere.asked == ["GET /ca.crt HTTP/1.1"] * 2  # and no code
+    elsewhere.elsewhere = f"http://127.0.0.1:{elsewhere.server_port}/of-its-choice"
+    with pytest.raises(FleetFailed, match="answered with 302"):
+        code.authority()
+
+    assert elsewhere.asked == ["GET /ca.crt HTTP/1.1"] * 3  # and no code
 
 
 def test_clocks_that_differ_are_said_to_differ(tmp_path, elsewhere):
