@@ -1,5 +1,6 @@
 """docs/fleet.md, as it stands there, with two machines; and what their owner can do wrong."""
 
+import os
 import re
 from pathlib import Path
 
@@ -18,8 +19,10 @@ def machines(serve, run, home, tmp_path):
     """Runs a line of the paper at one of two machines; the Janus of each is ``.servers``."""
     homes = {"home": home, "laptop": tmp_path / "laptops-home"}
     homes["laptop"].mkdir()
+    # Workers have addresses of their own: the port of the server is the same everywhere.
+    subnet = 31 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     servers = {
-        name: serve(HOME=str(at), JANUS_HOST=f"127.0.31.{number}", WORKSPACE_DIR=str(folder))
+        name: serve(HOME=str(at), JANUS_HOST=f"127.0.{subnet}.{number}", WORKSPACE_DIR=str(folder))
         for number, (name, at) in enumerate(homes.items(), 1)
         for folder in [tmp_path / f"{name}s-project"]
         if not folder.mkdir()
