@@ -47,6 +47,7 @@ voice: .venv/voice  ## measure how well Janus hears by itself; takes 400 MB of p
 
 soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS), see what was lost and what grows, in half an hour
 	@$(BIN)/python tests/soak.py
+	@JANUS_FLEET_KILLS=$${JANUS_FLEET_KILLS:-300} $(BIN)/pytest -n0 tests/fleet/test_feed.py tests/fleet/test_words.py -k kills
 
 web:  ## build the page from frontend/ into frontend_dist/ (needs Node 20)
 	@cd frontend && npm ci --no-audit --no-fund && npm run build

@@ -25,7 +25,7 @@ from janus.errors import FleetFailed, InvalidRequest
 from janus.fleet.membership import MachineId, Name, Scope
 from janus.text import sanitize
 
-_CODE = re.compile(r"(?:https://)?([\w.-]+:\d+|\[[\da-fA-F:]+\]:\d+)/([\w-]+)/([\w-]{43})")
+_CODE = re.compile(r"\A(?:https://)?([\w.-]+:\d+|\[[\da-fA-F:]+\]:\d+)/([\w-]+)/([\w-]{43})")
 #: Seconds that the doorway may take; it may have to start its server anew.
 _TIMEOUT = 40.0
 _LONGEST = 1 << 16

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
 
+import os
 import random
 
 import pytest
@@ -13,6 +14,8 @@ from janus.fleet.streams import Shapes, info, read
 from janus.storage.store import Store
 
 STREAM = f"EV_{LAPTOP}"
+#: How many in the test of kills; `make soak` takes more.
+KILLS = int(os.environ.get("JANUS_FLEET_KILLS", "20"))
 
 
 @pytest.fixture
@@ -83,11 +86,11 @@ def test_what_is_written_arrives_as_it_is_also_what_no_janus_knows_yet(doorways,
     assert len(pieces(doorway, "two")) == 3
 
 
-def test_twenty_kills_of_machine_and_server_and_nothing_is_missing_or_double(doorways, store, say):
+def test_kills_of_machine_and_server_and_nothing_is_missing_or_double(doorways, store, say):
     doorway, chance, said = doorways(), random.Random(17), 0
     doorway.shapes()
     feed = feeding(doorway, store)
-    for _ in range(20):
+    for _ in range(KILLS):
         for _ in range(chance.randrange(1, 200)):
             said += 1
             say(chance.choice(["one", "two", "three"]), b"%d" % said)
