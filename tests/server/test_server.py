@@ -48,10 +48,10 @@ def test_a_signal_ends_it_in_order(number, serve, cursor_path, workspace, home):
     server = serve(path=cursor_path)
     id = server.start()
     server.ask(id, "say hello")
-    outcome = []
-    asking = threading.Thread(target=lambda: outcome.append(server.ask(server.start(), "hang")))
+    other, outcome = server.start(), []
+    asking = threading.Thread(target=lambda: outcome.append(server.ask(other, "hang")))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"hang" in cmdline(p)]) == 1)
+    wait_for(lambda: asked(home, b"hang"))
 
     assert server.stop(number) == 0
     asking.join()
@@ -62,11 +62,14 @@ def test_a_signal_ends_it_in_order(number, serve, cursor_path, workspace, home):
     assert "Traceback" not in server.log
 
 
-def cmdline(pid):
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def asked(home, question):
+    """The agents with that question; git, say, may look for *changes* in a folder of that name."""
+    found = []
+    for pid in processes_of(home):
+        with contextlib.suppress(OSError):
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            found += [pid for it in arguments if it.endswith(question)]
+    return found
 
 
 def test_a_closing_terminal_shuts_it_down_in_order(serve, cursor_path, home):
@@ -83,7 +86,7 @@ def test_a_killed_server_leaves_no_agent(serve, cursor_path, home):
     server = serve(path=cursor_path)
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
+    wait_for(lambda: asked(home, b"stubborn"))
 
     os.killpg(server.process.pid, signal.SIGKILL)
     server.wait()
@@ -101,7 +104,7 @@ def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, hom
     server = serve(path=cursor_path)
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
+    wait_for(lambda: asked(home, b"stubborn"))
     [worker] = (
         Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     )
@@ -109,7 +112,7 @@ def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, hom
     os.kill(int(worker), signal.SIGKILL)
     asking.join()
 
-    wait_for(lambda: [p for p in processes_of(home) if b"stubborn" in cmdline(p)] == [])
+    wait_for(lambda: not asked(home, b"stubborn"))
     # The new worker has a new token for the owner's programs, a moment after the old one's end.
     wait_for(lambda: server.call("GET", "/api/sessions")[0] == 200)
     assert server.ask(server.start(), "say hello")[1]["answer"] == "hello "
@@ -124,7 +127,7 @@ def test_a_killed_master_takes_all_with_it_also_with_a_stream_open(
     id = server.start()
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn", id))
     asking.start()
-    wait_for(lambda: len([p for p in processes_of(home) if b"stubborn" in cmdline(p)]) == 1)
+    wait_for(lambda: asked(home, b"stubborn"))
     [worker] = (
         Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     )
