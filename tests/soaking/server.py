@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from conftest import QUICK, fake_path, git, wait_for
+from kit.ports import free_port
 
 from janus.access.folder import owner_token
 from janus.config import state_folder
@@ -136,13 +135,3 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)
-
-
-def free_port():
-    """One that no connection of ours gets by chance: then it would be connected to itself."""
-    for port in random.sample(range(20000, 32000), 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no free port")
