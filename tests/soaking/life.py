@@ -27,13 +27,17 @@ class Life:
 
     @property
     def slopes(self):
-        """By how much of each there is more after 1,000 sessions, as least squares have it."""
-        at = [number / 1000 for number, _ in self._samples]
+        """By how much of each there is more after 1,000 sessions, as least squares have it.
+
+        Of the later half: until then caches fill, and what runs each minute has run once.
+        """
+        samples = self._samples[len(self._samples) // 2 :]
+        at = [number / 1000 for number, _ in samples]
         mean = sum(at) / len(at)
         spread = sum((one - mean) ** 2 for one in at)
         found = {}
-        for what in self._samples[0][1]:
-            values = [counted[what] for _, counted in self._samples]
+        for what in samples[0][1]:
+            values = [counted[what] for _, counted in samples]
             middle = sum(values) / len(values)
             pairs = zip(at, values, strict=True)
             found[what] = sum((x - mean) * (y - middle) for x, y in pairs) / spread
