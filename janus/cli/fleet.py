@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from janus.cli.client import Json, running
@@ -73,7 +75,13 @@ def list_machines(as_json: bool) -> None:
         return
     print_table(
         [
-            (it["name"], it["scope"], f"joined {age(it['joined_at'])}", it["machine_id"])
+            (
+                it["name"],
+                it["scope"],
+                _there(it),
+                f"joined {age(it['joined_at'])}",
+                it["machine_id"],
+            )
             for it in found["machines"]
         ]
     )
@@ -102,6 +110,14 @@ def revoke(name: str, as_json: bool) -> None:
     """Put the machine NAME out of this doorway, at once."""
     revoked = running().delete("/api/fleet/machines", name=name)
     print_answer(revoked, as_json, f"{revoked['name']} is out.")
+
+
+def _there(machine: dict[str, Any]) -> str:
+    """Whether a machine is there, in a word or two."""
+    if machine["online"]:
+        return f"online, {machine['version']}"
+    asleep = machine["asleep_since"]
+    return f"asleep: {age(asleep)}" if asleep else "not seen yet"
 
 
 def _status(found: Json) -> str:

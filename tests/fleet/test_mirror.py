@@ -181,7 +181,7 @@ def test_what_its_owner_deletes_is_deleted_at_the_doorway(doorway, laptop):
     wait_for(lambda: words(mirror.log(mirror.find("two"))) == ["other", "more"])
 
 
-def test_nobody_speaks_for_another_machine(doorway, laptop, tmp_path):
+def test_threat_37_nobody_speaks_for_another_machine(doorway, laptop, tmp_path):
     mirror = mirror_of(doorway)
     laptop.dial(doorway)
     said(laptop.begin("one"), "mine")

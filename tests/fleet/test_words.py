@@ -11,8 +11,8 @@ from kit.waiting import wait_for
 
 from janus.conversation.event_log import EventLog
 from janus.errors import MessageNotFound, QueueFull, SessionNotFound
-from janus.fleet.failures import Refused
-from janus.fleet.streams import info
+from janus.fleet.failures import Absent, Refused
+from janus.fleet.streams import Shapes, info
 from janus.fleet.subjects import WORDS
 from janus.fleet.words import Inbox, Word, Words
 from janus.model.events import UserMessage
@@ -192,6 +192,18 @@ def test_one_that_the_machine_has_accepted_already_is_withdrawn_there(doorway, s
     wake(doorway, sessions)
 
     wait_for(lambda: sessions.withdrawn == ["a"])
+
+
+def test_nothing_is_left_of_a_machine_that_was_revoked(doorway, words):
+    say(words, "a")
+    shapes = Shapes(doorway.reader())
+
+    shapes.forget(LAPTOP)
+    shapes.forget(LAPTOP)
+
+    assert left(doorway) == 0
+    with pytest.raises(Absent):
+        info(doorway.reader(), f"EV_{LAPTOP}")
 
 
 def test_words_of_who_may_not_speak_are_left_out(doorway, sessions, words):
