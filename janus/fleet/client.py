@@ -78,6 +78,7 @@ class Client:
         self._last: Exception | None = None
         self._mute = 0
         self._stopped = False
+        self.asks = True  # who never does need not be allowed to hear answers
         #: Why the doorway cannot be used now, or None.
         self.problem: str | None = "The doorway was not dialled yet."
 
@@ -224,7 +225,8 @@ class Client:
     async def _open(self, connection: Connection) -> None:
         key = self._seed, inbox(self.machine)
         await dial(connection, self._urls, self.machine, key, self._tls, self._failed)
-        await connection.subscribe(f"reply.{self.machine}.>", cb=self._answered)
+        if self.asks:
+            await connection.subscribe(f"reply.{self.machine}.>", cb=self._answered)
         for subject, handle in self._subscriptions:
             await connection.subscribe(subject, cb=self._hand(handle))
         await connection.flush(2)

@@ -38,14 +38,16 @@ class Link:
     def __init__(self, me: Membership, doorway: Doorway, here: Here, clock: Clock) -> None:
         tls = ssl.create_default_context(cadata=doorway.ca) if doorway.ca else None
         self._here = here
+        own = doorway.id == me.machine_id
         self.client = Client(doorway.urls, me.machine_id, doorway.seed, tls)
+        self.client.asks = own
         self.commands = Commands(self.client, here.manager, self._scope_of)
         self.mirror: Mirror | None = None
         self.sessions: RemoteSessions | None = None
         self.feed: Feed | None = None
         self._doorway, self._known = doorway, set[str]()
         self._parts: list[Part] = []
-        self._of_doorway(clock) if doorway.id == me.machine_id else self._of_member(me)
+        self._of_doorway(clock) if own else self._of_member(me)
 
     def _of_doorway(self, clock: Clock) -> None:
         """This machine shows the others."""
