@@ -111,6 +111,30 @@ def test_a_session_of_another_machine_is_driven_as_ones_own(home, laptop):
     assert (page[0]["session_id"], page[0]["machine"]) == (SESSION, LAPTOP)
 
 
+def test_a_permission_is_given_and_a_stream_followed_from_the_doorway(home, laptop):
+    laptop.post("/api/chat", message="hello", session_id=SESSION)
+    wait_for(laptop.answered)
+    wait_for(lambda: SESSION in home.sessions())
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
+
+    stream = home.client.get("/api/chat/stream", query_string={"session_id": SESSION})
+    frames = iter(stream.response)
+    home.post("/api/chat", message="write notes.txt: remember the milk", session_id=SESSION)
+    (asked,) = wait_for(lambda: home.sessions()[SESSION].get("permissions"))
+    once = next(it["id"] for it in asked["options"] if it["name"] == "Allow once")
+    answer = {"session_id": SESSION, "request_id": asked["request_id"], "option_id": once}
+    home.post("/api/permission", **answer)
+
+    wait_for(home.answered)
+    text = b""
+    while b"event: permission_resolved" not in text:
+        text += next(frames)
+    stream.close()
+    assert text.index(b"event: permission_request") < text.index(b"event: permission_resolved")
+    assert (laptop.settings.workspaces[0] / "notes.txt").read_text() == "remember the milk\n"
+    assert not (home.settings.workspaces[0] / "notes.txt").exists()
+
+
 def test_a_session_is_begun_on_another_machine(home, laptop):
     wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
 
