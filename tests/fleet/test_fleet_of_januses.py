@@ -177,18 +177,3 @@ def test_what_is_said_to_a_machine_that_sleeps_three_days_arrives_once_and_in_or
     wait_for(lambda: home.said() == ["first", "second", "third"], 30)
     wait_for(home.answered, 30)
     assert laptop.said() == ["first", "second", "third"]
-
-
-def test_a_single_janus_loads_nothing_of_the_engine(tmp_path):
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; from janus.app import create_app; create_app(start=False); "
-        "print(sorted(it for it in sys.modules if it.partition('.')[0] in ('nats', 'nkeys')))"
-    )
-    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    said = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True
-    )
-    assert said.stdout.strip() == "[]", said.stderr
