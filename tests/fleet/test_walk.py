@@ -95,3 +95,28 @@ def test_what_goes_wrong_is_said(machines):
     assert left.returncode == 0 and "On home, run: janus fleet revoke" in left.stderr
     machines.servers["laptop"].process.kill()
     wait_for(lambda: not processes_of(machines.homes["laptop"]), 60)  # its server neither
+
+
+@pytest.mark.slow(10)
+def test_a_doorway_shows_a_machine_over_tls_also_after_that_was_killed(machines):
+    [code] = CODE.findall(machines("home", "fleet", "init", "--name", "home").stdout)
+    assert machines("laptop", "fleet", "join", code, "--name", "laptop").returncode == 0
+    home, laptop = machines.servers["home"], machines.servers["laptop"]
+    session = laptop.start()
+    assert laptop.ask(session, "hello")[0] == 200
+
+    def listed():
+        sessions = home.call("GET", "/api/sessions")[1]["sessions"]
+        return [it for it in sessions if it["session_id"] == session and it["message_count"] == 2]
+
+    def machine():
+        return home.call("GET", "/api/fleet")[1]["machines"][0]
+
+    assert wait_for(listed)[0]["machine"] == machine()["machine_id"]
+    wait_for(lambda: machine()["online"])
+    laptop.process.kill()
+    wait_for(lambda: not machine()["online"])
+    said = {"session_id": session, "message": "are you there?", "message_id": "m2"}
+    waiting = home.call("POST", "/api/chat", said)[1]
+    assert [it["content"] for it in waiting["queue"]] == ["are you there?"]
+    assert waiting["messages"][0]["content"] == "hello"
