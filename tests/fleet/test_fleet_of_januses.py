@@ -102,6 +102,8 @@ def test_a_session_of_another_machine_is_driven_as_ones_own(home, laptop):
     assert state["messages"][-1]["content"] == "And the token?" or state["queue"]
     wait_for(home.answered)
     assert laptop.said() == home.said() == ["Where is the login?", "And the token?"]
+    asked = home.post("/api/ask", query={"session_id": SESSION}, question="Who checks it?")
+    assert asked["answer"] == laptop.state()["messages"][-1]["content"]
     home.post("/api/session/rename", query={"session_id": SESSION}, name="login")
     assert laptop.sessions()[SESSION]["name"] == "login"
     ended = home.post("/api/session/end", query={"session_id": SESSION}, summary=False)
