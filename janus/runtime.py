@@ -134,9 +134,9 @@ class Runtime:
     def manager_of(self, session_id: str | None) -> MemorySessionManager:
         """Whoever has this session, on whichever machine; the first project's, if nobody does."""
         here = self.projects.of_session(session_id).manager
-        away = self.elsewhere.manager(session_id)
-        known = away is None or here.knows(session_id or "")
-        return here if known else cast(MemorySessionManager, away)
+        if here.knows(session_id or ""):
+            return here
+        return cast(MemorySessionManager, self.elsewhere.manager(session_id) or here)
 
     def manager_of_new(
         self, session_id: str | None, project_id: str | None, machine: str | None
@@ -196,6 +196,7 @@ class Runtime:
             self.cleanup.stop()
             self.notifier.stop()
             self.voice.stop()
+            self.elsewhere.close()
             self.projects.stop(timeout)
             self.elsewhere.stop()
             self.fleet.stop()

@@ -40,6 +40,11 @@ class Elsewhere:
         self._started = True
         self.refresh()
 
+    def close(self) -> None:
+        """Take no more words: the sessions of this machine are about to stop."""
+        for link in self._links.values():
+            link.close()
+
     def stop(self) -> None:
         """May be called twice."""
         with self._lock:
@@ -84,8 +89,8 @@ class Elsewhere:
 
     def manager(self, session_id: str | None) -> Any:
         """What stands for the manager of another machine's session; None for all others."""
-        shown = (it.sessions for it in self._links.values() if it.sessions)
-        return next((it for it in shown if session_id and it.knows(session_id)), None)
+        links = self._links.values() if session_id else ()
+        return next((it.sessions for it in links if it.knows(session_id or "")), None)
 
     def sessions(self) -> list[SessionInfo]:
         """The open sessions of all other machines."""

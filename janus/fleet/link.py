@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import time
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -23,6 +25,8 @@ from janus.fleet.words import Inbox, Words
 
 #: Seconds between two looks whether the doorway's streams are there.
 _SHAPED = 10.0
+#: Seconds after the start in which the lists of the other machines are waited for.
+_READ = 3.0
 
 
 class Part(Protocol):
@@ -47,6 +51,8 @@ class Link:
         self.feed: Feed | None = None
         self._doorway, self._known = doorway, set[str]()
         self._parts: list[Part] = []
+        self._closing: list[Callable[[], object]] = []
+        self._began = 0.0
         self._of_doorway(clock) if own else self._of_member(me)
 
     def _of_doorway(self, clock: Clock) -> None:
@@ -76,11 +82,29 @@ class Link:
         self.listing = Listing(self.client, listed)
         inbox = Inbox(self.client, here.manager, self._scope_of)
         self._parts = [self.feed, self.listing, Beacon(self.client, entry), inbox]
+        self._closing = [inbox.end, self.listing.stop]
 
     def start(self) -> None:
+        self._began = time.monotonic()
         self.client.start()
         for part in self._parts:
             part.start()
+
+    def knows(self, session_id: str) -> bool:
+        """Whether a session is another machine's; right after the start that is read first."""
+        if self.mirror is None:
+            return False
+        if (left := self._began + _READ - time.monotonic()) > 0:
+            self.mirror.looked.wait(left)
+        return self.mirror.knows(session_id)
+
+    def close(self) -> None:
+        """Take no more words, and leave the list as it is: this machine is about to stop.
+
+        How its sessions end is still told.
+        """
+        for end in self._closing:
+            end()
 
     def stop(self) -> None:
         """May be called twice."""

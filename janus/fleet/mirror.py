@@ -34,8 +34,8 @@ class _Listed:
 class Mirror:
     """The other machines of one doorway.
 
-    ``_lock`` guards ``_lists``, ``_where``, ``_logs`` and ``_followed``, for a few steps. A
-    conversation is read without it.
+    ``_lock`` guards ``_lists``, ``_where``, ``_gone``, ``_logs`` and ``_followed``, for a few
+    steps. A conversation is read without it.
     """
 
     def __init__(self, client: Client, told: Callable[[str], object] = lambda id: None) -> None:
@@ -45,6 +45,10 @@ class Mirror:
         self._lock = threading.Lock()
         self._lists: dict[str, _Listed] = {}
         self._where: dict[str, tuple[str, SessionInfo]] = {}
+        #: Ids that a list had once: whoever says something there means no new session here.
+        self._gone: set[str] = set()
+        #: Set once the lists that the doorway has were read.
+        self.looked = threading.Event()
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
         self._followed: dict[str, int] = {}
         client.on("ev.*.list", lambda it: self._list(_heard(it)))
@@ -74,6 +78,11 @@ class Mirror:
         with self._lock:
             found = self._where.get(session_id)
         return found[1] if found else None
+
+    def knows(self, session_id: str) -> bool:
+        """Whether a session is, or was, of another machine."""
+        with self._lock:
+            return session_id in self._where or session_id in self._gone
 
     def project(self, info: SessionInfo) -> str:
         """What the project of a session is called on its machine."""
@@ -142,6 +151,7 @@ class Mirror:
         for subject in subjects:
             if kept := newest(self._client, LISTS, subject):
                 self._list(kept)
+        self.looked.set()
         with self._lock:
             logs = [*self._logs.items()]
         for id, log in logs:
@@ -157,6 +167,7 @@ class Mirror:
             before = self._lists.get(machine)
             self._lists[machine] = _Listed(told, max(kept.at, before.at if before else 0.0))
             known = {id: it[1] for id, it in self._where.items() if it[0] == machine}
+            self._gone |= known.keys()
             for id in known:
                 del self._where[id]
             for it in infos:  # one that another machine has is that one's

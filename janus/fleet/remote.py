@@ -56,7 +56,7 @@ class RemoteSessions:
         raise MachineAway("That can be done on the machine of this session only.")
 
     def knows(self, session_id: str) -> bool:
-        return self._mirror.find(session_id) is not None
+        return self._mirror.knows(session_id)
 
     def get(self, session_id: str) -> SessionInfo:
         if info := self._mirror.find(session_id):

@@ -32,10 +32,14 @@ class Repeating:
     def wake(self) -> None:
         self._woken.set()
 
-    def stop(self) -> None:
-        """Return when it is over. May be called twice, also before ``start``."""
+    def end(self) -> None:
+        """Begin nothing more."""
         self.stopping = True
         self._woken.set()
+
+    def stop(self) -> None:
+        """Return when it is over. May be called twice, also before ``start``."""
+        self.end()
         if self._thread.is_alive():
             self._thread.join()
 

@@ -133,6 +133,8 @@ class Inbox:
         self._taking = Repeating("fleet-inbox", _AGAIN, self._take_all)
         client.greet(self._begin_again)
         self.start, self.stop = self._taking.start, self._taking.stop
+        #: Take no more words; the one that is about to come is delivered again.
+        self.end = self._taking.end
 
     def _begin_again(self) -> None:
         self._queue = None
@@ -145,7 +147,8 @@ class Inbox:
                 (message,) = self._client.call(lambda _: self._fetch(), _FETCH + 2)
             except NotReachable:  # nothing waits, or the connection is gone
                 continue
-            self._settle(message)
+            if not self._taking.stopping:
+                self._settle(message)
 
     async def _bind(self, jetstream: JetStreamContext) -> JetStreamContext.PullSubscription:
         me = self._client.machine
