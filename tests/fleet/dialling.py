@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import nats.errors
+from kit.ports import free_port
 from nats.aio.client import Client
 
 from janus.fleet.engine import Engine
@@ -18,12 +19,6 @@ from janus.network.authority import Authority
 
 #: Ids of machines: the doorway itself, and three members.
 HOME, LAPTOP, BOX, SPY = (digit * 16 for digit in "0abc")
-
-
-def free_port():
-    """A port that nobody listens at now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Place:
@@ -78,5 +73,9 @@ class Place:
 
 
 def run(coroutine):
-    """What a coroutine gives, within half a minute."""
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
+    """What a coroutine gives, within a minute.
+
+    On a thread of its own: where tests have used a browser, a loop runs on this one.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asyncio.wait_for(coroutine, 60)).result()

@@ -3,13 +3,13 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import nkeys
 import pytest
+from kit.ports import free_port
 from kit.waiting import wait_for
 
 from janus.fleet.client import Client
@@ -27,12 +27,6 @@ def new_seed():
 
 def public_of(seed):
     return nkeys.from_seed(bytearray(seed.encode())).public_key.decode()
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Doorway:
