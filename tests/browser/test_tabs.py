@@ -52,7 +52,7 @@ def tabs_of(page, addresses):
 
 
 def begins_with(page, draft):
-    """A tab beside *page* that begins with its draft, which a browser hands over in its own time."""
+    """A tab beside *page* with its draft, which a browser hands over in its own time."""
     other = tabs_of(page, [page.url])[1]
 
     def look():

@@ -101,6 +101,9 @@ def test_threat_38_nothing_that_the_server_answers_passes_for_a_message_of_anoth
             await box.flush()
             for subject in forged:
                 await spy.publish(f"word.{SPY}.{SPY}", b"evil", headers=crafted)
+                await spy.flush()
+                while not (await jetstream.stream_info(WORDS)).state.last_seq:
+                    await asyncio.sleep(0.01)  # a word that is kept is there to be asked for
                 await spy.publish(f"ev.{SPY}.log.s", b"evil", reply=subject, headers=crafted)
                 for request in (
                     "$JS.API.INFO", f"$JS.API.STREAM.MSG.GET.{stream(SPY)}",
