@@ -114,7 +114,7 @@ class Elsewhere:
 
         for link in self._links.values():
             if link.mirror and any(it.machine_id == machine for it in link.mirror.machines()):
-                return NewSessions(link.commands, machine, project_id)
+                return NewSessions(link.mirror, link.commands, machine, project_id)
         raise NotFound(f"No machine {machine}. The list has: GET /api/fleet")
 
     def _shown(self) -> list[Any]:

@@ -34,7 +34,8 @@ class _Listed:
 class Mirror:
     """The other machines of one doorway.
 
-    ``_lock`` guards ``_lists``, ``_where``, ``_gone``, ``_logs`` and ``_followed``, for a few
+    ``_lock`` guards ``_lists``, ``_where``, ``_begun``, ``_gone``, ``_logs`` and ``_followed``, for
+    a few steps. A conversation is read without it.
     steps. A conversation is read without it.
     """
 
@@ -49,6 +50,7 @@ class Mirror:
         self._gone: set[str] = set()
         #: Set once the lists that the doorway has were read.
         self.looked = threading.Event()
+        self._begun: dict[str, SessionInfo] = {}
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
         self._followed: dict[str, int] = {}
         client.on("ev.*.list", lambda it: self._list(_heard(it)))
@@ -83,6 +85,11 @@ class Mirror:
         """Whether a session is, or was, of another machine."""
         with self._lock:
             return session_id in self._where or session_id in self._gone
+    def begun(self, info: SessionInfo) -> None:
+        """It was made just now: what is said to it must not begin another one here."""
+        with self._lock:
+            self._begun[info.session_id] = info
+            self._where.setdefault(info.session_id, (info.machine, info))
 
     def project(self, info: SessionInfo) -> str:
         """What the project of a session is called on its machine."""
@@ -172,6 +179,9 @@ class Mirror:
                 del self._where[id]
             for it in infos:  # one that another machine has is that one's
                 self._where.setdefault(it.session_id, (machine, it))
+                self._begun.pop(it.session_id, None)
+            for it in self._begun.values():  # this list may be older
+                self._where.setdefault(it.session_id, (it.machine, it))
         for it in infos:
             if before and known.get(it.session_id) != it:
                 self._told(it.session_id)

@@ -234,8 +234,11 @@ class RemoteSessions:
 class NewSessions:
     """Makes sessions on another machine, in one of its projects; see ``MemorySessionManager``."""
 
-    def __init__(self, commands: Commands, machine: str, project_id: str | None) -> None:
-        self._commands, self._machine, self._project_id = commands, machine, project_id
+    def __init__(
+        self, mirror: Mirror, commands: Commands, machine: str, project_id: str | None
+    ) -> None:
+        self._mirror, self._commands = mirror, commands
+        self._machine, self._project_id = machine, project_id
 
     def create(
         self, name: str | None, agent: str | None, session_id: str | None, **how: Any
@@ -243,4 +246,5 @@ class NewSessions:
         id, given = session_id or str(uuid.uuid4()), {"name": name, "agent": agent, **how}
         send = self._commands.send
         made: SessionInfo = send(self._machine, "create", id, self._project_id, **given)
-        return replaced(made, machine=self._machine)
+        self._mirror.begun(made := replaced(made, machine=self._machine))
+        return made

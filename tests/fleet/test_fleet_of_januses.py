@@ -146,7 +146,10 @@ def test_a_session_is_begun_on_another_machine(home, laptop):
     assert laptop.sessions().keys() == {SESSION}
     refused = home.post("/api/session/start", 404, machine="nobody")
     assert refused["error"]["code"] == "NOT_FOUND"
-    wait_for(lambda: SESSION in home.sessions())
+    home.post("/api/chat", message="At once", session_id=SESSION)  # before it is listed
+    wait_for(home.answered)
+    assert laptop.said() == home.said() == ["At once"]
+    assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
     answer = home.client.get("/api/changes", query_string={"session_id": SESSION})
     assert answer.json["error"]["code"] == "MACHINE_AWAY"
 
