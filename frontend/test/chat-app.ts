@@ -2,6 +2,7 @@ import {signal} from '@preact/signals'
 import {vi} from 'vitest'
 
 import type {App} from '../src/app/app'
+import {Fleet} from '../src/app/fleet'
 import {Connection} from '../src/app/connection'
 import type {Api} from '../src/lib/api'
 import {Drafts} from '../src/lib/drafts'
@@ -15,6 +16,9 @@ const FORGETFUL: OutboxStore = {
   put: async () => {},
   delete: async () => {},
 }
+
+/** The machines of sessions, for `fakeApp`. */
+export const fleetHas: Record<string, string> = {}
 
 /** An app in the hands of a test: what is sent goes to `send`, and every endpoint is a mock. */
 export function fakeApp(send: (text: string) => Promise<unknown> = async () => {}) {
@@ -59,6 +63,7 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     agents: signal([]),
     health: signal(undefined),
     projects: signal([]),
+    fleet: new Fleet({fleet: async () => Promise.reject(new Error('alone'))}, id => fleetHas[id]),
     readOnly: signal(false),
     titleOf: () => '',
     manage: vi.fn(),

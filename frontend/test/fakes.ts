@@ -1,4 +1,5 @@
-import type {Message, State} from '../src/lib/types'
+import type {Fleet} from '../src/app/fleet'
+import type {Machine, Message, State} from '../src/lib/types'
 
 /** The state of a session in which nothing was said. */
 export function emptyState(changes: Partial<State> = {}): State {
@@ -29,6 +30,17 @@ export function emptyState(changes: Partial<State> = {}): State {
     agent: {name: 'demo', asks: true},
     ...changes,
   }
+}
+
+/** Have a doorway `home` know of a laptop `m1`, which sleeps unless it is said otherwise. */
+export function aFleet(fleet: Fleet, changes: Partial<Machine> = {}): void {
+  const laptop: Machine = {
+    machine_id: 'm1', name: 'laptop', scope: 'full', joined_at: '2026-11-01T08:00:00.000Z', online: false, asleep_since: '2026-11-21T14:02:00.000Z',
+    version: '1.2', agents: [], load: 0.42, open_sessions: 3, ...changes,
+  }
+  localStorage.setItem('janus.fleet', JSON.stringify({machine_id: 'm0', name: 'home', doorways: [], machines: [laptop], problem: null}))
+  fleet.forget()
+  fleet.recall()
 }
 
 /** An answer that is complete, unless it is said otherwise. */

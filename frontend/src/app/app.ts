@@ -3,6 +3,7 @@
 import type {ReadonlySignal, Signal} from '@preact/signals'
 
 import type {Connection} from './connection'
+import type {Fleet} from './fleet'
 import type {Api} from '../lib/api'
 import type {Drafts} from '../lib/drafts'
 import type {KeptStates} from '../lib/kept-states'
@@ -55,6 +56,7 @@ export interface App {
   agents: ReadonlySignal<AgentInfo[]>
   health: ReadonlySignal<Health | undefined>
   projects: ReadonlySignal<Project[]>
+  fleet: Fleet
   paired: ReadonlySignal<boolean>
   /** Whether this device has read-only access. */
   readOnly: ReadonlySignal<boolean>

@@ -8,6 +8,8 @@ import {loadItem, saveItem} from './local-storage'
 export interface Choice {
   agent: string
   project: string
+  /** The machine it starts on; empty for the one that the page comes from. */
+  machine: string
   /** On a branch of its own. */
   own: boolean
   /** What was chosen of the options of each agent: by its name, then by the option's id. */
@@ -23,14 +25,14 @@ export const DRAFT = 'new'
 const NAME = 'new-session'
 
 export function loadChoice(): Signal<Choice> {
-  const {agent = '', project = '', own = false, options = {}} = loadItem<Partial<Choice>>(NAME, {})
-  return signal({agent, project, own, options, name: '', branch: ''})
+  const {agent = '', project = '', machine = '', own = false, options = {}} = loadItem<Partial<Choice>>(NAME, {})
+  return signal({agent, project, machine, own, options, name: '', branch: ''})
 }
 
 /** Remember the choice for the next session, whose work has another name. */
 export function keepChoice(choice: Signal<Choice>): void {
-  const {agent, project, own, options} = choice.peek()
-  saveItem(NAME, {agent, project, own, options})
+  const {agent, project, machine, own, options} = choice.peek()
+  saveItem(NAME, {agent, project, machine, own, options})
   choice.value = {...choice.peek(), name: '', branch: ''}
 }
 
@@ -54,7 +56,7 @@ export function withOption(choice: Choice, {name}: AgentInfo, id: string, value:
 
 /** What to ask the server for, of the agent that it starts with. */
 export function wishesOf(choice: Choice, starts?: AgentInfo): StartBody {
-  const {agent, project, own, name, branch} = choice
+  const {agent, project, machine, own, name, branch} = choice
   const options = Object.fromEntries(
     (starts?.options ?? []).flatMap(option => {
       const chosen = starts && chosenOf(choice, starts, option)
@@ -65,6 +67,7 @@ export function wishesOf(choice: Choice, starts?: AgentInfo): StartBody {
     ...(agent && {agent: agent as NonNullable<StartBody['agent']>}),
     ...(Object.keys(options).length > 0 && {options}),
     ...(project && {project_id: project}),
+    ...(machine && {machine}),
     isolated: own,
     ...(own && asName(name) && {name: asName(name)}),
     ...(own && branch.trim() && {branch: branch.trim()}),

@@ -8,6 +8,7 @@ import {Asked} from './asked'
 import {loadChoice} from './choice'
 import {Connection} from './connection'
 import {EndedSessions} from './ended-sessions'
+import {Fleet} from './fleet'
 import {forgetJanus} from './forget'
 import {loadItem, onChangedElsewhere, removeItem, saveItem} from './local-storage'
 import {Api} from '../lib/api'
@@ -68,6 +69,7 @@ export function makeApp() {
   const projects = signal<Project[]>([])
   void sessions.contact.then(() => {
     if (!projects.peek().length) projects.value = loadItem('projects', [])
+    fleet.recall()
   })
   /** What is looked for in the list. */
   const search = signal('')
@@ -114,6 +116,14 @@ export function makeApp() {
     if (ids.length) (await uploads()).forget(ids)
   }, undefined, link)
 
+  const fleet = new Fleet(api, id =>
+    // Of one that is not there yet: where it will be.
+    [...sessions.all.value, ...ended.all.value].find(it => it.session_id === id)?.machine ?? outbox.entries.find(it => it.sessionId === id)?.start?.machine ?? undefined,
+  )
+  sessions.updates.subscribe(() => {
+    if (fleet.machines.peek().length || sessions.all.peek().some(({machine}) => machine)) void fleet.look()
+  })
+
   function wipe(): void {
     void kept.forgetAll()
     forgetJanus()
@@ -126,6 +136,7 @@ export function makeApp() {
     sessions.forget()
     asked.forget()
     ended.forget()
+    fleet.forget()
     wipe()
     projects.value = []
     search.value = ''
@@ -154,7 +165,7 @@ export function makeApp() {
 
   /** Fetch what seldom changes. Screens cope without it, or ask again. */
   async function refreshServerInfo(): Promise<void> {
-    const [well, known] = await Promise.allSettled([api.health(), api.agents(), refreshProjects()])
+    const [well, known] = await Promise.allSettled([api.health(), api.agents(), refreshProjects(), fleet.look()])
     if (well.status === 'fulfilled') health.value = well.value
     if (known.status === 'fulfilled') {
       agents.value = known.value
@@ -190,12 +201,13 @@ export function makeApp() {
     drafts: new Drafts(),
     uploads,
     preferences,
-    sessions: sessions.all,
+    sessions: computed(() => sessions.all.value.map(it => fleet.settled(it))),
     loaded: sessions.loaded,
     connection,
     agents,
     health,
     projects,
+    fleet,
     paired,
     readOnly: computed(() => credentials.value?.scope === 'read'),
     titleOf: ({name, title, agent}) => (isGivenName(name) && name) || title || name || (agents.value.find(known => known.name === agent)?.label ?? agent),

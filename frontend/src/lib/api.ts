@@ -7,8 +7,8 @@ import {Requests, SOON, type RequestOptions} from './requests'
 import {SpokenApi} from './spoken-api'
 import {WorkApi} from './work-api'
 import type {
-  AgentInfo, AgentName, Answers, ConversationList, Deleted, DeviceList, EndBody, EndedSession, Folders, GivenContext,
-  Health, Heartbeat, Hits, Invitation, Messages, PairedDevice, Project, ProjectBody, PushState, PushTest, Removed,
+  AgentInfo, AgentName, Answers, ConversationList, Deleted, DeviceList, EndBody, EndedSession, FleetState, Folders,
+  GivenContext, Health, Heartbeat, Hits, Invitation, Messages, PairedDevice, Project, ProjectBody, PushState, PushTest, Removed,
   Revoked, Scope, SessionInfo, SessionList, StartBody, State, SubscriptionBody,
 } from './types'
 
@@ -44,6 +44,11 @@ export class Api {
     // Every agent is asked for its version, the first time.
     const call = {timeout: PATIENT}
     return (await this.#requests.call('GET /api/agents', call)).agents
+  }
+
+  /** The owner's machines. */
+  fleet(): Promise<FleetState> {
+    return this.#requests.call('GET /api/fleet', {repeated: true})
   }
 
   /** All sessions that have not ended. */

@@ -3,6 +3,8 @@ import {useEffect} from 'preact/hooks'
 
 import type {ChatContext} from '../state/chat-context'
 import {listen} from '../state/timers'
+import {says} from '../machine-strings'
+import {machines} from '../machines'
 import {words} from '../strings'
 import {CompletionList, useCompletions} from './completions'
 import {ComposerField} from './composer-field'
@@ -33,6 +35,9 @@ export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal
 
   if (app.readOnly.value) return <p class="composer-closed hint">{words.readOnly}</p>
 
+  const elsewhere = app.fleet.of(conversation.sessionId)
+  const away = elsewhere?.online === false
+  const works = conversation.working.value && !away
   const send = (spoken: boolean) => {
     const text = draft.peek()
     feedback.prime()
@@ -62,13 +67,14 @@ export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal
         text={draft}
         id="composer"
         label={words.placeholder}
-        placeholder={conversation.ended.value ? words.afterEnd : conversation.working.value ? words.later : words.placeholder}
-        sendLabel={conversation.working.value ? words.sendLater : words.send}
+        placeholder={away ? says.waitsUntil(elsewhere.name) : conversation.ended.value ? words.afterEnd : works ? words.later : words.placeholder}
+        sendLabel={works ? words.sendLater : words.send}
         onSend={send}
         onDictated={text => compose(text, 'stay')}
         onSpeak={() => aloud.stop()}
         onKey={onKey}
         files={files}
+        noFiles={elsewhere && machines.noFiles(elsewhere.name)}
       />
     </>
   )

@@ -3,7 +3,8 @@ import {useSignal} from '@preact/signals'
 import {Icon, type IconName} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
 import type {ChatContext} from '../state/chat-context'
-import type {Waiting} from '../state/waiting'
+import {acceptedOf, type Waiting} from '../state/waiting'
+import {says} from '../machine-strings'
 import {words} from '../strings'
 
 const QueueActions = lazy(async () => (await import('./queue-actions')).QueueActions)
@@ -12,7 +13,9 @@ const QueueActions = lazy(async () => (await import('./queue-actions')).QueueAct
 export function Queue({chat}: {chat: ChatContext}) {
   const {app, conversation} = chat
   const chosen = useSignal<Waiting | null>(null)
-  const chips = (waiting: readonly Waiting[], icon: IconName, title: string) => (
+  const elsewhere = app.fleet.of(conversation.sessionId)
+  const away = elsewhere?.online === false
+  const chips = (waiting: readonly Waiting[], icon: IconName, title: string, fixed = away) => (
     <ul class="queue-chips" aria-labelledby={title}>
       {waiting.map(message => (
         <li key={message.id}>
@@ -21,7 +24,7 @@ export function Queue({chat}: {chat: ChatContext}) {
             class="button queue-chip"
             aria-label={words.queued(message.text)}
             aria-haspopup="dialog"
-            disabled={app.readOnly.value}
+            disabled={app.readOnly.value || fixed}
             onClick={() => (chosen.value = message)}
           >
             <Icon name={icon} />
@@ -33,13 +36,17 @@ export function Queue({chat}: {chat: ChatContext}) {
   )
   const held = conversation.held.value
   const queue = conversation.queue.value
+  const name = elsewhere?.name ?? ''
+  const apart = conversation.elsewhere.waiting.value
+  const there = acceptedOf(apart.filter(it => !it.held))
+  const leaving = acceptedOf(apart.filter(it => it.held))
   return (
     <>
       {held.length > 0 && (
         <div class="queue">
           <div class="queue-head">
-            <p class="queue-held" id="held-title">{words.held(held.length)}</p>
-            {!app.readOnly.value && <Decide chat={chat} />}
+            <p class="queue-held" id="held-title">{away ? says.heldThere(held.length, elsewhere.name) : words.held(held.length)}</p>
+            {!app.readOnly.value && !away && <Decide chat={chat} />}
           </div>
           {chips(held, 'pause', 'held-title')}
         </div>
@@ -47,10 +54,22 @@ export function Queue({chat}: {chat: ChatContext}) {
       {queue.length > 0 && (
         <div class="queue">
           <div class="queue-head">
-            <p class="hint" id="queue-title">{words.queue}</p>
-            {!app.readOnly.value && <SendNow chat={chat} />}
+            <p class="hint" id="queue-title">{away ? says.heldThere(queue.length, elsewhere.name) : words.queue}</p>
+            {!app.readOnly.value && !away && <SendNow chat={chat} />}
           </div>
           {chips(queue, 'clock', 'queue-title')}
+        </div>
+      )}
+      {there.length > 0 && (
+        <div class="queue">
+          <p class="hint" id="there-title">{away ? says.waitsUntil(name) : says.onTheWay(name)}</p>
+          {chips(there, 'clock', 'there-title', false)}
+        </div>
+      )}
+      {leaving.length > 0 && (
+        <div class="queue">
+          <p class="hint" id="leaving-title">{says.takenBack(name)}</p>
+          {chips(leaving, 'trash-2', 'leaving-title', true)}
         </div>
       )}
       {chosen.value && <QueueActions chat={chat} message={chosen.value} onClose={() => (chosen.value = null)} />}

@@ -11,7 +11,7 @@ export function Context({chat}: {chat: ChatContext}) {
   const given = conversation.state.value?.session?.context
   const text = useSignal('')
   // Only where the first message is shown is this ahead of it.
-  if (!given || conversation.more.value > 0) return null
+  if (!given || conversation.more.value > 0 || app.fleet.of(conversation.sessionId)) return null
   const open = async (isOpen: boolean) => {
     if (!isOpen || text.peek()) return
     text.value = await app.api.context(conversation.sessionId).then(({text}) => text, reasonOf)

@@ -3,6 +3,7 @@ import {ApiError} from '../../lib/api'
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import type {Delivery, Prompt} from '../state/rows'
+import {says} from '../machine-strings'
 import {words} from '../strings'
 import {Elapsed} from './elapsed'
 import {lazy} from '../../ui/lazy'
@@ -31,7 +32,8 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
   const {id, text, delivery, start} = prompt
   const act = () => onActions({text, mine: true, id, turn: null})
   const press = usePress(act)
-  const begins = start && (delivery === 'sending' || delivery === 'waiting')
+  const away = chat.app.fleet.away(chat.conversation.sessionId)
+  const begins = start && !away && delivery === 'sending'
   return (
     <article class="message prompt" data-row={`user:${id}`} aria-label={words.you}>
       <div class="prompt-card" {...press}>
@@ -41,15 +43,17 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
         </div>
         <MoreButton onClick={act} />
       </div>
-      {begins && delivery === 'sending' ? <Starting own={start === 'own'} /> : <Delivered prompt={prompt} />}
+      {begins ? <Starting own={start === 'own'} /> : <Delivered prompt={prompt} away={away?.name} />}
       {delivery === 'failed' && <Failed prompt={prompt} chat={chat} />}
     </article>
   )
 }
 
-function Delivered({prompt: {delivery, error}}: {prompt: Prompt}) {
+function Delivered({prompt: {delivery, error, start}, away}: {prompt: Prompt; away: string | undefined}) {
   const icon = DELIVERY_ICONS[delivery]
   if (!icon) return null
+  const waits = away && start && (delivery === 'waiting' || delivery === 'sending')
+  if (waits) return <p class="prompt-delivery hint"><Icon name="moon" /><span>{says.waitsUntil(away)}</span></p>
   return (
     <p class={`prompt-delivery ${delivery === 'failed' ? 'prompt-failed' : 'hint'}`}>
       <Icon name={icon} />

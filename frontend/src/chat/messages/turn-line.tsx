@@ -47,7 +47,7 @@ export function TurnLine({message, chat: {app, conversation}}: Props) {
         {stop && <strong class="answer-stop" dir="auto">{stop}</strong>}
         {facts.length > 0 && <span>{stop && ' · '}{facts.join(' · ')}</span>}
       </p>
-      {mayChange && turn && (
+      {mayChange && turn && !app.fleet.of(conversation.sessionId) && (
         <span class="turn-buttons">
           <button type="button" class="plain turn-changes" onClick={() => app.go(workPath(conversation.sessionId, {view: 'changes', turn}))}>
             {words.viewChanges}

@@ -17,7 +17,7 @@ export function WorkBar({chat}: {chat: ChatContext}) {
     if (app.connection.lost.value) return words.noWord
     return conversation.state.value ? doing(conversation.state.value) : ''
   })
-  const working = conversation.busy.value
+  const working = conversation.busy.value && !app.fleet.away(conversation.sessionId)
   const stopping = useSignal(false)
   const seconds = useSignal(0)
 

@@ -25,7 +25,8 @@ import {LastSeen} from './last-seen'
 import {rowKey, rowsOf, type Row} from './rows'
 import {eachFrame, listen} from './timers'
 import {Turns} from './turns'
-import {acceptedOf, unsentOf, type Waiting} from './waiting'
+import {WordsElsewhere} from './words-elsewhere'
+import {acceptedOf, queueOf, type Waiting} from './waiting'
 
 const NONE: never[] = []
 
@@ -59,6 +60,7 @@ export class Conversation {
   readonly held: ReadonlySignal<Waiting[]>
   /** Messages that wait for the running turn to end: accepted ones, and those on their way. */
   readonly queue: ReadonlySignal<Waiting[]>
+  readonly elsewhere: WordsElsewhere
   /** How many messages there are before the first one shown. */
   readonly more = computed(() => {
     const {total_messages: total = 0, messages = NONE} = this.state.value ?? {}
@@ -89,7 +91,8 @@ export class Conversation {
     this.#app = app
     this.notice = new Notice(sentence => app.announce(sentence))
     this.actions = new Actions({app, sessionId, state: this.state, notice: this.notice, onState: state => this.#offer(state)})
-    this.#outgoing = new Outgoing(app.outbox, sessionId, () => this.#reconnect())
+    this.elsewhere = new WordsElsewhere(async () => app.fleet.of(sessionId) && app.api.state(sessionId), this.#cells.all)
+    this.#outgoing = new Outgoing(app.outbox, sessionId, () => this.#reconnect(), () => void this.elsewhere.look().then(ids => this.#outgoing.waits(ids)))
     this.#seen = new LastSeen(app, sessionId)
     this.lastHere = this.#seen.lastHere
     const {seenUntil} = this.#seen
@@ -97,13 +100,9 @@ export class Conversation {
     const waiting = computed(() => this.state.value?.queue ?? NONE)
     const queued = computed(() => new Set(waiting.value.map(message => message.message_id)))
     this.held = computed(() => acceptedOf(waiting.value.filter(({held}) => held)))
-    this.queue = computed(() => {
-      // While nothing is running, new messages are answered at once.
-      if (!this.working.value) return NONE
-      const accepted = acceptedOf(waiting.value.filter(({held}) => !held))
-      return [...accepted, ...unsentOf(this.#outgoing.entries.value, this.#cells.all.value)]
-    })
-    const apart = computed(() => new Set([...this.held.value, ...this.queue.value].map(({id}) => id)))
+    // While nothing is running, new messages are answered at once.
+    this.queue = computed(() => this.working.value ? queueOf(waiting.value, this.#outgoing.entries.value, this.#cells.all.value) : NONE)
+    const apart = computed(() => new Set([...this.held.value, ...this.queue.value, ...acceptedOf(this.elsewhere.waiting.value)].map(({id}) => id)))
     this.rows = computed(() =>
       rowsOf({
         messages: this.#cells.all.value,
@@ -188,6 +187,7 @@ export class Conversation {
   #begin(): void {
     this.#endings.push(
       () => this.#outgoing.close(),
+      () => this.elsewhere.close(),
       heartbeat(
         // Viewing an unknown id creates no session: then there is nothing to keep alive.
         () => Boolean(this.state.peek()?.seq) && !this.ended.peek() && !this.#app.readOnly.peek(),
@@ -202,8 +202,9 @@ export class Conversation {
     void this.#app.firstState(this.sessionId).then(state => state && this.#offer(state))
   }
 
-  #receive(item: StreamItem): void {
+  #receive(given: StreamItem): void {
     this.heardAt = Date.now()
+    const item: StreamItem = given[0] === 'message' ? [given[0], this.elsewhere.without(given[1]), given[2]] : given
     this.#live.receive(...item)
     const [name, data] = item
     this.turns.receive(...item)
@@ -228,7 +229,7 @@ export class Conversation {
   }
 
   #offer(state: State): void {
-    this.#live.offer(state)
+    this.#live.offer(this.elsewhere.without(state))
     this.#drawing.soon()
   }
 

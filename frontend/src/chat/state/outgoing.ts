@@ -11,16 +11,17 @@ export class Outgoing {
   readonly #back = new Set<string>()
   readonly #end: () => void
 
-  /** *started* is called when the session of its first message has been made. */
-  constructor(outbox: Outbox, sessionId: string, started: () => void) {
+  /** *started* is called when the session of its first message has been made, *sent* after each that Janus has. */
+  constructor(outbox: Outbox, sessionId: string, started: () => void, sent = () => {}) {
     this.#end = outbox.subscribe(all => {
       const mine = all.filter(entry => entry.sessionId === sessionId)
       const begun = this.entries.peek().some(({start, message_id: id}) => start && mine.some(it => it.message_id === id && !it.start))
       const now = new Set(mine.map(entry => entry.message_id))
       // The outbox forgets a message as soon as it is sent.
-      const sent = this.entries.peek().filter(entry => this.#stays(entry) && !now.has(entry.message_id))
-      this.entries.value = [...sent, ...mine]
+      const gone = this.entries.peek().filter(entry => this.#stays(entry) && !now.has(entry.message_id))
+      this.entries.value = [...gone, ...mine]
       if (begun) started()
+      if (mine.some(({state}) => state === 'sent')) sent()
     })
   }
 
@@ -30,6 +31,12 @@ export class Outgoing {
     for (const {id} of data.messages) this.#back.add(id)
     // A message that was sent and is not in the state has been withdrawn.
     for (const {message_id, state} of this.entries.peek()) if (state === 'sent') this.#back.add(message_id)
+  }
+
+  /** These are shown as what waits elsewhere. */
+  waits(ids: readonly string[]): void {
+    for (const id of ids) this.#back.add(id)
+    this.drawn()
   }
 
   /** Drop the messages that have come back: the state that has them is drawn now. */

@@ -14,8 +14,12 @@ export function acceptedOf(queue: readonly QueuedMessage[]): Waiting[] {
   return queue.map(({message_id, content}) => ({id: message_id, text: content, accepted: true}))
 }
 
-/** The messages on their way to Janus. */
-export function unsentOf(entries: readonly OutboxEntry[], messages: readonly Message[]): Waiting[] {
+/** The messages that wait for the running turn to end: accepted ones, and those on their way. */
+export function queueOf(queue: readonly QueuedMessage[], entries: readonly OutboxEntry[], messages: readonly Message[]): Waiting[] {
+  return [...acceptedOf(queue.filter(({held}) => !held)), ...unsentOf(entries, messages)]
+}
+
+function unsentOf(entries: readonly OutboxEntry[], messages: readonly Message[]): Waiting[] {
   const known = new Set(messages.map(message => message.id))
   return entries
     .filter(({message_id, state}) => state !== 'failed' && !known.has(message_id))

@@ -1,5 +1,7 @@
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../../chat/state/chat-context'
+import {says} from '../../chat/machine-strings'
+import {sleepOf} from '../../chat/machines'
 import {moment, words} from '../../chat/strings'
 
 /** What is wrong in this conversation, or has just happened. Announced elsewhere, so not a live region. */
@@ -8,7 +10,9 @@ export function Banner({chat: {app, conversation}}: {chat: ChatContext}) {
   if (app.connection.lost.value && conversation.opened.value) return <Word icon="clock" text={words.asOf(moment(conversation.heardAt))} quiet />
   if (conversation.loginNeeded.value) return <Word icon="key-round" text={words.login} />
   const notice = conversation.notice.text.value
-  return notice ? <Word icon="info" text={notice} quiet /> : null
+  if (notice) return <Word icon="info" text={notice} quiet />
+  const away = app.fleet.away(conversation.sessionId)
+  return away ? <Word icon="moon" text={says.away(away.name, sleepOf(away))} quiet /> : null
 }
 
 function Word({icon, text, quiet}: {icon: IconName; text: string; quiet?: boolean}) {

@@ -39,6 +39,7 @@ const AskCard = lazy(async () => (await import('../../chat/questions/ask-card'))
 const Ended = lazy(async () => (await import('./ended')).Ended)
 const Changes = lazy(async () => (await import('../changes/changes')).Changes)
 const Side = lazy(async () => (await import('./side')).Side)
+const FilesElsewhere = lazy(async () => (await import('../changes/elsewhere')).FilesElsewhere)
 const FileScreen = lazy(async () => (await import('../files/file-screen')).FileScreen)
 const Later = lazy(async () => (await import('../../chat/composer/later')).Later)
 const SendLater = lazy(async () => (await import('./send-later')).SendLater)
@@ -75,6 +76,7 @@ export function Chat({app, sessionId, message, work}: Props) {
   // Where there is room, the work stands beside what was said.
   const alone = Boolean(work) && !roomy
   useEscape(chat, Boolean(work))
+  const elsewhere = app.fleet.of(sessionId)
   const opener = useMemo((): FileOpener => {
     const to = (place: FilePlace) => workPath(sessionId, {view: 'file', ...place})
     return {folders: () => foldersOf(app, sessionId), href: place => `#${to(place)}`, open: place => app.go(to(place))}
@@ -100,7 +102,7 @@ export function Chat({app, sessionId, message, work}: Props) {
       <div ref={root} class={alone ? 'chat chat-beneath' : 'chat'} inert={alone}>
         <Header chat={chat} onMenu={() => (menu.value = true)} />
         <PlanBar plan={conversation.plan} />
-        <OpenFile.Provider value={opener}>
+        <OpenFile.Provider value={elsewhere ? null : opener}>
           <MessageList chat={chat} wanted={message} />
         </OpenFile.Provider>
         <section class="dock" aria-label={words.composer}>
@@ -114,9 +116,10 @@ export function Chat({app, sessionId, message, work}: Props) {
         {menu.value && <Menu chat={chat} onClose={() => (menu.value = false)} onLater={() => (sendLater.value = true)} />}
         {sendLater.value && <SendLater chat={chat} draft={draft} files={files} onClose={() => (sendLater.value = false)} />}
       </div>
-      {work?.view === 'changes' && <Changes chat={chat} turn={work.turn} path={work.path} />}
+      {work && elsewhere && <FilesElsewhere app={app} sessionId={sessionId} name={elsewhere.name} />}
+      {work?.view === 'changes' && !elsewhere && <Changes chat={chat} turn={work.turn} path={work.path} />}
       {roomy && !work && <Side chat={chat} />}
-      {work?.view === 'file' && <FileScreen key={work.path} chat={chat} path={work.path} line={work.line} />}
+      {work?.view === 'file' && !elsewhere && <FileScreen key={work.path} chat={chat} path={work.path} line={work.line} />}
     </>
   )
 }
@@ -150,7 +153,8 @@ function LaterOf({chat}: {chat: ChatContext}) {
 
 /** A question, or the end of the session. Rarely needed at once, so fetched after the conversation. */
 function Asked({chat}: {chat: ChatContext}) {
-  const {ended, permissions} = chat.conversation
+  const {ended, permissions, sessionId} = chat.conversation
   if (ended.value) return <Ended chat={chat} />
+  if (chat.app.fleet.away(sessionId)) return null
   return permissions.value.length > 0 ? <AskCard chat={chat} /> : null
 }

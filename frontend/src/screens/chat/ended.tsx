@@ -8,6 +8,7 @@ import {MakeRoom} from '../../chat/messages/make-room'
 /** Says that the session has ended, with its summary, and lets it go on. */
 export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
   const task = useTask(app)
+  const away = app.fleet.away(conversation.sessionId)
   const summary = conversation.summary.value
   const reopen = () => task.run(() => conversation.reopen())
   return (
@@ -21,7 +22,7 @@ export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
       )}
       <Failure error={task.error} />
       <MakeRoom app={app} error={task.error} again={() => void reopen()} />
-      {!app.readOnly.value && (
+      {!app.readOnly.value && !away && (
         <button type="button" class="button button-main button-thumb" disabled={task.busy} onClick={() => void reopen()}>
           <Icon name={task.busy ? 'loader-circle' : 'rotate-ccw'} class={task.busy ? 'icon-spin' : ''} />
           {task.busy ? words.reopening : words.goOn}

@@ -1,7 +1,14 @@
+import {useSignal} from '@preact/signals'
+
+import {says} from '../../chat/machine-strings'
+import {sleepOf} from '../../chat/machines'
 import {Icon} from '../../ui/icon'
+import {lazy} from '../../ui/lazy'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {sent} from '../../chat/sent-strings'
 import {words} from '../../chat/strings'
+
+const MachineSheet = lazy(async () => (await import('../settings/machine-sheet')).MachineSheet)
 
 /** The title of the conversation, the way back, and the menu. Stays in sight. */
 export function Header({chat, onMenu}: {chat: ChatContext; onMenu: () => void}) {
@@ -15,10 +22,26 @@ export function Header({chat, onMenu}: {chat: ChatContext; onMenu: () => void}) 
         <h1 dir="auto">{titleOf(chat)}</h1>
         <p class="hint"><Where chat={chat} />{aboutAgent(chat)}{contextUsed(chat)}</p>
       </div>
+      {app.fleet.machines.value.length > 0 && <MachineButton chat={chat} />}
       <button type="button" class="plain" aria-label={words.menu} aria-haspopup="dialog" onClick={onMenu}>
         <Icon name="ellipsis" />
       </button>
     </header>
+  )
+}
+
+/** The machine that has it, and whether that sleeps. */
+function MachineButton({chat: {app, conversation}}: {chat: ChatContext}) {
+  const shown = useSignal(false)
+  const machine = app.fleet.of(conversation.sessionId)
+  const name = machine?.name ?? app.fleet.name.value
+  return (
+    <>
+      <button type="button" class="plain chat-machine" aria-label={says.about(name, machine ? sleepOf(machine) : '')} aria-haspopup="dialog" onClick={() => (shown.value = true)}>
+        <Icon name={machine?.online === false ? 'moon' : 'monitor'} /><bdi>{name}</bdi>
+      </button>
+      {shown.value && <MachineSheet app={app} id={machine?.machine_id ?? ''} onClose={() => (shown.value = false)} />}
+    </>
   )
 }
 

@@ -6,12 +6,15 @@ import {Sheet} from '../../ui/sheet'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {titleOf} from './header'
 import {sent, usageLine} from '../../chat/sent-strings'
+import {says} from '../../chat/machine-strings'
 import {reasonOf, who, words} from '../../chat/strings'
 
 /** The actions on a whole conversation, and the agent's options. */
 export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () => void; onLater: () => void}) {
   const {app, conversation} = chat
   const ended = conversation.ended.value
+  const elsewhere = app.fleet.of(conversation.sessionId)
+  const away = app.fleet.away(conversation.sessionId)
   const usage = conversation.state.value?.usage
   const known = ended || app.sessions.value.some(session => session.session_id === conversation.sessionId)
   const copy = async () => {
@@ -36,15 +39,16 @@ export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () =
     <Sheet title={titleOf(chat)} onClose={onClose}>
       <div class="stack">
         {usage && <p class="hint">{usageLine(usage)}</p>}
-        {!app.readOnly.value &&
+        {elsewhere && <p class="hint">{says.filesThere(elsewhere.name)}</p>}
+        {!app.readOnly.value && !away &&
           conversation.options.value
             .filter(({choices}) => choices.length > 0)
             .map(option => <Choose key={option.id} option={option} chat={chat} />)}
         <div class="action-rows">
-          {!ended && <ActionRow icon="car" label={words.drive} onClick={() => app.go(`/drive/${conversation.sessionId}`)} />}
-          <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />
+          {!ended && !away && <ActionRow icon="car" label={words.drive} onClick={() => app.go(`/drive/${conversation.sessionId}`)} />}
+          {!elsewhere && <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />}
           <ActionRow icon="copy" label={words.copyAll} onClick={() => void copy()} />
-          {!app.readOnly.value && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
+          {!app.readOnly.value && !elsewhere && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
           {known && <ActionRow icon="settings" label={ended ? words.manageEnded : words.manage} onClick={manage} />}
         </div>
       </div>

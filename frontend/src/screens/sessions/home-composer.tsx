@@ -4,12 +4,13 @@ import {useEffect} from 'preact/hooks'
 import {agentOf, chosenOf, DRAFT, keepChoice, wishesOf, withOption, type Choice} from '../../app/choice'
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
+import {machines, sleepOf} from '../../chat/machines'
 import {loadItem, removeItem, saveItem} from '../../app/local-storage'
 import {ComposerField} from '../../chat/composer/composer-field'
 import {useFiles, wordsWith} from '../../chat/composer/files'
 import {listen} from '../../chat/state/timers'
 import {newId} from '../../lib/id'
-import type {Attachment, OptionValue} from '../../lib/types'
+import type {AgentInfo, Attachment, Machine, OptionValue} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
 
 const says = words.starting
@@ -25,16 +26,25 @@ export function nextSession(): string {
 /** Start a session with its first words. They are kept, and sent when Janus answers; the conversation opens at once. */
 export function startWith({app, choice, projects}: Frame, text: string, voice = false, sessionId = newId(), attachments: Attachment[] = []): void {
   const {agent, project, ...how} = choice.peek()
+  const machine = app.fleet.find(how.machine)
+  const agents = agentsOf(app, machine)
   const wishes = {
     ...how,
     // What is gone meanwhile was not meant.
-    agent: app.agents.peek().some(it => it.name === agent && it.available) ? agent : '',
-    project: projects.peek().some(it => it.project_id === project) ? project : '',
+    machine: machine?.machine_id ?? '',
+    agent: agents.some(it => it.name === agent) ? agent : '',
+    project: !machine && projects.peek().some(it => it.project_id === project) ? project : '',
   }
-  const start = wishesOf(wishes, agentOf(app.agents.peek(), wishes, app.health.peek()?.agent?.name))
+  const start = wishesOf(wishes, machine ? undefined : agentOf(agents, wishes, app.health.peek()?.agent?.name))
   void app.outbox.add({sessionId, text, start, ...(voice && {voice}), ...(attachments.length && {attachments})})
   keepChoice(choice)
   app.go(`/s/${sessionId}`)
+}
+
+/** The agents that can be started; of another machine only their names are known. */
+function agentsOf({agents: {value: all}}: Frame['app'], machine: Machine | undefined): AgentInfo[] {
+  if (!machine) return all.filter(({available}) => available)
+  return all.filter(({name}) => machine.agents.includes(name)).map(it => ({...it, available: true, options: []}))
 }
 
 /** Says what to do, and a session starts with it; above it, how. */
@@ -53,6 +63,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
   useEffect(() => {
     if (frame.redrafted.value) text.value = app.drafts.load(DRAFT)
   }, [frame.redrafted.value])
+  const machine = app.fleet.find(frame.choice.value.machine)
   const send = (spoken: boolean) => {
     const words = text.peek()
     const attached = files.take()
@@ -73,6 +84,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
         sendLabel={says.start}
         onSend={send}
         files={files}
+        noFiles={machine && machines.noFiles(machine.name)}
         onDictated={said => (text.value = text.peek().trim() ? `${text.peek().trimEnd()} ${said}` : said)}
       />
     </section>
@@ -83,23 +95,38 @@ export function HomeComposer({frame}: {frame: Frame}) {
 function Chips({frame: {app, projects, choice}}: {frame: Frame}) {
   const {project, own, name} = choice.value
   const set = (change: Partial<Choice>) => (choice.value = {...choice.peek(), ...change})
-  const here = app.agents.value.filter(({available}) => available)
-  const starts = agentOf(here, choice.value, app.health.value?.agent?.name)
-  const folders = projects.value.filter(({problem}) => !problem)
+  const {fleet} = app
+  const machine = fleet.find(choice.value.machine)
+  const here = agentsOf(app, machine)
+  const starts = agentOf(here, choice.value, machine ? undefined : app.health.value?.agent?.name)
+  // Those of another machine are its own affair: its first one is meant.
+  const folders = machine ? [] : projects.value.filter(({problem}) => !problem)
   const folder = folders.find(it => it.project_id === project) ?? folders[0]
   const offered = (starts?.options ?? []).filter(({category, choices}) => CHIPS.has(category) && choices.length > 1)
   return (
     <ul class="chips" aria-label={says.how}>
+      {fleet.machines.value.length > 0 && (
+        <Chip
+          icon={machine?.online === false ? 'moon' : 'monitor'}
+          label={machines.newOn}
+          value={machine?.machine_id ?? fleet.id.value}
+          choices={[
+            {value: fleet.id.value, name: fleet.name.value},
+            ...fleet.machines.value.map(it => ({value: it.machine_id, name: [it.name, sleepOf(it)].filter(Boolean).join(', ')})),
+          ]}
+          choose={id => set({machine: id === fleet.id.value ? '' : id})}
+        />
+      )}
       {starts && here.length > 1 && (
         <Chip
           icon="bot"
           label={says.agent}
-          value={starts.name}
-          choices={here.map(it => ({value: it.name, name: it.label}))}
+          value={machine && starts.name !== choice.value.agent ? '' : starts.name}
+          choices={[...(machine ? [{value: '', name: machines.itsAgent(machine.name)}] : []), ...here.map(it => ({value: it.name, name: it.label}))]}
           choose={agent => set({agent})}
         />
       )}
-      {starts && here.length === 1 && app.agents.value.length > 1 && (
+      {starts && here.length === 1 && !machine && app.agents.value.length > 1 && (
         <li>
           <button type="button" class="chip" aria-haspopup="dialog" onClick={() => app.go('/new')}>
             <Icon name="bot" /><span class="visually-hidden">{says.agent}: </span><bdi>{starts.label}</bdi>

@@ -4,6 +4,7 @@ import type {Choice} from '../../app/choice'
 import type {Frame} from '../../app/make-app'
 import {asName, isName} from '../../app/names'
 import {words} from '../../app/strings'
+import {says as machines} from '../../chat/machine-strings'
 import type {AgentInfo} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
@@ -19,7 +20,8 @@ export function NewSession({frame}: {frame: Frame}) {
   useEffect(() => void refreshServerInfo(), [])
 
   const {own, project} = choice.value
-  const several = projects.value.length > 1
+  const elsewhere = app.fleet.find(choice.value.machine)
+  const several = !elsewhere && projects.value.length > 1
   const chosen = (projects.value.find(it => it.project_id === project) ?? projects.value.find(it => !it.problem))
   return (
     <Sheet title={says.how} onClose={() => app.go('/')} tall sticky>
@@ -34,13 +36,13 @@ export function NewSession({frame}: {frame: Frame}) {
             </select>
           </div>
         )}
-        <Agents frame={frame} choose={choose} />
+        {elsewhere ? <p class="hint">{machines.newThere(elsewhere.name)}</p> : <Agents frame={frame} choose={choose} />}
         <fieldset class="field">
           <legend>{says.where}</legend>
           <div class="card choices">
             <Place
               title={says.shared}
-              hint={chosen ? says.sharedIn(chosen.path, chosen.changed_files) : says.sharedHint}
+              hint={chosen && !elsewhere ? says.sharedIn(chosen.path, chosen.changed_files) : says.sharedHint}
               checked={!own}
               choose={() => choose({own: false})}
             />

@@ -75,6 +75,12 @@ export function Row({app, session, group, current, icon, at, failed, unread, lin
   )
 }
 
+/** The machine of a session, where there are several. */
+export function MachineChip({app: {fleet}, session}: Pick<Props, 'app' | 'session'>) {
+  if (!fleet.machines.value.length) return null
+  return <span class="branch-chip"><Icon name="monitor" /><bdi>{fleet.find(session.machine)?.name ?? fleet.name}</bdi></span>
+}
+
 /** The branch of a session that has its own. */
 export function BranchChip({branch}: {branch: string | null}) {
   if (!branch) return null

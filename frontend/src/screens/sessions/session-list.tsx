@@ -28,7 +28,7 @@ export function SessionList({frame, current = ''}: Props) {
   const only = project.value?.project_id
   const all = app.sessions.value.filter(session => !only || session.project_id === only)
   const found = all.filter(session =>
-    matches(search, app.titleOf(session), session.agent, session.branch, session.project, session.preview),
+    matches(search, app.titleOf(session), session.agent, session.branch, session.project, session.preview, app.fleet.of(session.session_id)?.name),
   )
   const inGroup = (group: Group) => {
     const members = found.filter(session => groupOf(session, seen.all.value[session.session_id]) === group)

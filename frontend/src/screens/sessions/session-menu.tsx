@@ -4,6 +4,8 @@ import type {App} from '../../app/app'
 import type {Frame, Managed} from '../../app/make-app'
 import type {SessionInfo} from '../../lib/types'
 import {words} from '../../app/strings'
+import {says} from '../../chat/machine-strings'
+import {sleepOf} from '../../chat/machines'
 import {DeleteSession} from './delete-session'
 import {EndSession} from './end-session'
 import {copyText} from '../../text/code-block'
@@ -50,6 +52,9 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
   const task = useTask(app)
   const title = app.titleOf(session)
   const {session_id: id, ended_at, end_reason: reason} = session
+  const machine = app.fleet.find(session.machine)
+  const away = machine?.online === false
+  const changes = !app.readOnly.value && !away
   const asleep = session.status !== 'active' && session.status !== 'waiting'
 
   if (doing === 'delete') return <DeleteSession frame={frame} session={session} onClose={onClose} />
@@ -69,6 +74,7 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
         <dl class="facts">
           <dt>{words.info.agent}</dt>
           <dd dir="auto">{app.agents.value.find(({name}) => name === session.agent)?.label ?? session.agent}</dd>
+          {app.fleet.machines.value.length > 0 && <><dt>{says.one}</dt><dd dir="auto">{machine ? [machine.name, sleepOf(machine)].filter(Boolean).join(', ') : app.fleet.name}</dd></>}
           {session.project && frame.projects.value.length > 1 && <><dt>{words.info.project}</dt><dd dir="auto">{session.project}</dd></>}
           {session.branch && <><dt>{words.info.branch}</dt><dd><bdi dir="ltr">{session.branch}</bdi></dd></>}
           <dt>{words.info.place}</dt>
@@ -84,7 +90,8 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
         <MakeRoom app={app} error={task.error} again={() => void resume()} />
         <div class="stack stack-close">
           {app.readOnly.value && <p class="hint">{words.readOnly}</p>}
-          {!app.readOnly.value && <>
+          {away && <p class="hint">{says.notNow(machine.name)}</p>}
+          {changes && <>
             {asleep && (
               <button type="button" class="button" disabled={task.busy} onClick={() => void resume()}>
                 <Icon name={task.busy ? 'loader-circle' : 'play'} class={task.busy ? 'icon-spin' : ''} />
@@ -100,7 +107,7 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
           <a class="button" href={`/api/session/transcript?session_id=${id}`} download onClick={onClose}>
             <Icon name="file-text" /> {words.saveAs}
           </a>
-          {!app.readOnly.value && (
+          {changes && !(machine && ended_at) && (
             <button type="button" class="button button-danger" disabled={task.busy} onClick={() => setDoing(ended_at ? 'delete' : 'end')}>
               <Icon name={ended_at ? 'trash-2' : 'square'} /> {ended_at ? words.delete : words.end} …
             </button>

@@ -2,10 +2,11 @@ import type {Frame} from '../../app/make-app'
 import {groupOf, hasFailed, isUnread} from '../../app/groups'
 import {plain} from '../../app/plain'
 import {words} from '../../app/strings'
+import {sleepOf} from '../../chat/machines'
 import type {SessionInfo} from '../../lib/types'
 import type {IconName} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
-import {BranchChip, Row, type RowAction} from './row'
+import {BranchChip, MachineChip, Row, type RowAction} from './row'
 
 // Most lists ask nothing.
 const Ask = lazy(async () => (await import('./list-ask')).ListAsk)
@@ -24,10 +25,11 @@ export function SessionRow({frame, session, current}: Props) {
   const known = seen.all.value[id]
   const permissions = asked.all.value[id] ?? []
   const group = groupOf(session, known)
-  const [icon, status] = statusOf(session)
+  const away = app.fleet.away(id)
+  const [icon, status]: [IconName, string] = away ? ['moon', sleepOf(away)] : statusOf(session)
   // Of the session that is open beside the list, the conversation has it.
   const asking = group === 'needs' && permissions.length > 0 && !current
-  const actions: RowAction[] = app.readOnly.value ? [] : [
+  const actions: RowAction[] = app.readOnly.value || away ? [] : [
     {icon: 'pencil', label: words.rename, act: () => app.manage(id, 'rename')},
     {icon: 'square', label: words.endShort, danger: true, act: () => app.manage(id, 'end')},
   ]
@@ -45,6 +47,7 @@ export function SessionRow({frame, session, current}: Props) {
       line={
         <>
           <span class="row-status">{status}</span>
+          <MachineChip app={app} session={session} />
           <Amount changed={session.changed} />
           <BranchChip branch={session.branch} />
           <Differing frame={frame} session={session} />
@@ -63,7 +66,7 @@ export function EndedRow({frame, session, current}: Props) {
   const {session_id: id, branch, end_reason: reason, ended_at, summary, preview} = session
   const actions: RowAction[] = app.readOnly.value ? [] : [
     {icon: 'play', label: words.goOn, act: () => app.go(`/s/${id}`)},
-    {icon: 'trash-2', label: words.delete, danger: true, act: () => app.manage(id, 'delete')},
+    ...(session.machine ? [] : [{icon: 'trash-2', label: words.delete, danger: true, act: () => app.manage(id, 'delete')} as const]),
   ]
   return (
     <Row
@@ -76,6 +79,7 @@ export function EndedRow({frame, session, current}: Props) {
       actions={actions}
       line={
         <>
+          <MachineChip app={app} session={session} />
           {reason && reason !== 'ended' && <span class="row-status">{words.endReasons[reason]}</span>}
           <BranchChip branch={branch} />
           <Differing frame={frame} session={session} />

@@ -16,9 +16,11 @@ import {NotificationSettings} from './notifications'
 import {Icon, type IconName} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
 import {says} from './strings'
+import {says as machines} from '../../chat/machine-strings'
 import {Switch} from '../../ui/switch'
 import {VoiceSettings} from './voice-settings'
 
+const Machines = lazy(async () => (await import('./machine-sheet')).Machines)
 const HowItGoes = lazy(async () => (await import('./how-it-goes')).HowItGoes)
 
 export function Settings({frame}: {frame: Frame}) {
@@ -41,6 +43,7 @@ export function Settings({frame}: {frame: Frame}) {
           <Connection />
           <About frame={frame} />
         </Row>
+        {app.fleet.machines.value.length > 0 && <Row icon="monitor" title={machines.title}><Machines app={app} /></Row>}
         <Row icon="smartphone" title={says.devices}><Devices app={app} /></Row>
         <Row icon="bell" title={says.told.title}>
           <NotificationSettings app={app} />

@@ -5,7 +5,9 @@ import {expect, it, vi} from 'vitest'
 import {Queue} from '../../../src/chat/composer/queue'
 import type {ChatContext} from '../../../src/chat/state/chat-context'
 import type {Waiting} from '../../../src/chat/state/waiting'
-import {fakeApp} from '../../chat-app'
+import type {QueuedMessage} from '../../../src/lib/types'
+import {fakeApp, fleetHas} from '../../chat-app'
+import {aFleet} from '../../fakes'
 import {draw} from '../../drawn'
 
 const TWO: Waiting[] = [
@@ -13,16 +15,20 @@ const TWO: Waiting[] = [
   {id: 'b', text: 'And commit', accepted: true},
 ]
 
-function show(held: Waiting[], queue: Waiting[], readOnly = false) {
+function show(held: Waiting[], queue: Waiting[], readOnly = false, there: QueuedMessage[] = []) {
   const {app, spies} = fakeApp()
   spies.readOnly.value = readOnly
+  if (there.length) {
+    fleetHas.s = 'm1'
+    aFleet(spies.fleet)
+  } else delete fleetHas.s
   const actions = {
     sendQueue: vi.fn(async () => true),
     discardHeld: vi.fn(async () => true),
     stop: vi.fn(async () => true),
   }
   const notice = {show: vi.fn()}
-  const conversation = {held: signal(held), queue: signal(queue), actions, notice}
+  const conversation = {sessionId: 's', held: signal(held), queue: signal(queue), elsewhere: {waiting: signal(there)}, actions, notice}
   const chat = {app, conversation} as unknown as ChatContext
   let page!: HTMLElement
   void act(() => void (page = draw(<Queue chat={chat} />)))
@@ -96,4 +102,17 @@ it('decides nothing on a device with read-only access', () => {
 
 it('is not there when nothing waits', () => {
   expect(show([], []).page.textContent).toBe('')
+})
+
+it('says what waits for a machine to wake, and what is being taken back from there', async () => {
+  const word = {message_id: 'c', turn_id: 'c', content: 'Push it', timestamp: '2026-11-21T14:03:00.000Z', held: false}
+  const {find, chips} = show(TWO, [], false, [word, {...word, message_id: 'd', turn_id: 'd', content: 'No, wait', held: true}])
+
+  expect(chips('Waits until laptop wakes')).toEqual(['Push it'])
+  expect(chips('Being taken back, unless laptop has it already')).toEqual(['No, wait'])
+  expect(find('Waiting: Push it')!.disabled).toBe(false)
+  expect(find('Waiting: No, wait')!.disabled).toBe(true)
+  // What its agent was not sent yet is decided on when it is there.
+  expect(chips('2 waiting on laptop')).toEqual(['Then the tests', 'And commit'])
+  expect(find('Send what waits')).toBeUndefined()
 })

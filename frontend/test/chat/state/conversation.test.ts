@@ -2,9 +2,9 @@ import {afterEach, beforeEach, expect, it, vi} from 'vitest'
 
 import {Conversation} from '../../../src/chat/state/conversation'
 import {ApiError} from '../../../src/lib/api-error'
-import type {Message, Permission} from '../../../src/lib/types'
-import {fakeApp} from '../../chat-app'
-import {emptyState, FakeEventSource} from '../../fakes'
+import type {Message, Permission, QueuedMessage} from '../../../src/lib/types'
+import {fakeApp, fleetHas} from '../../chat-app'
+import {aFleet, emptyState, FakeEventSource} from '../../fakes'
 
 const AT = '2026-11-21T14:00:00.000Z'
 const open: Conversation[] = []
@@ -316,4 +316,40 @@ it('looks at a session that nobody has spoken in without making one', async () =
   expect(conversation.rows.value.at(-1)).toMatchObject({kind: 'prompt', text: 'hello'})
   await vi.advanceTimersByTimeAsync(30_000)
   expect(api.heartbeat).toHaveBeenCalledOnce()
+})
+
+it('shows what waits for another machine apart, until that has it', async () => {
+  let accept = () => {}
+  const {conversation, api, stream, spies} = begin(() => new Promise<void>(resolve => (accept = resolve)))
+  aFleet(spies.fleet)
+  fleetHas.s = 'm1'
+  stream.send('message', emptyState(), 0)
+  await frame()
+  let waits: QueuedMessage[] = []
+  const state = vi.fn(async () => emptyState({is_processing: waits.length > 0, queue: waits, queue_held: waits.some(it => it.held)}))
+  Object.assign(api, {state})
+  conversation.say('Push it')
+  await frame()
+  const id = spies.outbox.entries[0]!.message_id
+  waits = [{message_id: id, turn_id: id, content: 'Push it', timestamp: AT, held: false}]
+  accept()
+  await frame()
+
+  expect(conversation.elsewhere.waiting.value.map(it => it.content)).toEqual(['Push it'])
+  expect(conversation.rows.value).toEqual([])
+  expect(conversation.busy.value).toBe(false)
+  api.withdraw.mockResolvedValue(emptyState({queue: waits.map(it => ({...it, held: true})), queue_held: true}))
+  await conversation.actions.withdraw(id)
+  expect(conversation.elsewhere.waiting.value.map(it => it.held)).toEqual([true])
+  expect(conversation.held.value).toEqual([])
+
+  // It had been accepted already.
+  stream.send('user_message', {seq: 1, at: AT, turn_id: 't', content: 'Push it', message_id: id}, 1)
+  await frame()
+  expect(conversation.elsewhere.waiting.value).toEqual([])
+  expect(conversation.rows.value.at(-1)).toMatchObject({text: 'Push it'})
+  waits = []
+  await vi.advanceTimersByTimeAsync(4000)
+  expect(conversation.rows.value.at(-1)).toMatchObject({text: 'Push it'})
+  delete fleetHas.s
 })

@@ -6,6 +6,7 @@ import {keepChoice, loadChoice, wishesOf} from '../../../src/app/choice'
 import type {Frame} from '../../../src/app/make-app'
 import {HomeComposer} from '../../../src/screens/sessions/home-composer'
 import {NewSession} from '../../../src/screens/sessions/new-session'
+import {aFleet} from '../../fakes'
 import {fakeApp} from '../../chat-app'
 import {draw} from '../../drawn'
 
@@ -62,20 +63,39 @@ it('starts as it was chosen, and remembers that without the name of the work', a
   await act(async () => page.querySelector<HTMLButtonElement>('[aria-label="Start"]')!.click())
 
   expect(add.mock.lastCall![0].start).toEqual({agent: 'cursor-agent', project_id: 'site', isolated: true, name: 'mend-login'})
-  expect(loadChoice().peek()).toEqual({agent: 'cursor-agent', project: 'site', own: true, options: {}, name: '', branch: ''})
+  expect(loadChoice().peek()).toEqual({agent: 'cursor-agent', project: 'site', machine: '', own: true, options: {}, name: '', branch: ''})
 })
 
 it('asks for nothing that is gone', async () => {
   const {frame, add} = frameOf()
-  frame.choice.value = {agent: 'removed', project: 'gone', own: false, options: {}, name: '', branch: 'kept'}
+  frame.choice.value = {agent: 'removed', project: 'gone', machine: 'left', own: false, options: {}, name: '', branch: 'kept'}
   const page = drawn(<HomeComposer frame={frame} />)
   await write(page.querySelector('textarea')!, 'Hello')
   await act(async () => page.querySelector<HTMLButtonElement>('[aria-label="Start"]')!.click())
   expect(add.mock.lastCall![0].start).toEqual({isolated: false})
 })
 
+it('starts on another machine that is chosen, also while that sleeps, and remembers it', async () => {
+  const {frame, spies, add} = frameOf()
+  aFleet(spies.fleet, {agents: ['demo']})
+  const page = drawn(<HomeComposer frame={frame} />)
+  const chip = page.querySelector<HTMLSelectElement>('[aria-label="New session on"]')!
+  expect([...chip.options].map(it => it.text)).toEqual(['home', expect.stringMatching(/^laptop, asleep since /) as string])
+  expect(page.querySelector('[aria-label="Project"]')).not.toBeNull()
+  await act(async () => {
+    chip.value = 'm1'
+    chip.dispatchEvent(new Event('change', {bubbles: true}))
+  })
+  expect(page.querySelector('[aria-label="Project"]')).toBeNull()
+  await write(page.querySelector('textarea')!, 'Hello')
+  await act(async () => page.querySelector<HTMLButtonElement>('[aria-label="Start"]')!.click())
+
+  expect(add.mock.lastCall![0].start).toEqual({machine: 'm1', isolated: false})
+  expect(loadChoice().peek().machine).toBe('m1')
+})
+
 it('an existing branch needs a branch of its own', () => {
-  const choice = signal({agent: '', project: '', own: true, options: {}, name: '', branch: ' fix '})
+  const choice = signal({agent: '', project: '', machine: '', own: true, options: {}, name: '', branch: ' fix '})
   expect(wishesOf(choice.value)).toEqual({isolated: true, branch: 'fix'})
   keepChoice(choice)
   expect(choice.value.branch).toBe('')

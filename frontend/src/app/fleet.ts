@@ -1,0 +1,79 @@
+/** The other machines whose sessions this Janus shows, and which of them sleep. */
+
+import {computed, signal} from '@preact/signals'
+
+import type {Api} from '../lib/api'
+import type {FleetState, Machine, SessionInfo} from '../lib/types'
+import {loadItem, saveItem} from './local-storage'
+
+const NAME = 'fleet'
+const NONE: never[] = []
+
+export class Fleet {
+  readonly #state = signal<FleetState | undefined>(undefined)
+  /** None where this machine is the only one. */
+  readonly machines = computed(() => this.#state.value?.machines ?? NONE)
+  /** What this one is called. */
+  readonly name = computed(() => this.#state.value?.name ?? '')
+  readonly id = computed(() => this.#state.value?.machine_id ?? '')
+  readonly #api: Pick<Api, 'fleet'>
+  readonly #machineOf: (sessionId: string) => string | undefined
+  #looking = false
+
+  /** *machineOf* is the id of the machine that has a session; nothing where it is this one. */
+  constructor(api: Pick<Api, 'fleet'>, machineOf: (sessionId: string) => string | undefined) {
+    this.#api = api
+    this.#machineOf = machineOf
+  }
+
+  /** The machine that has a session; undefined where it is this one. */
+  of(sessionId: string): Machine | undefined {
+    return this.find(this.#machineOf(sessionId))
+  }
+
+  /** That machine, if it sleeps or cannot be reached. */
+  away(sessionId: string): Machine | undefined {
+    const machine = this.of(sessionId)
+    return machine?.online ? undefined : machine
+  }
+
+  find(id: string | undefined): Machine | undefined {
+    return this.machines.value.find(({machine_id}) => machine_id === id)
+  }
+
+  /** A session as it can be at most: whatever it said last, on a machine that sleeps nothing goes on. */
+  settled(session: SessionInfo): SessionInfo {
+    const machine = this.find(session.machine)
+    if (!machine || machine.online) return session
+    const {permissions: _, ...rest} = session
+    return {...rest, status: session.status === 'active' ? 'idle' : session.status, attention: session.attention === 'error' ? 'error' : null}
+  }
+
+  /** Ask now. */
+  async look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    try {
+      this.#show(await this.#api.fleet())
+    } catch {
+      // What is known stays; it is asked for again with the next list of sessions.
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  /** Show what was known at the last visit. */
+  recall(): void {
+    this.#state.value ??= loadItem<FleetState | undefined>(NAME, undefined)
+  }
+
+  forget(): void {
+    this.#state.value = undefined
+  }
+
+  #show(state: FleetState): void {
+    if (JSON.stringify(state) === JSON.stringify(this.#state.peek())) return
+    this.#state.value = state
+    saveItem(NAME, state)
+  }
+}

@@ -1,0 +1,30 @@
+/** What is said of a machine where its sessions are open. */
+
+export const says = {
+  title: 'Machines',
+  one: 'Machine',
+  newThere: (name: string) => `On ${name}, in its first project.`,
+  about: (name: string, state: string) => `Machine: ${[name, state].filter(Boolean).join(', ')}`,
+  thisOne: 'this one',
+  online: 'online',
+  state: 'State',
+  version: 'Version of Janus',
+  agents: 'Agents',
+  load: 'Load',
+  loadOf: (load: number) => `${load.toLocaleString(undefined, {maximumFractionDigits: 1})} for each core`,
+  sessions: 'Open sessions',
+  joined: 'Joined',
+  whileAway: 'Its conversations can be read here. What you say waits, and is delivered once and in order when it wakes.',
+  away: (name: string, state: string) => `${name}: ${state}. This is what it said by then.`,
+  waitsUntil: (name: string) => `Waits until ${name} wakes`,
+  onTheWay: (name: string) => `On the way to ${name}`,
+  takenBack: (name: string) => `Being taken back, unless ${name} has it already`,
+  heldThere: (count: number, name: string) => `${count} waiting on ${name}`,
+  filesThere: (name: string) => `Its files are on ${name}: look at its changes and land them with the Janus of that machine.`,
+  elsewhere: {
+    title: (name: string) => `On ${name}`,
+    text: (name: string) => `The files of this session are on ${name}, and stay there. To see its changes, land or undo them, open the page of Janus on ${name}, or a terminal there.`,
+    ask: 'Or ask the agent: it can show what it changed, commit and push.',
+  },
+  notNow: (name: string) => `Until ${name} wakes, it can be read only.`,
+}

@@ -1,0 +1,39 @@
+import {act} from 'preact/test-utils'
+import {expect, it} from 'vitest'
+
+import {Fleet} from '../../../src/app/fleet'
+import type {SessionInfo} from '../../../src/lib/types'
+import {Machines} from '../../../src/screens/settings/machine-sheet'
+import {fakeApp} from '../../chat-app'
+import {draw} from '../../drawn'
+import {aFleet} from '../../fakes'
+
+it('says of each machine what is known of it', async () => {
+  const {app} = fakeApp()
+  aFleet(app.fleet, {online: true, agents: ['demo']})
+  let page!: HTMLElement
+  void act(() => void (page = draw(<Machines app={app} />)))
+  expect([...page.querySelectorAll('li')].map(it => it.textContent)).toEqual(['homethis one', 'laptoponline'])
+  await act(async () => page.querySelectorAll('button')[1]!.click())
+
+  expect(page.querySelector('h2')!.textContent).toBe('laptop')
+  const facts = [...page.querySelectorAll('dd')].map(it => it.textContent)
+  expect(facts.slice(0, 5)).toEqual(['online', '1.2', 'demo', '0.4 for each core', '3'])
+
+  await act(async () => aFleet(app.fleet))
+  expect(page.querySelector('dd')!.textContent).toMatch(/^asleep since .*2/)
+  expect(page.querySelector('dl')!.textContent).not.toContain('Load')
+})
+
+it('says of a session on a machine that sleeps no more than can be', () => {
+  const fleet = new Fleet({fleet: async () => Promise.reject(new Error('alone'))}, id => (id === 's' ? 'm1' : undefined))
+  const session = {session_id: 's', machine: 'm1', status: 'active', attention: 'permission', permissions: []} as unknown as SessionInfo
+  expect(fleet.settled(session)).toBe(session)
+  aFleet(fleet)
+  expect(fleet.settled(session)).toEqual({session_id: 's', machine: 'm1', status: 'idle', attention: null})
+  expect(fleet.away('s')!.name).toBe('laptop')
+  expect(fleet.of('other')).toBeUndefined()
+  aFleet(fleet, {online: true})
+  expect(fleet.settled(session)).toBe(session)
+  expect(fleet.away('s')).toBeUndefined()
+})
