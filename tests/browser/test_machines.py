@@ -44,7 +44,7 @@ def test_a_machine_is_chosen_is_looked_at_sleeps_and_wakes(machines, visit):
     button(page, "Start").click()
 
     expect(answers(page)).to_contain_text("cart.py")
-    expect(page.get_by_role("button", name="Attach files")).to_have_count(0)
+    expect(page.get_by_role("button", name="Attach photos or files")).to_have_count(0)
     (session,) = laptop.owner.get("/api/sessions")["sessions"]
     assert laptop.said(session["session_id"]) == ["Where is the cart?"]
     button(page, "Machine: laptop").click()
@@ -79,6 +79,12 @@ def test_a_machine_is_chosen_is_looked_at_sleeps_and_wakes(machines, visit):
     expect(row).to_contain_text(f"asleep since {int(since[11:13]) % 12 or 12}:{since[14:16]}")
     expect(chip.get_by_role("option", name=re.compile("^laptop, asleep since"))).to_have_count(1)
     assert chip.input_value() == machine(home)["machine_id"]  # the last choice
+    first_words(page).fill("What is sold?")
+    button(page, "Start").click()
+    expect(page.get_by_text("Kept on this device until laptop wakes")).to_be_visible()
+    back(page)
+    kept = page.get_by_role("listitem").filter(has_text="Kept on this device until laptop wakes")
+    expect(kept).to_contain_text("What is sold?")
     row.get_by_role("link").click()
 
     laptop.start()
@@ -89,4 +95,10 @@ def test_a_machine_is_chosen_is_looked_at_sleeps_and_wakes(machines, visit):
     expect(waits).to_have_count(0)
     expect(leaving).to_have_count(0)
     assert laptop.said(session["session_id"]) == ["Where is the cart?", "And its total?"]
-    assert len(home.owner.get("/api/sessions")["sessions"]) == 1
+    back(page)
+    expect(kept).to_have_count(0)
+    wait_for(lambda: len(laptop.owner.get("/api/sessions")["sessions"]) == 2)
+    wait_for(lambda: len(home.owner.get("/api/sessions")["sessions"]) == 2)
+    assert {it.get("machine") for it in home.owner.get("/api/sessions")["sessions"]} == {
+        machine(home)["machine_id"]
+    }

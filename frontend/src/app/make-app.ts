@@ -124,6 +124,14 @@ export function makeApp() {
     if (fleet.machines.peek().length || sessions.all.peek().some(({machine}) => machine)) void fleet.look()
   })
 
+  let there = 0
+  fleet.machines.subscribe(all => {
+    const now = all.filter(({online}) => online).length
+    // What waited for the one that woke need not wait for its next attempt.
+    if (now > there) outbox.flush()
+    there = now
+  })
+
   function wipe(): void {
     void kept.forgetAll()
     forgetJanus()

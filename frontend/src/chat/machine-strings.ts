@@ -15,7 +15,8 @@ export const says = {
   sessions: 'Open sessions',
   joined: 'Joined',
   whileAway: 'Its conversations can be read here. What you say waits, and is delivered once and in order when it wakes.',
-  away: (name: string, state: string) => `${name}: ${state}. This is what it said by then.`,
+  away: (name: string, state: string) => `${name}: ${state}. This is how it was then.`,
+  awayYet: (name: string, state: string) => `${name}: ${state}. The session begins when it wakes and this page is open.`,
   waitsUntil: (name: string) => `Waits until ${name} wakes`,
   onTheWay: (name: string) => `On the way to ${name}`,
   takenBack: (name: string) => `Being taken back, unless ${name} has it already`,
@@ -26,5 +27,5 @@ export const says = {
     text: (name: string) => `The files of this session are on ${name}, and stay there. To see its changes, land or undo them, open the page of Janus on ${name}, or a terminal there.`,
     ask: 'Or ask the agent: it can show what it changed, commit and push.',
   },
-  notNow: (name: string) => `Until ${name} wakes, it can be read only.`,
+  notNow: (name: string) => `Until ${name} wakes, it can be read, and what you say waits.`,
 }

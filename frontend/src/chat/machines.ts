@@ -8,6 +8,8 @@ export const machines = {
   itsAgent: (name: string) => `The usual agent of ${name}`,
   never: 'was not here yet',
   asleep: (since: string) => `asleep since ${since}`,
+  starting: 'Not begun yet',
+  keptUntil: (name: string) => `Kept on this device until ${name} wakes`,
   noFiles: (name: string) => `Files cannot be sent to ${name} from here.`,
 }
 

@@ -3,7 +3,7 @@ import {ApiError} from '../../lib/api'
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import type {Delivery, Prompt} from '../state/rows'
-import {says} from '../machine-strings'
+import {machines} from '../machines'
 import {words} from '../strings'
 import {Elapsed} from './elapsed'
 import {lazy} from '../../ui/lazy'
@@ -53,7 +53,7 @@ function Delivered({prompt: {delivery, error, start}, away}: {prompt: Prompt; aw
   const icon = DELIVERY_ICONS[delivery]
   if (!icon) return null
   const waits = away && start && (delivery === 'waiting' || delivery === 'sending')
-  if (waits) return <p class="prompt-delivery hint"><Icon name="moon" /><span>{says.waitsUntil(away)}</span></p>
+  if (waits) return <p class="prompt-delivery hint"><Icon name="moon" /><span>{machines.keptUntil(away)}</span></p>
   return (
     <p class={`prompt-delivery ${delivery === 'failed' ? 'prompt-failed' : 'hint'}`}>
       <Icon name={icon} />

@@ -12,7 +12,9 @@ export function Banner({chat: {app, conversation}}: {chat: ChatContext}) {
   const notice = conversation.notice.text.value
   if (notice) return <Word icon="info" text={notice} quiet />
   const away = app.fleet.away(conversation.sessionId)
-  return away ? <Word icon="moon" text={says.away(away.name, sleepOf(away))} quiet /> : null
+  if (!away) return null
+  const sentence = conversation.state.value?.seq ? says.away : says.awayYet
+  return <Word icon="moon" text={sentence(away.name, sleepOf(away))} quiet />
 }
 
 function Word({icon, text, quiet}: {icon: IconName; text: string; quiet?: boolean}) {

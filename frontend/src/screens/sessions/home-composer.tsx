@@ -110,6 +110,7 @@ function Chips({frame: {app, projects, choice}}: {frame: Frame}) {
           icon={machine?.online === false ? 'moon' : 'monitor'}
           label={machines.newOn}
           value={machine?.machine_id ?? fleet.id.value}
+          shown={machine?.name ?? fleet.name.value}
           choices={[
             {value: fleet.id.value, name: fleet.name.value},
             ...fleet.machines.value.map(it => ({value: it.machine_id, name: [it.name, sleepOf(it)].filter(Boolean).join(', ')})),
@@ -168,16 +169,18 @@ interface ChipProps {
   icon: IconName
   label: string
   value: string
+  /** Of what is chosen, if its name is long. */
+  shown?: string
   choices: {value: OptionValue; name: string}[]
   choose: (value: string) => void
 }
 
 /** A chip that is a list of choices: the browser's own, which every phone knows how to show. */
-function Chip({icon, label, value, choices, choose}: ChipProps) {
+function Chip({icon, label, value, shown, choices, choose}: ChipProps) {
   const chosen = choices.find(it => String(it.value) === value) ?? choices[0]
   return (
     <li class="chip chip-choice">
-      <Icon name={icon} /><bdi aria-hidden="true">{value ? chosen?.name : label}</bdi>
+      <Icon name={icon} /><bdi aria-hidden="true">{shown ?? (value ? chosen?.name : label)}</bdi>
       <select aria-label={label} value={value} onChange={event => choose(event.currentTarget.value)}>
         {choices.map(it => <option key={String(it.value)} value={String(it.value)}>{it.name}</option>)}
       </select>

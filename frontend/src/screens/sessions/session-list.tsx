@@ -10,6 +10,7 @@ import {lazy} from '../../ui/lazy'
 import {EndedList} from './ended-list'
 import {HomeComposer, startWith} from './home-composer'
 import {SessionRow} from './session-row'
+import {StartingList} from './starting-list'
 
 const GROUPS: Group[] = ['needs', 'working', 'today', 'earlier']
 
@@ -74,6 +75,7 @@ export function SessionList({frame, current = ''}: Props) {
             </section>
           )
         })}
+        {!search && <StartingList app={app} />}
         {search ? (
           <SearchResults frame={frame} search={search} shown={found.map(({session_id}) => session_id)} />
         ) : (
