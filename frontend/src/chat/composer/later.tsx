@@ -14,6 +14,8 @@ const says = sent.later
 export function Later({chat}: {chat: ChatContext}) {
   const {app, conversation} = chat
   const busy = useSignal(false)
+  // Another machine does it by itself, and can be told nothing of it from here.
+  const fixed = app.readOnly.value || Boolean(app.fleet.of(conversation.sessionId))
   const {scheduled = [], limit_resets_at: resets} = conversation.state.value ?? {}
   const settle = async (work: Promise<boolean>) => {
     if (busy.peek()) return
@@ -30,7 +32,7 @@ export function Later({chat}: {chat: ChatContext}) {
         <li class="note note-quiet">
           <Icon name="clock" />
           <p>{says.resets(when(resets))}</p>
-          {!app.readOnly.value && (
+          {!fixed && (
             <button type="button" class="button" aria-disabled={busy.value} onClick={() => void settle(actions.goOnThen(says.goOn))}>
               {says.goOnThen}
             </button>
@@ -44,7 +46,7 @@ export function Later({chat}: {chat: ChatContext}) {
             <p dir="auto">{told(message)}</p>
             {message.attachments && <MessageFiles sessionId={conversation.sessionId} files={message.attachments} />}
           </div>
-          {!app.readOnly.value && (
+          {!fixed && (
             <div class="note-buttons">
               <button type="button" class="button" aria-label={says.cancelOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(actions.unschedule(message.message_id))}>
                 {message.missed ? words.discard : says.cancel}

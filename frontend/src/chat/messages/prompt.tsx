@@ -1,5 +1,6 @@
 import {DRAFT} from '../../app/choice'
 import {ApiError} from '../../lib/api'
+import type {Attachment} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import type {Delivery, Prompt} from '../state/rows'
@@ -32,14 +33,15 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
   const {id, text, delivery, start} = prompt
   const act = () => onActions({text, mine: true, id, turn: null})
   const press = usePress(act)
-  const away = chat.app.fleet.away(chat.conversation.sessionId)
+  const elsewhere = chat.app.fleet.of(chat.conversation.sessionId)
+  const away = elsewhere?.online ? undefined : elsewhere
   const begins = start && !away && delivery === 'sending'
   return (
     <article class="message prompt" data-row={`user:${id}`} aria-label={words.you}>
       <div class="prompt-card" {...press}>
         <div class="prompt-said">
           <p class="prompt-text" dir="auto">{text}</p>
-          {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={prompt.attachments} />}
+          {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={elsewhere ? prompt.attachments.map(onlyNamed) : prompt.attachments} />}
         </div>
         <MoreButton onClick={act} />
       </div>
@@ -47,6 +49,11 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
       {delivery === 'failed' && <Failed prompt={prompt} chat={chat} />}
     </article>
   )
+}
+
+/** A file that another machine has. */
+function onlyNamed({attachment_id, name, size}: Attachment): Attachment {
+  return {attachment_id, name, size, media_type: ''}
 }
 
 function Delivered({prompt: {delivery, error, start}, away}: {prompt: Prompt; away: string | undefined}) {

@@ -6,15 +6,16 @@ import {Answer} from '../../../src/chat/messages/message'
 import type {ChatContext} from '../../../src/chat/state/chat-context'
 import {Turns} from '../../../src/chat/state/turns'
 import type {Message} from '../../../src/lib/types'
-import {fakeApp} from '../../chat-app'
+import {fakeApp, fleetHas} from '../../chat-app'
 import {draw} from '../../drawn'
-import {reply} from '../../fakes'
+import {aFleet, reply} from '../../fakes'
 
 /** The output is drawn by code that is fetched first. */
 const SLOWLY = {timeout: 10_000}
 
 function show(changes: Partial<Message>) {
   const {app, api, spies} = fakeApp()
+  if (fleetHas.s) aFleet(app.fleet, {online: true})
   const chat = {app, conversation: {turns: new Turns(), sessionId: 's', newest: signal(''), busy: signal(false)}} as unknown as ChatContext
   const onActions = vi.fn()
   let page!: HTMLElement
@@ -45,6 +46,15 @@ it('nothing is said of the end before it is there', () => {
 it('one line says why there is no answer', () => {
   expect(show({content: ''}).page.textContent).toBe('Finished without an answer.')
   expect(show({content: '', stop_reason: 'cancelled'}).page.textContent).toBe('Stopped by you')
+})
+
+it('a turn on another machine says what it changed, and leads to nothing that is not here', () => {
+  fleetHas.s = 'm1'
+  const {page} = show({changed: {files: 2, added: 3, removed: 1}})
+  delete fleetHas.s
+  expect(page.textContent).toContain('2 files +3 −1')
+  expect([...page.querySelectorAll('button')].map(it => it.textContent)).not.toContain('View changes')
+  expect(show({changed: {files: 2, added: 3, removed: 1}}).page.textContent).toContain('View changes')
 })
 
 it('a turn says in one line what it took, and leads to what it changed', async () => {
