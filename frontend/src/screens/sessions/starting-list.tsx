@@ -26,7 +26,7 @@ export function StartingList({app}: {app: App}) {
               <span class="row-icon"><Icon name="clock" /></span>
               <span class="row-text">
                 <span class="row-title"><strong dir="auto">{text}</strong><time dateTime={new Date(at).toISOString()}>{ago(new Date(at).toISOString())}</time></span>
-                <span class="row-line"><span>{machines.keptUntil(name)}</span></span>
+                <span class="row-line"><span class="row-preview">{machines.keptUntil(name)}</span></span>
               </span>
             </a>
           </li>
