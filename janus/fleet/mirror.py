@@ -36,7 +36,6 @@ class Mirror:
 
     ``_lock`` guards ``_lists``, ``_where``, ``_begun``, ``_gone``, ``_logs`` and ``_followed``, for
     a few steps. A conversation is read without it.
-    steps. A conversation is read without it.
     """
 
     def __init__(self, client: Client, told: Callable[[str], object] = lambda id: None) -> None:
@@ -50,6 +49,7 @@ class Mirror:
         self._gone: set[str] = set()
         #: Set once the lists that the doorway has were read.
         self.looked = threading.Event()
+        #: Those that were made a moment ago, and that no list has.
         self._begun: dict[str, SessionInfo] = {}
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
         self._followed: dict[str, int] = {}
@@ -85,6 +85,7 @@ class Mirror:
         """Whether a session is, or was, of another machine."""
         with self._lock:
             return session_id in self._where or session_id in self._gone
+
     def begun(self, info: SessionInfo) -> None:
         """It was made just now: what is said to it must not begin another one here."""
         with self._lock:
