@@ -16,19 +16,22 @@ export class Fleet {
   /** What this one is called. */
   readonly name = computed(() => this.#state.value?.name ?? '')
   readonly id = computed(() => this.#state.value?.machine_id ?? '')
-  readonly #api: Pick<Api, 'fleet'>
+  /** One word, so that what else changes, such as the load, draws no list. */
+  readonly #asleep = computed(() => this.machines.value.filter(({online}) => !online).map(it => it.machine_id).join(' '))
+  readonly #learnt = signal<Record<string, string>>({})
+  readonly #api: Pick<Api, 'fleet' | 'ended'>
   readonly #machineOf: (sessionId: string) => string | undefined
   #looking = false
 
   /** *machineOf* is the id of the machine that has a session; nothing where it is this one. */
-  constructor(api: Pick<Api, 'fleet'>, machineOf: (sessionId: string) => string | undefined) {
+  constructor(api: Pick<Api, 'fleet' | 'ended'>, machineOf: (sessionId: string) => string | undefined) {
     this.#api = api
     this.#machineOf = machineOf
   }
 
   /** The machine that has a session; undefined where it is this one. */
   of(sessionId: string): Machine | undefined {
-    return this.find(this.#machineOf(sessionId))
+    return this.find(this.#machineOf(sessionId) ?? this.#learnt.value[sessionId])
   }
 
   /** That machine, if it sleeps or cannot be reached. */
@@ -41,12 +44,22 @@ export class Fleet {
     return this.machines.value.find(({machine_id}) => machine_id === id)
   }
 
-  /** A session as it can be at most: whatever it said last, on a machine that sleeps nothing goes on. */
-  settled(session: SessionInfo): SessionInfo {
-    const machine = this.find(session.machine)
-    if (!machine || machine.online) return session
-    const {permissions: _, ...rest} = session
-    return {...rest, status: session.status === 'active' ? 'idle' : session.status, attention: session.attention === 'error' ? 'error' : null}
+  /** Sessions as they can be at most: whatever they said last, on a machine that sleeps nothing goes on. */
+  settled(sessions: SessionInfo[]): SessionInfo[] {
+    const asleep = this.#asleep.value.split(' ')
+    if (!sessions.some(({machine}) => machine && asleep.includes(machine))) return sessions
+    return sessions.map(session => {
+      if (!session.machine || !asleep.includes(session.machine)) return session
+      const {permissions: _, ...rest} = session
+      return {...rest, status: session.status === 'active' ? 'idle' : session.status, attention: session.attention === 'error' ? 'error' : null}
+    })
+  }
+
+  /** Find out which machine has a session that is in no list. */
+  async learn(sessionId: string): Promise<void> {
+    if (!this.machines.peek().length || this.#machineOf(sessionId)) return
+    const {sessions: [found]} = await this.#api.ended({id: sessionId, limit: 1})
+    if (found?.machine) this.#learnt.value = {...this.#learnt.peek(), [sessionId]: found.machine}
   }
 
   /** Ask now. */
@@ -69,6 +82,7 @@ export class Fleet {
 
   forget(): void {
     this.#state.value = undefined
+    this.#learnt.value = {}
   }
 
   #show(state: FleetState): void {

@@ -209,7 +209,7 @@ export function makeApp() {
     drafts: new Drafts(),
     uploads,
     preferences,
-    sessions: computed(() => sessions.all.value.map(it => fleet.settled(it))),
+    sessions: computed(() => fleet.settled(sessions.all.value)),
     loaded: sessions.loaded,
     connection,
     agents,

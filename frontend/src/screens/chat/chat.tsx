@@ -93,6 +93,8 @@ export function Chat({app, sessionId, message, work}: Props) {
   }, [chat])
 
   useReturningFocus(Boolean(work))
+  const over = conversation.ended.value
+  useEffect(() => void (over && app.fleet.learn(sessionId).catch(() => {})), [over])
 
   const unknown = conversation.state.value?.seq === 0 && app.loaded.value && !conversation.rows.value.length &&
     !app.sessions.value.some(({session_id}) => session_id === sessionId)

@@ -1,5 +1,5 @@
 import {act} from 'preact/test-utils'
-import {expect, it} from 'vitest'
+import {expect, it, vi} from 'vitest'
 
 import {Fleet} from '../../../src/app/fleet'
 import type {SessionInfo} from '../../../src/lib/types'
@@ -25,15 +25,20 @@ it('says of each machine what is known of it', async () => {
   expect(page.querySelector('dl')!.textContent).not.toContain('Load')
 })
 
-it('says of a session on a machine that sleeps no more than can be', () => {
-  const fleet = new Fleet({fleet: async () => Promise.reject(new Error('alone'))}, id => (id === 's' ? 'm1' : undefined))
+it('says of a session on a machine that sleeps no more than can be', async () => {
+  const ended = vi.fn(async () => ({sessions: [{session_id: 'over', machine: 'm1'} as unknown as SessionInfo]}))
+  const fleet = new Fleet({fleet: async () => Promise.reject(new Error('alone')), ended}, id => (id === 's' ? 'm1' : undefined))
   const session = {session_id: 's', machine: 'm1', status: 'active', attention: 'permission', permissions: []} as unknown as SessionInfo
-  expect(fleet.settled(session)).toBe(session)
+  const all = [session, {...session, session_id: 'other', machine: undefined} as unknown as SessionInfo]
+  expect(fleet.settled(all)).toBe(all)
   aFleet(fleet)
-  expect(fleet.settled(session)).toEqual({session_id: 's', machine: 'm1', status: 'idle', attention: null})
+  expect(fleet.settled(all)[1]).toBe(all[1])
+  expect(fleet.settled(all)[0]).toEqual({session_id: 's', machine: 'm1', status: 'idle', attention: null})
   expect(fleet.away('s')!.name).toBe('laptop')
   expect(fleet.of('other')).toBeUndefined()
+  await fleet.learn('over')
+  expect(fleet.of('over')!.name).toBe('laptop')
   aFleet(fleet, {online: true})
-  expect(fleet.settled(session)).toBe(session)
+  expect(fleet.settled(all)).toBe(all)
   expect(fleet.away('s')).toBeUndefined()
 })
