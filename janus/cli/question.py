@@ -38,6 +38,7 @@ class Question:
         self._on_permission = on_permission
         self._silent = silent
         self._message = str(uuid.uuid4())
+        self._body: Json = {}
         self._accepted = False
         self._turn: str | None = None
         self._printed = ""
@@ -50,14 +51,14 @@ class Question:
         Ctrl-C and OutOfTime stop the turn.
         """
         after = self._janus.get("/api/state", session_id=self._session)["seq"]
-        body: Json = {
+        self._body = {
             "session_id": self._session,
             "message": question,
             "message_id": self._message,
             "attachments": attachments,
         }
         try:
-            self._janus.post("/api/chat", body)
+            self._janus.post("/api/chat", self._body)
             self._accepted = True
             if sys.stderr.isatty():
                 self._notice.start()
@@ -160,16 +161,24 @@ class Question:
             tell(str(late))
 
     def _stop(self) -> None:
-        """Withdraw the question while it waits, or stop its turn."""
+        """Withdraw the question while it waits, or stop its turn, and no other.
+
+        Where Janus has not said yet that it has it, it is told again, which counts once: it could
+        arrive later, and begin while nobody waits for it.
+        """
         self._end_line()
         tell("Stopped.")
+        session = {"session_id": self._session}
         with contextlib.suppress(ClientError):
+            if not self._accepted:
+                self._janus.post("/api/chat", self._body)
             try:
-                query = {"session_id": self._session, "message_id": self._message}
-                self._janus.delete("/api/queue", **query)
+                self._janus.delete("/api/queue", **session, message_id=self._message)
             except ClientError:  # it no longer waits
-                if self._accepted:
-                    self._janus.post("/api/interrupt", {"session_id": self._session})
+                for message in self._janus.get("/api/state", **session)["messages"]:
+                    if message["id"] == self._message:
+                        turn = {"turn_id": message["turn_id"]}
+                        self._janus.post("/api/interrupt", {**session, **turn})
 
 
 def _failure(error: Json) -> ClientError:

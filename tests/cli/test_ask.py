@@ -12,6 +12,8 @@ import served
 from conftest import fake_path, git, wait_for
 from served import ended, sessions, state
 
+from janus.cli.client import Client
+
 serve, cursor_server = served.serve, served.cursor_server
 
 
@@ -234,6 +236,26 @@ def test_ctrl_c_takes_a_waiting_question_back_and_stops_no_other(cursor_server, 
 
     assert waiting.wait(60) == 130
     assert not state(cursor_server)["queue"] and state(cursor_server)["is_processing"]
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["it has it", "it gets it later"])
+def test_ctrl_c_before_janus_says_that_it_has_the_question(heard, cursor_server, run, monkeypatch):
+    post, cut = Client.post, []
+
+    def post_and_be_cut(self, path, body=None, **query):
+        if path == "/api/chat" and not cut:
+            cut.append(body)
+            if heard:
+                post(self, path, body)
+            raise KeyboardInterrupt
+        return post(self, path, body, **query)
+
+    monkeypatch.setattr(Client, "post", post_and_be_cut)
+
+    assert run("ask", "--keep", "hang").returncode == 130
+
+    cursor_server.call("POST", "/api/chat", cut[0])
+    wait_for(lambda: not state(cursor_server)["is_processing"])
 
 
 def test_a_server_that_dies_meanwhile_is_told_of(cursor_server, begin):
