@@ -185,6 +185,8 @@ def check(settings, tmp_path, seed):
 def impatient(monkeypatch):
     """Git is not waited for long where a pipe is in the place of a file that it reads."""
     monkeypatch.setattr("janus.workspace.git.QUERY_TIMEOUT", 1.0)
+    for module in ("chain", "owners"):
+        monkeypatch.setattr(f"janus.workspace.snapshots.{module}.PATIENCE", 1.0)
 
 
 @pytest.mark.parametrize("seed", others_slow(*range(3)))
