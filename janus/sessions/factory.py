@@ -207,20 +207,21 @@ class SessionFactory:
         def branch_now() -> str | None:
             return self._workspace.branch_now(info.session_id) if info.worktree_path else None
 
-        made: Session | None = None
-
-        def check() -> None:
-            self.check_workspace()
-            if made and (opened := made.log.snapshot.conversation):
-                check_alone(opened.id, folder)
-
         events = self._store.open_log(info.session_id)
         limit = self._settings.turn_limit
         try:
             read = EventLog(events, self._clock, changed)
             for option_id, value in chosen.items():
                 read.append(OptionChosen(option_id, value))
-            made = Session(info, folder, make, read, self._clock, limit, check, branch_now)
+            made = Session(
+                info, folder, make, read, self._clock, limit, self.check_workspace, branch_now
+            )
+
+            def alone() -> None:
+                if opened := read.snapshot.conversation:
+                    check_alone(opened.id, folder)
+
+            made.runner.check_alone = alone
             made.runner.meter = self.meter.session(info.agent)
             made.runner.context = partial(self.context, made)
             made.runner.attached = partial(self.attachments.handed, info.session_id, folder)

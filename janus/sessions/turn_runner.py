@@ -7,6 +7,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from janus.agents.agent import Agent
 from janus.agents.attached import Attached
@@ -56,6 +57,8 @@ class TurnRunner:
         self.context: Callable[[Turn], str] = lambda turn: ""
         #: What is attached to a turn, as agents are given it.
         self.attached: Callable[[Sequence[events.Attachment]], Sequence[Attached]] = lambda it: ()
+        #: Raises JanusError where somebody else works on the agent's conversation.
+        self.check_alone: Callable[[], None] = lambda: None
         #: Keeps the files as they are before and after a turn, once it is set.
         self.snapshots: TurnSnapshots | None = None
         self.crashes = CrashLoopGuard(clock)
@@ -77,6 +80,7 @@ class TurnRunner:
         try:
             if turn.only_starts:
                 self._check_folder()
+                self.check_alone()
                 self._start(turn)
                 return
             log.info(
@@ -164,17 +168,20 @@ class TurnRunner:
     def _prompt(self, turn: Turn) -> str:
         """Give the agent the words, between two snapshots of its files; why it stopped.
 
-        The second one is before the end is told: what its owner does then is not the agent's.
+        The second one is before the end is told: what its owner does then is not the agent's. What
+        else there is to look at before the agent begins is looked at beside the first one.
         """
-        prompt, attached = self.context(turn) + turn.prompt, self.attached(turn.attachments)
-        words = turn.id, prompt, self._turn_limit, turn.cancelled, attached
-        if self.snapshots is None:
-            return self.agent.prompt(*words)
-        self.snapshots.before(turn.id)
+        attached, snapshots = self.attached(turn.attachments), self.snapshots
         try:
-            return self.agent.prompt(*words)
+            with ThreadPoolExecutor(1, f"before {self._id[:8]}") as beside:
+                if snapshots:
+                    beside.submit(snapshots.before, turn.id)
+                self.check_alone()
+                prompt = self.context(turn) + turn.prompt
+            return self.agent.prompt(turn.id, prompt, self._turn_limit, turn.cancelled, attached)
         finally:
-            self.snapshots.after(turn.id)
+            if snapshots:
+                snapshots.after(turn.id)
 
     def _finish(self, turn: Turn, reason: str) -> None:
         self.crashes.forget()

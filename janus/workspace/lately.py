@@ -11,6 +11,7 @@ from pathlib import Path
 
 from janus.errors import GitFailed, InvalidRequest
 from janus.workspace.git import Git, readable
+from janus.workspace.gits_files import may_be_repository
 
 #: Seconds that are lately; files that are told; names, and entries of folders, that are looked at.
 _LATELY, _TOLD, _LOOKED_AT = 3 * 86_400.0, 20, 2000
@@ -25,7 +26,8 @@ def changed_lately(git: Git, now: float) -> list[str]:
     """
     since = now - _LATELY
     try:
-        names: Iterable[str] = _of_git(git, since)
+        is_one = may_be_repository(git.folder.resolve())
+        names: Iterable[str] = _of_git(git, since) if is_one else _below(git.folder)
     except (InvalidRequest, GitFailed):  # no repository, one without a commit, or a broken one
         names = _below(git.folder)
     found = ((at, name) for name in names if (at := _changed(git.folder / name)) >= since)

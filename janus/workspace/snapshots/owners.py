@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from janus.storage.folder import Folder
@@ -15,6 +16,7 @@ from janus.workspace.gits_files import Signature, loose, signature
 from janus.workspace.snapshots.place import QUIETLY, Place
 from janus.workspace.snapshots.private import PATIENCE, PrivateIndex
 
+_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _ID = re.compile(rb"\A[0-9a-f]{40,64}\Z")
 _BRANCH = re.compile(rb"\Aref: (refs/heads/[^\0\n]{1,1000})\Z")
 
@@ -52,8 +54,13 @@ class Owners:
                     return ""
                 now = signature(found)
                 if self._index is None or self._index[0] != now:
-                    with Folder.open(private.path) as own:
-                        os.close(own.copy("owners-index", fd, found.st_size))
+                    with (
+                        Folder.open(private.path) as own,
+                        own.opened("owners-index", _ANEW) as copy,
+                        open(fd, "rb", closefd=False) as source,
+                        open(copy, "wb", closefd=False) as target,
+                    ):
+                        shutil.copyfileobj(source, target)
                     copied = {"GIT_INDEX_FILE": str(private.path / "owners-index")}
                     self._index = now, self._ask("write-tree", **copied)
                 return self._index[1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from janus.errors import GitFailed, InvalidRequest
 from janus.storage.folder import Folder
 from janus.workspace.git import Git, as_path
+from janus.workspace.gits_files import may_be_repository
 
 #: Before every question: nothing of a repository's configuration is run, and no lock is taken.
 QUIETLY = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
@@ -57,6 +58,8 @@ class Place:
 
 def place_of(git: Git, folder: Path) -> Place:
     """Where *folder* is. Raises GitFailed where no snapshot can be taken, and says why."""
+    if not may_be_repository(folder.resolve()):
+        return Place(_sane(git, folder.resolve()))
     try:
         asked = git.ask(*QUIETLY, "rev-parse", *_ASKED, "info/exclude", at=folder)
     except InvalidRequest:

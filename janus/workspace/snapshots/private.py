@@ -20,13 +20,12 @@ from janus.storage.folder import Folder
 from janus.workspace.git import NOTHING, Done, Git, failed, quoted
 from janus.workspace.gits_files import Signature, signature
 from janus.workspace.snapshots.found import Found, LeftOut, found_in
+from janus.workspace.snapshots.making import Making
 from janus.workspace.snapshots.place import (
     LITERALLY,
-    PLAINLY,
     QUIETLY,
     Place,
     excluded_by,
-    lines_of,
     tracked,
 )
 
@@ -34,14 +33,14 @@ from janus.workspace.snapshots.place import (
 PATIENCE = 10.0
 #: How many files are added at once.
 _AT_ONCE = 2000
-_ATTRIBUTES = b"* -text -eol -ident -filter -working-tree-encoding\n"
 
 
 class PrivateIndex:
     """The index of one folder, kept in *path*, outside of it. For one thread at a time."""
 
-    def __init__(self, git: Git, path: Path, place: Place) -> None:
+    def __init__(self, git: Git, path: Path, place: Place, making: Making) -> None:
         self._git = git
+        self._making = making
         self.path = path
         self.place = place
         self._sparse: bool | None = None
@@ -82,6 +81,11 @@ class PrivateIndex:
         if done.returncode != 0:
             raise failed(done)
         return done.stdout.removesuffix("\n")
+
+    def prepare(self) -> None:
+        """Make it, unless it is there. Raises GitFailed, StorageFailed."""
+        if not self.is_made:
+            self._prepare(anew=False)
 
     def tree(self, kept: str = "") -> tuple[str, Found]:
         """The id of a tree with every file as it is now, and what could not be taken.
@@ -225,23 +229,15 @@ class PrivateIndex:
 
     def _make(self) -> None:
         self.delete()
-        Folder.make(self.path).close()  # for its owner alone; what git makes in it is as git does
-        init = ("init", "--quiet", "--bare", "--template=", f"--object-format={self.place.format}")
-        done = self._git.run(*QUIETLY, *init, self.path, at=self.place.top)
-        if done.returncode != 0:
-            raise failed(done)
-        lines = lines_of({**PLAINLY, **dict(self.place.config)})
-        with Folder.open(self.path) as own, own.folder("info", make=True) as info:
-            made = own.read("config").decode()
-            own.replace("config", (made + lines).encode("utf-8", "surrogateescape"))
-            info.replace("attributes", _ATTRIBUTES)
+        self._making.make(self.path, self.place)
         if self.place.index:
             given = tracked(self._git, self.place)
             self.ask("update-index", "-z", "--index-info", given=given)
         with Folder.open(self.path) as own:
             own.replace("seeded", b"")
         self._sparse = False  # nothing in it is marked as absent yet
-        self.refresh()
+        if self.place.index:
+            self.refresh()
 
     def delete(self) -> None:
         """Be rid of it; the snapshots stay. Raises OSError."""

@@ -19,6 +19,7 @@ from janus.workspace.git import Git
 from janus.workspace.gits_files import may_be_repository
 from janus.workspace.snapshots.chain import REFS, Chain, Edge, Kind, Moment
 from janus.workspace.snapshots.found import Found
+from janus.workspace.snapshots.making import Making
 from janus.workspace.snapshots.owners import Owners
 from janus.workspace.snapshots.place import QUIETLY, Place, place_of
 from janus.workspace.snapshots.private import PATIENCE, PrivateIndex
@@ -43,10 +44,17 @@ class SessionSnapshots:
     """
 
     def __init__(
-        self, git: Git, path: Path, folder: Path, session_id: str, lock: threading.RLock
+        self,
+        git: Git,
+        path: Path,
+        folder: Path,
+        session_id: str,
+        lock: threading.RLock,
+        making: Making,
     ) -> None:
         """*lock* is the same for all sessions of one folder."""
         self._git = git
+        self._making = making
         self._path = path
         self._folder = folder
         self._id = session_id
@@ -89,7 +97,7 @@ class SessionSnapshots:
         if here is None or here.private.place != place:
             if here and here.private.place.top != place.top:
                 here.private.delete()
-            private = PrivateIndex(self._git, self._path, place)
+            private = PrivateIndex(self._git, self._path, place, self._making)
             chain = Chain(self._git, self._id, private)
             here = self._here = _Here(private, chain, Owners(self._git, place))
         return here
@@ -108,30 +116,34 @@ class SessionSnapshots:
 
     def record(self, step: str, kind: Kind, edge: Edge) -> Moment:
         """Keep the folder as it is. Raises GitFailed, StorageFailed; then nothing is kept."""
-        with self.held() as private, ThreadPoolExecutor(1, "ignored") as beside:
+        with self.held() as private, ThreadPoolExecutor(3, "beside") as beside:
             chain, owners = self._found().chain, self._found().owners
             newest = chain.known()
+            private.prepare()
             # What is ignored at the end was so at the start, or came since. It is listed at the
             # same time as what is not: both go through all folders.
             asked = edge == "start" or newest is None
-            ignored = beside.submit(self._ignored, private) if asked and private.is_made else None
-            tree, found = private.tree(newest.tree if newest else "")
-            before = newest.commit if newest else chain.newest()
-            head, branch = owners.head()
+            ignored = beside.submit(self._ignored, private) if asked else None
+            if newest:
+                tree, found = private.tree(newest.tree)
+                before, dirty = newest.commit, ""
+                index, (head, branch) = _owned(owners, private)
+            else:  # all of it is asked for
+                first, own = beside.submit(_before, chain), beside.submit(_owned, owners, private)
+                tree, found = private.tree()
+                (before, dirty), (index, (head, branch)) = first.result(), own.result()
             moment = Moment(
                 step,
                 kind,
                 edge,
                 head,
                 branch,
-                owners.index_tree(private),
+                index,
                 tuple((it.path, it.why) for it in found.left_out),
                 found.nested,
                 tree,
             )
-            dirty = "" if before else "".join(f"{name}\0" for name in chain.dirty_now())
-            names = ignored.result() if ignored else self._ignored(private) if asked else None
-            return chain.keep(before, moment, names, dirty)
+            return chain.keep(before, moment, ignored.result() if ignored else None, dirty)
 
     def settle(self) -> None:
         """Once nobody waits, make the next one quick. Raises GitFailed."""
@@ -176,6 +188,17 @@ class SessionSnapshots:
         return names if len(names) <= _IGNORED else UNKNOWN
 
 
+def _owned(owners: Owners, private: PrivateIndex) -> tuple[str, tuple[str, str]]:
+    """The owner's index as a tree, and what he has checked out."""
+    return owners.index_tree(private), owners.head()
+
+
+def _before(chain: Chain) -> tuple[str, str]:
+    """The newest commit; where there is none, what its owner has not committed."""
+    before = chain.newest()
+    return before, "" if before else "".join(f"{name}\0" for name in chain.dirty_now())
+
+
 def _signature(place: Place, folder: Path) -> tuple[int, ...]:
     """What is different where another repository, or another configuration, is in its place."""
     try:
@@ -194,6 +217,7 @@ class Snapshots:
         """What they need beside the repository is kept in *folder*."""
         self._git = git
         self._folder = folder
+        self._making = Making(git)
         self._lock = threading.Lock()
         self._sessions: WeakValueDictionary[str, SessionSnapshots] = WeakValueDictionary()
         self._locks: WeakValueDictionary[Path, threading.RLock] = WeakValueDictionary()
@@ -205,7 +229,7 @@ class Snapshots:
             if found is None:
                 path = self._folder / f"{check_id(session_id)}.git"
                 lock = self._locks.setdefault(folder, threading.RLock())
-                found = SessionSnapshots(self._git, path, folder, session_id, lock)
+                found = SessionSnapshots(self._git, path, folder, session_id, lock, self._making)
                 self._sessions[session_id] = found
             return found
 
