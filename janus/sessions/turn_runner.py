@@ -116,7 +116,7 @@ class TurnRunner:
         if self.meter.silent:
             self.meter.noticed(event)
         match event:
-            case events.ConversationOpened():
+            case events.ConversationOpened() if not self._is_known(event):
                 # On the disk before the first prompt: without it the agent forgets everything.
                 self._events.record(event)
             case events.AgentDied(message=words):
@@ -198,6 +198,12 @@ class TurnRunner:
     def _note_activity(self) -> None:
         if self.ended_by is None:
             self.last_heard, self.last_activity = self._clock.monotonic(), self._clock.time()
+
+    def _is_known(self, opened: events.ConversationOpened) -> bool:
+        """Whether it is the conversation that is in the log already; print mode tells each turn."""
+        known = self._events.snapshot.conversation
+        told = opened.agent, opened.protocol, opened.id
+        return known is not None and (known.agent, known.protocol, known.id) == told
 
     def _is_summary(self, event: events.AnyEvent) -> bool:
         """Whether the event belongs to the turn in which the agent sums up; its text is kept."""
