@@ -7,6 +7,8 @@ from pathlib import Path
 
 #: Bytes; such a file is one line.
 _LONGEST = 4096
+#: Bytes of a list of refs that is read.
+_PACKED = 1 << 20
 #: Which file it is, its size and its time.
 Signature = tuple[int, int, int]
 
@@ -20,6 +22,22 @@ def may_be_repository(folder: Path) -> bool:
 def signature(found: os.stat_result) -> Signature:
     """Of a file that git replaces by another one when it changes."""
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def has_no_ref(common: Path, ref: str) -> bool:
+    """Whether a repository certainly has no *ref*; False where only git can tell."""
+    try:
+        if any(os.path.lexists(common / it) for it in (ref, "reftable")):
+            return False
+        if not (common / "refs").is_dir():  # the objects are elsewhere, on another disk
+            return False
+        with (common / "packed-refs").open("rb") as file:
+            refs = file.read(_PACKED + 1)
+        return len(refs) <= _PACKED and ref.encode() not in refs
+    except FileNotFoundError:  # none is packed
+        return True
+    except OSError:
+        return False
 
 
 def loose(path: Path) -> bytes:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, cast
 
 import msgspec
@@ -21,7 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from janus.workspace.git import Done, Git, failed
-from janus.workspace.gits_files import loose
+from janus.workspace.gits_files import has_no_ref, loose
 from janus.workspace.snapshots.noted import MOST, Note, Notes
 from janus.workspace.snapshots.place import QUIETLY
 from janus.workspace.snapshots.private import PATIENCE, PrivateIndex
@@ -132,6 +133,8 @@ class Chain:
 
     def newest(self) -> str:
         """The commit of the newest one, or nothing."""
+        if has_no_ref(self._common, self.ref):
+            return ""
         return self.run("rev-parse", "--verify", "--quiet", self.ref).stdout.strip()
 
     def last(self) -> Moment | None:
@@ -168,11 +171,15 @@ class Chain:
             at=note.at,
         )  # fmt: skip
 
+    @property
+    def _common(self) -> Path:
+        """The git folder of the repository that has the ref."""
+        place = self._private.place
+        return place.objects.parent if place.objects else self._private.path
+
     def _loose(self) -> str:
         """The commit of the newest one where git keeps it in a file of its own."""
-        place = self._private.place
-        common = place.objects.parent if place.objects else self._private.path
-        return loose(common / self.ref).decode("ascii", "replace")
+        return loose(self._common / self.ref).decode("ascii", "replace")
 
     def listed(self, moment: Moment, name: Literal["ignored", "dirty"]) -> list[str]:
         """The names in one of the lists of a snapshot."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from janus.storage.folder import Folder
@@ -31,8 +32,8 @@ class Making:
         """Make it what git takes for one; its configuration."""
         if known := self._known.get(place.format):
             for name in ("objects", "refs"):
-                own.folder(name, make=True).close()
-            own.replace("HEAD", _HEAD)
+                os.mkdir(name, 0o700, dir_fd=own.fd)
+            own.replace("HEAD", _HEAD)  # on the disk together with them
             return known
         init = ("init", "--quiet", "--bare", "--template=", f"--object-format={place.format}")
         done = self._git.run(*QUIETLY, *init, own.path, at=place.top)

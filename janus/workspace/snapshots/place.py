@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,15 +61,17 @@ def place_of(git: Git, folder: Path) -> Place:
     """Where *folder* is. Raises GitFailed where no snapshot can be taken, and says why."""
     if not may_be_repository(folder.resolve()):
         return Place(_sane(git, folder.resolve()))
-    try:
-        asked = git.ask(*QUIETLY, "rev-parse", *_ASKED, "info/exclude", at=folder)
-    except InvalidRequest:
-        return Place(_sane(git, folder.resolve()))
+    with ThreadPoolExecutor(1, "beside") as beside:
+        configured = beside.submit(_config, git, folder)
+        try:
+            asked = git.ask(*QUIETLY, "rev-parse", *_ASKED, "info/exclude", at=folder)
+        except InvalidRequest:
+            return Place(_sane(git, folder.resolve()))
     lines = asked.split("\n")
     if len(lines) != 4:
         raise GitFailed("The path of the repository has a line break in it.")
     top, objects, index, exclude = (folder / as_path(line) for line in lines)
-    config = _config(git, folder)
+    config = configured.result()
     return Place(
         _sane(git, top.resolve()),
         objects.resolve(),
