@@ -174,10 +174,11 @@ class TurnRunner:
         attached, snapshots = self.attached(turn.attachments), self.snapshots
         try:
             with ThreadPoolExecutor(1, f"before {self._id[:8]}") as beside:
-                if snapshots:
-                    beside.submit(snapshots.before, turn.id)
+                taken = beside.submit(snapshots.before, turn.id) if snapshots else None
                 self.check_alone()
                 prompt = self.context(turn) + turn.prompt
+                if taken:
+                    taken.result()
             return self.agent.prompt(turn.id, prompt, self._turn_limit, turn.cancelled, attached)
         finally:
             if snapshots:

@@ -76,6 +76,22 @@ def test_a_turn_costs_few_commands_of_git(story):
     assert not story.asked()
 
 
+def test_the_first_turn_of_a_session_costs_few_commands_of_git(story):
+    story.turn("one")
+    story.asked()
+    all = Snapshots(story.git, story.log.parent / "others")
+    most = 11 if (story.folder / ".git").exists() else 4
+
+    for number, session in enumerate(("a", "b")):
+        began = all.of(session, story.folder).record("one", "turn", "start")
+        asked = story.asked()
+        # Only the first one here asks git how it makes a private directory.
+        assert sum(" init " in it for it in asked) == 1 - number
+        assert len(asked) <= most + 2 - number
+        assert began.tree == story.snapshots.chain.all()[0].tree
+        story.asked()
+
+
 def test_a_worktree_costs_few_commands_of_git(workspace, tmp_path):
     environ = counted(tmp_path / "state")
     made = Workspace(workspace, environ, Store(tmp_path / "state"), bring=(".env*",))

@@ -36,7 +36,7 @@ class Owners:
             return "", ""
         files = _files_of_head(self._place.index.parent, self._place.objects.parent)
         if files is None or self._head is None or self._head[0] != files:
-            found = self._asked()
+            found = _told(files) or self._asked()
             if files is None:
                 return found
             self._head = files, found
@@ -79,6 +79,17 @@ class Owners:
         seen = {**self._place.environ, **environ}
         done = self._git.run(*QUIETLY, *args, at=self._place.top, environ=seen, limit=PATIENCE)
         return done.stdout.removesuffix("\n") if done.returncode == 0 else ""
+
+
+def _told(files: tuple[object, ...] | None) -> tuple[str, str] | None:
+    """The commit and the branch, where the files say both."""
+    match files:
+        case (bytes(head),):
+            return head.decode(), ""
+        case (bytes(head), bytes(commit)):
+            branch = head.removeprefix(b"ref: refs/heads/")
+            return commit.decode(), branch.decode("utf-8", "surrogateescape")
+    return None
 
 
 def _files_of_head(own: Path, common: Path) -> tuple[object, ...] | None:

@@ -82,10 +82,12 @@ class PrivateIndex:
             raise failed(done)
         return done.stdout.removesuffix("\n")
 
-    def prepare(self) -> None:
-        """Make it, unless it is there. Raises GitFailed, StorageFailed."""
-        if not self.is_made:
-            self._prepare(anew=False)
+    def prepare(self) -> bool:
+        """Make it, unless it is there; whether that was needed. Raises GitFailed, StorageFailed."""
+        if self.is_made:
+            return False
+        self._prepare(anew=False)
+        return True
 
     def tree(self, kept: str = "") -> tuple[str, Found]:
         """The id of a tree with every file as it is now, and what could not be taken.

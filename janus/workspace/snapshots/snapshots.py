@@ -119,19 +119,19 @@ class SessionSnapshots:
         with self.held() as private, ThreadPoolExecutor(3, "beside") as beside:
             chain, owners = self._found().chain, self._found().owners
             newest = chain.known()
-            private.prepare()
+            is_new = private.prepare()
             # What is ignored at the end was so at the start, or came since. It is listed at the
             # same time as what is not: both go through all folders.
             asked = edge == "start" or newest is None
             ignored = beside.submit(self._ignored, private) if asked else None
-            if newest:
-                tree, found = private.tree(newest.tree)
-                before, dirty = newest.commit, ""
-                index, (head, branch) = _owned(owners, private)
-            else:  # all of it is asked for
+            if is_new and newest is None:  # nothing of it is known, nor will it be made anew
                 first, own = beside.submit(_before, chain), beside.submit(_owned, owners, private)
                 tree, found = private.tree()
                 (before, dirty), (index, (head, branch)) = first.result(), own.result()
+            else:
+                tree, found = private.tree(newest.tree if newest else "")
+                before, dirty = (newest.commit, "") if newest else _before(chain)
+                index, (head, branch) = _owned(owners, private)
             moment = Moment(
                 step,
                 kind,
