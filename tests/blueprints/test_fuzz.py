@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 #: About how many requests to make up, for those who are in and the same for strangers; 0 is a few.
 CASES = int(os.environ.get("JANUS_FUZZ", "0"))
 #: What anybody may ask for.
-PUBLIC = {"/api/pair", "/api/push/receipt", "/api/health", "/health", "/api/fleet/enter", "/api/fleet/left"}
+PUBLIC = {
     "/api/pair", "/api/push/receipt", "/api/health", "/health", "/api/fleet/enter",
     "/api/fleet/left",
 }  # fmt: skip
