@@ -168,21 +168,29 @@ class TurnRunner:
     def _prompt(self, turn: Turn) -> str:
         """Give the agent the words, between two snapshots of its files; why it stopped.
 
-        The second one is before the end is told: what its owner does then is not the agent's. What
-        else there is to look at before the agent begins is looked at beside the first one.
+        The second one is before the end is told: what its owner does then is not the agent's.
         """
+        self.check_alone()
         attached, snapshots = self.attached(turn.attachments), self.snapshots
         try:
-            with ThreadPoolExecutor(1, f"before {self._id[:8]}") as beside:
-                taken = beside.submit(snapshots.before, turn.id) if snapshots else None
-                self.check_alone()
-                prompt = self.context(turn) + turn.prompt
-                if taken:
-                    taken.result()
+            prompt = self._context_beside(turn, snapshots) + turn.prompt
             return self.agent.prompt(turn.id, prompt, self._turn_limit, turn.cancelled, attached)
         finally:
             if snapshots:
                 snapshots.after(turn.id)
+
+    def _context_beside(self, turn: Turn, snapshots: TurnSnapshots | None) -> str:
+        """What the agent is told ahead, looked up while the first snapshot is taken."""
+        if snapshots is None:
+            return self.context(turn)
+        if self._events.snapshot.answered:  # there is next to nothing: a thread would cost more
+            snapshots.before(turn.id)
+            return self.context(turn)
+        with ThreadPoolExecutor(1, f"before {self._id[:8]}") as beside:
+            taken = beside.submit(snapshots.before, turn.id)
+            context = self.context(turn)
+            taken.result()
+            return context
 
     def _finish(self, turn: Turn, reason: str) -> None:
         self.crashes.forget()
