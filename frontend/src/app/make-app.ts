@@ -173,12 +173,14 @@ export function makeApp() {
 
   /** Fetch what seldom changes. Screens cope without it, or ask again. */
   async function refreshServerInfo(): Promise<void> {
-    const [well, known] = await Promise.allSettled([api.health(), api.agents(), refreshProjects(), fleet.look()])
+    const [well, known] = await Promise.allSettled([api.health(), api.agents(), refreshProjects()])
     if (well.status === 'fulfilled') health.value = well.value
     if (known.status === 'fulfilled') {
       agents.value = known.value
       saveItem('agents', known.value)
     }
+    // Most have one machine: the first screen does not share its way with that question.
+    void fleet.look()
   }
 
   async function refreshProjects(): Promise<void> {
