@@ -217,7 +217,7 @@ def health_under_attack():
         statistics.median(attacked) <= 3 * statistics.median(calm),
     )
     more = attacked99 - calm99
-    yield "the same: p99", f"{more * 1000:+.1f} ms", "≤ +50 ms", more <= 0.05
+    yield "the same: its p99", f"{more * 1000:+.1f} ms", "≤ +50 ms", more <= 0.05
 
 
 def _health(rig):
