@@ -80,7 +80,7 @@ def test_a_project_is_added_and_its_sessions_are_its_own(projects, folder):
     assert projects.state(id).project == "library"
     [info] = projects.sessions()
     assert info.project_id == added.project_id
-    assert (folder / ".janus" / "sessions.json").exists()
+    wait_for((folder / ".janus" / "sessions.json").exists)
     assert [it.open_sessions for it in projects.infos()] == [0, 1]
 
 
@@ -348,7 +348,7 @@ def test_no_it_is_a_new_project_is_an_answer_that_lasts(projects, moved):
     added = projects.add(place, new=True)
 
     assert added.project_id != id and added.open_sessions == 0
-    assert (place / ".janus" / "sessions.json").exists()
+    wait_for((place / ".janus" / "sessions.json").exists)
     projects.remove(added.project_id)
     assert projects.add(place).project_id == added.project_id  # nobody is asked again
 
