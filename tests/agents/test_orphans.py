@@ -100,9 +100,10 @@ def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agen
     first = serve(path=agent)
     id = first.start()
     first.ask(id, "say hello")
+    file = kept / "sessions.json"
+    wait_for(file.exists)
     os.killpg(first.process.pid, signal.SIGKILL)
     first.wait()
-    file = kept / "sessions.json"
     saved = json.loads(file.read_bytes())
 
     with bystander() as other:
