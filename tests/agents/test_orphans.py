@@ -101,7 +101,7 @@ def test_who_is_recorded_as_agent_and_is_somebody_else_is_left_alone(serve, agen
     id = first.start()
     first.ask(id, "say hello")
     file = kept / "sessions.json"
-    wait_for(file.exists)
+    wait_for(lambda: file.exists() and id.encode() in file.read_bytes())
     os.killpg(first.process.pid, signal.SIGKILL)
     first.wait()
     saved = json.loads(file.read_bytes())

@@ -78,8 +78,9 @@ def test_the_second_says_who_serves_and_where(command, serve, refused, agent, wo
     first = serve(path=agent)
     id = first.call("POST", "/api/session/start", {"name": "mine"})[1]["session_id"]
     first.ask(id, "say hello")
-    wait_for((kept / "sessions.json").exists)
-    before = (kept / "sessions.json").read_bytes()
+    file = kept / "sessions.json"
+    wait_for(lambda: file.exists() and id.encode() in file.read_bytes())
+    before = file.read_bytes()
 
     said = refused(*command, cwd=ROOT)
 
