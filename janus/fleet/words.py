@@ -21,14 +21,10 @@ from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
 
 from janus.errors import (
+    InvalidRequest,
     JanusError,
     MessageNotFound,
-    QueueFull,
-    RateLimited,
-    ServerStopping,
     SessionNotFound,
-    StorageFailed,
-    TooManySessions,
 )
 from janus.fleet.client import Client
 from janus.fleet.commands import Managers
@@ -45,8 +41,8 @@ log = logging.getLogger(__name__)
 _LOOKED, _FETCH, _AGAIN = 2.0, 1.0, 2.0
 #: Ids that are remembered as taken back.
 _TAKEN_BACK = 1000
-#: What may be otherwise a moment later.
-_PASSING = (QueueFull, RateLimited, ServerStopping, StorageFailed, TooManySessions)
+#: What will never be otherwise; after all else a word is tried again, and those behind it wait.
+_FINAL = (InvalidRequest, SessionNotFound, msgspec.MsgspecError)
 
 
 class Word(Struct, frozen=True, omit_defaults=True):
@@ -164,13 +160,13 @@ class Inbox:
         """Accept a word, and say so; one that cannot be accepted now comes again."""
         try:
             self._accept(message)
-        except _PASSING as why:
+        except _FINAL as why:
+            log.warning("A word of another machine is left out: %s", why)
+            self._client.call(lambda _: message.term())
+        except JanusError as why:
             log.info("A word of another machine has to wait: %s", why)
             self._client.call(lambda _: message.nak(delay=_AGAIN))
             self._taking.problem = str(why)
-        except (JanusError, msgspec.MsgspecError) as why:
-            log.warning("A word of another machine is left out: %s", why)
-            self._client.call(lambda _: message.term())
         else:
             self._client.call(lambda _: message.ack_sync())
 
