@@ -89,3 +89,29 @@ def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, visit
     page.goto(f"{asking.url}/#/s/{id}")
     expect(page.get_by_text("answered: no", exact=True)).to_be_visible()
     expect(page.get_by_text("it is the wrong file", exact=True)).to_be_visible()
+
+
+#: How often what there is to do changes by itself, once what there is to see was looked at.
+CHANGES = """async () => {
+  const card = document.querySelector('.ask-card')
+  const frame = () => new Promise(requestAnimationFrame)
+  const settled = async () => { for (let n = 0; n < 9; n++) await frame() }
+  await settled()
+  let changes = 0
+  const observer = new MutationObserver(all => (changes += all.filter(it => it.addedNodes.length).length))
+  observer.observe(card, {childList: true, subtree: true})
+  await settled()
+  observer.disconnect()
+  return changes
+}"""
+
+
+def test_what_there_is_to_do_does_not_flicker_where_it_just_fits(asking, visit):
+    page = talk(visit, asking)
+    change(page, lines=8)
+    flickers = {}
+    for height in range(720, 480, -12):
+        page.set_viewport_size({"width": 390, "height": height})
+        if changes := page.evaluate(CHANGES):
+            flickers[height] = changes
+    assert not flickers

@@ -63,7 +63,9 @@ export function Ask(props: AskProps) {
   const title = isPermission ? words.allowWhat(asked.tool_call?.kind) : asked.title || words.question
   const place = placeOf(props)
   const details = () => <Details asked={asked} {...place} picture={id => app.api.image(sessionId, id)} />
-  const deny = asked.options.filter(isRefusal)
+  const refusals = asked.options.filter(isRefusal)
+  const deny = refusals.length === 1 ? refusals[0] : undefined
+  const review = () => (reviewing.value = true)
   const headingId = `asked-${asked.request_id}`
   return (
     <section class={compact ? 'ask-card ask-compact' : 'ask-card'} role={compact ? 'group' : undefined} aria-labelledby={headingId} aria-busy={sending.value}>
@@ -78,19 +80,25 @@ export function Ask(props: AskProps) {
       {problem.value && <p class="note note-wrong" dir="auto">{problem}</p>}
       {app.readOnly.value ? null : asked.fields && !compact ? (
         <Form fields={asked.fields} options={asked.options} busy={busy} onAnswer={(option, answers) => (busy ? Promise.resolve() : answer(option, answers))} announce={app.announce} />
-      ) : inView && !asked.fields ? (
-        <Options options={asked.options} busy={busy} onAnswer={option => void answer(option)} onReason={isPermission ? (option, reason) => void answer(option, undefined, reason) : undefined} />
-      ) : (
+      ) : asked.fields ? (
         <div class="ask-pair">
-          {deny.length === 1 ? (
-            <button type="button" class="button ask-big" aria-disabled={busy} onClick={() => busy || void answer(deny[0]!)}>
-              <span dir="auto">{deny[0]!.name}</span>
+          {deny ? (
+            <button type="button" class="button ask-big" aria-disabled={busy} onClick={() => busy || void answer(deny)}>
+              <span dir="auto">{deny.name}</span>
             </button>
           ) : <span />}
-          <button type="button" class="button button-main ask-big" aria-haspopup="dialog" onClick={() => (reviewing.value = true)}>
-            <Icon name="eye" /> {asked.fields ? words.answer : words.review}
+          <button type="button" class="button button-main ask-big" aria-haspopup="dialog" onClick={review}>
+            <Icon name="eye" /> {words.answer}
           </button>
         </div>
+      ) : (
+        <Options
+          options={asked.options}
+          busy={busy}
+          onAnswer={option => void answer(option)}
+          onReason={isPermission ? (option, reason) => void answer(option, undefined, reason) : undefined}
+          onReview={inView ? undefined : review}
+        />
       )}
       {reviewing.value && (
         <Review

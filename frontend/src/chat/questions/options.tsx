@@ -11,18 +11,33 @@ interface Props {
   onAnswer: (option: PermissionOption) => void
   /** Refuse, and tell the agent why. */
   onReason?: ((option: PermissionOption, reason: string) => void) | undefined
+  /** Where not all was in view: all but refusals wait behind this. */
+  onReview?: (() => void) | undefined
 }
 
-/** The agent's own options. No at the left, yes at the right; permanent choices below and smaller. */
-export function Options({options, busy, onAnswer, onReason}: Props) {
+/**
+ * The agent's own options. No at the left, yes at the right; permanent choices below and smaller. They take the same room
+ * with *Review* in place of a yes: else what is in view would depend on what is drawn because of it, and flicker.
+ */
+export function Options({options, busy, onAnswer, onReason, onReview}: Props) {
   const {deny, allow, others} = placed(options)
   const explaining = useSignal(false)
-  const button = (option: PermissionOption, classes: string) => (
-    // Not `disabled`: a disabled button loses the focus for good.
-    <button key={option.id} type="button" class={`button ${classes}`} aria-disabled={busy} onClick={() => busy || onAnswer(option)}>
-      <span dir="auto">{option.name}</span>
-    </button>
-  )
+  const instead = onReview && (allow ?? others.find(option => !isRefusal(option)))
+  const button = (option: PermissionOption, classes: string) => {
+    if (onReview && !isRefusal(option)) {
+      return option === instead
+        ? <button key="review" type="button" class={`button ask-instead ${classes}`} data-name={option.name} aria-haspopup="dialog" onClick={onReview}>
+            <span><Icon name="eye" /> {words.review}</span>
+          </button>
+        : <span key={option.id} class={`button ask-instead ask-unseen ${classes}`} data-name={option.name} />
+    }
+    return (
+      // Not `disabled`: a disabled button loses the focus for good.
+      <button key={option.id} type="button" class={`button ${classes}`} aria-disabled={busy} onClick={() => busy || onAnswer(option)}>
+        <span dir="auto">{option.name}</span>
+      </button>
+    )
+  }
   if (deny && onReason && explaining.value) {
     return <Reason busy={busy} onBack={() => (explaining.value = false)} onSend={reason => onReason(deny, reason)} />
   }

@@ -89,7 +89,7 @@ it('allows nothing of which a part is not in view, but takes a no', async () => 
   inView = 0.9
   const {page, answer, tap, arm} = show(PUSH)
   arm()
-  expect([...page.querySelectorAll('button')].map(button => button.textContent?.trim())).toEqual(['Deny', 'Review'])
+  expect([...page.querySelectorAll('button')].map(button => button.textContent?.trim())).toEqual(['Deny', 'Review', 'Deny, and say why'])
   await tap('Deny')
   expect(answer).toHaveBeenCalledWith('r', 'c', undefined)
 })
