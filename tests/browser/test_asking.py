@@ -98,7 +98,8 @@ CHANGES = """async () => {
   const settled = async () => { for (let n = 0; n < 9; n++) await frame() }
   await settled()
   let changes = 0
-  const observer = new MutationObserver(all => (changes += all.filter(it => it.addedNodes.length).length))
+  const count = all => (changes += all.filter(it => it.addedNodes.length).length)
+  const observer = new MutationObserver(count)
   observer.observe(card, {childList: true, subtree: true})
   await settled()
   observer.disconnect()
