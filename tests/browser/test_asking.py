@@ -107,6 +107,7 @@ CHANGES = """async () => {
 }"""
 
 
+@pytest.mark.slow
 def test_what_there_is_to_do_does_not_flicker_where_it_just_fits(asking, visit):
     page = talk(visit, asking)
     change(page, lines=8)
