@@ -33,6 +33,7 @@ from janus.logs import log_config
 from janus.network.endpoint import Endpoint, choose
 from janus.projects.finding import named
 from janus.projects.listing import ProjectList
+from janus.server import memory
 from janus.server.following import Follower
 from janus.server.worker import Worker
 from janus.sessions.sessions_file import SessionsFile
@@ -50,9 +51,6 @@ GRACEFUL_TIMEOUT = 25
 ORPHANED = 2.5
 _SHARED_MEMORY = Path("/dev/shm")
 _PR_SET_DUMPABLE = 4
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
-#: Bytes; what glibc begins with.
-_LARGE = 1 << 17
 
 
 @contextlib.contextmanager
@@ -160,7 +158,7 @@ def _check_bindable(host: str, port: int) -> None:
 
 def on_starting(arbiter: Arbiter, settings: Settings) -> None:
     """Exit with a sentence when serving is impossible, before anything is opened or started."""
-    _keep_the_heap_small()
+    memory.keep_the_heap_small()
     cfg = arbiter.cfg
     if cfg.workers != 1 or cfg.preload_app or cfg.max_requests or cfg.reload:
         sys.exit("Janus cannot start: its sessions live in one worker. Start it with: janus serve")
@@ -169,6 +167,7 @@ def on_starting(arbiter: Arbiter, settings: Settings) -> None:
 
 def when_ready(arbiter: Arbiter) -> None:
     """Make signals that would lose sessions shut the server down in order, in the master."""
+    memory.share()
     _hide()
 
     def stop(*_: object) -> None:
@@ -234,17 +233,3 @@ def _hide() -> None:
     """Keep agents, which run as the same user, from reading this process in ``/proc`` (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def _keep_the_heap_small() -> None:
-    """On glibc: 128 threads with an arena each keep 16 MB more of what readers were sent.
-
-    And a long answer goes back to the system at once. Once one was freed, glibc would put all that
-    follow into the heap, between the small things: 10 MB more at an answer of 2 MB and 32 readers.
-
-    In the master, because it has no effect any more once a second thread has allocated something.
-    """
-    with contextlib.suppress(AttributeError):  # another C library
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_ARENA_MAX, 1)
-        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
