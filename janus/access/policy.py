@@ -10,9 +10,10 @@ another ``Origin``. This computer itself is no exception: the agents run on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from janus.access.device import Device
 from janus.network.addresses import THIS_COMPUTER, host_matches, own_names
@@ -37,8 +38,7 @@ _READING = ("GET", "HEAD", "OPTIONS")
 _LOCAL = (*THIS_COMPUTER, "localhost")
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """What the settings and this computer say about whom Janus answers."""
 
     hostname: str
@@ -46,8 +46,7 @@ class Site:
     cors_origins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What decides about one request. Headers are None where they were not sent.
 
     ``server`` is the address the request arrived at, ``host`` the raw header, ``bearer`` whether

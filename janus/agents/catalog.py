@@ -67,7 +67,8 @@ class AgentCatalog:
     def now(self) -> InstalledAgent | None:
         """The owner's choice as far as it is known by now, or None. Raises AgentFailed."""
         search = self._search(self._choice)
-        wait([search], _FOR_A_LOOK)
+        if not search.done():
+            wait([search], _FOR_A_LOOK)
         ended = search if search.done() else self._ended.get(self._choice)
         return ended.result() if ended else None
 

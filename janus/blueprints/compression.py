@@ -18,11 +18,12 @@ _WORTHWHILE = 1024
 
 def compress(response: Response) -> Response:
     """Gzip the body of *response* if that helps."""
+    made = response.response
+    if isinstance(made, list) and sum(map(len, made)) < _WORTHWHILE:
+        return response
     if response.mimetype not in _TEXT or "Content-Encoding" in response.headers:
         return response
     if response.is_streamed and not response.direct_passthrough:  # it is long, and not made yet
-        return response
-    if not response.direct_passthrough and len(response.get_data()) < _WORTHWHILE:
         return response
     response.vary.add("Accept-Encoding")
     if not accepts_gzip() or response.status_code != 200:

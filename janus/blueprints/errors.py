@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
-from flask import Response, g, jsonify
+from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import HTTPException
 
 from janus.blueprints.wire.words import Count, ErrorCode, Reply, Time, Told
 from janus.errors import Forbidden, JanusError, NotFound, PayloadTooLarge, UnsupportedMediaType
+from janus.logs import request_id
 
 log = logging.getLogger(__name__)
 
@@ -102,13 +103,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def bug(error: Exception) -> ResponseReturnValue:
-    log.error("Request %s failed", g.request_id, exc_info=error)
+    log.error("Request %s failed", request_id.get(), exc_info=error)
     return janus_error(
         JanusError("Janus made a mistake. Its log says more, under this request id.")
     )
 
 
 def _error(error: dict[str, object], status: int) -> Response:
-    response = jsonify(error=error, request_id=g.request_id)
+    response = jsonify(error=error, request_id=request_id.get())
     response.status_code = status
     return response

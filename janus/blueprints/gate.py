@@ -5,6 +5,7 @@ The rules are in ``access.policy``; here they are given the request, and their r
 
 from __future__ import annotations
 
+from functools import lru_cache
 from socket import gethostname
 from typing import Any
 
@@ -21,6 +22,8 @@ from janus.logs import device_id
 from janus.runtime import runtime
 
 KEY, PUBLIC = policy.KEY_HEADER, policy.PUBLIC
+#: As the server hands the headers on.
+_KEY, _FRONT = (f"HTTP_{name.upper().replace('-', '_')}" for name in (KEY, HEADER))
 
 
 def check() -> ResponseReturnValue | None:
@@ -30,7 +33,8 @@ def check() -> ResponseReturnValue | None:
     credential. Where the agent of a session calls, ``g.agent`` says which. A browser that opens the
     page without HTTPS is redirected to the setup page.
     """
-    call, site = _here()
+    environ, janus = request.environ, runtime()
+    call, site = _here(environ)
     _forbid(policy.refuse_host(call, site))
     insecure = policy.refuse_transport(call, site)
     if insecure and call.opens_page:
@@ -40,15 +44,14 @@ def check() -> ResponseReturnValue | None:
         g.device, g.agent = None, _agent(call)
         return None
     # A device that pairs begins anew: it may have lost its write key.
-    g.device = None if call.endpoint == "auth.pair" else device()
-    device_id.set(g.device.id if g.device else "")
+    g.device = known = None if call.endpoint == "auth.pair" else device()
+    device_id.set(known.id if known else "")
     if policy.is_preflight(call, site):
         return None  # flask-cors answers it
-    if unknown := policy.refuse_stranger(call, g.device):
+    if unknown := policy.refuse_stranger(call, known):
         raise Unauthorized(unknown)
-    known = g.device
     if known is None:
-        length = None if "Transfer-Encoding" in request.headers else request.content_length or 0
+        length = None if "HTTP_TRANSFER_ENCODING" in environ else request.content_length or 0
         if too_much := policy.refuse_body(call, known, length):
             raise PayloadTooLarge(too_much)
     own = ""
@@ -57,37 +60,40 @@ def check() -> ResponseReturnValue | None:
         own = policy.origin_of(url)
     _forbid(policy.refuse_origin(call, site, own, authenticated=known is not None))
     if known is not None:
-        headers = request.headers
-        key_valid = not call.reads and runtime().devices.verify_key(known, headers.get(KEY, ""))
+        key = environ.get(_KEY, "")
+        key_valid = not call.reads and janus.devices.verify_key(known, key)
         _forbid(policy.refuse_write(call, known, key_valid=key_valid))
-        if headers.get(HEADER) == "1":
-            runtime().presence.looked()
+        if environ.get(_FRONT) == "1":
+            janus.presence.looked()
     return None
 
 
 def device() -> Device | None:
     """Return the device that calls, by the token or the cookie it sent."""
-    if _here()[0].bearer:
-        secret = request.headers["Authorization"].partition(" ")[2].strip()
-    else:
-        secret = request.cookies.get(cookie_name(), "")
-    return runtime().devices.authenticate(secret, request.remote_addr) if secret else None
+    environ = request.environ
+    bearer = _here(environ)[0].bearer
+    secret = _token(environ) if bearer else request.cookies.get(cookie_name(), "")
+    return runtime().devices.authenticate(secret, environ.get("REMOTE_ADDR")) if secret else None
 
 
 def _agent(call: Call) -> AgentToken:
     """The session whose agent calls. Raises Unauthorized."""
-    secret = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    secret = _token(request.environ)
     found = runtime().tokens.verify(secret) if call.local and call.bearer else None
     if found is None:
         raise Unauthorized("Only the agents that this Janus has started ask this, each by itself.")
     return found
 
 
+def _token(environ: dict[str, Any]) -> str:
+    return str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")[2].strip()
+
+
 def set_cookie(response: Response, secret: str) -> Response:
     """Give a page its cookie secret, or give it again: browsers drop cookies after a time."""
     response.set_cookie(
         cookie_name(), secret, max_age=int(EXPIRES), path=f"{_base_path()}/",
-        secure=policy.is_secure(*_here()), httponly=True, samesite="Strict",
+        secure=policy.is_secure(*_here(request.environ)), httponly=True, samesite="Strict",
     )  # fmt: skip
     return response
 
@@ -101,18 +107,23 @@ def renew_cookie(response: Response) -> Response:
 def cookie_name() -> str:
     """Return a name with the port: browsers tell cookies apart by host alone."""
     secure = "__Secure-" if _base_path() else "__Host-"  # the latter is for a whole host
-    prefix = secure if policy.is_secure(*_here()) else ""
+    prefix = secure if policy.is_secure(*_here(request.environ)) else ""
     return f"{prefix}janus-{request.environ.get('SERVER_PORT', '')}"
 
 
-def _here() -> tuple[Call, Site]:
+def _here(environ: dict[str, Any]) -> tuple[Call, Site]:
     """The request that is served, and where it arrived; made out once."""
-    if "here" not in g:
+    here: tuple[Call, Site] | None = environ.get("janus.here")
+    if here is None:
         settings = runtime().settings
-        site = Site(gethostname(), settings.public_url, settings.cors_origins)
-        g.here = _call(request.environ, request.endpoint), site
-    here: tuple[Call, Site] = g.here
+        site = _site(gethostname(), settings.public_url, settings.cors_origins)
+        here = environ["janus.here"] = _call(environ, request.endpoint), site
     return here
+
+
+@lru_cache(1)
+def _site(hostname: str, public_url: str | None, cors_origins: tuple[str, ...]) -> Site:
+    return Site(hostname, public_url, cors_origins)
 
 
 def _call(environ: dict[str, Any], endpoint: str | None) -> Call:
@@ -131,7 +142,7 @@ def _call(environ: dict[str, Any], endpoint: str | None) -> Call:
 
 
 def _base_path() -> str:
-    return policy.base_path(*_here())
+    return policy.base_path(*_here(request.environ))
 
 
 def _forbid(reason: str | None) -> None:

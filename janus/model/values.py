@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from janus.clock import timestamp
 from janus.errors import InvalidName, InvalidSessionId
@@ -64,8 +66,7 @@ class Ended:
     landed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
+class SessionInfo(Struct, frozen=True):
     """A session at one moment. Times are in seconds since 1970."""
 
     session_id: str
@@ -106,7 +107,7 @@ class SessionInfo:
         times = {key: timestamp(getattr(self, key)) for key in ("created_at", "last_activity")}
         if self.ended_at is not None:
             times["ended_at"] = timestamp(self.ended_at)
-        fields = {**asdict(self), **times}
+        fields = {**to_builtins(self), **times}
         absent = [*(() if self.ended_at is not None else _OF_ENDED)]
         absent += [] if self.machine else ["machine"]
         return {key: value for key, value in fields.items() if key not in (*_INTERNAL, *absent)}

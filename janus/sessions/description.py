@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from janus.clock import timestamp
 from janus.conversation.snapshot import Snapshot

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from janus.agents.agent import Agent, Recap
 from janus.agents.catalog import AgentCatalog
@@ -192,7 +194,9 @@ class SessionFactory:
                 environ = mark_environ(found.environ, self._mark)
                 limit = self._settings.agent_start_timeout
                 servers = partial(self.servers, self._project_id, info.session_id)
-                marked = replace(found, environ=environ, start_timeout=limit, servers=servers)
+                marked = dataclasses.replace(
+                    found, environ=environ, start_timeout=limit, servers=servers
+                )
                 heard = self._noting(found.spec.name, emit)
                 return make_agent(marked, folder, info.session_id, heard, conversation, recap=recap)
 

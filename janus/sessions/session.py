@@ -10,10 +10,9 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from msgspec.structs import replace as changed_struct
+from msgspec.structs import replace
 
 from janus.agents.agent import Agent, Recap
 from janus.clock import Clock
@@ -38,8 +37,8 @@ MakeAgent = Callable[[events.Emit, Conversation | None, Recap], Agent]
 class Session:
     """One conversation.
 
-    ``_lock`` guards ``_info``, ``_touched`` and ``_ended_by``, for a few assignments. What was said
-    is in ``log``, what is to be said goes through ``turns``; both have locks of their own.
+    ``_lock`` guards ``_info``, ``_touched``, ``_used`` and ``_ended_by``, for moments. What was
+    said is in ``log``, what is to be said goes through ``turns``; both have locks of their own.
     """
 
     def __init__(
@@ -72,7 +71,8 @@ class Session:
         self._turn_limit = turn_limit
         self._lock = threading.Lock()
         self._known: tuple[Seen, SessionInfo] | None = None
-        self._touched = clock.monotonic()
+        #: When somebody was there last: for measuring, and for people (0 if nobody was yet).
+        self._touched, self._used = clock.monotonic(), 0.0
         self._ended_by: JanusError | None = None
         #: Why it ends, for lists: ``ended``, ``idle``, ``crashed`` or ``limit``.
         self.end_reason = "ended"
@@ -82,8 +82,9 @@ class Session:
     def info(self) -> SessionInfo:
         """The session as it is now."""
         now, branch = self.log.snapshot, self._branch_now()
-        active, total, pid = self.runner.last_activity, self.log.total, self.agent.pid
+        total, pid = self.log.total, self.agent.pid
         with self._lock:
+            active = max(self.runner.last_activity, self._used)
             # Lists of all sessions are made with every change of one: most of them are as before.
             seen = self._info, now, branch, active, total, pid
             if self._known is None or self._known[0][1] is not now or self._known[0] != seen:
@@ -92,7 +93,7 @@ class Session:
 
     def state(self) -> State:
         """The state of the conversation."""
-        return changed_struct(self.log.state(self.id), agent=self._info.agent, asks=self.agent.asks)
+        return replace(self.log.state(self.id), agent=self._info.agent, asks=self.agent.asks)
 
     def come_back(self) -> None:
         """After a restart: say what was not answered. What had not begun still waits; where lines
@@ -139,7 +140,7 @@ class Session:
         with self._lock:
             if self._ended_by is None:
                 self._touched = self._clock.monotonic()
-                self._info = replace(self._info, last_activity=self._clock.time())
+                self._used = self._clock.time()
                 return
             ended_by = self._ended_by
         if isinstance(ended_by, ServerStopping):

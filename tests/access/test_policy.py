@@ -1,7 +1,5 @@
 """The rules of access as tables: what is refused, by which rule, and what is not."""
 
-from dataclasses import replace
-
 import pytest
 from msgspec.structs import replace as changed
 
@@ -15,7 +13,7 @@ DEVELOPED = Site("laptop", cors_origins=("http://localhost:5173",))
 OWN = "http://localhost:3000"
 #: A program or a page on this computer, and a phone in its network.
 HERE = Call("GET", "session.index", "http", "127.0.0.1", 3000, "localhost:3000")
-PHONE = replace(HERE, scheme="https", server="192.168.1.20", host="192.168.1.20:3000")
+PHONE = changed(HERE, scheme="https", server="192.168.1.20", host="192.168.1.20:3000")
 
 PAGE = Device("p", "phone", "full", 0, 0, "hash", "key hash")
 READER = changed(PAGE, scope="read")
@@ -26,20 +24,20 @@ PROGRAM = changed(PAGE, key=None)
     ("call", "site", "refused"),
     [
         (HERE, SITE, False),
-        (replace(HERE, host="127.0.0.1:3000"), SITE, False),
-        (replace(HERE, host="[::1]:3000"), SITE, False),
-        (replace(HERE, host="localhost:3001"), SITE, True),
-        (replace(HERE, host="laptop.local:3000"), SITE, True),
-        (replace(HERE, host="192.168.1.20:3000"), SITE, True),
-        (replace(HERE, host="evil.example"), SITE, True),
-        (replace(HERE, host=None), SITE, True),
+        (changed(HERE, host="127.0.0.1:3000"), SITE, False),
+        (changed(HERE, host="[::1]:3000"), SITE, False),
+        (changed(HERE, host="localhost:3001"), SITE, True),
+        (changed(HERE, host="laptop.local:3000"), SITE, True),
+        (changed(HERE, host="192.168.1.20:3000"), SITE, True),
+        (changed(HERE, host="evil.example"), SITE, True),
+        (changed(HERE, host=None), SITE, True),
         (PHONE, SITE, False),
-        (replace(PHONE, host="laptop.local:3000"), SITE, False),
-        (replace(PHONE, host="desktop.local:3000"), SITE, True),
-        (replace(PHONE, host="192.168.1.21:3000"), SITE, True),
-        (replace(HERE, host="laptop.example.ts.net"), SITE, True),
-        (replace(HERE, host="laptop.example.ts.net"), PROXIED, False),
-        (replace(PHONE, host="laptop.example.ts.net"), PROXIED, True),  # a proxy is local
+        (changed(PHONE, host="laptop.local:3000"), SITE, False),
+        (changed(PHONE, host="desktop.local:3000"), SITE, True),
+        (changed(PHONE, host="192.168.1.21:3000"), SITE, True),
+        (changed(HERE, host="laptop.example.ts.net"), SITE, True),
+        (changed(HERE, host="laptop.example.ts.net"), PROXIED, False),
+        (changed(PHONE, host="laptop.example.ts.net"), PROXIED, True),  # a proxy is local
     ],
 )
 def test_a_host_is_one_of_our_names_at_the_address_it_arrived_at(call, site, refused):
@@ -51,12 +49,12 @@ def test_a_host_is_one_of_our_names_at_the_address_it_arrived_at(call, site, ref
     [
         (HERE, SITE, False),
         (PHONE, SITE, False),
-        (replace(PHONE, scheme="http"), SITE, True),
-        (replace(PHONE, scheme="http", endpoint="frontend.page"), SITE, True),
-        (replace(PHONE, scheme="http", endpoint="setup.page"), SITE, False),
-        (replace(PHONE, scheme="http", endpoint="setup.certificate"), SITE, False),
-        (replace(PHONE, scheme="http", endpoint=None), SITE, True),
-        (replace(PHONE, scheme="http", host="laptop.example.ts.net"), PROXIED, True),
+        (changed(PHONE, scheme="http"), SITE, True),
+        (changed(PHONE, scheme="http", endpoint="frontend.page"), SITE, True),
+        (changed(PHONE, scheme="http", endpoint="setup.page"), SITE, False),
+        (changed(PHONE, scheme="http", endpoint="setup.certificate"), SITE, False),
+        (changed(PHONE, scheme="http", endpoint=None), SITE, True),
+        (changed(PHONE, scheme="http", host="laptop.example.ts.net"), PROXIED, True),
     ],
 )
 def test_in_the_network_only_the_setup_works_without_https(call, site, refused):
@@ -68,10 +66,10 @@ def test_in_the_network_only_the_setup_works_without_https(call, site, refused):
     [
         (HERE, SITE, False),
         (PHONE, SITE, True),
-        (replace(HERE, host="laptop.example.ts.net"), PROXIED, True),
-        (replace(HERE, host="laptop.example.ts.net"), Site("x", "http://laptop.example.ts.net"),
+        (changed(HERE, host="laptop.example.ts.net"), PROXIED, True),
+        (changed(HERE, host="laptop.example.ts.net"), Site("x", "http://laptop.example.ts.net"),
          False),
-        (replace(PHONE, scheme="http", host="laptop.example.ts.net"), PROXIED, False),
+        (changed(PHONE, scheme="http", host="laptop.example.ts.net"), PROXIED, False),
         (HERE, PROXIED, False),
     ],
 )  # fmt: skip
@@ -89,7 +87,7 @@ def test_a_cookie_is_secure_where_tls_reaches_the_browser(call, site, secure):
     ],
 )
 def test_only_a_development_page_may_ask_without_a_credential(method, origin, preflight):
-    call = replace(HERE, method=method, origin=origin)
+    call = changed(HERE, method=method, origin=origin)
 
     assert policy.is_preflight(call, DEVELOPED) is preflight
     assert not policy.is_preflight(call, SITE)
@@ -100,7 +98,7 @@ def test_only_a_development_page_may_ask_without_a_credential(method, origin, pr
 )
 @pytest.mark.parametrize("device", [None, PAGE, PROGRAM])
 def test_without_a_device_only_public_endpoints_are_open(endpoint, device):
-    reason = policy.refuse_stranger(replace(HERE, endpoint=endpoint), device)
+    reason = policy.refuse_stranger(changed(HERE, endpoint=endpoint), device)
 
     assert bool(reason) is (device is None and endpoint not in policy.PUBLIC)
 
@@ -129,7 +127,7 @@ def test_without_a_device_only_public_endpoints_are_open(endpoint, device):
     ],
 )
 def test_a_page_from_elsewhere_gets_nothing(method, endpoint, origin, site, bearer, refused):
-    call = replace(
+    call = changed(
         HERE, method=method, endpoint=endpoint, origin=origin, fetch_site=site, bearer=bearer
     )
 
@@ -138,7 +136,7 @@ def test_a_page_from_elsewhere_gets_nothing(method, endpoint, origin, site, bear
 
 @pytest.mark.parametrize(("site", "refused"), [(None, False), ("cross-site", True)])
 def test_a_stranger_may_pair_from_here_without_an_origin(site, refused):
-    call = replace(HERE, method="POST", endpoint="auth.pair", fetch_site=site)
+    call = changed(HERE, method="POST", endpoint="auth.pair", fetch_site=site)
 
     assert bool(policy.refuse_origin(call, SITE, OWN, authenticated=False)) is refused
 
@@ -159,7 +157,7 @@ def test_a_stranger_may_pair_from_here_without_an_origin(site, refused):
 def test_writing_needs_the_scope_and_a_page_its_write_key(
     method, device, bearer, key_valid, reason
 ):
-    call = replace(HERE, method=method, bearer=bearer)
+    call = changed(HERE, method=method, bearer=bearer)
 
     refused = policy.refuse_write(call, device, key_valid=key_valid)
 

@@ -1,8 +1,7 @@
 """What each session left, in a line: kept, bounded, struck for good, forgotten to the byte."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from janus.conversation.snapshot import Snapshot, Waiting
 from janus.errors import NotFound, StorageFailed

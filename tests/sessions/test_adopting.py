@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from conftest import FAKE_AGENTS, fake_path, state_of, wait_for
 from kit.stored import BEGAN, claude_begins, cursor_begins, cursor_chat
+from msgspec.structs import replace as changed
 
 from janus.agents.process.rivals import Running
 from janus.errors import (
@@ -332,11 +333,11 @@ def test_a_session_tells_what_continues_it_in_a_terminal(
     assert told == (command and f"cd {workspace} && {command} c1")
     odd = '/tmp/a\'; rm -rf $HOME `x` "b"'
     if told:
-        quoted = janus.terminal.resume_command(replace(info, worktree_path=odd))
+        quoted = janus.terminal.resume_command(changed(info, worktree_path=odd))
         shown = quoted.partition(" && ")[0].replace("cd ", "printf %s ", 1)
         assert subprocess.run(["sh", "-c", shown], capture_output=True, text=True).stdout == odd
-    assert janus.terminal.resume_command(replace(info, conversation_id="x; rm -rf /")) is None
-    assert janus.terminal.resume_command(replace(info, conversation_id=None)) is None
+    assert janus.terminal.resume_command(changed(info, conversation_id="x; rm -rf /")) is None
+    assert janus.terminal.resume_command(changed(info, conversation_id=None)) is None
 
 
 def test_it_is_told_of_sessions_that_ended_or_rest_too(start, begun, workspace):

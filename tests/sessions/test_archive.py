@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FAKE_AGENTS, state_of, wait_for
+from msgspec.structs import replace as changed
 
 from janus.conversation.record import Record
 from janus.errors import (
@@ -203,7 +204,7 @@ def test_what_ends_or_is_renamed_between_pages_moves_nothing(archive):
 
     def between():
         archive.add(info(next(new), 2000.0))
-        archive.add(replace(info(3, 1000.0), name="renamed"))
+        archive.add(changed(info(3, 1000.0), name="renamed"))
 
     assert len([*walk(archive, 4, between)]) == 20
 

@@ -1,10 +1,10 @@
 """The list of sessions on the disk: whole, damaged in every way, of another version."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from janus.errors import CannotServe
 from janus.model import SessionInfo
