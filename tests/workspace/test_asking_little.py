@@ -4,11 +4,13 @@ import os
 import shutil
 
 import pytest
-from conftest import git
+from conftest import git, wait_for
 from kit.hostile import commit
 
 from janus.storage.store import Store
 from janus.workspace.git import Git
+from janus.workspace.snapshots import look
+from janus.workspace.snapshots.place import Place
 from janus.workspace.snapshots.snapshots import Snapshots
 from janus.workspace.snapshots.undo import Undo
 from janus.workspace.worktrees import Workspace
@@ -90,6 +92,61 @@ def test_the_first_turn_of_a_session_costs_few_commands_of_git(story):
         assert len(asked) <= most + 2 - number
         assert began.tree == story.snapshots.chain.all()[0].tree
         story.asked()
+
+
+def disguised(file):
+    """Write to a file, and leave its size and its time as they were."""
+    was = file.stat()
+    file.write_text("2")
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        disguised,
+        lambda file: file.chmod(0o755),
+        lambda file: file.unlink(),
+        lambda file: file.rename(file.with_name("z")),
+        lambda file: file.with_name(".gitignore").write_text("b"),
+        lambda file: (file.with_name("new").mkdir(), (file.with_name("new") / "x").write_text("")),
+    ],
+    ids=["written", "mode", "deleted", "renamed", "ignoring", "folder"],
+)
+def test_a_small_folder_at_rest_costs_no_command_and_what_changes_is_seen(
+    story, change, monkeypatch
+):
+    monkeypatch.setattr(look, "SETTLED", 0.05)
+    story.write(a="1", b="1")
+    wait_for(lambda: look.look_at(story.snapshots.place))
+    began = story.turn("asked")
+    story.asked()
+
+    assert story.turn("at rest").tree == began.tree
+    assert not story.asked()
+    story.snapshots.record("changes", "turn", "start")
+    change(story.folder / "a")
+    assert story.snapshots.finish_step("changes").tree != began.tree
+    story.asked()
+    assert [it.step for it in story.snapshots.chain.all()][::2] == ["asked", "at rest", "changes"]
+    assert story.undo("changes").files
+    assert (story.folder / "a").read_text() == "1"
+
+
+def test_what_git_alone_can_tell_is_not_told_by_a_look(tmp_path, monkeypatch):
+    place = Place(tmp_path / "top")
+    (place.top / ".worktrees").mkdir(parents=True)
+    (place.top / ".worktrees/x").write_text("")
+    assert look.look_at(place) is None  # it is too new
+
+    monkeypatch.setattr(look, "SETTLED", -60.0)
+    assert [it[0] for it in look.look_at(place)] == [str(place.top)]
+    (place.top / "sub/.git").mkdir(parents=True)
+    assert look.look_at(place) is None
+    (place.top / "sub/.git").rmdir()
+    assert len(look.look_at(place)) == 2
+    monkeypatch.setattr(look, "MOST", 1)
+    assert look.look_at(place) is None
 
 
 def test_a_worktree_costs_few_commands_of_git(workspace, tmp_path):

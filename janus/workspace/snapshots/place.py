@@ -28,7 +28,8 @@ PLAINLY = {
     "core.splitIndex": "false", "core.untrackedCache": "false", "core.sparseCheckout": "false",
     "core.compression": "0", "core.bigFileThreshold": "1m",
 }  # fmt: skip
-_OURS = (".janus/", ".worktrees/")
+#: Folders of Janus at the top, of which no snapshot is taken.
+OURS = (".janus/", ".worktrees/")
 
 _NO_FILTER = (("process", ""), ("required", "false"))
 
@@ -115,7 +116,7 @@ def excluded_by(place: Place) -> bytes:
                 own = info.read(place.exclude.name, 1 << 20)
         except OSError:
             own = b""
-    return own + b"\n" + "".join(f"/{name}\n" for name in _OURS).encode()
+    return own + b"\n" + "".join(f"/{name}\n" for name in OURS).encode()
 
 
 def tracked(git: Git, place: Place) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from janus.workspace.git import failed
 from janus.workspace.snapshots.chain import Chain, Moment
+from janus.workspace.snapshots.ignored import UNKNOWN
 from janus.workspace.snapshots.private import PrivateIndex
-from janus.workspace.snapshots.snapshots import UNKNOWN
 
 
 def ignored_then(

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from msgspec.structs import replace
+
 from janus.errors import GitFailed, JanusError
 from janus.model import check_id
 from janus.storage.closed import close_to_others
@@ -19,15 +21,12 @@ from janus.workspace.git import Git
 from janus.workspace.gits_files import may_be_repository
 from janus.workspace.snapshots.chain import REFS, Chain, Edge, Kind, Moment
 from janus.workspace.snapshots.found import Found
+from janus.workspace.snapshots.ignored import ignored_now
+from janus.workspace.snapshots.look import Look, look_at
 from janus.workspace.snapshots.making import Making
 from janus.workspace.snapshots.owners import Owners
 from janus.workspace.snapshots.place import QUIETLY, Place, place_of
 from janus.workspace.snapshots.private import PATIENCE, PrivateIndex
-
-#: Characters of the list of ignored names; a longer one is not kept, and then an undo deletes less.
-_IGNORED = 4 << 20
-#: What a list says that was too long.
-UNKNOWN = "/"
 
 
 class _Here(NamedTuple):
@@ -62,6 +61,8 @@ class SessionSnapshots:
         self._here: _Here | None = None
         self._depth = 0  # how often its thread holds the lock
         self._seen: tuple[Place, tuple[int, ...]] | None = None
+        #: The newest snapshot that knows what is ignored, and how the folder looked before it.
+        self._looked: tuple[str, Look | None] = ("", None)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[PrivateIndex]:
@@ -118,12 +119,17 @@ class SessionSnapshots:
         """Keep the folder as it is. Raises GitFailed, StorageFailed; then nothing is kept."""
         with self.held() as private, ThreadPoolExecutor(3, "beside") as beside:
             chain, owners = self._found().chain, self._found().owners
-            newest = chain.known()
+            newest, look = chain.known(), look_at(private.place)
+            if newest and look and self._looked == (newest.commit, look):
+                index, (head, branch) = _owned(owners, private)
+                same = replace(newest, step=step, kind=kind, edge=edge)
+                now = replace(same, head=head, branch=branch, index=index)
+                return chain.keep(newest.commit, now, None)
             is_new = private.prepare()
             # What is ignored at the end was so at the start, or came since. It is listed at the
             # same time as what is not: both go through all folders.
             asked = edge == "start" or newest is None
-            ignored = beside.submit(self._ignored, private) if asked else None
+            ignored = beside.submit(ignored_now, private) if asked else None
             if is_new and newest is None:  # nothing of it is known, nor will it be made anew
                 first, own = beside.submit(_before, chain), beside.submit(_owned, owners, private)
                 tree, found = private.tree()
@@ -132,18 +138,12 @@ class SessionSnapshots:
                 tree, found = private.tree(newest.tree if newest else "")
                 before, dirty = (newest.commit, "") if newest else _before(chain)
                 index, (head, branch) = _owned(owners, private)
-            moment = Moment(
-                step,
-                kind,
-                edge,
-                head,
-                branch,
-                index,
-                tuple((it.path, it.why) for it in found.left_out),
-                found.nested,
-                tree,
-            )
-            return chain.keep(before, moment, ignored.result() if ignored else None, dirty)
+            left = tuple((it.path, it.why) for it in found.left_out)
+            now = Moment(step, kind, edge, head, branch, index, left, found.nested, tree)
+            kept = chain.keep(before, now, ignored.result() if ignored else None, dirty)
+            if asked:  # what changed since the look is seen by the next one
+                self._looked = kept.commit, look
+            return kept
 
     def settle(self) -> None:
         """Once nobody waits, make the next one quick. Raises GitFailed."""
@@ -181,11 +181,6 @@ class SessionSnapshots:
             self._found().chain.delete()
             private.delete()
             self._here = None
-
-    def _ignored(self, private: PrivateIndex) -> str:
-        how = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-        names = private.ask(*how)
-        return names if len(names) <= _IGNORED else UNKNOWN
 
 
 def _owned(owners: Owners, private: PrivateIndex) -> tuple[str, tuple[str, str]]:
