@@ -12,29 +12,41 @@ resets on 7/30/2026               a day is no time: None
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 #: Seconds: what is further away is no reset, and what has been just now may be today or tomorrow.
 _FURTHEST, _JUST_NOW = 35 * 86400.0, 600.0
 _MILLISECONDS = 10**11
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH = re.compile(r"limit reached\|(\d{10}(?:\d{3})?)\b", re.IGNORECASE)
 _AT = re.compile(
-    r"\b(?:resets?|try again|available)(?: again)?(?: at| on|:)? ([^;\n|]{2,60})", re.IGNORECASE
+    r"\b(?:resets?|try again|available)(?: again)?(?: at| on|:)? ([^;\n|]{2,80})", re.IGNORECASE
 )
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|UTC|[+-]\d\d:\d\d)?")
-_DAY = re.compile(
-    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (\d{1,2})"
-    r"(?:st|nd|rd|th)?\b(?:,? (\d{4})\b)?",
-    re.IGNORECASE,
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?(?![\w:+-])"
 )
-_TIME = re.compile(r"\b(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b|\b(\d{1,2}):(\d\d)\b", re.IGNORECASE)
-_ZONE = re.compile(r"\(([A-Za-z]{2,20}(?:/[A-Za-z_+0-9-]{1,30}){0,2})\)|\b(UTC|GMT)\b")
+#: What a moment is made of, in any order.
+_PARTS = {
+    "day": r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (\d{1,2})"
+           r"(?:st|nd|rd|th)?(?![\w:])(?:,? (\d{4})\b)?",
+    "date": r"(\d{1,2})(?:st|nd|rd|th)? "
+            r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b\.?(?:,? (\d{4})\b)?",
+    "weekday": r"(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{0,3}day)?s?\b",
+    "near": r"(today|tomorrow)\b",
+    "time": r"(\d{1,2})(?::(\d\d)(?::(\d\d))?)? ?([ap])\.?m\b\.?|(\d{1,2}):(\d\d)(?::(\d\d))?\b",
+    "zone": r"\(([a-z]{2,20}(?:/[a-z_+0-9-]{1,30}){0,2})\)"
+            r"|\(?(?:UTC|GMT)(?:([+-]\d{1,2})(?::?(\d\d))?)?(?![\w:])\)?",
+    "word": r"(?:at|on|the|by|of)\b|[,·]",
+}  # fmt: skip
+_PART = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PARTS.items()}
+#: After those: a number, or a zone, that is not understood.
+_STRANGE = re.compile(r"[+-]?\d|\(|[A-Z]{2,5}\b|(?:Eastern|Central|Mountain|Pacific)\b")
 _IN = re.compile(
     r"\b(?:resets?|try again|retry|available|wait|reset)(?: again)?(?: in| after) ", re.I
 )
-_PART = re.compile(
+_LENGTH = re.compile(
     r"(?:,? ?(?:and )?)(\d{1,7}(?:\.\d{1,9})?) ?"
     r"(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
     r"(?![a-z])",
@@ -66,7 +78,7 @@ def believable(at: float | None, now: float) -> float | None:
 
 def _duration(text: str, place: int, now: float) -> float | None:
     total, found = 0.0, False
-    while match := _PART.match(text, place):
+    while match := _LENGTH.match(text, place):
         unit = match[2].lower()
         long = (
             "mi" if unit.startswith("min") else "ms" if unit.startswith(("ms", "mil")) else unit[0]
@@ -76,57 +88,92 @@ def _duration(text: str, place: int, now: float) -> float | None:
 
 
 def _moment(text: str, now: float) -> float | None:
-    zone: ZoneInfo | None = None
-    if match := _ZONE.search(text):
-        try:
-            zone = ZoneInfo(match[1] or "UTC")
-        except (OSError, ValueError, KeyError):
-            return None  # of a place that nobody knows here
     if match := _ISO.match(text):
-        moment = datetime.fromisoformat(match[1])
-        if match[2]:
-            sign = "+00:00" if match[2] in ("Z", "UTC") else match[2]
-            return datetime.fromisoformat(match[1] + sign).timestamp()
-        return _stamp(moment, zone)
-    day, time = _DAY.search(text), _TIME.search(text)
-    if time is None:
+        return None if _STRANGE.match(text[match.end() :].lstrip()) else _exact(match)
+    found = _parts(text)
+    if "time" not in found:
         return None
-    here = datetime.fromtimestamp(now, zone).replace(tzinfo=None)
     try:
-        hour, minute = _clock(time)
-        at = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if day is None:
-            return _next(at, zone, now)
-        at = at.replace(year=int(day[3] or here.year), month=_MONTHS.index(day[1].lower()) + 1,
-                        day=int(day[2]))  # fmt: skip
-        if day[3] is None and at < here - timedelta(days=180):
-            at = at.replace(year=at.year + 1)
-    except ValueError:
+        zone = _zone(found.get("zone"))
+        here = datetime.fromtimestamp(now, zone).replace(tzinfo=None, microsecond=0)
+        hour, minute, second = _clock(found["time"])
+        at = here.replace(hour=hour, minute=minute, second=second)
+        if match := found.get("day") or found.get("date"):
+            month, day, year = match.groups() if "day" in found else (match[2], match[1], match[3])
+            month = _MONTHS.index(month.lower()) + 1
+            at = at.replace(int(year or here.year), month, int(day))
+            if year is None and at < here - timedelta(days=180):
+                at = at.replace(year=at.year + 1)
+        elif match := found.get("near"):
+            at += timedelta(days=match[1].lower() == "tomorrow")
+        elif match := found.get("weekday"):
+            days = (_DAYS.index(match[1].lower()) - here.weekday()) % 7
+            return _next(at + timedelta(days), zone, now, 7)
+        else:
+            return _next(at, zone, now, 1)
+    except (OSError, ValueError, KeyError):  # no such time, or of a place that nobody knows here
         return None
     return _stamp(at, zone)
 
 
-def _next(at: datetime, zone: ZoneInfo | None, now: float) -> float | None:
-    """The next time that a clock there shows this."""
-    today = _stamp(at, zone)
-    if today is not None and today >= now:
-        return today
-    if today is not None and now - today < _JUST_NOW:
-        return None  # today's, told late, or tomorrow's
-    return _stamp(at + timedelta(days=1), zone)
+def _parts(text: str) -> dict[str, re.Match[str]]:
+    """What the beginning of *text* says, by kind; nothing where not all of it is understood."""
+    found: dict[str, re.Match[str]] = {}
+    while text := text.lstrip():
+        matches = ((name, pattern.match(text)) for name, pattern in _PART.items())
+        name, match = next(((name, it) for name, it in matches if it), ("", None))
+        if match is None:
+            break
+        if name in found:
+            return {}
+        if name != "word":
+            found[name] = match
+        text = text[match.end() :]
+    return {} if _STRANGE.match(text) else found
 
 
-def _clock(match: re.Match[str]) -> tuple[int, int]:
+def _exact(match: re.Match[str]) -> float | None:
+    zone = {None: "", "Z": "+00:00", "UTC": "+00:00"}.get(match[2], match[2])
+    try:
+        moment = datetime.fromisoformat(match[1] + zone)
+    except ValueError:  # such as on the 31st of February
+        return None
+    return moment.timestamp() if zone else _stamp(moment, None)
+
+
+def _zone(match: re.Match[str] | None) -> tzinfo | None:
+    """The one that is named; None is that of the computer. Raises OSError, ValueError, KeyError."""
+    if match is None:
+        return None
+    place, hours, minutes = match.groups()
+    if hours is None:
+        return ZoneInfo(place or "UTC")
+    sign = -1 if hours[0] == "-" else 1
+    return timezone(timedelta(hours=int(hours), minutes=sign * int(minutes or 0)))
+
+
+def _next(at: datetime, zone: tzinfo | None, now: float, days: int) -> float | None:
+    """The next time that a clock there shows this: now, or so many *days* later."""
+    first = _stamp(at, zone)
+    if first is not None and first >= now:
+        return first
+    if first is not None and now - first < _JUST_NOW:
+        return None  # this one, told late, or the next
+    return _stamp(at + timedelta(days), zone)
+
+
+def _clock(match: re.Match[str]) -> tuple[int, int, int]:
     """Raises ValueError for a time that there is not."""
-    if match[4]:
-        return int(match[4]), int(match[5])
-    hour = int(match[1])
-    if not 1 <= hour <= 12:
-        raise ValueError
-    return hour % 12 + (12 if match[3].lower() == "p" else 0), int(match[2] or 0)
+    half = match[4]
+    hour, minute, second = (int(it or 0) for it in match.group(*((1, 2, 3) if half else (5, 6, 7))))
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    return hour, minute, second
 
 
-def _stamp(at: datetime, zone: ZoneInfo | None) -> float | None:
+def _stamp(at: datetime, zone: tzinfo | None) -> float | None:
     """Seconds since 1970. Of an hour that comes twice the second one: sooner may be too soon.
 
     None for one that does not come, because clocks are set forward.
