@@ -77,6 +77,24 @@ def test_what_can_be_seen_through_stays_so():
 
 
 @pytest.mark.parametrize(
+    ("mode", "colour", "expected"),
+    [
+        ("I;16", 0x8000, (127, 127, 127, 255)),
+        ("CMYK", (0, 255, 255, 0), (254, 0, 0, 255)),
+        ("LA", (90, 128), (90, 90, 90, 128)),
+        ("1", 1, (255, 255, 255, 255)),
+    ],
+)
+def test_colours_stay_what_they_were_however_they_were_written(mode, colour, expected):
+    into = io.BytesIO()
+    Image.new(mode, (20, 20), colour).save(into, "JPEG" if mode == "CMYK" else "PNG")
+
+    after = opened(acceptable(into.getvalue()).content)
+
+    assert after.convert("RGBA").getpixel((5, 5)) == expected
+
+
+@pytest.mark.parametrize(
     ("content", "error"),
     [
         pytest.param(header_of(60000, 60000), PayloadTooLarge, id="a bomb"),

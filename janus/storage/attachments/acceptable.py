@@ -61,7 +61,11 @@ def _drawn_anew(content: bytes) -> Picture:
             raise PayloadTooLarge(_too_many())
         found.draft("RGB", (LONG_EDGE, LONG_EDGE))  # a JPEG is decoded smaller at once
         has_alpha = "A" in found.getbands() or "transparency" in found.info
-        image = found.convert("RGBA" if has_alpha else "RGB")
+        if found.mode.startswith("I"):  # 16 bits of grey, of which Pillow would cut the upper half
+            image, has_alpha = found.convert("I").point(lambda grey: grey * (1 / 257)), False
+            image = image.convert("L").convert("RGB")
+        else:
+            image = found.convert("RGBA" if has_alpha else "RGB")
         profile = found.info.get("icc_profile") if found.mode in ("RGB", "RGBA") else None
         lossless = found.format in ("PNG", "GIF")
     image.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS)
