@@ -30,7 +30,7 @@ FORBIDDEN = [
     "JANUS_AGENT_COMMAND", "JANUS_AGENT_ENV", "JANUS_HOST", "JANUS_PORT", "JANUS_ALLOW_PUBLIC",
     "JANUS_PUBLIC_URL", "JANUS_CORS_ALLOWED_ORIGINS", "JANUS_STATE_DIR", "JANUS_WORKSPACE_DIR",
     "JANUS_PROJECT_ROOTS",
-    "JANUS_WORKTREE_FILES", "JANUS_SETUP_COMMAND",
+    "JANUS_WORKTREE_FILES", "JANUS_SETUP_COMMAND", "JANUS_SNAPSHOT_ROOM",
     "JANUS_PUSH_CONTACT", "JANUS_PUSH_HOSTS", "JANUS_NTFY_URL", "JANUS_VOICE_COMMANDS",
     "JANUS_STT", "JANUS_STT_MODEL", "JANUS_TTS", "JANUS_TTS_VOICE", "JANUS_VOICE_KEY",
 ]  # fmt: skip
@@ -49,6 +49,19 @@ def test_the_defaults_are_the_documented_ones(tmp_path):
     assert (settings.session_timeout, settings.cleanup_interval) == (600, 60)
     assert (settings.turn_limit, settings.ask_timeout, settings.summary_timeout) == (3600, 60, 30)
     assert (settings.max_sessions, settings.agent, settings.cors_origins) == (4, "auto", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("0", 0), ("500mb", 500 << 20), ("4GB", 4 << 30), ("1 TB", 1 << 40)]
+)
+def test_sizes_are_read(text, size):
+    assert Settings.from_env({"JANUS_SNAPSHOT_ROOM": text}).snapshot_room == size
+
+
+@pytest.mark.parametrize("text", ["4", "GB", "-1GB", "4.5GB", "4G", "1e3MB"])
+def test_what_is_no_size_is_refused_by_name(text):
+    with pytest.raises(SettingsError, match=r"JANUS_SNAPSHOT_ROOM=.*expected a size such as 500MB"):
+        Settings.from_env({"JANUS_SNAPSHOT_ROOM": text})
 
 
 @pytest.mark.parametrize(

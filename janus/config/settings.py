@@ -105,6 +105,10 @@ class Settings:
         "JANUS_GIT_TIMEOUT", "10m", parsing.duration,
         "longest time one command of git may take, such as the checkout for a new session",
     )
+    snapshot_room: int = setting(
+        "JANUS_SNAPSHOT_ROOM", "4GB", parsing.size,
+        "what the snapshots of one project may take; then those of the oldest sessions go",
+    )
     worktree_files: tuple[str, ...] = setting(
         "JANUS_WORKTREE_FILES", ".env*,.worktreeinclude", parsing.patterns,
         "untracked files that a session on a branch of its own gets too, as in .gitignore; none: "

@@ -82,7 +82,7 @@ class Project:
             forget=forget,
         )
         self.manager.project = entry.name
-        self.room = SessionRoom(self.manager.workspace, self.store, self.manager.ended)
+        self.room = SessionRoom(self.manager, self.store, settings.snapshot_room)
         if self.away:
             self.manager.workspace.bar(self.away)
 

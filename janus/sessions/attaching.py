@@ -8,11 +8,12 @@ from pathlib import Path
 
 from janus.agents.attached import Attached
 from janus.clock import Clock
+from janus.conversation.record import numbered
 from janus.errors import InvalidRequest
-from janus.model import check_id
+from janus.model import check_id, events
 from janus.model.events import Attachment
 from janus.sessions.archive import Archive
-from janus.storage.attachments.attachments import Attachments
+from janus.storage.attachments.attachments import Attachments, Named
 from janus.storage.attachments.shelf import Shelf, Upload
 from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
@@ -64,5 +65,35 @@ class SessionAttachments:
         self._files.forget(session_id)
 
     def sweep(self) -> None:
-        """Give up what nobody waits for any more."""
-        self._files.sweep(self._store.has_log)
+        """Give up what nobody waits for any more; to be called now and then. It may read logs."""
+        self._files.sweep(self._named)
+
+    def _named(self, session_id: str) -> Named | None:
+        """The files that messages of a session name; None where its log does not tell."""
+        said = dict[str, tuple[Attachment, ...]]()
+        later, started = dict[str, tuple[Attachment, ...]](), set[str]()
+        try:
+            for _, record, _ in numbered(self._store.lines(session_id)):
+                if record is None:
+                    return None
+                match record.event:
+                    case events.UserMessage(turn_id=turn_id, message_id=message_id):
+                        said[turn_id] = record.event.attachments
+                        later.pop(message_id or "", None)
+                    case events.TurnStarted(turn_id=turn_id):
+                        started.add(turn_id)
+                    case events.TurnWithdrawn(turn_id=turn_id):
+                        said.pop(turn_id, None)
+                    case events.SendScheduled(id=id):
+                        later[id] = record.event.attachments
+                    case events.SendCancelled(id=id):
+                        later.pop(id, None)
+                    case events.SessionEnded(cause="ended"):
+                        later.clear()
+        except FileNotFoundError:  # it has not begun
+            return Named()
+        except OSError:
+            return None
+        given = {it.id for turn_id in started & said.keys() for it in said[turn_id]}
+        waiting = {it.id for files in (*said.values(), *later.values()) for it in files}
+        return Named(frozenset(given), frozenset(waiting - given))

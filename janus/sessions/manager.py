@@ -123,7 +123,6 @@ class MemorySessionManager(Conversations):
             self.workspace.hide_ours()
         self.memory.load()
         self._deleter.finish()
-        self.attachments.sweep()
         self.work.mend(here=here)
         self._waker.restore(self._factory.remembered(self._file, here=here))
         self.memory.complete()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 
 from janus.errors import JanusError
 from janus.logs import about
-from janus.sessions.archive import Page
+from janus.sessions.manager import MemorySessionManager
 from janus.storage.store import Store
 from janus.workspace.snapshots.room import needed, size_of, used
-from janus.workspace.worktrees import Workspace
 
 log = logging.getLogger(__name__)
 
-#: Bytes that the snapshots of one project may take, and seconds between two looks.
-MOST, LOOK = 4 << 30, 3600.0
+#: Seconds between two looks.
+LOOK = 3600.0
 _PAGE = 200
 
 
@@ -25,16 +23,17 @@ class SessionRoom:
     """That of one project. Whoever looks first makes the thread that measures; it is the only one.
 
     Where snapshots take too much, those of the sessions that ended longest ago go, each as a whole,
-    but for those on which commits depend. Git frees the room with its next ``gc``.
+    but for those on which commits depend. Git frees the room with its next ``gc``. Attachments that
+    no message names any more go, too.
     """
 
-    def __init__(
-        self, workspace: Workspace, store: Store, ended: Callable[[int, str | None, str], Page]
-    ) -> None:
-        """*ended* are the sessions that have, a page at a time; see ``Archive.page``."""
-        self._workspace = workspace
+    def __init__(self, manager: MemorySessionManager, store: Store, most: int) -> None:
+        """*most* is how many bytes snapshots may take."""
+        self._workspace = manager.workspace
+        self._attachments = manager.attachments
+        self._ended = manager.ended
         self._store = store
-        self._ended = ended
+        self._most = most
         self._thread: threading.Thread | None = None
         self._next = 0.0
         self._stopping = False
@@ -56,9 +55,10 @@ class SessionRoom:
         if self._thread:
             self._thread.join(timeout)
 
-    def measure(self, most: int = MOST) -> None:
-        """Look now, and drop what is more than *most* bytes. Raises GitFailed, ServerStopping."""
-        git, kept = self._workspace.git, self._store.folder / "snapshots"
+    def measure(self) -> None:
+        """Look now, and drop what is too much. Raises GitFailed, ServerStopping."""
+        git, kept, most = self._workspace.git, self._store.folder / "snapshots", self._most
+        self._attachments.sweep()
         self.attachments = size_of(self._store.folder / "attachments")
         self.snapshots = used(git, kept)
         if self.snapshots <= most:

@@ -177,6 +177,15 @@ def contact(text: str) -> str:
     return text
 
 
+def size(text: str) -> int:
+    """Bytes in ``4GB``, ``500 MB`` or ``0``."""
+    found = re.fullmatch(r"([0-9]{1,9}) ?([MGT]B)|0", text, re.IGNORECASE)
+    if not found:
+        raise ValueError("a size such as 500MB or 4GB")
+    units = {"M": 20, "G": 30, "T": 40}
+    return int(found[1]) << units[found[2][0].upper()] if found[2] else 0
+
+
 def yes_or_no(text: str) -> bool:
     """Yes or no."""
     return one_of("yes", "no")(text) == "yes"

@@ -19,7 +19,11 @@ def manager(settings, make_manager, tmp_path, home):
 
 @pytest.fixture
 def room(manager):
-    return SessionRoom(manager.workspace, manager.attachments._store, manager.ended)
+    return room_of(manager, 1 << 30)
+
+
+def room_of(manager, most):
+    return SessionRoom(manager, manager.attachments._store, most)
 
 
 def kept(workspace):
@@ -59,12 +63,13 @@ def test_the_oldest_that_ended_lose_their_snapshots_first(manager, room, clock, 
     before = room.snapshots
 
     with caplog.at_level(logging.WARNING):
-        room.measure(before - 100)
+        less = room_of(manager, before - 100)
+        less.measure()
     assert sorted(kept(workspace)) == sorted([needed, *ids[1:], opened])
-    assert room.dropped == 1 and room.snapshots < before
+    assert less.dropped == 1 and less.snapshots < before
     assert f"Session {ids[0]}: its snapshots were dropped" in caplog.text
 
-    room.measure(0)
+    room_of(manager, 0).measure()
     assert sorted(kept(workspace)) == sorted([needed, opened])
     manager.say(ids[2], "say again")  # it goes on, with snapshots of its own
     wait_for(lambda: ids[2] in kept(workspace))

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from conftest import FAKE_AGENTS, fake_path, wait_for
+from conftest import FAKE_AGENTS, fake_path, state_of, wait_for
 
 from janus.errors import Conflict, InvalidRequest, MessageNotFound, NotFound
 
@@ -89,6 +89,41 @@ def test_files_wait_with_their_message_and_go_with_it(settled, make_manager, clo
     wait_for(lambda: again.state("page").messages[-1].sender == "assistant")
     [handed] = (settled.workspace / ".janus" / "attachments").rglob("*notes.txt")
     assert handed.read_bytes() == b"notes"
+
+
+def test_files_that_no_message_names_any_more_go(settled, make_manager, clock, manager):
+    def left(it):
+        clock.now += 86401
+        it.attachments.sweep()
+        return sorted(path.stem for path in state_of(settled).glob("attachments/page/*.data"))
+
+    week = clock.now + 7 * 86400
+    for id in ("taken-back", "twice", "refused", "unsent"):
+        manager.attachments.take("page", id, "notes.txt", 5, 0, b"notes")
+    dropped = manager.schedule("page", "say no", week, attachments=["taken-back", "twice"])
+    manager.schedule("page", "say it", week, "kept", attachments=["twice"])
+    with pytest.raises(InvalidRequest):
+        manager.schedule("page", "say no", clock.now - 1, attachments=["refused"])
+    manager.unschedule("page", dropped.now.scheduled[0].id)
+    log = state_of(settled) / "logs" / "page.jsonl"
+    whole = log.read_bytes()
+
+    log.write_bytes(whole + b"damaged\n")  # so nobody can tell
+    assert left(manager) == ["refused", "taken-back", "twice", "unsent"]
+    log.write_bytes(whole)
+    assert left(manager) == ["twice"]
+    manager.stop()
+
+    again = make_manager(settled)
+    again.prepare()
+    assert left(again) == ["twice"]
+    clock.now = week + 1
+    wait_for(lambda: again.later.tick() is None)
+    wait_for(lambda: again.state("page").messages[-1].sender == "assistant")
+    assert left(again) == ["twice"]
+    again.end("page", summary=False)
+    log.unlink()  # it is not asked any more
+    assert left(again) == ["twice"]
 
 
 def test_what_was_missed_is_asked_about_and_not_sent(settled, make_manager, clock, manager):

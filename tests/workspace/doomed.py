@@ -21,8 +21,8 @@ from janus.workspace.snapshots.undo import Undo
 
 def main(tree, state, landings, kind, step=""):
     git, notes = Git(tree, dict(os.environ)), LandingNotes(landings)
-    snapshots, owner, merging = Snapshots(git, state).of("s", tree), Owner(git, tree), Merging(notes)
-    discarding = Discarding(git, snapshots)
+    snapshots, owner = Snapshots(git, state).of("s", tree), Owner(git, tree)
+    merging, discarding = Merging(notes), Discarding(git, snapshots)
     try:
         if kind == "discard":
             shown = discarding.look(None).tree

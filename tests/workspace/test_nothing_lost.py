@@ -94,7 +94,7 @@ class Chaos(Work):
                         path.write_bytes(self.random.randbytes(5) + b"\r\nx\n")
         if (folder / "sub").is_dir() and self.random.random() < 0.2:
             (folder / "sub" / "theirs.txt").write_bytes(self.random.randbytes(5))
-            if self.random.random() < 0.5:
+            if self.kind == "turn" or self.random.random() < 0.5:  # no snapshot looks in there
                 commit(folder / "sub")
         with contextlib.suppress(subprocess.CalledProcessError):
             if self.random.random() < 0.1:

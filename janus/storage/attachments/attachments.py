@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -30,13 +31,21 @@ from janus.storage.attachments.shelf import PIECE, Shelf, Upload
 
 #: Bytes of one file, and of all in a session; how many there may be in it.
 LARGEST, ALL, MOST = 20 << 20, 200 << 20, 100
-#: Seconds after which a file is given up of which nothing more came.
+#: Seconds after which a file is given up of which nothing more came, or that no message names.
 PATIENCE = 86400.0
 _OTHER = "Another file was sent under this attachment_id."
 _PHOTO = (
     "This photo is a {kind} file, which agents and browsers do not take. Send it as JPEG: on an "
     "iPhone, Settings, Camera, Formats, Most Compatible, or choose it from Photos, not from Files."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The ids of files that messages name: ``given`` to the agent, or ``waiting`` for that."""
+
+    given: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
 
 
 class Attachments:
@@ -92,8 +101,8 @@ class Attachments:
             upload = self._shelf.upload(session_id, id)
             if upload is None or upload.whole is None:
                 raise NotFound("An attachment of this message is not there. Attach it again.")
-            if not upload.sent:
-                self._shelf.note(session_id, id, replace(upload, sent=True))
+            # That it is new keeps it until its message is written down.
+            self._shelf.note(session_id, id, replace(upload, sent=True, at=self._clock.time()))
         return upload.whole
 
     def read(self, session_id: str, id: str, *, small: bool = False) -> bytes:
@@ -113,7 +122,7 @@ class Attachments:
         """
         with self._finishing, self._lock:
             if (upload := self._shelf.upload(session_id, id)) and upload.sent:
-                raise Conflict("This file went with a message. It goes with its session.")
+                raise Conflict("This file went with a message, and goes by itself without that.")
             self._shelf.remove(session_id, id)
 
     def forget(self, session_id: str) -> None:
@@ -121,17 +130,36 @@ class Attachments:
         with self._finishing, self._lock:
             self._shelf.remove_all(session_id)
 
-    def sweep(self, begun: Callable[[str], bool]) -> None:
-        """Give up what nobody waits for any more: old files that are not whole, or of sessions that
-        have not *begun*.
+    def sweep(self, named: Callable[[str], Named | None]) -> None:
+        """Give up what nobody waits for any more: files that have not been touched for a day, and
+        that no message of their session names.
+
+        *named* is which are, and None where nobody can tell.
         """
         given_up = self._clock.time() - PATIENCE
-        with contextlib.suppress(StorageFailed), self._finishing, self._lock:
+        with contextlib.suppress(StorageFailed):
             for session_id in self._shelf.sessions():
-                for id, upload in [*self._shelf.uploads(session_id)]:
-                    wanted = upload.whole is not None and begun(session_id)
-                    if upload.at < given_up and not wanted:
-                        self._shelf.remove(session_id, id)
+                old = self._old(session_id, given_up)
+                found = named(session_id) if any(it.sent for _, it in old) else Named()
+                if found:
+                    for id, _ in old:
+                        self._settle(session_id, id, found, given_up)
+
+    def _old(self, session_id: str, given_up: float) -> list[tuple[str, Upload]]:
+        with self._lock:
+            found = [*self._shelf.uploads(session_id)]
+        return [(id, it) for id, it in found if it.at < given_up and not it.stays]
+
+    def _settle(self, session_id: str, id: str, named: Named, given_up: float) -> None:
+        """Remove a file, unless it is named, or was touched meanwhile. Raises StorageFailed."""
+        with self._finishing, self._lock:
+            upload = self._shelf.upload(session_id, id)
+            if upload is None or upload.at >= given_up or id in named.waiting:
+                return
+            if id in named.given:
+                self._shelf.note(session_id, id, replace(upload, stays=True))
+            else:
+                self._shelf.remove(session_id, id)
 
     def _begin(self, session_id: str, name: str, size: int) -> Upload:
         there = [upload for _, upload in self._shelf.uploads(session_id)]

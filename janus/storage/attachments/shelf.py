@@ -34,12 +34,15 @@ class Upload(Struct, frozen=True):
 
     name: str
     size: int
+    #: When something was done with it last.
     at: float
     #: A digest of each piece, in their order.
     pieces: tuple[str, ...] = ()
     whole: Attachment | None = None
-    #: A message names it: it stays as long as its session.
+    #: It was given to a message, which may have been refused or taken back.
     sent: bool = False
+    #: The agent was given it: it stays as long as its session.
+    stays: bool = False
 
     @property
     def received(self) -> int:
