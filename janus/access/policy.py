@@ -22,6 +22,7 @@ from janus.network.addresses import THIS_COMPUTER, host_matches, own_names
 PUBLIC = frozenset({
     "frontend.page", "health.alive", "health.health", "auth.pair",
     "setup.page", "setup.certificate", "push.receipt", "fleet.enter", "fleet.left",
+    "frontend.share",
 })  # fmt: skip
 #: The endpoints that take the id of a push for a write key: only the device could read it, and no
 #: worker of a page has its key.
@@ -76,7 +77,12 @@ class Call(Struct, frozen=True):
     @property
     def opens_page(self) -> bool:
         """Whether a browser opens the page, perhaps by a link from elsewhere."""
-        return self.endpoint == "frontend.page" and self.reads
+        return self.shares or (self.endpoint == "frontend.page" and self.reads)
+
+    @property
+    def shares(self) -> bool:
+        """Whether another app shares something. All that it gets is the page, whoever it is."""
+        return self.endpoint == "frontend.share"
 
 
 def proxy_url(call: Call, site: Site) -> str | None:

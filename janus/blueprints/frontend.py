@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, redirect, request, send_from_directory
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import PathConverter
@@ -45,6 +45,15 @@ class PagePath(PathConverter):
 @bp.record
 def know_page_paths(state: BlueprintSetupState) -> None:
     state.app.url_map.converters["page"] = PagePath
+
+
+@bp.route("/share", methods=["GET", "POST"])
+def share() -> ResponseReturnValue:
+    """What is shared with the installed page, where its worker does not run: nothing is taken.
+
+    The page says so, and brings its worker.
+    """
+    return redirect("./#/share" if request.method == "GET" else "./#/share/lost", 303)
 
 
 @bp.get("/", defaults={"path": "index.html"})

@@ -40,6 +40,8 @@ def check() -> ResponseReturnValue | None:
     if insecure and call.opens_page:
         return redirect("/setup")
     _forbid(insecure)
+    if call.shares:
+        return None
     if call.endpoint in policy.FOR_AGENTS:
         g.device, g.agent = None, _agent(call)
         return None

@@ -1,5 +1,7 @@
 """Authentication and authorisation: every endpoint, asked by those who have no access."""
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -94,7 +96,8 @@ def test_threat_1_what_is_public_is_known_by_name(app):
     assert public == {
         ("/", "GET"), ("/<page:path>", "GET"), ("/health", "GET"), ("/api/health", "GET"),
         ("/api/pair", "POST"), ("/api/push/receipt", "POST"), ("/setup", "GET"), ("/ca.crt", "GET"),
-        ("/api/fleet/enter", "POST"), ("/api/fleet/left", "POST"),
+        ("/api/fleet/enter", "POST"), ("/api/fleet/left", "POST"), ("/share", "GET"),
+        ("/share", "POST"),
     }  # fmt: skip
 
 
@@ -148,11 +151,22 @@ def test_threat_3_a_form_cannot_write(kind, page):
     refused(response, 415, "UNSUPPORTED_MEDIA_TYPE")
 
 
+@pytest.mark.parametrize("origin", [OWN, "null", "http://evil.example"])
+def test_threat_3_what_is_shared_without_a_worker_is_not_taken_and_the_page_says_so(origin, page):
+    for who in (page, page.application.test_client()):
+        told = who.post("/share", data={"files": (io.BytesIO(b"x" * 99999), "film.mp4")},
+                        headers={"Origin": origin, "Sec-Fetch-Site": "cross-site"})  # fmt: skip
+        assert (told.status_code, told.headers["Location"]) == (303, "./#/share/lost")
+    refused(page.post("/share", headers={"Host": "evil.example"}), 403, "FORBIDDEN")
+    assert page.get("/share").headers["Location"] == "./#/share"
+
+
 def test_threat_3_reading_changes_nothing(app):
     reading = {rule.rule for rule, method in endpoints(app) if method == "GET"}
 
     assert reading == {
-        "/", "/<page:path>", "/health", "/api/health", "/api/agents", "/api/agents/conversations",
+        "/", "/<page:path>", "/share", "/health", "/api/health", "/api/agents",
+        "/api/agents/conversations",
         "/api/attachment", "/api/branches", "/api/changes", "/api/changes/file", "/api/chat/stream",
         "/api/devices", "/api/digest", "/api/file", "/api/files", "/api/fleet", "/api/folders",
         "/api/history", "/api/history/index", "/api/image", "/api/memory", "/api/memory/context",

@@ -101,7 +101,11 @@ class Chaos(Work):
                 git(folder, "add", "--force", *(it for it in IGNORED if (folder / it).is_file()))
             if self.random.random() < 0.3:
                 git(folder, "add", "-A")
-        if self.random.random() < 0.6:
+            if self.random.random() < 0.6:
+                commit(folder)
+
+    def commit_all(self):
+        for folder in (self.main, self.tree):
             with contextlib.suppress(subprocess.CalledProcessError):
                 commit(folder)
 
@@ -127,6 +131,8 @@ class Chaos(Work):
                 done = discarding.discard(chosen, discarding.look(chosen).tree)
                 self.undos.append(done.undo_id)
             case "merge":
+                if self.random.random() < 0.7:  # so that there is something, and nothing in the way
+                    self.commit_all()
                 self.undos.append(self.merge(self.random.random() < 0.5).undo_id)
             case "undo" if self.undos:
                 id = self.random.choice(self.undos)
