@@ -234,7 +234,10 @@ def test_what_is_too_large_or_no_file_is_left_out_and_named(story, monkeypatch):
     end = story.snapshots.chain.last()
 
     assert {path for path, _ in end.left_out} >= {"big.bin", "cart.py"}
-    story.undo("t")
+    undone = story.undo("t")
+    assert [it.kept for it in undone.files if it.path == "cart.py"] == [
+        "it is in no snapshot: it is no file"
+    ]
     assert (story.folder / "big.bin").read_bytes() == b"y" * 3000
     assert (story.folder / "cart.py").is_fifo()
 
@@ -281,6 +284,63 @@ def test_what_a_sparse_checkout_leaves_out_is_not_deleted(story):
 
     assert (folder / "one" / "file.txt").read_text() == "one\n"
     assert (folder / "two" / "file.txt").read_text() == "two\n"
+
+
+def test_what_its_owner_hides_from_git_comes_back_if_it_was_there(story):
+    folder = story.folder
+    (folder / "away.txt").write_text("away\n")
+    commit(folder)
+    git(folder, "update-index", "--skip-worktree", "cart.py", "away.txt")
+    (folder / "away.txt").unlink()
+    before = everything(folder)
+
+    def work(folder):
+        (folder / "cart.py").unlink()
+        (folder / "README.md").write_text("changed\n")
+
+    story.turn("t", work)
+
+    assert {it.path for it in story.undo("t").files} == {"cart.py", "README.md"}
+    assert everything(folder) == before
+
+
+def test_modes_links_and_the_case_of_names_come_back_whatever_is_configured(story):
+    folder = story.folder
+    for name, value in (("fileMode", "false"), ("symlinks", "false"), ("ignoreCase", "true")):
+        git(folder, "config", f"core.{name}", value)
+    (folder / "CART.PY").write_text("another\n")
+    (folder / "link").symlink_to("cart.py")
+    (folder / "run.sh").write_text("#!/bin/sh\n")
+    (folder / "run.sh").chmod(0o755)
+    before = everything(folder)
+
+    def work(folder):
+        (folder / "cart.py").chmod(0o755)
+        (folder / "CART.PY").write_text("changed\n")
+        (folder / "readme.MD").write_text("new\n")
+        (folder / "run.sh").unlink()
+        (folder / "run.sh").write_text("changed\n")
+        (folder / "link").unlink()
+
+    story.turn("t", work)
+    story.undo("t")
+
+    assert everything(folder) == before
+
+
+@pytest.mark.parametrize("place", ["repository", "plain"])
+def test_a_folder_without_a_file_is_a_state_like_any_other(place, tmp_path, home):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    if place == "repository":
+        git(folder, "init", "-q")
+    story = Story(folder, tmp_path / "state")
+    story.turn("t", lambda folder: (folder / "new.txt").write_text("new\n"))
+    story.turn("u", lambda folder: (folder / "new.txt").unlink())
+
+    assert [it.path for it in story.undo("u").files] == ["new.txt"]
+    assert [it.path for it in story.undo("t").files] == ["new.txt"]
+    assert everything(folder) == {}
 
 
 def test_commits_of_a_turn_are_taken_back_with_what_was_staged(story):

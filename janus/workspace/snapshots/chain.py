@@ -151,13 +151,11 @@ class Chain:
         how = ("log", "--first-parent", f"-n{most}", "--no-show-signature", "-z")
         text = self.ask(*how, "--format=%H%n%ct%n%B", self.ref, "--")
         entries = [it for entry in text.split("\0") if (it := _moment(entry))]
-        trees = self.ask(
-            "rev-parse", *(f"{it.commit}:files" for it in entries)
-        ).split("\n") if entries else []  # fmt: skip
-        found = [
-            replace(it, tree=tree)
-            for it, tree in zip(entries, trees, strict=True)
-        ]  # fmt: skip
+        asked = "".join(f"{it.commit}:files\n" for it in entries)
+        told = self.ask("cat-file", "--batch-check=%(objectname)", given=asked).split("\n")
+        # Where there was no file at all, a commit has no folder for them.
+        trees = [self._private.empty_tree() if it.endswith(" missing") else it for it in told]
+        found = [replace(it, tree=tree) for it, tree in zip(entries, trees, strict=bool(entries))]
         noted = self._notes.after(found[0].commit) if found else ()
         return [*found[::-1], *(self._told(found[0], it) for it in noted)]
 

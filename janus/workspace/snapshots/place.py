@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,15 +20,16 @@ LITERALLY = {
     "GIT_LITERAL_PATHSPECS": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1",
 }  # fmt: skip
 _ASKED = ("--show-toplevel", "--git-path", "objects", "--git-path", "index", "--git-path")
-#: What the private git directory has to know of the disk, and of the owner's own wishes.
-COPIED = ("core.filemode", "core.symlinks", "core.ignorecase", "core.excludesfile")
-
-#: Its own settings, beside those.
+#: The settings of the private git directory: what is on the disk is kept as it is there, whatever
+#: its owner wants to see of it.
 PLAINLY = {
-    "core.bare": "false", "core.autocrlf": "false", "core.safecrlf": "false",
+    "core.filemode": "true", "core.symlinks": "true", "core.bare": "false",
+    "core.autocrlf": "false", "core.safecrlf": "false",
     "core.splitIndex": "false", "core.untrackedCache": "false", "core.sparseCheckout": "false",
     "core.compression": "0", "core.bigFileThreshold": "1m",
 }  # fmt: skip
+#: What is copied of the owner's.
+_WISHES = ("core.excludesfile",)
 #: Folders of Janus at the top, of which no snapshot is taken.
 OURS = (".janus/", ".worktrees/")
 
@@ -47,6 +49,8 @@ class Place:
     exclude: Path | None = None
     format: str = "sha1"
     config: tuple[tuple[str, str], ...] = ()
+    #: Whether its owner does not want all files here.
+    sparse: bool = False
     #: For the environment of git: no filter of the repository is a program.
     unfiltered: tuple[tuple[str, str], ...] = ()
     #: Whether the repository leaves objects elsewhere until they are asked for.
@@ -79,10 +83,16 @@ def place_of(git: Git, folder: Path) -> Place:
         index,
         exclude,
         config.pop("extensions.objectformat", "sha1"),
-        tuple((name, config[name]) for name in COPIED if name in config),
+        (*_like_the_disk(top), *((name, config[name]) for name in _WISHES if name in config)),
+        config.get("core.sparsecheckout") == "true",
         tuple(_unfiltered(config).items()),
         any(name.startswith("remote.") and name.endswith(".promisor") for name in config),
     )
+
+
+def _like_the_disk(top: Path) -> tuple[tuple[str, str]]:
+    """Whether names differ there that differ in case only: git must know, and may be told wrong."""
+    return (("core.ignorecase", "true" if os.path.lexists(top / ".gIT") else "false"),)
 
 
 def _sane(git: Git, top: Path) -> Path:
@@ -119,16 +129,19 @@ def excluded_by(place: Place) -> bytes:
     return own + b"\n" + "".join(f"/{name}\n" for name in OURS).encode()
 
 
-def tracked(git: Git, place: Place) -> str:
-    """What the owner tracks, also what git ignores of it, as ``update-index`` reads it."""
-    how = ("ls-files", "-z", "--stage")
-    entries = {}
+def tracked(git: Git, place: Place) -> tuple[str, list[str]]:
+    """What the owner tracks, also what git ignores of it, as ``update-index`` reads it; and which
+    of it is not here because he does not want it."""
+    how = ("ls-files", "-z", "-t", "--stage")
+    entries, unwanted = {}, []
     for entry in git.ask(*QUIETLY, *how, at=place.top, environ=place.environ).split("\0"):
         kind, _, name = entry.partition("\t")
-        if name and not kind.startswith("160000 "):  # what is in a submodule is not inside
-            mode, blob, _ = kind.split(" ")
+        if name and " 160000 " not in kind:  # what is in a submodule is not inside
+            tag, mode, blob, _ = kind.split(" ")
             entries[name] = f"{mode} {blob}\t{name}\0"
-    return "".join(entries.values())
+            if tag in "Ss" and not os.path.lexists(place.top / as_path(name)):
+                unwanted.append(name)
+    return "".join(entries.values()), unwanted
 
 
 def lines_of(settings: Mapping[str, str]) -> str:

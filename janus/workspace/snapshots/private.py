@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from janus.errors import GitFailed, StorageFailed
@@ -21,13 +21,7 @@ from janus.workspace.git import NOTHING, Done, Git, failed, quoted
 from janus.workspace.gits_files import Signature, signature
 from janus.workspace.snapshots.found import Found, LeftOut, found_in
 from janus.workspace.snapshots.making import Making
-from janus.workspace.snapshots.place import (
-    LITERALLY,
-    QUIETLY,
-    Place,
-    excluded_by,
-    tracked,
-)
+from janus.workspace.snapshots.place import LITERALLY, QUIETLY, Place, excluded_by, tracked
 
 #: Seconds that one snapshot may take; what it got done by then is done for the next.
 PATIENCE = 10.0
@@ -149,7 +143,7 @@ class PrivateIndex:
 
     def _update(self, deadline: float) -> Found:
         found = found_in(self.place.top, self._listed())
-        if found.gone and self.place.index:
+        if found.gone and self.place.sparse:
             self._keep_absent(found)
         left = [*found.left_out]
         self._remove(found.replaced)
@@ -207,10 +201,13 @@ class PrivateIndex:
         listed = self._git.run(*QUIETLY, "ls-files", "-z", "-t", at=top, environ=self.place.environ)
         unwanted = {it[2:] for it in listed.stdout.split("\0") if it[:2] in ("S ", "s ")}
         if absent := found.gone & unwanted:
-            given = "".join(f"{name}\0" for name in sorted(absent))
-            self.ask("update-index", "-z", "--skip-worktree", "--stdin", given=given)
+            self._mark_absent(absent)
             found.forget(absent)
-            self._sparse = True
+
+    def _mark_absent(self, names: Iterable[str]) -> None:
+        given = "".join(f"{name}\0" for name in sorted(names))
+        self.ask("update-index", "-z", "--skip-worktree", "--stdin", given=given)
+        self._sparse = True
 
     # Making it.
 
@@ -232,12 +229,14 @@ class PrivateIndex:
     def _make(self) -> None:
         self.delete()
         self._making.make(self.path, self.place)
+        self._sparse = False  # nothing in it is marked as absent yet
         if self.place.index:
-            given = tracked(self._git, self.place)
+            given, absent = tracked(self._git, self.place)
             self.ask("update-index", "-z", "--index-info", given=given)
+            if absent:
+                self._mark_absent(absent)
         with Folder.open(self.path) as own:
             own.replace("seeded", b"")
-        self._sparse = False  # nothing in it is marked as absent yet
         if self.place.index:
             self.refresh()
 

@@ -200,7 +200,9 @@ def _signature(place: Place, folder: Path) -> tuple[int, ...]:
         if place.objects is None:  # no repository at all, unless what git did not take for one
             return (time.monotonic_ns(),) if may_be_repository(folder) else ()
         git, config = (place.top / ".git").lstat(), (place.objects.parent / "config").stat()
-        return git.st_ino, config.st_mtime_ns, config.st_size
+        own = place.index.parent / "config.worktree" if place.index else place.top
+        mine = own.stat() if own.exists() else config
+        return git.st_ino, config.st_mtime_ns, config.st_size, mine.st_mtime_ns, mine.st_size
     except OSError:
         return (time.monotonic_ns(),)
 

@@ -18,7 +18,7 @@ from janus.workspace.snapshots.private import PrivateIndex
 from janus.workspace.snapshots.restoring import changed, check_shown, restore
 from janus.workspace.snapshots.rules import ignored_then
 from janus.workspace.snapshots.snapshots import SessionSnapshots
-from janus.workspace.snapshots.trees import Difference, Entry, differences
+from janus.workspace.snapshots.trees import Difference, Entry, differences, entries_of
 
 IGNORED = "git ignored it when this began, so it stays"
 TOUCHED = "it was changed again since"
@@ -133,6 +133,10 @@ class Undo:
             files[path] = UndoneFile(path, _status(it), kept)
             if not kept:
                 entries[path] = it.new
+        # What was a file then and cannot be kept now has no difference that could be seen.
+        lost = dict(end.left_out).keys() - dict(start.left_out).keys() - files.keys()
+        for path in sorted(entries_of(private, start.tree, lost)) if lost else ():
+            files[path] = UndoneFile(path, "modified", f"it is in no snapshot: {left[path]}")
         return _Look(start, end, now, files, entries)
 
     def _told(self, look: _Look) -> tuple[str, ...]:
