@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "memory",
         "workspace",
         "storage",
+        "voice",
     },
 }
 MAY_IMPORT["projects"] = {*GROUND, "memory", "sessions", "conversation", "workspace", "storage"}

@@ -25,7 +25,7 @@ from janus.fleet.failures import Absent, FleetFailure
 from janus.fleet.membership import Scope
 from janus.fleet.subjects import HEADER
 from janus.logs import about, device_id
-from janus.model import Ended, SessionInfo, is_id
+from janus.model import Ended, ReadOut, SessionInfo, is_id
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ DO: dict[str, type] = {
     "end": Ended,
 }  # fmt: skip
 #: What changes nothing.
-READ: dict[str, type] = {"get": SessionInfo}
+READ: dict[str, type] = {"get": SessionInfo, "read_out": ReadOut}
 #: Seconds for what answers at once, and for what starts or ends an agent.
 SOON, LATER = 5.0, 75.0
 _SLOW = ("create", "resume", "end")

@@ -30,6 +30,7 @@ from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.mirror import Mirror
 from janus.fleet.mirrored import MirroredLog
+from janus.fleet.remote_answers import RemoteAnswers
 from janus.fleet.words import Word, Words
 from janus.logs import device_id
 from janus.model import Answer, Ended, Message, SessionInfo
@@ -39,7 +40,7 @@ from janus.model.events import Image, QuestionAsked
 _SEEN = 2.0
 
 
-class RemoteSessions:
+class RemoteSessions(RemoteAnswers):
     """See ``MemorySessionManager`` for what each call does. All raise MachineAway."""
 
     project_id, project, stopping = "", "", False
@@ -183,16 +184,6 @@ class RemoteSessions:
 
     def send_queue(self, session_id: str) -> State:
         return self._led(self.get(session_id), "send_queue")
-
-    def answer(
-        self,
-        session_id: str,
-        request_id: str,
-        option_id: str,
-        answers: dict[str, Any] | None = None,
-    ) -> State:
-        given = {"request_id": request_id, "option_id": option_id, "answers": answers}
-        return self._led(self.get(session_id), "answer", **given)
 
     def choose(self, session_id: str, option_id: str, value: str) -> State:
         return self._led(self.get(session_id), "choose", option_id=option_id, value=value)

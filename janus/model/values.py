@@ -205,6 +205,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOut:
+    """What is read out before a spoken yes to a question: ``option_id`` is what that yes chooses.
+
+    ``digest`` stands for the question and all its words; it comes back with the yes, so that
+    nothing else can be allowed than what was heard.
+    """
+
+    words: str
+    option_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation. The role is ``user``, ``assistant`` or ``system``."""
 

@@ -1,4 +1,4 @@
-"""What is said in the sessions: messages, answers, and what the agents ask."""
+"""What is said in the sessions: messages, and the answers to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
-from typing import Any
 
 from janus.agents.catalog import AgentCatalog
 from janus.agents.mcp import run_mcp
@@ -14,8 +13,8 @@ from janus.conversation.shown import State
 from janus.errors import AskTimeout
 from janus.logs import about
 from janus.model import Answer, SessionInfo, check_title
+from janus.sessions.answering import Answers
 from janus.sessions.opening import SessionOpener
-from janus.sessions.reading import Readings
 from janus.sessions.registry import Registry
 from janus.sessions.saver import SessionSaver
 from janus.sessions.scheduler import Scheduler
@@ -26,7 +25,7 @@ from janus.text import sanitize
 log = logging.getLogger(__name__)
 
 
-class Conversations(Readings):
+class Conversations(Answers):
     """The part of ``MemorySessionManager`` that is about what is said. It hands out values only."""
 
     later: Scheduler
@@ -158,18 +157,6 @@ class Conversations(Readings):
         session.turns.withdraw(message_id)
         return self._told(session)
 
-    def answer(
-        self,
-        session_id: str,
-        request_id: str,
-        option_id: str,
-        answers: dict[str, Any] | None = None,
-    ) -> State:
-        """Answer what the agent asked; see ``Agent.answer``."""
-        session = self._used(session_id)
-        session.agent.answer(request_id, option_id, answers)
-        return self._told(session)
-
     def choose(self, session_id: str, option_id: str, value: str) -> State:
         """Choose one of the agent's options; see ``Agent.choose``."""
         session = self._used(session_id)
@@ -200,11 +187,6 @@ class Conversations(Readings):
                 self._saver.changed()  # the log says it too: nobody has to wait
             if taken is not None:
                 return session
-
-    def _used(self, session_id: str) -> Session:
-        """A session that somebody uses now."""
-        (session := self._registry.find(session_id)).touch()
-        return session
 
     def _wait(
         self,

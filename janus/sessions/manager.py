@@ -73,7 +73,7 @@ class MemorySessionManager(Conversations):
         with one that was deleted; *meter* measures them.
         """
         agents = agents or AgentCatalog(settings)
-        self._settings = settings
+        self._settings, self.voice_commands = settings, settings.voice_commands
         self.workspace = Workspace(
             settings.workspace,
             mark_environ(settings.environ, mark),

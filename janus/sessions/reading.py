@@ -13,7 +13,7 @@ from janus.conversation.shown import ShownMessage, State
 from janus.conversation.transcript import messages, older
 from janus.errors import NotFound
 from janus.model import Message, SessionInfo
-from janus.model.events import AnswerHeard, Image, OwnerTold, QuestionAsked
+from janus.model.events import Image, OwnerTold, QuestionAsked
 from janus.sessions.opening import SessionOpener
 from janus.sessions.registry import Registry
 from janus.sessions.session import Session
@@ -115,8 +115,8 @@ class Readings:
                 yield None
         yield from session.log.follow(seq, heartbeat)
 
-    def record(self, session_id: str, event: OwnerTold | AnswerHeard) -> None:
-        """Keep in the log what its owner was told, or said; nothing if it is not awake."""
+    def record(self, session_id: str, event: OwnerTold) -> None:
+        """Keep in the log what its owner was told; nothing if it is not awake."""
         with suppress(ValueError):  # it is closed
             if session := self._registry.get(session_id):
                 session.log.append(event)

@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from janus.errors import ConsentUnclear
+from janus.model import ReadOut
 from janus.model.events import QuestionAsked, QuestionOption
 
 #: Characters that are read out; longer things nobody remembers to their end.
@@ -45,18 +46,6 @@ _SECRET = re.compile(
 )
 _BETWEEN = re.compile(r"[\s'\"`(){}\[\]<>,;|&=:\\]+")
 HANDS = "This needs your hands, when you have stopped."
-
-
-class ReadOut(Struct, frozen=True):
-    """What is read out before a spoken yes: ``option_id`` is what that yes chooses.
-
-    ``digest`` stands for the question and all its words; it comes back with the yes, so that
-    nothing else can be allowed than what was heard.
-    """
-
-    words: str
-    option_id: str
-    digest: str
 
 
 class Glance(Struct, frozen=True):
