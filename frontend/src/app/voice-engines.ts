@@ -11,6 +11,11 @@ export async function voiceEngines({api}: Pick<App, 'api'>): Promise<VoiceState>
     saveItem('voice-engines', engines)
     return engines
   } catch {
-    return loadItem('voice-engines', NONE)
+    return knownVoiceEngines()
   }
+}
+
+/** Those it had the last time. */
+export function knownVoiceEngines(): VoiceState {
+  return loadItem('voice-engines', NONE)
 }

@@ -16,32 +16,44 @@ const ATTEMPTS = 2
 /** Sentences that are fetched, or were. */
 const MOST = 6
 
+export interface JanusMouthOptions {
+  /** Rejects with an ApiError. */
+  fetch: (text: string) => Promise<Blob>
+  link: Link
+  /** Told why nothing can be heard. */
+  complain: (problem: string) => void
+  /** Told that something waits for a connection to be said, and that it waits no more. */
+  waits?: ((waits: boolean) => void) | undefined
+  /** Says what cannot be fetched without a connection, where there is such a voice. */
+  instead?: () => Mouth | undefined
+  /** What is said without a connection, too: fetched beforehand, and kept. */
+  standing?: readonly string[] | undefined
+  audio?: HTMLAudioElement
+}
+
 export class JanusMouth implements Mouth {
   rate = 1
   volume = 1
-  readonly #fetch: (text: string) => Promise<Blob>
-  readonly #link: Link
-  readonly #onProblem: (message: string) => void
+  readonly #options: JanusMouthOptions
   readonly #audio: HTMLAudioElement
   readonly #fetched = new Map<string, Promise<Blob>>()
-  /** What is said while there is no connection: fetched beforehand, and kept. */
   readonly #standing = new Map<string, Promise<Blob>>()
   #wanted: readonly string[]
   /** What still comes of earlier sentences is ignored. */
   #run = 0
   #address = ''
+  #instead: Mouth | undefined
+  #waits = false
 
-  /** *fetch* rejects with an ApiError. */
-  constructor(fetch: (text: string) => Promise<Blob>, link: Link, onProblem: (message: string) => void, standing: readonly string[] = [], audio = new Audio()) {
-    this.#fetch = fetch
-    this.#wanted = standing
-    this.#link = link
-    this.#onProblem = onProblem
-    this.#audio = audio
+  constructor(options: JanusMouthOptions) {
+    this.#options = options
+    this.#wanted = options.standing ?? []
+    this.#audio = options.audio ?? new Audio()
   }
 
   /** Call it during a tap: without one, phones play nothing. */
   prime(): void {
+    if (this.#address && !this.#audio.paused) return
     this.#play(silence()).catch(() => {})
   }
 
@@ -61,7 +73,9 @@ export class JanusMouth implements Mouth {
 
   stop(): void {
     this.#run++
-    this.#audio.pause()
+    if (this.#address) this.#audio.pause()
+    this.#instead?.stop()
+    this.#instead = undefined
   }
 
   async #say(run: number, text: string, hold: (milliseconds: number) => void): Promise<void> {
@@ -70,20 +84,36 @@ export class JanusMouth implements Mouth {
         hold(FETCHING)
         const sound = await this.#sound(text)
         if (run !== this.#run) return
+        this.#wait(false)
         expectAudio('playback')
         return await this.#play(sound, hold)
       } catch (error) {
         const {status, message} = error as Partial<ApiError>
+        if (run !== this.#run) return
+        if (status === 0 && (await this.#sayOtherwise(text, hold))) return
+        if (run !== this.#run) return
         // What was not heard because of the connection is heard when it is back.
-        if (run === this.#run && status !== 0 && ++failures >= ATTEMPTS) {
-          this.#onProblem(message ?? '')
+        if (status !== 0 && ++failures >= ATTEMPTS) {
+          this.#options.complain(message ?? '')
           throw error
         }
         hold(FOREVER)
-        if (run === this.#run) await new Promise<void>(then => this.#link.later(then, backoff(failures, DELAY), true))
+        if (status === 0) this.#wait(true)
+        await new Promise<void>(then => this.#options.link.later(then, backoff(failures, DELAY), true))
         if (run !== this.#run) return
       }
     }
+  }
+
+  /** Whether another voice has said it. */
+  async #sayOtherwise(text: string, hold: (milliseconds: number) => void): Promise<boolean> {
+    const instead = (this.#instead = this.#options.instead?.())
+    return instead ? new Promise(then => instead.say(text, then, hold)) : false
+  }
+
+  #wait(waits: boolean): void {
+    if (this.#waits !== waits) this.#options.waits?.(waits)
+    this.#waits = waits
   }
 
   /** Once, after what was to be said first. */
@@ -98,7 +128,7 @@ export class JanusMouth implements Mouth {
   #sound(text: string): Promise<Blob> {
     let sound = this.#standing.get(text) ?? this.#fetched.get(text)
     if (!sound) {
-      sound = this.#fetch(text)
+      sound = this.#options.fetch(text)
       this.#fetched.set(text, sound)
       sound.catch(() => this.#fetched.delete(text))
       const [oldest] = this.#fetched.keys()

@@ -8,10 +8,10 @@
  * The page decides nothing: it sends all that was heard once that is final, for the words that
  * were read out. Silence is no answer, and neither is what Janus has said itself.
  */
-import type {ApiError} from '../lib/api-error'
+import {isAnswer, type ApiError} from '../lib/api-error'
 import type {Permission, SpokenQuestion} from '../lib/types'
 import {utterances} from '../text/sentences'
-import {sayCode} from '../text/spoken-words'
+import {sayCode, sayIdentifier} from '../text/spoken-words'
 import {isDenial, isEcho} from './commands'
 import type {Recorder, Understood} from './engines'
 import type {Listening} from './floor-listener'
@@ -153,11 +153,15 @@ export class Question {
   #failed({status, code, message}: ApiError, unclear: (why: string) => void): void {
     const {say} = this.#parts
     if (code === 'CONSENT_UNCLEAR') unclear(message)
-    else if (status === 0 || status >= 500) this.cut = true
+    else if (!isAnswer({status, code})) this.cut = true
     else if (code === 'ALREADY_ANSWERED' || code === 'PERMISSION_NOT_FOUND') {
       this.over = true
       say(says.elsewhere)
-    } else say(says.failed(message))
+    } else {
+      // Nothing tells when that is over: whoever asks what needs them hears it again.
+      say(code === 'MACHINE_AWAY' ? says.away : says.failed(message))
+      this.#leave()
+    }
   }
 
   #unclearly(why: string): void {
@@ -174,6 +178,6 @@ export class Question {
 
 /** The words as they are read out: commands and paths so that they can be said. */
 function spoken(words: string): string {
-  const [, kind = '', what] = /^The agent asks\. (\w+): (.*)$/.exec(words) ?? []
-  return what ? says.asks(kind, sayCode(what)) : words
+  const [, machine, kind = '', what] = /^(?:On (.+?)\. )?The agent asks\. (\w+): (.*)$/.exec(words) ?? []
+  return what ? `${machine ? `${says.on(sayIdentifier(machine))} ` : ''}${says.asks(kind, sayCode(what))}` : words
 }

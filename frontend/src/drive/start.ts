@@ -1,5 +1,5 @@
 /** Builds a drive of the engines of this browser, and of those of Janus. */
-import {batch, computed, effect, signal} from '@preact/signals'
+import {batch, computed, signal} from '@preact/signals'
 
 import type {App} from '../app/app'
 import {voiceEngines} from '../app/voice-engines'
@@ -9,16 +9,15 @@ import {OpenMicrophone} from '../voice/open-microphone'
 import {RecordingRecognizer} from '../voice/recording-recognizer'
 import {Recordings} from '../voice/recordings'
 import {recognizer} from '../voice/recognizer'
-import {Speaker} from '../voice/speaker'
 import {ScreenLock} from '../voice/wake-lock'
-import {BrowserMouth, RecognizingEars, SpeechRecorder} from './audio'
-import {ChosenEars, ChosenMouth} from './chosen'
+import {RecognizingEars, SpeechRecorder} from './audio'
+import {ChosenEars} from './chosen'
 import {Connected} from './connected'
 import {Driver} from './driver'
 import {clock} from './engines'
 import {listenToHeadset} from './headset'
-import {JanusMouth} from './janus-mouth'
 import {sendLate} from './late'
+import {makeMouth} from './mouth'
 import type {Shown} from './parts'
 import {says, speakIn, words} from './strings'
 
@@ -33,7 +32,7 @@ export function makeDrive(app: App, leave: () => void) {
   const problem = signal('')
   /** The engines of Janus, as far as is known. */
   const engines = signal<Partial<VoiceState>>({})
-  const {rate, voice, hears, speaks, drivesIn} = app.preferences
+  const {hears, drivesIn} = app.preferences
   const {spoken} = app.api
   const {link} = app.connection
   const endings: (() => void)[] = []
@@ -44,18 +43,19 @@ export function makeDrive(app: App, leave: () => void) {
   const screen = new ScreenLock()
   const complain = (message: string) => void (problem.value = message)
 
-  const speaker = new Speaker()
-  const janusMouth = new JanusMouth(text => spoken.speak(text, code), link, complain, [says.kept, says.sent])
-  speaker.lang = language
-  speaker.volume = janusMouth.volume = VOLUME
-  speaker.rate = janusMouth.rate = rate.peek()
-  endings.push(effect(() => void (speaker.voice = voice.value)))
-  const mouth = new ChosenMouth({
-    browser: new BrowserMouth(speaker, message => (speaker.supported || !engines.peek().speak) && complain(message)),
-    janus: () => (engines.peek().speak ? janusMouth : undefined),
-    preferred: () => speaks.peek(),
-    works: () => speaker.supported,
+  const voice = makeMouth(app, {
+    language,
+    engines: () => engines.peek(),
+    complain,
+    standing: [says.kept, says.sent, says.lost],
+    waits(waits) {
+      // A session that is open tells that as well.
+      if (waits === (problem.peek() === says.lost)) return
+      if (waits) earcons.play('lost')
+      complain(waits ? says.lost : '')
+    },
   })
+  voice.volume = VOLUME
 
   const browsers = recognizer()
   browsers.lang = language
@@ -88,15 +88,15 @@ export function makeDrive(app: App, leave: () => void) {
   const driver: Driver = new Driver(
     {
       clock,
-      mouth,
+      mouth: voice.mouth,
       ears,
       janus: connected,
       language,
       cue: cue => earcons.play(cue),
-      pace: change => (speaker.rate = janusMouth.rate = Math.min(2, Math.max(0.5, speaker.rate + change))),
+      pace: change => void (voice.rate = Math.min(2, Math.max(0.5, voice.rate + change))),
       louder() {
-        const could = speaker.volume < 1
-        speaker.volume = janusMouth.volume = 1
+        const could = voice.volume < 1
+        voice.volume = 1
         return could
       },
       leave,
@@ -139,8 +139,7 @@ export function makeDrive(app: App, leave: () => void) {
         const {ok, problem: obstacle} = browsers.available()
         if (!ok && !usesJanus.peek()) complain(obstacle?.message ?? '')
       })
-      speaker.prime()
-      janusMouth.prime()
+      voice.prime()
       earcons.prime()
       if (usesJanus.peek()) microphone.prime()
       void screen.request()
@@ -172,8 +171,7 @@ export function makeDrive(app: App, leave: () => void) {
       browsers.lang = ''
       recording.abort()
       microphone.end()
-      speaker.stop()
-      janusMouth.stop()
+      voice.close()
       void screen.release()
       for (const end of endings.splice(0)) end()
     },

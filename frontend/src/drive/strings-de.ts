@@ -55,6 +55,8 @@ export const GERMAN: Spoken = {
     },
     told: (_, otherwise) => otherwise,
     asks: (kind, what) => `Der Agent fragt. ${{Run: 'Ausführen', Read: 'Lesen', Search: 'Suchen'}[kind] ?? kind}: ${what}.`,
+    on: machine => `Auf ${machine}.`,
+    away: 'Sein Rechner ist gerade nicht zu erreichen.',
     inShort: first => `Kurz gesagt: ${first}`,
     thereIsMore: left => (left === 1 ? 'Es gibt noch einen Satz. Sag: mehr.' : `Es gibt noch ${number(left)} Sätze. Sag: mehr.`),
     noMore: 'Das war alles.',

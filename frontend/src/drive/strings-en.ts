@@ -50,6 +50,9 @@ const english = {
   /** What Janus says of it itself, in English. */
   told: (message: string, _otherwise: string) => message,
   asks: (kind: string, what: string) => `The agent asks. ${kind}: ${what}.`,
+  /** Where the agent is that asks. */
+  on: (machine: string) => `On ${machine}.`,
+  away: 'Its machine cannot be reached now.',
   inShort: (first: string) => `In short: ${first}`,
   thereIsMore: (left: number) => (left === 1 ? 'There is one sentence more. Say: more.' : `There are ${number(left)} sentences more. Say: more.`),
   noMore: 'That was all.',

@@ -24,6 +24,11 @@ export function notReached(): ApiError {
   )
 }
 
+/** Whether it is Janus that has failed, rather than what is between it and this page. */
+export function isAnswer({status, code}: Pick<ApiError, 'status' | 'code'>): boolean {
+  return status > 0 && code !== 'BAD_ANSWER' && !code.startsWith('HTTP_')
+}
+
 /** The JSON body of a response, or its sound. Throws ApiError if it is a failure, or neither. */
 export async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok && response.headers?.get?.('Content-Type')?.startsWith('audio/')) return await response.blob()

@@ -1,4 +1,4 @@
-import {ApiError, notReached, readAnswer} from './api-error'
+import {ApiError, isAnswer, notReached, readAnswer} from './api-error'
 import type {Link} from './link'
 import type {Calls} from './types'
 
@@ -89,9 +89,4 @@ export class Requests {
 function asApiError(failure: unknown, {aborted, reason}: AbortSignal): ApiError {
   if (aborted) return reason instanceof ApiError ? reason : new ApiError(0, 'TIMEOUT', 'Janus did not answer in time.')
   return failure instanceof ApiError ? failure : notReached()
-}
-
-/** Whether it is Janus that has failed, rather than what is between it and this page. */
-function isAnswer({status, code}: ApiError): boolean {
-  return status > 0 && code !== 'BAD_ANSWER' && !code.startsWith('HTTP_')
 }

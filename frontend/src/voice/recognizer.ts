@@ -9,6 +9,7 @@
 import {expectAudio, Listeners} from './listeners'
 import {problem, type ProblemCode} from './problems'
 import type {Availability, ListeningState, SpeechEvent, SpeechToText} from './speech-to-text'
+import {Watchdog} from './watchdog'
 
 type Result = ArrayLike<{transcript: string; confidence?: number}> & {isFinal?: boolean}
 
@@ -56,7 +57,7 @@ export class Recognizer implements SpeechToText {
   /** Whether to ignore what still comes. */
   #dropped = false
   #again = false
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #watchdog = new Watchdog()
 
   constructor(options: RecognizerOptions = {}) {
     const page = globalThis as {SpeechRecognition?: new () => SpeechEngine; webkitSpeechRecognition?: new () => SpeechEngine}
@@ -93,7 +94,7 @@ export class Recognizer implements SpeechToText {
     this.#text = ''
     this.#dropped = false
     this.#become('starting')
-    this.#expect(() => this.#giveUp('no-start'), NO_START_AFTER)
+    this.#watchdog.expect(() => this.#giveUp('no-start'), NO_START_AFTER)
     expectAudio('play-and-record')
     try {
       this.#engine ??= this.#build()
@@ -138,7 +139,7 @@ export class Recognizer implements SpeechToText {
     engine.onstart = mine(() => {
       if (this.state !== 'starting') return
       this.#become('listening')
-      this.#expect(() => this.#giveUp('no-speech'), NO_RESULT_AFTER)
+      this.#watchdog.expect(() => this.#giveUp('no-speech'), NO_RESULT_AFTER)
     })
     engine.onresult = mine(({results}) => this.#result(results[results.length - 1]))
     engine.onerror = mine(({error}) => this.#failed(error))
@@ -150,9 +151,9 @@ export class Recognizer implements SpeechToText {
   #result(result: Result | undefined): void {
     const {transcript = '', confidence} = result?.[0] ?? {}
     if (this.state === 'idle' || this.#dropped) return
-    clearTimeout(this.#timer)
+    this.#watchdog.end()
     if (this.state === 'stopping') this.#expectEnd()
-    else this.#expect(() => this.#end('stop'), NO_RESULT_AFTER)
+    else this.#watchdog.expect(() => this.#end('stop'), NO_RESULT_AFTER)
     this.#storage?.removeItem(FAILURES)
     this.#text = transcript.trim()
     this.#listeners.tell({type: 'text', text: this.#text, sure: result?.isFinal === true && confidence !== 0})
@@ -182,7 +183,7 @@ export class Recognizer implements SpeechToText {
   }
 
   #expectEnd(): void {
-    this.#expect(() => {
+    this.#watchdog.expect(() => {
       this.#engine = null // it never sent its end: do not use it again
       this.#ended()
     }, NO_END_AFTER)
@@ -190,7 +191,7 @@ export class Recognizer implements SpeechToText {
 
   #ended(): void {
     if (this.state === 'idle') return
-    clearTimeout(this.#timer)
+    this.#watchdog.end()
     const [text, again] = [this.#text, this.#again]
     this.#text = ''
     this.#again = false
@@ -205,11 +206,6 @@ export class Recognizer implements SpeechToText {
 
   #tellProblem(code: ProblemCode): void {
     this.#listeners.tell({type: 'problem', problem: problem(code)})
-  }
-
-  #expect(then: () => void, milliseconds: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(then, milliseconds)
   }
 
   #become(state: ListeningState): void {

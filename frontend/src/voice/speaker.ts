@@ -12,6 +12,7 @@
  */
 import {languageOf} from '../text/scripts'
 import {expectAudio, Listeners} from './listeners'
+import {Watchdog} from './watchdog'
 
 export type SpeakerState = 'idle' | 'speaking' | 'paused'
 
@@ -48,7 +49,7 @@ export class Speaker {
   readonly #listeners = new Listeners()
   /** Also referenced here because Chrome collects utterances nobody holds, and their events with them. */
   #current: SpeechSynthesisUtterance | null = null
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #watchdog = new Watchdog()
   #failures = 0
   #hasSpoken = false
   #cancelled = false
@@ -157,9 +158,9 @@ export class Speaker {
     utterance.onstart = current(() => {
       this.#hasSpoken = true
       // Network voices of desktop Chrome stop without an event. No voice speaks slower than the last wait.
-      this.#expect(() => {
+      this.#watchdog.expect(() => {
         if (this.#synth!.speaking === false) this.#next()
-        else this.#expect(() => this.#next(), 1000 + (text.length * 160) / this.rate)
+        else this.#watchdog.expect(() => this.#next(), 1000 + (text.length * 160) / this.rate)
       }, 2000 + (text.length * 90) / this.rate)
     })
     utterance.onend = current(() => {
@@ -171,11 +172,11 @@ export class Speaker {
     const swallowed = this.#cancelled
     this.#cancelled = false
     if (swallowed) {
-      this.#expect(() => {
+      this.#watchdog.expect(() => {
         if (this.#synth!.speaking === false && !this.#synth!.pending) this.#say()
-        else this.#expect(() => this.#neverBegan(), SILENT_AFTER)
+        else this.#watchdog.expect(() => this.#neverBegan(), SILENT_AFTER)
       }, SWALLOWED_AFTER)
-    } else this.#expect(() => this.#neverBegan(), SILENT_AFTER)
+    } else this.#watchdog.expect(() => this.#neverBegan(), SILENT_AFTER)
     this.#synth!.speak(utterance)
   }
 
@@ -208,13 +209,8 @@ export class Speaker {
     this.stop()
   }
 
-  #expect(then: () => void, milliseconds: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(then, milliseconds)
-  }
-
   #silence(): void {
-    clearTimeout(this.#timer)
+    this.#watchdog.end()
     const unfinished = this.#current
     this.#current = null
     // Only if needed: on Android a `cancel` right before `speak` can swallow the new utterance.

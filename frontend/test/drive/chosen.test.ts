@@ -100,8 +100,13 @@ afterEach(() => vi.unstubAllGlobals())
 function voice(fetch: (text: string) => Promise<Blob>) {
   vi.stubGlobal('URL', Object.assign(URL, {createObjectURL: () => 'blob:', revokeObjectURL: () => {}}))
   const [sound, problems, link] = [new Sound(), [] as string[], new Link()]
-  const mouth = new JanusMouth(fetch, link, message => problems.push(message), ['Okay.'], sound as unknown as HTMLAudioElement)
-  return {mouth, sound, problems, link}
+  const [browser, waits] = [new Says(), vi.fn()]
+  const there = {voice: false}
+  const mouth = new JanusMouth({
+    fetch, link, complain: problem => problems.push(problem), waits, standing: ['Okay.'],
+    instead: () => (there.voice ? browser : undefined), audio: sound as unknown as HTMLAudioElement,
+  })
+  return {mouth, sound, problems, link, browser, waits, there}
 }
 const settled = () => new Promise(then => setTimeout(then))
 
@@ -127,13 +132,15 @@ test('the voice of Janus fetches the next sentence while one is heard, each once
 
 test('what could not be fetched without a connection is said when it is back; a voice that fails is told', async () => {
   const fetch = vi.fn(async (_: string) => new Blob(['sound']))
-  const {mouth, sound, problems, link} = voice(fetch)
+  const {mouth, sound, problems, link, waits} = voice(fetch)
   const done = vi.fn()
   fetch.mockRejectedValueOnce(new ApiError(0, 'NOT_REACHED', 'gone'))
   mouth.say('One.', done, () => {})
   await settled()
+  expect(waits.mock.calls).toEqual([[true]]) // nobody wonders why it is silent
   link.tryNow()
   await settled()
+  expect(waits.mock.calls).toEqual([[true], [false]])
   sound.onended()
   await settled()
   expect([done.mock.calls, problems]).toEqual([[[true]], []])
@@ -144,4 +151,25 @@ test('what could not be fetched without a connection is said when it is back; a 
   link.tryNow()
   await settled()
   expect([done.mock.calls.at(-1), problems]).toEqual([[false], ['no voice']])
+})
+
+test('without a connection the browser says what the voice of Janus cannot, once', async () => {
+  const fetch = vi.fn(async (_: string) => new Blob(['sound']))
+  const {mouth, sound, link, browser, waits, there} = voice(fetch)
+  there.voice = true
+  fetch.mockRejectedValue(new ApiError(0, 'NOT_REACHED', 'gone'))
+  const done = vi.fn()
+  mouth.say('One.', done, () => {})
+  await settled()
+  expect(browser.said).toEqual(['One.'])
+  browser.done(true)
+  await settled()
+  link.tryNow()
+  await settled()
+  expect([done.mock.calls, waits.mock.calls, sound.paused]).toEqual([[[true]], [], true])
+
+  mouth.say('Two.', done, () => {})
+  await settled()
+  mouth.stop()
+  expect(browser.stopped).toBe(1)
 })

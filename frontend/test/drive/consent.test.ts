@@ -249,3 +249,24 @@ test('that it was allowed is said before what follows from it, whichever comes f
   expect(it.heard()).toEqual(['Allowed once.', 'I have run it.'])
   expect(it.ears.open).toBe(true)
 })
+
+test('a question of another machine is read out with its name', async () => {
+  const it = drive()
+  await it.ready()
+  it.janus.readOut.mockResolvedValue({session_id: 's', request_id: 'r1', words: 'On build-box. The agent asks. Run: ls', option_id: 'yes', digest: 'd1'})
+  await it.look({busy: true, asked: asks('r1')})
+  await it.time.pass(2000)
+  expect(it.mouth.texts.at(-1)).toBe(`On build box. ${QUESTION}`)
+})
+
+test.each([
+  [new ApiError(503, 'MACHINE_AWAY', 'It sleeps.'), 'Its machine cannot be reached now.'],
+  [new ApiError(500, 'INTERNAL_ERROR', 'Oops.'), 'That did not work. Oops.'],
+])('what cannot be asked now is told, and stays open: %s', async (failure, said) => {
+  const it = drive()
+  await it.ready()
+  it.janus.readOut.mockRejectedValue(failure)
+  await it.look({busy: true, asked: asks('r1')})
+  await it.time.pass(20_000)
+  expect(it.heard()).toEqual([said, 'It stays open. Say: what needs me, to hear it again.'])
+})

@@ -209,3 +209,12 @@ test('sentences in other letters are given to a voice that can say them', () => 
     expect([text, synth.spoken.at(-1)!.lang]).toEqual([text, lang])
   }
 })
+
+test('a page that slept before it was told of the beginning says nothing twice', () => {
+  speaker.speak(['One.', 'Two.'])
+  vi.setSystemTime(Date.now() + 60_000)
+  vi.advanceTimersByTime(5000)
+  expect([synth.texts, synth.cancelled]).toEqual([['One.'], 0])
+  synth.finish()
+  expect(synth.texts).toEqual(['One.', 'Two.'])
+})

@@ -1,12 +1,14 @@
 import {effect, signal} from '@preact/signals'
 
 import type {App} from '../../app/app'
+import {knownVoiceEngines, voiceEngines} from '../../app/voice-engines'
+import type {PageMouth} from '../../drive/mouth'
 import type {SentenceCutter} from '../../text/speakable'
-import type {Speaker} from '../../voice/speaker'
 import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
 import {stopLine} from '../strings'
 import {isOutside, Pauses} from './pauses'
+import type {Reciter} from './reciter'
 
 /** Reads answers aloud: one on request, or each as it comes. */
 export class ReadAloud implements Voice {
@@ -14,9 +16,9 @@ export class ReadAloud implements Voice {
   readonly speaking = signal('')
   readonly #app: App
   readonly #conversation: Conversation
-  #voice: Promise<{speaker: Speaker; cut: () => SentenceCutter; all: (text: string) => string[]}> | undefined
-  #speaker: Speaker | undefined
-  #starting = false
+  #voice: Promise<{reciter: Reciter; mouth: PageMouth; cut: () => SentenceCutter; all: (text: string) => string[]}> | undefined
+  #mouth: PageMouth | undefined
+  #reciter: Reciter | undefined
 
   constructor(app: App, conversation: Conversation) {
     this.#app = app
@@ -24,31 +26,28 @@ export class ReadAloud implements Voice {
   }
 
   get supported(): boolean {
-    return 'speechSynthesis' in globalThis && (this.#speaker?.supported ?? true)
+    return this.#mouth?.supported ?? ('speechSynthesis' in globalThis || knownVoiceEngines().speak !== null)
   }
 
   /** Call it during a tap: without one iOS stays silent. */
   prime(): void {
-    if (this.#app.preferences.readAloud.peek() && this.supported) void this.#load().then(({speaker}) => speaker.prime())
+    if (this.#app.preferences.readAloud.peek() && this.supported) void this.#load().then(({mouth}) => mouth.prime())
   }
 
   /** Read this message, and why it ended, instead of anything else. */
   read(id: string, text: string, ending = ''): void {
     this.speaking.value = id
-    void this.#load().then(({speaker, all}) => {
+    void this.#load().then(({reciter, mouth, all}) => {
       if (this.speaking.peek() !== id) return
-      // The speaker stops before it starts, and reports that.
-      this.#starting = true
-      speaker.speak([...all(text), ...sentence(ending)])
-      this.#starting = false
-      if (speaker.state === 'idle') this.#silent()
+      mouth.prime()
+      reciter.say([...all(text), ...sentence(ending)])
     })
   }
 
   /** Stop reading at once. */
   stop(): void {
     this.speaking.value = ''
-    this.#speaker?.stop()
+    this.#reciter?.stop()
   }
 
   /** Read the answers that come from now on, if the user wants that; returns a function that stops it. */
@@ -68,7 +67,7 @@ export class ReadAloud implements Voice {
       else if (first && !streaming) done.add(id)
       first = false
       if (done.has(id)) return
-      void this.#load().then(({speaker, cut}) => {
+      void this.#load().then(({reciter, cut}) => {
         if (done.has(id)) return
         if (id !== current.id) current = {id, given: 0}
         const cutter = (current.cutter ??= cut())
@@ -80,13 +79,15 @@ export class ReadAloud implements Voice {
         }
         if (!sentences.length) return
         this.speaking.value = id
-        speaker.append(sentences)
+        reciter.append(sentences)
       })
     })
     return () => {
       end()
       pauses.close()
       this.stop()
+      this.#mouth?.close()
+      this.#mouth = this.#voice = undefined
     }
   }
 
@@ -97,23 +98,21 @@ export class ReadAloud implements Voice {
   }
 
   async #make() {
-    const [{Speaker}, {SentenceCutter, speakable}] = await Promise.all([
-      import('../../voice/speaker'),
+    const [{makeMouth}, {Reciter}, {SentenceCutter, speakable}] = await Promise.all([
+      import('../../drive/mouth'),
+      import('./reciter'),
       import('../../text/speakable'),
     ])
-    const speaker = (this.#speaker = new Speaker())
-    const {rate, voice} = this.#app.preferences
-    effect(() => {
-      speaker.rate = rate.value
-      speaker.voice = voice.value
-    })
-    speaker.onChange(() => speaker.state === 'idle' && !this.#starting && this.#silent())
-    return {speaker, cut: () => new SentenceCutter(), all: (text: string) => speakable(text)}
-  }
-
-  #silent(): void {
-    this.speaking.value = ''
-    if (this.#speaker?.problem) this.#conversation.notice.show(this.#speaker.problem)
+    let engines = knownVoiceEngines()
+    const asked = voiceEngines(this.#app).then(found => (engines = found))
+    if (!engines.speak) await asked
+    const mouth = (this.#mouth = makeMouth(this.#app, {
+      language: document.documentElement.lang || navigator.language,
+      engines: () => engines,
+      complain: problem => this.#conversation.notice.show(problem),
+    }))
+    const reciter = (this.#reciter = new Reciter(mouth.mouth, () => (this.speaking.value = '')))
+    return {reciter, mouth, cut: () => new SentenceCutter(), all: (text: string) => speakable(text)}
   }
 }
 

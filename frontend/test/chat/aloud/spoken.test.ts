@@ -7,6 +7,7 @@ import type {ChatContext} from '../../../src/chat/state/chat-context'
 import type {Conversation} from '../../../src/chat/state/conversation'
 import type {Waiting} from '../../../src/chat/state/waiting'
 import type {State} from '../../../src/lib/types'
+import {ApiError} from '../../../src/lib/api-error'
 import {fakeApp} from '../../chat-app'
 import {emptyState, reply} from '../../fakes'
 
@@ -72,6 +73,37 @@ it('an answer that is read when asked for ends with why, too', async () => {
   const {aloud} = chat()
   aloud.read('t:answer', 'All is well', "Cut at the agent's limit")
   await vi.waitFor(() => expect(spoken).toEqual(['All is well.', "Cut at the agent's limit."]))
+})
+
+it('who prefers the voice of Janus is read to by that, a sentence after the other', async () => {
+  const {app, aloud, conversation} = chat()
+  const played: string[] = []
+  vi.stubGlobal('URL', Object.assign(URL, {createObjectURL: (sound: Blob) => sounds.get(sound) ?? 'silence', revokeObjectURL: () => {}}))
+  vi.stubGlobal('Audio', class {
+    paused = true
+    src = ''
+    onended = () => {}
+    async play() {
+      if (this.src !== 'silence') played.push(this.src)
+      queueMicrotask(() => this.onended())
+    }
+    pause() {}
+  })
+  const sounds = new Map<Blob, string>()
+  const speak = vi.fn(async (text: string) => {
+    const sound = new Blob([text])
+    sounds.set(sound, text)
+    return sound
+  })
+  app.preferences.speaks.value = 'janus'
+  Object.assign(app.api, {spoken: {voice: async () => ({transcribe: null, speak: {name: 'piper', leaves: false}}), speak}})
+  aloud.read('t:answer', 'All is well. The tests pass.')
+  await vi.waitFor(() => expect([played, aloud.speaking.value]).toEqual([['All is well.', 'The tests pass.'], '']))
+  expect(spoken).toEqual([])
+
+  speak.mockRejectedValue(new ApiError(502, 'VOICE_FAILED', 'no voice'))
+  aloud.read('t:answer', 'Another one. And more.')
+  await vi.waitFor(() => expect([conversation.notice.show.mock.calls, aloud.speaking.value]).toEqual([[['no voice']], '']), 5000)
 })
 
 it.each([
