@@ -26,6 +26,15 @@ RADIO = (
     "I'll allow it just this once your honour", "sustained, I'll allow it", "allow always",
     "always allow", "allow it twice", "allow it once and always", "allow everything once",
     "allow them once", "allow once in a while", "allow it once more", "allow all once",
+    "allow it once I've stopped", "allow it once we are home", "allow it once a day",
+    "allow it once you're done", "once allow it", "allow it, not once", "allow it once or deny",
+    "she said allow it once", "I won't allow it once", "ja allow it once", "oui allow it once",
+    "okay I guess allow it once", "thanks but no thanks allow it once", "allow it once hmm",
+    "fine, maybe allow it once", "allow it once daddy", "permission granted to nobody",
+    "erlaube es nicht einmal", "nicht einmal erlauben", "noch einmal erlauben",
+    "erlaube es einmal, wenn ich stehe", "erlaube es einmal am Tag", "okay erlaube es once",
+    "sie sagt erlaube es einmal", "soll ich sagen erlaube es einmal", "keine Erlaubnis erteilt",
+    "autorise le une fois par jour", "n'autorise pas une fois", "permítelo una vez que pare",
 )  # fmt: skip
 JANUS = (
     "The agent asks. Read: src/app.py", 'Say: "allow it once", and nothing else.',
@@ -125,7 +134,8 @@ def test_honest_ones_are_taken():
         "uh okay hey Janus go ahead allow once", "allow that once thank you Janus",
         "Autorise-le une fois", "autorise le une fois", "Erlaube es einmal, danke schön.",
         "Sí, permítelo una vez", "s\u2019il te plaît autoriser une fois",
-        "Permission accorde\u0301e",
+        "Permission accorde\u0301e", "All right, allow it once.", "O.K. Allow it once.",
+        "Alles klar, erlaub es einmal.",
     ],
 )  # fmt: skip
 def test_phrases_as_recognisers_write_them(said):

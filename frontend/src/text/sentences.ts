@@ -8,7 +8,7 @@ const NEVER = /(?:^|[\s("'[])(?:e\.g|i\.e|cf|vs|mr|mrs|ms|dr|prof|approx|resp|in
 /** A file name in words ends in single letters, which are no initials: "cart dot p y." */
 const SPELLED = / dot(?: \p{L})+\.$/u
 /** Abbreviations after which it ends no sentence if a number follows. */
-const NUMBERED = /(?:^|[\s("'[])(?:no|nr|fig|p|pp|sec|vol)\.$/i
+const NUMBERED = /(?:^|[\s("'[])(?:no|nr|fig|p|pp|sec|vol|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$/i
 const END = /(?:[.!?…]+["'”’»)\]*_]*(?=\s|$))|[。！？｡؟।॥]+["'”’»」』）]*|\n+/gu
 
 /** The sentences of one block of text. The last one may be incomplete. */

@@ -138,7 +138,7 @@ function words(tokens: Token[], phrases: Phrases): string {
       switch (token.type) {
         case 'codespan': {
           const said = sayCode(token['text'])
-          return said.length > LONGEST_CODE || isNoise(token['text']) ? phrases.someCode : said
+          return !said || said.length > LONGEST_CODE || isNoise(token['text']) ? phrases.someCode : said
         }
         case 'br':
           return '\n\n'
@@ -164,14 +164,18 @@ function isNoise(code: string): boolean {
 }
 
 function inSentences(text: string): string[] {
-  return sentences(text.replace(/(?<!\n)\n(?!\n)/g, ' ')).map(clean).filter((one) => /[\p{L}\p{N}]/u.test(one)).map(ended)
+  // Signs in front of lines make a list of them.
+  const lines = text.replace(/\n(?=\p{Extended_Pictographic}|[•◦▪✓✔✗✘])/gu, '\n\n')
+  return sentences(lines.replace(/(?<!\n)\n(?!\n)/g, ' ')).map(clean).filter((one) => /[\p{L}\p{N}]/u.test(one)).map(ended)
 }
 
 /** Remove what a voice would read by name: emoji, arrows, rules, bullets. */
 function clean(text: string): string {
   return text
     .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\p{Variation_Selector}|\u200d|\u20e3/gu, '')
+    .replace(/\[\^[\w-]+\]:?|(?<=^|\s):[a-z][\w+-]+:(?=[\s.,!?]|$)/g, ' ')
     .replace(/[→⇒➜]/g, ' to ')
+    .replace(/[←↑↓↔⇐]/g, ' ')
     .replace(/[│┃─━┌┐└┘├┤┬┴┼█▌▐░▒▓•·◦▪✓✔✗✘]|[-=_*]{3,}/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/ ([.,;:!?])(?=\s|$)/g, '$1')

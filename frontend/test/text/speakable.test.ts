@@ -22,12 +22,12 @@ test.each([
   ['3.11', '3.11'],
   ['v1.2.3', 'v1.2.3'],
   ['$HOME', 'dollar HOME'],
-  ['{}', ''],
+  ['{}', 'empty braces'],
 ])('`%s` is said "%s"', (code, said) => expect(sayCode(code)).toBe(said))
 
 test.each([
   ['See https://docs.python.org/3/library/re.html?x=1#y.', 'See docs.python.org.'],
-  ['(http://user:secret@www.example.com:8080/a)', '(example.com)'],
+  ['(http://user:secret@www.example.com:8080/a)', '(example.com, port 8080)'],
   ['Open www.example.com/a now', 'Open example.com now'],
   ['I changed src/app.ts, and README.md.', 'I changed app dot t s in source, and README dot m d.'],
   ['Node.js and/or Python 3.11, v1.2.3 on 2026/11/20', 'Node dot j s and/or Python 3.11, v1.2.3 on 2026/11/20'],
