@@ -44,8 +44,8 @@ LANGUAGES = {
             "erlaubnis erteilt",
         ),
         before=(
-            "ja", "jawohl", "okay", "ok", "klar", "alles klar", "gut", "gerne", "in ordnung", "äh", "ähm", "bitte", "janus",
-            "hey janus", "mach weiter",
+            "ja", "jawohl", "okay", "ok", "klar", "alles klar", "gut", "gerne", "in ordnung", "äh",
+            "ähm", "bitte", "janus", "hey janus", "mach weiter",
         ),
         after=("bitte", "danke", "danke schön", "janus", "okay", "ok", "ja"),
     ),
