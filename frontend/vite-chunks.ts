@@ -1,24 +1,48 @@
 /**
  * Which files the page comes in: few, since each costs a slow phone half a second, and a browser fetches six at a time.
  *
- *     index.html ──> page, style ──> chat, markdown, the state ──> the stream
+ *     index.html ──> page, style
+ *         └──> first ──> chat, markdown, the state ──> the stream
  */
 /** The service worker is one plain script. */
 const OF_WORKER = /src[\\/](worker[\\/]|sw\.ts)/
 const OF_CHAT = /src[\\/](chat[\\/]|screens[\\/]chat[\\/]|text[\\/]entities)/
 /** What few conversations need, and what is fetched while the stream opens. */
 const LATER = /[\\/](message-actions|queue-actions|menu|make-room|later|send-later|ended|undo-sheet|side)\b/
-const OF_MARKDOWN = /src[\\/]text[\\/](markdown|emphasis)|node_modules[\\/]marked[\\/]/
+const OF_MARKDOWN = /src[\\/]text[\\/](markdown|emphasis|links)|node_modules[\\/]marked[\\/]/
+
+/** What runs while the rest is on its way. */
+const FIRST = /src[\\/](first|app[\\/](local-storage|route)|lib[\\/](ahead|base))\.ts|vite[\\/]preload-helper|rolldown[\\/]runtime/
 
 export const CHUNKS = {
   groups: [
+    {name: 'first', test: FIRST, priority: 3},
     {name: 'page', tags: ['$initial' as const], test: (id: string) => !OF_WORKER.test(id), priority: 2},
     {name: 'markdown', test: OF_MARKDOWN, priority: 1, includeDependenciesRecursively: false},
     {name: 'chat', test: (id: string) => OF_CHAT.test(id) && !LATER.test(id) && !OF_MARKDOWN.test(id), priority: 0},
   ],
 }
 
+/** Has the browser run `first` as soon as it is there, where a module waits for all that it is imported by. */
+export function firstThingsFirst() {
+  return {
+    name: 'first-things-first',
+    transformIndexHtml: {
+      order: 'post' as const,
+      handler(html: string, {bundle = {}}: {bundle?: Record<string, Chunk>}) {
+        const first = Object.keys(bundle).find(name => bundle[name]!.name === 'first')
+        if (!first) return html
+        const fetched = `<link rel="modulepreload" crossorigin href="./${first}">`
+        if (!html.includes(fetched)) throw new Error(`The page does not name ${first}`)
+        return html.replace(fetched, `<script type="module" async crossorigin src="./${first}"></script>`)
+      },
+    },
+  }
+}
+
 interface Chunk {
+  name?: string
+
   type: string
   imports?: string[]
 }

@@ -1,7 +1,7 @@
 /// <reference path="./node.d.ts" />
 import {env} from 'node:process'
 import {defineConfig} from 'vitest/config'
-import {CHUNKS, noCircles} from './vite-chunks.ts'
+import {CHUNKS, firstThingsFirst, noCircles} from './vite-chunks.ts'
 import {NOTICES, precache} from './vite-precache.ts'
 
 /** The Janus that `npm run dev` shows the page of. It answers only pages of its own origin. */
@@ -10,7 +10,7 @@ const janus = env.JANUS ?? 'http://127.0.0.1:3000'
 export default defineConfig({
   base: './', // it may be served below any path
   server: {proxy: {'/api': {target: janus, changeOrigin: true, headers: {origin: janus}}}},
-  plugins: [precache(), noCircles()],
+  plugins: [firstThingsFirst(), precache(), noCircles()],
   build: {
     outDir: '../frontend_dist',
     emptyOutDir: true,

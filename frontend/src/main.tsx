@@ -7,6 +7,7 @@ import './style/shell.css'
 import './style/list.css'
 import './style/composer.css'
 
+import './first'
 import {render} from 'preact'
 
 import {registerWorker} from './app/install'

@@ -20,6 +20,25 @@ def test_a_link_to_no_conversation_says_so_and_makes_none(asking, visit):
 
 
 @pytest.mark.slow
+def test_a_link_to_a_conversation_is_followed_while_the_first_script_comes(asking, visit):
+    """On a slow network each request that waits for another one costs half a second."""
+    page = visit(asking, service_workers="block")
+    session, first = asking.session("say it soon"), "**/assets/index-*.js"
+    page.goto("about:blank")
+    page.route(first, lambda _: None)
+    with (
+        page.expect_request(first),
+        page.expect_request("**/assets/chat-*.js"),
+        page.expect_request("**/assets/markdown-*.js"),
+        page.expect_request("**/api/state?*"),
+        page.expect_request("**/api/sessions"),
+    ):
+        page.goto(f"{asking.url}/#/s/{session}", wait_until="commit")
+    page.unroute(first)  # what it held goes on
+    expect(answers(page)).to_contain_text("it soon")
+
+
+@pytest.mark.slow
 def test_a_session_that_is_begun_in_a_tunnel_is_there_after_it(asking, visit):
     page = visit(asking)
     expect(settings(page)).to_be_visible()

@@ -11,6 +11,7 @@ import {EndedSessions} from './ended-sessions'
 import {Fleet} from './fleet'
 import {forgetJanus} from './forget'
 import {loadItem, onChangedElsewhere, removeItem, saveItem} from './local-storage'
+import {fetchAhead} from '../lib/ahead'
 import {Api} from '../lib/api'
 import {Drafts} from '../lib/drafts'
 import {KeptStates} from '../lib/kept-states'
@@ -18,7 +19,8 @@ import {Outbox} from '../lib/outbox'
 import type {Uploads} from '../lib/uploads'
 import type {AgentInfo, Health, Project} from '../lib/types'
 import {loadPreferences, showPreferences} from './preferences'
-import {pairsAtOnce, Router, takePairingCode} from './router'
+import {pairsAtOnce} from './route'
+import {Router, takePairingCode} from './router'
 import {SeenSessions} from './seen-sessions'
 import {Sessions} from './sessions'
 import {announce} from '../ui/announcer'
@@ -59,7 +61,7 @@ export function makeApp() {
 
   const connection = new Connection()
   const {link} = connection
-  const api = new Api({backendUrl: base, key: () => credentials.peek()?.key, link, refused: unauthorized})
+  const api = new Api({backendUrl: base, fetch: fetchAhead, key: () => credentials.peek()?.key, link, refused: unauthorized})
   const sessions = new Sessions(api, link)
   const asked = new Asked(api)
   const ended = new EndedSessions(api)

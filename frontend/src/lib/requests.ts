@@ -1,3 +1,4 @@
+import {inFront} from './ahead'
 import {ApiError, isAnswer, notReached, readAnswer} from './api-error'
 import type {Link} from './link'
 import type {Calls} from './types'
@@ -70,8 +71,7 @@ export class Requests {
       ...(body && {'Content-Type': 'application/json'}),
       ...(file && {'Content-Type': 'application/octet-stream'}),
       ...(key && method !== 'GET' && {'X-Janus-Key': key}),
-      // Whoever looks at a page need not be called.
-      ...(key && !backendUrl && document.visibilityState === 'visible' && {'X-Janus-Front': '1'}),
+      ...(key && !backendUrl && inFront()),
     }
     const text = body && JSON.stringify(body)
     return {

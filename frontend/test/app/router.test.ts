@@ -1,7 +1,8 @@
 import {beforeEach, expect, test, vi} from 'vitest'
 
 import {opened} from '../../src/lib/back'
-import {pairingCode, pairsAtOnce, parse, Router, takePairingCode} from '../../src/app/router'
+import {pairingCode, pairsAtOnce, parse} from '../../src/app/route'
+import {Router, takePairingCode} from '../../src/app/router'
 
 beforeEach(() => history.replaceState(null, '', '/'))
 

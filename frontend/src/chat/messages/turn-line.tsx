@@ -2,7 +2,7 @@
 
 import {useSignal} from '@preact/signals'
 
-import {workPath} from '../../app/router'
+import {workPath} from '../../app/route'
 import type {FileChange, Message} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {Icon} from '../../ui/icon'

@@ -4,7 +4,7 @@ import {untracked, useSignal, useSignalEffect} from '@preact/signals'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import type {ChatContext} from '../../chat/state/chat-context'
-import {workPath, type WorkRoute} from '../../app/router'
+import {workPath, type WorkRoute} from '../../app/route'
 import {ChangesList} from './list'
 import {UndoSheet} from '../../chat/messages/undo-sheet'
 import {lazy} from '../../ui/lazy'

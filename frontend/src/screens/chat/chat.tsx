@@ -9,7 +9,7 @@ import {useSignal} from '@preact/signals'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import type {App} from '../../app/app'
-import {workPath, type WorkRoute} from '../../app/router'
+import {workPath, type WorkRoute} from '../../app/route'
 import {foldersOf} from '../../chat/messages/turn-line'
 import {OpenFile, type FileOpener} from '../../text/path-link'
 import type {FilePlace} from '../../text/paths'

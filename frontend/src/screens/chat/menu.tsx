@@ -1,4 +1,4 @@
-import {workPath} from '../../app/router'
+import {workPath} from '../../app/route'
 import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {ActionRow} from '../../ui/action-row'

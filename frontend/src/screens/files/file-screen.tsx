@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals'
 import type {ComponentChild} from 'preact'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
-import {workPath} from '../../app/router'
+import {workPath} from '../../app/route'
 import type {ChatContext} from '../../chat/state/chat-context'
 import type {ApiError} from '../../lib/api'
 import type {File} from '../../lib/types'
