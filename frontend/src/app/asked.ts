@@ -11,6 +11,8 @@ export class Asked {
   readonly #api: Pick<Api, 'state'>
   /** When each session was last used as its questions were requested. */
   readonly #requested = new Map<string, string>()
+  /** What was answered here: an older list, or state, may still be on its way. */
+  readonly #answered = new Set<string>()
 
   constructor(api: Pick<Api, 'state'>) {
     this.#api = api
@@ -18,7 +20,7 @@ export class Asked {
 
   /** Take the questions out of the list; fetch those that are too long for it, where something else is asked than before. */
   look(sessions: SessionInfo[]): void {
-    const listed = sessions.flatMap(({session_id, permissions}) => (permissions ? [[session_id, permissions] as const] : []))
+    const listed = sessions.flatMap(({session_id, permissions}) => (permissions ? [[session_id, this.#open(permissions)] as const] : []))
     const all = {...this.all.peek(), ...Object.fromEntries(listed)}
     // An unchanged question is not drawn again.
     if (JSON.stringify(all) !== JSON.stringify(this.all.peek())) this.all.value = all
@@ -28,14 +30,20 @@ export class Asked {
       else if (this.#requested.get(id) !== last_activity) {
         this.#requested.set(id, last_activity)
         // After a failure the next call tries again.
-        this.#api.state(id).then(state => this.take(state), () => this.#requested.delete(id))
+        this.#api.state(id).then(
+          // What was used since is asked for anew.
+          state => this.#requested.get(id) === last_activity && this.#take(state),
+          () => this.#requested.delete(id),
+        )
       }
     }
   }
 
-  /** Use a state, wherever it came from. */
-  take({session_id, permissions}: State): void {
-    this.all.value = {...this.all.peek(), [session_id]: permissions}
+  /** This question was answered here; *state* is what Janus answered to that. */
+  answered(requestId: string, state: State): void {
+    this.#answered.add(requestId)
+    this.doubt(state.session_id) // what is on its way is older
+    this.#take(state)
   }
 
   /** The question may have been answered elsewhere: fetch the state again at the next occasion. */
@@ -43,8 +51,17 @@ export class Asked {
     this.#requested.delete(sessionId)
   }
 
+  #take({session_id, permissions}: State): void {
+    this.all.value = {...this.all.peek(), [session_id]: this.#open(permissions)}
+  }
+
+  #open(permissions: Permission[]): Permission[] {
+    return permissions.filter(({request_id}) => !this.#answered.has(request_id))
+  }
+
   forget(): void {
     this.#requested.clear()
+    this.#answered.clear()
     this.all.value = {}
   }
 }

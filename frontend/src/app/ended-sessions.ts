@@ -1,6 +1,7 @@
 import {batch, signal} from '@preact/signals'
 
 import type {Api} from '../lib/api'
+import {Newest} from '../lib/newest'
 import type {SessionInfo} from '../lib/types'
 
 /** How many are fetched at a time. */
@@ -12,7 +13,7 @@ export class EndedSessions {
   /** There are more, which `more` fetches. */
   readonly next = signal<string | undefined>(undefined)
   readonly #api: Pick<Api, 'ended'>
-  #requests = 0
+  readonly #newest = new Newest()
   #project = ''
 
   constructor(api: Pick<Api, 'ended'>) {
@@ -53,21 +54,21 @@ export class EndedSessions {
 
   /** It was deleted, or is open again. */
   drop(sessionId: string): void {
-    this.#requests++
+    this.#newest.drop()
     this.all.value = this.all.peek().filter(({session_id}) => session_id !== sessionId)
   }
 
   forget(): void {
-    this.#requests++
+    this.#newest.drop()
     this.all.value = []
     this.next.value = undefined
   }
 
   /** A page; undefined if the list has changed meanwhile, or was asked for again. */
   async #page(before?: string) {
-    const request = ++this.#requests
+    const counts = this.#newest.askAnew()
     const page = await this.#api.ended({limit: PAGE, ...(before && {before}), ...(this.#project && {project_id: this.#project})})
-    return request === this.#requests ? page : undefined
+    return counts() ? page : undefined
   }
 }
 

@@ -15,6 +15,7 @@ import {fetchAhead} from '../lib/ahead'
 import {Api} from '../lib/api'
 import {Drafts} from '../lib/drafts'
 import {KeptStates} from '../lib/kept-states'
+import {Newest} from '../lib/newest'
 import {Outbox} from '../lib/outbox'
 import type {Uploads} from '../lib/uploads'
 import type {AgentInfo, Health, Project} from '../lib/types'
@@ -173,9 +174,13 @@ export function makeApp() {
     else if (credentials.peek()) unauthorized()
   })
 
+  const newest = {info: new Newest(), projects: new Newest()}
+
   /** Fetch what seldom changes. Screens cope without it, or ask again. */
   async function refreshServerInfo(): Promise<void> {
+    const counts = newest.info.ask()
     const [well, known] = await Promise.allSettled([api.health(), api.agents(), refreshProjects()])
+    if (!counts()) return
     if (well.status === 'fulfilled') health.value = well.value
     if (known.status === 'fulfilled') {
       agents.value = known.value
@@ -186,7 +191,9 @@ export function makeApp() {
   }
 
   async function refreshProjects(): Promise<void> {
+    const counts = newest.projects.ask()
     const found = await api.projects()
+    if (!counts()) return
     const ids = (all: Project[]) => all.map(({project_id}) => project_id).join()
     // With a project, its sessions come and go.
     if (projects.peek().length && ids(found) !== ids(projects.peek())) ended.forget()

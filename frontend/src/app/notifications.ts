@@ -3,6 +3,7 @@
 import {signal} from '@preact/signals'
 
 import type {Api} from '../lib/api'
+import {Newest} from '../lib/newest'
 import type {PushState, SubscriptionBody} from '../lib/types'
 import {isInstalled, registerWorker} from './install'
 
@@ -21,6 +22,7 @@ export class Notifications {
   readonly known = signal<PushState | null>(null)
   readonly #api: Api
   readonly #registered: Registered
+  readonly #newest = new Newest()
 
   constructor(api: Api, registered: Registered = whenRegistered) {
     this.#api = api
@@ -31,7 +33,7 @@ export class Notifications {
   async look(): Promise<void> {
     const manager = await this.#manager()
     if (!manager) return
-    const known = (this.known.value = await this.#api.push())
+    const known = await this.#tell(this.#api.push())
     const own = await manager.getSubscription()
     if (!known.subscribed) {
       this.telling.value = 'off'
@@ -50,19 +52,19 @@ export class Notifications {
       this.telling.value = 'denied'
       return
     }
-    const {public_key} = (this.known.value ??= await this.#api.push())
+    const {public_key} = this.known.peek() ?? (await this.#tell(this.#api.push()))
     // A subscription for another key, of a Janus that was here before, takes nothing from this one.
     await (await manager.getSubscription())?.unsubscribe()
     const made = await manager.subscribe({userVisibleOnly: true, applicationServerKey: public_key})
     const {endpoint, keys} = made.toJSON()
     const {p256dh = '', auth = ''} = keys ?? {}
     const body: SubscriptionBody = {endpoint: endpoint ?? '', keys: {p256dh, auth}, contact, ...(quiet && {quiet})}
-    this.known.value = await this.#api.pushSubscribe(body)
+    await this.#tell(this.#api.pushSubscribe(body))
     this.telling.value = 'on'
   }
 
   async turnOff(): Promise<void> {
-    this.known.value = await this.#api.pushUnsubscribe()
+    await this.#tell(this.#api.pushUnsubscribe())
     this.telling.value = 'off'
     await (await (await this.#manager())?.getSubscription())?.unsubscribe()
   }
@@ -76,10 +78,16 @@ export class Notifications {
     }
     for (let look = 0; look < LOOKS; look++) {
       await new Promise(resolve => setTimeout(resolve, pause))
-      this.known.value = await this.#api.push()
-      if (this.known.value.tested) return {arrived: true}
+      if ((await this.#tell(this.#api.push())).tested) return {arrived: true}
     }
     return {arrived: false}
+  }
+
+  async #tell(answer: Promise<PushState>): Promise<PushState> {
+    const counts = this.#newest.ask()
+    const known = await answer
+    if (counts()) this.known.value = known
+    return known
   }
 
   async #manager(): Promise<PushManager | null> {

@@ -29,6 +29,11 @@ export function isAnswer({status, code}: Pick<ApiError, 'status' | 'code'>): boo
   return status > 0 && code !== 'BAD_ANSWER' && !code.startsWith('HTTP_')
 }
 
+/** Whether Janus itself, and not the login page of a network, says that it does not know this device. */
+export function isRefusal({status, code}: Partial<ApiError>): boolean {
+  return status === 401 && code === 'UNAUTHORIZED'
+}
+
 /** The JSON body of a response, or its sound. Throws ApiError if it is a failure, or neither. */
 export async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok && response.headers?.get?.('Content-Type')?.startsWith('audio/')) return await response.blob()

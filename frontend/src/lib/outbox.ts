@@ -7,7 +7,7 @@
  * Janus accepts an id once: sending a message too often does no harm, losing one does.
  */
 
-import type {ApiError} from './api-error'
+import {isRefusal, type ApiError} from './api-error'
 import {ours} from './base'
 import {exclusively} from './exclusively'
 import {newId} from './id'
@@ -182,7 +182,7 @@ export class Outbox {
       void this.#keep({...asKept(this.#find(id) ?? entry), failure: message, ...(code && {code})})
       return true
     }
-    if (status === 401) this.#paused = true
+    if (isRefusal(failure)) this.#paused = true
     else {
       lane.failures += 1
       const asked = Math.min(PATIENCE, 1000 * (Number(details?.retry_after) || 0))

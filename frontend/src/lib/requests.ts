@@ -1,5 +1,5 @@
 import {inFront} from './ahead'
-import {ApiError, isAnswer, notReached, readAnswer} from './api-error'
+import {ApiError, isAnswer, isRefusal, notReached, readAnswer} from './api-error'
 import type {Link} from './link'
 import type {Calls} from './types'
 
@@ -41,18 +41,20 @@ export class Requests {
     const {query, body, timeout = SOON, repeated} = request as {query?: Record<string, string>; body?: object; timeout?: number; repeated?: boolean}
     const [method = '', path = ''] = name.split(' ')
     const search = String(new URLSearchParams(query))
+    const key = this.#options.key?.()
+    let answer: Calls[Name]['answer']
     const patience = new AbortController()
     const timer = timeout < Infinity ? setTimeout(() => patience.abort(), timeout) : undefined
     const stop = repeated ? link?.subscribe(up => up && patience.abort(notReached())) : undefined
     try {
       const init = {...this.#init(method, body), signal: patience.signal}
       // Reading the answer counts too: the network may be lost in the middle of it.
-      const answer = await readAnswer(await fetch(`${backendUrl}${path}${search && `?${search}`}`, init))
+      answer = (await readAnswer(await fetch(`${backendUrl}${path}${search && `?${search}`}`, init))) as Calls[Name]['answer']
       link?.answered()
-      return answer as Calls[Name]['answer']
     } catch (failure) {
       const error = asApiError(failure, patience.signal)
-      if (error.status === 401 && error.code === 'UNAUTHORIZED') this.#options.refused?.()
+      // Who was let in meanwhile is not put out by what was asked before.
+      if (isRefusal(error) && key === this.#options.key?.()) this.#options.refused?.()
       if (isAnswer(error)) link?.answered()
       else if (patience.signal.reason !== error) link?.lost()
       throw error
@@ -60,6 +62,9 @@ export class Requests {
       clearTimeout(timer)
       stop?.()
     }
+    // What was told to a device that was put out since is not shown, nor kept.
+    if (key && key !== this.#options.key?.()) throw new ApiError(0, 'UNPAIRED', 'This device was unpaired, or paired anew, meanwhile.')
+    return answer
   }
 
   #init(method: string, given: object | undefined): RequestInit {

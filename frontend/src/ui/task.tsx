@@ -17,7 +17,7 @@ interface Condition {
 const REST: Condition = {busy: false, slow: false, error: null}
 
 /** One action of the user at a time: whether it is running, and how it failed. */
-export function useTask(app: {unauthorized: () => void}) {
+export function useTask() {
   const [condition, setCondition] = useState(REST)
   const running = useRef(false)
 
@@ -32,7 +32,6 @@ export function useTask(app: {unauthorized: () => void}) {
       return await work()
     } catch (failure) {
       error = failure as ApiError
-      if (error.status === 401) app.unauthorized()
       return undefined
     } finally {
       clearTimeout(timer)

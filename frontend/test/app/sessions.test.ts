@@ -6,7 +6,7 @@ import {groupOf, isUnread, matches} from '../../src/app/groups'
 import {plain} from '../../src/app/plain'
 import {Api} from '../../src/lib/api'
 import {Link} from '../../src/lib/link'
-import type {Permission, SessionInfo, SessionList} from '../../src/lib/types'
+import type {Permission, SessionInfo, SessionList, State} from '../../src/lib/types'
 import {SeenSessions} from '../../src/app/seen-sessions'
 import {Sessions} from '../../src/app/sessions'
 import {answer, emptyState, refusal} from '../fakes'
@@ -248,6 +248,22 @@ test('of a hundred sessions that ask, all is in the list, and none is asked for 
 
   expect(state).not.toHaveBeenCalled()
   expect(asked.all.value['99']).toEqual([permission])
+})
+
+test('what was answered here is asked no more, whatever comes late', async () => {
+  let told: (state: State) => void = () => {}
+  const asked = new Asked({state: () => new Promise(resolve => (told = resolve))})
+  const [first, second] = ['first', 'second'].map(request_id => ({request_id}) as Permission)
+  asked.look([session({attention: 'permission'})]) // too long for the list
+  asked.answered('first', emptyState({seq: 2, permissions: [second!]}))
+  expect(asked.all.value.s).toEqual([second])
+
+  told(emptyState({seq: 1, permissions: [first!]}))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(asked.all.value.s).toEqual([second])
+
+  asked.look([session({attention: 'permission', permissions: [first!, second!]})]) // a list from before
+  expect(asked.all.value.s).toEqual([second])
 })
 
 /** Ended sessions in the hands of a test: those named by `ids`, two to a page. */

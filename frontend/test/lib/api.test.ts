@@ -214,3 +214,36 @@ describe('waiting', () => {
     expect(outcomes).toEqual(['resume'])
   })
 })
+
+describe('a device that is put out', () => {
+  let key: string | undefined
+  let refused = vi.fn<() => void>()
+  let answers: ((response: Response) => void)[] = []
+
+  beforeEach(() => {
+    key = 'old'
+    answers = []
+    refused = vi.fn(() => void (key = undefined))
+    const fetch = () => new Promise<Response>(resolve => answers.push(resolve))
+    api = new Api({fetch, key: () => key, refused})
+  })
+
+  it('is put out once, and not again by a late answer when it was let in anew', async () => {
+    const [early, late] = [api.agents(), api.sessions()].map(it => it.catch((error: ApiError) => error.code))
+    answers[0]!(refusal(401, 'UNAUTHORIZED'))
+    expect(await early).toBe('UNAUTHORIZED')
+    expect(refused).toHaveBeenCalledOnce()
+    key = 'new'
+    answers[1]!(refusal(401, 'UNAUTHORIZED'))
+    expect(await late).toBe('UNAUTHORIZED')
+    expect(refused).toHaveBeenCalledOnce()
+    expect(key).toBe('new')
+  })
+
+  it('hears nothing any more that it asked before', async () => {
+    const late = api.sessions().catch((error: ApiError) => error.code)
+    key = undefined
+    answers[0]!(answer({sessions: []}))
+    expect(await late).toBe('UNPAIRED')
+  })
+})

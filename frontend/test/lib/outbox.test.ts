@@ -96,6 +96,7 @@ describe('a message', () => {
     ['Janus has no room', refused(507)],
     ['the request took too long', refused(408)],
     ['too much waits already', refused(429)],
+    ['a hotel wants a login first', refused(401)],
     ['of something unforeseen', new Error('a bug')],
   ])('is sent again, as the same message, when %s', async (_, failure) => {
     const ids: string[] = []
@@ -172,7 +173,7 @@ it('is not sent any more when it is thrown away while the store is asked for it'
 describe('a device that is not paired', () => {
   it('sends nothing until it is told to, whatever wakes it', async () => {
     const outbox = open()
-    failures = [refused(401)]
+    failures = [new ApiError(401, 'UNAUTHORIZED', 'Who are you?')]
     await outbox.add(says('Hi'))
     await settle()
     expect(outbox.paused).toBe(true)

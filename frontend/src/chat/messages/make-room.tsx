@@ -20,7 +20,7 @@ interface Props {
 
 /** Where Janus has no room for another session: ends one of the others, and tries again, in one tap. */
 export function MakeRoom({app, error, again}: Props) {
-  const task = useTask(app)
+  const task = useTask()
   if (error?.code !== 'MAX_SESSIONS') return null
 
   const places = placesOf(app, error)

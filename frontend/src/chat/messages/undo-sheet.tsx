@@ -22,7 +22,7 @@ interface Props {
 
 /** Undo a turn: first which files become what, then the yes, then the way back. */
 export function UndoSheet({app, sessionId, turn, onClose, onChanged = () => {}}: Props) {
-  const task = useTask(app)
+  const task = useTask()
   const seen = useSignal<UndoReply | null>(null)
   const done = useSignal<{reply: UndoReply; back: boolean} | null>(null)
   const {work} = app.api

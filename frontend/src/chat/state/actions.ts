@@ -7,7 +7,7 @@ import {reasonOf} from '../strings'
 import type {Notice} from './notice'
 
 interface Surroundings {
-  app: Pick<App, 'api' | 'outbox' | 'unauthorized'>
+  app: Pick<App, 'api' | 'outbox'>
   sessionId: string
   /** The state shown: actions refer to it, whatever has happened since. */
   state: ReadonlySignal<State | undefined>
@@ -117,11 +117,6 @@ export class Actions {
   }
 
   async #request(request: Promise<State>): Promise<void> {
-    try {
-      this.#around.onState(await request)
-    } catch (error) {
-      if ((error as {status?: number}).status === 401) this.#around.app.unauthorized()
-      throw error
-    }
+    this.#around.onState(await request)
   }
 }

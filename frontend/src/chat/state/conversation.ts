@@ -124,7 +124,6 @@ export class Conversation {
       {
         onEvent: (...item) => this.#receive(item),
         onConnectionChange: connected => app.connection.hears(connected),
-        onError: error => this.#failed(error),
       },
     )
     this.#begin()
@@ -191,7 +190,7 @@ export class Conversation {
       heartbeat(
         // Viewing an unknown id creates no session: then there is nothing to keep alive.
         () => Boolean(this.state.peek()?.seq) && !this.ended.peek() && !this.#app.readOnly.peek(),
-        () => this.#app.api.heartbeat(this.sessionId).catch((error: Error) => this.#failed(error)),
+        () => this.#app.api.heartbeat(this.sessionId).catch(() => {}),
       ),
       listen(document, 'visibilitychange', this.#leave),
       listen(window, 'pagehide', this.#leave),
@@ -231,10 +230,6 @@ export class Conversation {
   #offer(state: State): void {
     this.#live.offer(this.elsewhere.without(state))
     this.#drawing.soon()
-  }
-
-  #failed({status}: Error & {status?: number}): void {
-    if (status === 401) this.#app.unauthorized()
   }
 
   readonly #leave = () => this.#seen.leave(this.#cells.all.peek().at(-1)?.timestamp)

@@ -9,7 +9,7 @@ import {review as said} from './strings'
 /** All comments that wait, and the button that sends them. */
 export function CommentsSheet({place, onClose}: {place: Place; onClose: () => void}) {
   const {chat, review} = place
-  const task = useTask(chat.app)
+  const task = useTask()
   const ahead = useSignal('')
   const comments = review.comments.value
   const send = () =>

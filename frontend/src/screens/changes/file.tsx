@@ -100,7 +100,7 @@ interface ContentProps {
 
 function Content({place, file, functions, onComment, onFunctions}: ContentProps) {
   const {chat, model, review} = place
-  const found = useSignal<ChangedLines | null>(null)
+  const found = useSignal<{of: ChangedFile; lines: ChangedLines} | null>(null)
   const error = useSignal<ApiError | null>(null)
   const all = useSignal(false)
   const picture = isPicture(file)
@@ -110,7 +110,7 @@ function Content({place, file, functions, onComment, onFunctions}: ContentProps)
     error.value = null
     if (!lined) return
     model.lines(file, functions).then(
-      lines => wanted && (found.value = lines),
+      lines => wanted && (found.value = {of: file, lines}),
       (failure: ApiError) => wanted && (error.value = failure),
     )
     // Whoever reads this one wants the next.
@@ -122,7 +122,8 @@ function Content({place, file, functions, onComment, onFunctions}: ContentProps)
     }
   }, [file.blob, file.old_blob, functions])
 
-  const lines = found.value
+  // Until the next ones are there these are those of the file as it was: what is said of them is said of that.
+  const {lines, of = file} = found.value ?? {}
   const facts = factsOf(file)
   const total = lines?.hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0) ?? 0
   const explain = (hunk: Hunk) => {
@@ -157,9 +158,9 @@ function Content({place, file, functions, onComment, onFunctions}: ContentProps)
               key={index}
               hunk={hunk}
               number={index + 1}
-              comments={review.on(file)}
-              onLine={mayWrite ? (from, to) => onComment({file, hunk, from, to}) : undefined}
-              onEdit={mayWrite ? comment => onComment({file, hunk, comment, from: -1, to: -1}) : undefined}
+              comments={review.on(of)}
+              onLine={mayWrite ? (from, to) => onComment({file: of, hunk, from, to}) : undefined}
+              onEdit={mayWrite ? comment => onComment({file: of, hunk, comment, from: -1, to: -1}) : undefined}
               onExplain={mayWrite ? () => explain(hunk) : undefined}
             />
           ))}

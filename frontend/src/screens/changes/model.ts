@@ -96,7 +96,6 @@ export class ChangesModel {
       reply = await app.api.work.changes(conversation.sessionId, this.scope)
     } catch (failure) {
       error = failure as ApiError
-      if (error.status === 401) app.unauthorized()
     }
     if (this.#closed) return
     batch(() => {

@@ -137,8 +137,7 @@ export class Review {
       this.problem.value = ''
       return true
     } catch (failure) {
-      const {status, code, message} = failure as ApiError
-      if (status === 401) this.#chat.app.unauthorized()
+      const {code, message} = failure as ApiError
       if (code === 'SESSION_NOT_FOUND') this.#keep([]) // it was deleted, and with it all that was said of it
       this.problem.value = message
       return false

@@ -7,7 +7,7 @@ import {MakeRoom} from '../../chat/messages/make-room'
 
 /** Says that the session has ended, with its summary, and lets it go on. */
 export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
-  const task = useTask(app)
+  const task = useTask()
   const away = app.fleet.away(conversation.sessionId)
   const summary = conversation.summary.value
   const reopen = () => task.run(() => conversation.reopen())

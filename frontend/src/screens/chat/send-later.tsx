@@ -27,7 +27,7 @@ export function SendLater({chat: {conversation, app}, draft, files, onClose}: Pr
   const text = useSignal(written || (files.all.peek().length ? '' : says.goOn))
   const at = useSignal(local(new Date(Date.now() + SOON)))
   const problem = useSignal('')
-  const task = useTask(app)
+  const task = useTask()
   // The same again is one message; what was changed is another, and both are seen if both arrived.
   const id = useMemo(newId, [text.value, at.value])
   const send = async (event: Event) => {

@@ -18,7 +18,7 @@ const LOOKS = 3000
 export function AddDevice({app, onClose}: {app: App; onClose: () => void}) {
   const [scope, setScope] = useState<'full' | 'read'>('full')
   const [invited, setInvited] = useState<Invitation>()
-  const task = useTask(app)
+  const task = useTask()
   const make = async () => setInvited(await task.run(() => app.api.pairNew(scope)))
 
   return (

@@ -1,9 +1,10 @@
-import {useEffect, useState} from 'preact/hooks'
+import {useState} from 'preact/hooks'
 
 import type {App} from '../../app/app'
 import type {Device} from '../../lib/types'
 import {words} from '../../app/strings'
 import {ago} from '../../app/time'
+import {useAnswer} from '../../ui/answer'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
@@ -12,27 +13,16 @@ import {says} from './strings'
 
 const EVERY = 'all'
 
-interface Paired {
-  devices: Device[]
-  this_device: string
-}
-
 /** The paired devices, and how to unpair them. */
 export function Devices({app}: {app: App}) {
-  const [paired, setPaired] = useState<Paired>()
   const [leaving, setLeaving] = useState<Device | typeof EVERY>()
   const [adding, setAdding] = useState(false)
-  const task = useTask(app)
-  const load = async () => {
-    const told = await task.run(() => app.api.devices())
-    if (told) setPaired(told)
-  }
-  useEffect(() => void load(), [])
+  const {value: paired, error, again} = useAnswer(() => app.api.devices(), [])
 
   return (
     <>
-      <Failure error={task.error} />
-      {task.error && <button type="button" class="button" onClick={() => void load()}>{says.tryAgain}</button>}
+      <Failure error={error} />
+      {error && <button type="button" class="button" onClick={() => void again()}>{says.tryAgain}</button>}
       {paired && (
         <ul class="card choices">
           {paired.devices.map(device => (
@@ -62,7 +52,7 @@ export function Devices({app}: {app: App}) {
           app={app}
           onClose={() => {
             setAdding(false)
-            void load()
+            void again()
           }}
         />
       )}
@@ -73,7 +63,7 @@ export function Devices({app}: {app: App}) {
           self={leaving === EVERY || leaving.device_id === paired?.this_device}
           onClose={done => {
             setLeaving(undefined)
-            if (done) void load()
+            if (done) void again()
           }}
         />
       )}
@@ -100,7 +90,7 @@ interface RevokeProps {
 }
 
 function Revoke({app, leaving, self, onClose}: RevokeProps) {
-  const task = useTask(app)
+  const task = useTask()
   const every = leaving === EVERY
   const revoke = async () => {
     const done = await task.run(() => app.api.revoke(every ? EVERY : leaving.device_id))

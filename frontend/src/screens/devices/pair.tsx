@@ -18,7 +18,7 @@ export function Pair({app, code, atOnce, signIn, paired}: Frame) {
   const [name, setName] = useState(() => deviceName(navigator.userAgent, navigator.maxTouchPoints))
   const [short, setShort] = useState(false)
   const field = useRef<HTMLInputElement>(null)
-  const task = useTask({unauthorized: () => {}})
+  const task = useTask()
   const wait = useWait(Number(task.error?.details.retry_after) || 0)
 
   // A code may be scanned while the page is open.

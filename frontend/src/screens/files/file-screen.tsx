@@ -47,7 +47,6 @@ export function FileScreen({chat, path, line}: Props) {
       file.value = await app.api.work.file(id, path)
     } catch (failure) {
       error.value = failure as ApiError
-      if (error.value.status === 401) app.unauthorized()
       // Agents often name a file without its folder.
       if (error.value.status === 404) meant.value = await app.api.work.files(id, path, 8).catch(() => [])
     }

@@ -1,4 +1,5 @@
 import {useSignal} from '@preact/signals'
+import {useEffect} from 'preact/hooks'
 
 import {Icon} from '../../ui/icon'
 import type {Done, LandingPlace} from './place'
@@ -22,18 +23,17 @@ export function Commit({place: {app, sessionId, isolated, round}, onDone, onFoun
   const choosing = useSignal(false)
   const chosen = () => (left.peek().length ? all.peek().filter(path => !left.peek().includes(path)) : undefined)
   const look = useLook(
-    app,
     async () => {
       const paths = chosen()
-      const found = await app.api.work.commit({session_id: sessionId, ...(paths && {paths})})
-      if (!paths) {
-        all.value = found.files
-        onFound(found.files.length)
-      }
-      return found
+      return {whole: !paths, ...(await app.api.work.commit({session_id: sessionId, ...(paths && {paths})}))}
     },
     [round, left.value],
   )
+  useEffect(() => {
+    if (!look.seen?.whole) return
+    all.value = look.seen.files
+    onFound(look.seen.files.length)
+  }, [look.seen])
   const toggle = (path: string) => {
     const others = left.peek().filter(it => it !== path)
     const next = others.length === left.peek().length ? [...others, path] : others

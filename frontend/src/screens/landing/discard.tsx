@@ -6,7 +6,7 @@ import {words} from './strings'
 
 /** Take back what is not committed. */
 export function Discard({place: {app, sessionId, round}, onDone}: {place: LandingPlace; onDone: (done: Done) => void}) {
-  const look = useLook(app, () => app.api.work.discard({session_id: sessionId}), [round])
+  const look = useLook(() => app.api.work.discard({session_id: sessionId}), [round])
   const discard = async () => {
     const done = await look.act(({tree}) => app.api.work.discard({session_id: sessionId, tree}))
     if (done) onDone({words: words.discard.done(done.files.length), undoId: done.undo_id, told: []})

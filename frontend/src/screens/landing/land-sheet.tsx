@@ -77,7 +77,7 @@ export function LandSheet({chat, onClose, onChanged}: {chat: ChatContext; onClos
 
 /** One thing that was done, and the one tap that takes it back. */
 function DoneCard({app, sessionId, done, onUndone}: {app: App; sessionId: string; done: Done; onUndone: () => void}) {
-  const task = useTask(app)
+  const task = useTask()
   const {undoId, told, output = '', href} = done
   const undo = async () => {
     if (await task.run(() => app.api.work.undo(sessionId, {undo_id: undoId!}))) onUndone()
@@ -100,7 +100,7 @@ function DoneCard({app, sessionId, done, onUndone}: {app: App; sessionId: string
 
 /** Nothing of it is needed any more: offered, never done by itself. */
 function CleanUp({app, sessionId, onGone}: {app: App; sessionId: string; onGone: () => void}) {
-  const task = useTask(app)
+  const task = useTask()
   const clean = () =>
     task.run(async () => {
       const {branch, branch_deleted: deleted} = await app.api.end(sessionId, {cleanup: true, branch: true})

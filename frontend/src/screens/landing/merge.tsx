@@ -25,9 +25,9 @@ export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onLa
   const into = useSignal('')
   const [branches, setBranches] = useState<string[]>([])
   const squash = useSignal(false)
-  const asking = useTask(app)
+  const asking = useTask()
   const target = () => (into.peek() ? {into: into.peek()} : {})
-  const look = useLook(app, () => app.api.work.merge({session_id: sessionId, ...target()}), [round, into.value])
+  const look = useLook(() => app.api.work.merge({session_id: sessionId, ...target()}), [round, into.value])
 
   useEffect(() => void app.api.work.branches(sessionId).then(setBranches, () => {}), [])
   const landed = look.seen?.landed ?? ''

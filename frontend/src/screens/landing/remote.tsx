@@ -11,8 +11,8 @@ import {words} from './strings'
 
 /** Push the branch, or open a pull request for it. */
 export function Remote({place: {app, sessionId, round, isolated}, onDone}: {place: LandingPlace; onDone: (done: Done) => void}) {
-  const look = useLook(app, () => app.api.work.push(sessionId, true), [round])
-  const asking = useTask(app)
+  const look = useLook(() => app.api.work.push(sessionId, true), [round])
+  const asking = useTask()
   const opened = useSignal<PullRequestReply | null>(null)
   const push = async () => {
     const done = await look.act(() => app.api.work.push(sessionId, false))

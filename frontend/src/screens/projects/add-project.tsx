@@ -1,7 +1,6 @@
-import {useEffect, useState} from 'preact/hooks'
-
 import type {Frame} from '../../app/make-app'
-import type {Folders, ProjectBody} from '../../lib/types'
+import type {ProjectBody} from '../../lib/types'
+import {useAnswer} from '../../ui/answer'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
@@ -9,17 +8,14 @@ import {says} from './strings'
 
 /** Chooses a folder on the computer, and adds it as a project. */
 export function AddProject({frame: {app, refreshProjects}, onClose}: {frame: Frame; onClose: () => void}) {
-  const [here, setHere] = useState<Folders>()
-  const looking = useTask(app)
-  const adding = useTask(app)
+  const looking = useAnswer(() => app.api.folders(), [])
+  const {value: here} = looking
+  const adding = useTask()
 
-  const look = async (path?: string) => {
-    const found = await looking.run(() => app.api.folders(path))
-    if (!found) return
+  const look = (path?: string) => {
     adding.reset()
-    setHere(found)
+    return looking.again(() => app.api.folders(path))
   }
-  useEffect(() => void look(), [])
 
   const add = async (body: ProjectBody) => {
     if (!(await adding.run(() => app.api.addProject(body)))) return

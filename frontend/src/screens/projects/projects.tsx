@@ -19,7 +19,7 @@ export function Projects({frame}: {frame: Frame}) {
   }
   const [adding, setAdding] = useState(false)
   const [leaving, setLeaving] = useState<Project>()
-  const task = useTask(app)
+  const task = useTask()
   useEffect(() => void task.run(refreshProjects), [])
 
   if (adding) return <AddProject frame={frame} onClose={() => setAdding(false)} />
@@ -80,7 +80,7 @@ function aboutOf({branch, changed_files: changed, open_sessions: open}: Project)
 }
 
 function RemoveProject({frame: {app, refreshProjects}, project, onClose}: {frame: Frame; project: Project; onClose: () => void}) {
-  const task = useTask(app)
+  const task = useTask()
   const remove = async () => {
     if (!(await task.run(() => app.api.removeProject(project.project_id)))) return
     app.refresh()

@@ -1,10 +1,11 @@
-import {useEffect, useState} from 'preact/hooks'
+import {useState} from 'preact/hooks'
 
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
 import {ago} from '../../app/time'
 import {MakeRoom} from '../../chat/messages/make-room'
-import type {AgentConversation, ConversationList} from '../../lib/types'
+import type {AgentConversation} from '../../lib/types'
+import {useAnswer} from '../../ui/answer'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
@@ -15,17 +16,11 @@ export function FromTheTerminal({frame, onClose}: {frame: Frame; onClose: () => 
   const {app, projects, project: shown} = frame
   const served = projects.value.filter(({problem}) => !problem)
   const [id, setId] = useState(shown.value?.project_id ?? served[0]?.project_id ?? '')
-  const [found, setFound] = useState<ConversationList>()
   const [wanted, setWanted] = useState<AgentConversation>()
-  const looking = useTask(app)
-  const adopting = useTask(app)
+  const looking = useAnswer(() => app.api.conversations(id), [id])
+  const adopting = useTask()
 
-  useEffect(() => {
-    let current = true
-    setFound(undefined)
-    void looking.run(() => app.api.conversations(id)).then(list => current && list && setFound(list))
-    return () => void (current = false)
-  }, [id])
+  const found = looking.busy || looking.error ? undefined : looking.value
 
   const adopt = async (conversation: AgentConversation) => {
     setWanted(conversation)
@@ -41,7 +36,7 @@ export function FromTheTerminal({frame, onClose}: {frame: Frame; onClose: () => 
         {served.length > 1 && (
           <div class="field">
             <label for="terminal-project">{says.project}</label>
-            <select id="terminal-project" class="input" value={id} disabled={looking.busy || adopting.busy} onChange={event => setId(event.currentTarget.value)}>
+            <select id="terminal-project" class="input" value={id} disabled={adopting.busy} onChange={event => setId(event.currentTarget.value)}>
               {served.map(it => <option key={it.project_id} value={it.project_id}>{it.name}</option>)}
             </select>
           </div>

@@ -19,7 +19,7 @@ interface Props {
 export function DeleteSession({frame, session, onClose}: Props) {
   const {app, ended} = frame
   const [deleted, setDeleted] = useState<Deleted>()
-  const task = useTask(app)
+  const task = useTask()
   const id = session.session_id
 
   const forget = async () => {

@@ -21,7 +21,7 @@ export function EndSession({app, session, onClose}: Props) {
   const [summary, setSummary] = useState(session.message_count > 0)
   const [cleanup, setCleanup] = useState(false)
   const [ended, setEnded] = useState<EndedSession>()
-  const task = useTask(app)
+  const task = useTask()
   const title = app.titleOf(session)
 
   const end = async (how: HowToEnd) => {

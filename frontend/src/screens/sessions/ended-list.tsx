@@ -14,7 +14,7 @@ interface Props {
 /** The sessions that have ended, a page at a time. */
 export function EndedList({frame, current}: Props) {
   const {app, ended, projects, project} = frame
-  const task = useTask(app)
+  const task = useTask()
   const open = app.sessions.value.map(({session_id}) => session_id)
   const served = projects.value.map(({project_id}) => project_id)
   const ready = app.loaded.value && app.connection.reached.value

@@ -8,7 +8,6 @@ import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
 import {loadMarkdown} from '../../chat/messages/message-text'
 import {Ask} from '../../chat/questions/ask'
-import type {ApiError} from '../../lib/api'
 import type {Permission, SessionInfo} from '../../lib/types'
 
 interface Props {
@@ -38,10 +37,7 @@ export function ListAsk({frame: {app, asked: all}, session: {session_id: id}, pe
         try {
           const state = await app.api.permission(id, asked.request_id, option.id, answers)
           app.announce(words.answered(option.name))
-          all.take(state)
-        } catch (error) {
-          if ((error as ApiError).status === 401) app.unauthorized()
-          throw error
+          all.answered(asked.request_id, state)
         } finally {
           // A failure may mean that somebody else was faster.
           settle()

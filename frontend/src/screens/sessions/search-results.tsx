@@ -32,10 +32,7 @@ export function SearchResults({frame: {app}, search, shown}: Props) {
           setFound(hits)
           setError(null)
         },
-        (failure: ApiError) => {
-          if (failure.status === 401) app.unauthorized()
-          if (wanted) setError(failure)
-        },
+        (failure: ApiError) => wanted && setError(failure),
       )
     }, PAUSE)
     return () => {

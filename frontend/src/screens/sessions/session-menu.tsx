@@ -35,7 +35,7 @@ export function SessionMenu({frame, managed, onClose}: Props) {
   const {app, ended} = frame
   const find = () => [...app.sessions.value, ...ended.all.value].find(({session_id}) => session_id === managed.id)
   const [known, setKnown] = useState(find)
-  const task = useTask(app)
+  const task = useTask()
   useEffect(() => {
     if (known) return
     // It ended so long ago that the list has not come to it.
@@ -49,7 +49,7 @@ export function SessionMenu({frame, managed, onClose}: Props) {
 function Menu({frame, session, doing: first, onClose}: MenuProps) {
   const {app} = frame
   const [doing, setDoing] = useState(first)
-  const task = useTask(app)
+  const task = useTask()
   const title = app.titleOf(session)
   const {session_id: id, ended_at, end_reason: reason} = session
   const machine = app.fleet.find(session.machine)
@@ -141,7 +141,7 @@ function dateOf(at: string): string {
 
 function Rename({app, session, onClose}: {app: App; session: SessionInfo; onClose: () => void}) {
   const [name, setName] = useState(app.titleOf(session).slice(0, LONGEST))
-  const task = useTask(app)
+  const task = useTask()
   const fine = name.trim() !== ''
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])

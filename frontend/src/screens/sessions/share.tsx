@@ -19,7 +19,7 @@ const SHOWN = 500
 export function Share({frame, problem}: {frame: Frame; problem: string}) {
   const {app} = frame
   const [found, setFound] = useState<Shared | null>()
-  const task = useTask(app)
+  const task = useTask()
   useEffect(() => void shared().then(setFound, () => setFound(null)), [])
 
   const leave = (path = '/') => app.go(path, 'instead')

@@ -1,8 +1,7 @@
-import {useEffect, useState} from 'preact/hooks'
-
 import {ago} from '../../app/time'
 import {sizeOf} from '../../chat/size'
 import {base} from '../../lib/base'
+import {useAnswer} from '../../ui/answer'
 import {average, sums, type Sum} from './numbers'
 import {says as all} from './strings'
 
@@ -11,21 +10,15 @@ const SECONDS = new Intl.NumberFormat(undefined, {style: 'unit', unit: 'second',
 
 /** How turns, agents and the disk did since Janus started. */
 export function HowItGoes() {
-  const [sum, setSum] = useState<Sum | null>()
-  const load = async () => {
-    setSum(undefined)
-    const answer = await fetch(`${base}/metrics`).catch(() => null)
-    const text = answer?.ok ? await answer.text().catch(() => '') : ''
-    setSum(text ? () => sums(text) : null)
-  }
-  useEffect(() => void load(), [])
-  if (sum === undefined) return <p class="hint">{says.wait}</p>
-  if (sum === null) return (
+  const {value: text, busy, again} = useAnswer(readMetrics, [])
+  if (busy) return <p class="hint">{says.wait}</p>
+  if (!text) return (
     <div class="stack">
       <p>{says.unknown}</p>
-      <button type="button" class="button" onClick={() => void load()}>{says.again}</button>
+      <button type="button" class="button" onClick={() => void again()}>{says.again}</button>
     </div>
   )
+  const sum = sums(text)
   return (
     <>
       <dl class="card about facts">
@@ -34,6 +27,12 @@ export function HowItGoes() {
       <p class="hint">{since(sum)} {says.more}</p>
     </>
   )
+}
+
+/** Nothing where there is none. */
+async function readMetrics(): Promise<string> {
+  const answer = await fetch(`${base}/metrics`).catch(() => null)
+  return answer?.ok ? await answer.text().catch(() => '') : ''
 }
 
 function facts(sum: Sum): [string, string][] {

@@ -97,9 +97,9 @@ function On({notifications, quiet, busy, run}: OnProps) {
       </label>
       {quiet && (
         <p class="quiet-hours">
-          <input type="time" class="input" aria-label={says.told.from} value={quiet.start} onChange={event => set({start: event.currentTarget.value})} />
+          <input type="time" class="input" aria-label={says.told.from} disabled={busy} value={quiet.start} onChange={event => set({start: event.currentTarget.value})} />
           {says.told.until}
-          <input type="time" class="input" aria-label={says.told.to} value={quiet.end} onChange={event => set({end: event.currentTarget.value})} />
+          <input type="time" class="input" aria-label={says.told.to} disabled={busy} value={quiet.end} onChange={event => set({end: event.currentTarget.value})} />
         </p>
       )}
       <div class="actions">
