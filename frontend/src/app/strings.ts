@@ -21,6 +21,7 @@ export const words = {
   sessions: 'Sessions',
   connected: 'Connected',
   notConnected: 'Not connected',
+  asOf: (time: string) => `As of ${time}`,
   settings: 'Settings',
   drive: 'Drive',
   newSession: 'New session',

@@ -15,3 +15,18 @@ export function ago(at: string, now = Date.now(), style: 'long' | 'narrow' = 'na
   const [unit, length] = UNITS.find(([, milliseconds]) => past >= milliseconds) ?? ['second', Infinity]
   return format.format(-Math.floor(past / length) || 0, unit)
 }
+
+// Created once: that takes longer than everything done with them.
+const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})
+const DAY = new Intl.DateTimeFormat(undefined, {weekday: 'short', day: 'numeric', month: 'short'})
+
+export function clock(at: number): string {
+  return CLOCK.format(at)
+}
+
+/** The time, with the day unless it is today. */
+export function moment(at: number, now = Date.now()): string {
+  const date = new Date(at)
+  if (date.toDateString() === new Date(now).toDateString()) return clock(at)
+  return `${DAY.format(date)}, ${clock(at)}`
+}

@@ -1,7 +1,7 @@
 /** What is said of the machines in the list of sessions. */
 
 import type {Machine} from '../lib/types'
-import {moment} from './strings'
+import {moment} from '../app/time'
 
 export const machines = {
   newOn: 'New session on',

@@ -1,6 +1,11 @@
-/** The words for what goes beside a message, and later. */
+/** The words of the field for messages, and for what goes beside one, and later. */
 
 export const sent = {
+  mic: 'Speak',
+  micStop: 'Stop listening',
+  listening: 'Listening…',
+  dismiss: 'Dismiss',
+  gone: 'Something went wrong.',
   percent: (share: number) => new Intl.NumberFormat(undefined, {style: 'percent'}).format(share),
   later: {
     title: 'Sent later',

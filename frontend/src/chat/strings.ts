@@ -1,6 +1,8 @@
 /** The words of the chat, in one place so that they can be translated. */
 
+import {moment} from '../app/time'
 import type {OwnerTold} from '../lib/types'
+import {sent} from './sent-strings'
 
 const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`
@@ -24,7 +26,6 @@ export const words = {
   latestNew: (fresh: number) => `Jump to latest (${fresh} new)`,
 
   connected: 'Connected again.',
-  asOf: (time: string) => `As of ${time}`,
   ended: 'This session has ended.',
   summary: 'Summary',
   goOn: 'Continue',
@@ -149,10 +150,6 @@ export const words = {
   afterEnd: 'Or just write on',
   send: 'Send',
   sendLater: 'Send after this step',
-  mic: 'Speak',
-  micStop: 'Stop listening',
-  listening: 'Listening…',
-  dismiss: 'Dismiss',
   quick: 'Quick replies',
   replies: {goOn: 'Continue', yes: 'Yes', no: 'No', fix: 'Fix what failed'},
 
@@ -160,7 +157,6 @@ export const words = {
   copyAll: 'Copy conversation',
   manage: 'Rename, end and more…',
   manageEnded: 'Save, delete and more…',
-  gone: 'Something went wrong.',
 }
 
 /** The words of undoing a turn. */
@@ -208,22 +204,7 @@ export const who = {user: words.you, assistant: words.agent, system: words.syste
 
 /** Why something failed, in words for the user. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : words.gone
-}
-
-// Created once: that takes longer than everything done with them.
-const CLOCK = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'})
-const DAY = new Intl.DateTimeFormat(undefined, {weekday: 'short', day: 'numeric', month: 'short'})
-
-export function clock(at: number): string {
-  return CLOCK.format(at)
-}
-
-/** The time, with the day unless it is today. */
-export function moment(at: number, now = Date.now()): string {
-  const date = new Date(at)
-  if (date.toDateString() === new Date(now).toDateString()) return clock(at)
-  return `${DAY.format(date)}, ${clock(at)}`
+  return error instanceof Error && error.message ? error.message : sent.gone
 }
 
 /** `2:07`, or `1:02:07`. */

@@ -4,7 +4,7 @@ import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 import type {App} from '../../app/app'
 import {Icon} from '../../ui/icon'
 import {isEnter, MessageProblem, useMessageField} from '../../ui/message-field'
-import {words} from '../strings'
+import {sent} from '../sent-strings'
 import {AttachButton, AttachedFiles} from './attach'
 import {Dictation} from './dictation'
 import type {Files} from './files'
@@ -116,7 +116,7 @@ export function ComposerField({app, sessionId = '', text, id, label, placeholder
             key="button"
             type="button"
             class={dictation.listening.value ? 'composer-button composer-listening' : 'composer-button'}
-            aria-label={dictation.listening.value ? words.micStop : words.mic}
+            aria-label={dictation.listening.value ? sent.micStop : sent.mic}
             onPointerDown={() => dictation.prepare()}
             onClick={() => {
               onSpeak?.()
@@ -134,14 +134,14 @@ export function ComposerField({app, sessionId = '', text, id, label, placeholder
 /** What has been understood so far, or why listening does not work. */
 function Transcript({dictation}: {dictation: Dictation}) {
   if (dictation.listening.value) {
-    return <p class="composer-transcript" dir="auto">{dictation.transcript.value || words.listening}</p>
+    return <p class="composer-transcript" dir="auto">{dictation.transcript.value || sent.listening}</p>
   }
   if (!dictation.problem.value) return null
   return (
     <div class="note composer-problem">
       <Icon name="mic-off" />
       <p>{dictation.problem}</p>
-      <button type="button" class="plain" aria-label={words.dismiss} onClick={() => (dictation.problem.value = '')}>
+      <button type="button" class="plain" aria-label={sent.dismiss} onClick={() => (dictation.problem.value = '')}>
         <Icon name="x" />
       </button>
     </div>

@@ -5,7 +5,7 @@ import {loadItem, saveItem} from '../../app/local-storage'
 import {voiceEngines} from '../../app/voice-engines'
 import type {ProblemCode} from '../../voice/problems'
 import type {SpeechEvent, SpeechToText} from '../../voice/speech-to-text'
-import {words} from '../strings'
+import {sent} from '../sent-strings'
 
 /** Whether something was said that waits for a connection: what understands it is loaded only then. */
 const KEPT = 'speech-kept'
@@ -51,7 +51,7 @@ export class Dictation {
       this.#used = recognizer
       recognizer.start()
     } catch {
-      this.problem.value = words.gone
+      this.problem.value = sent.gone
     }
   }
 

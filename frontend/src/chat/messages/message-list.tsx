@@ -12,7 +12,8 @@ import type {OnActions} from './more'
 import type {ChatContext} from '../state/chat-context'
 import {useFollow} from './follow'
 import type {Row} from '../state/rows'
-import {clock, moment, reasonOf, toldLine, words} from '../strings'
+import {clock, moment} from '../../app/time'
+import {reasonOf, toldLine, words} from '../strings'
 
 const Actions = lazy(async () => (await import('./message-actions')).MessageActions)
 

@@ -2,12 +2,14 @@ import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {says} from '../../chat/machine-strings'
 import {sleepOf} from '../../chat/machines'
-import {moment, words} from '../../chat/strings'
+import {words as ofPage} from '../../app/strings'
+import {moment} from '../../app/time'
+import {words} from '../../chat/strings'
 
 /** What is wrong in this conversation, or has just happened. Announced elsewhere, so not a live region. */
 export function Banner({chat: {app, conversation}}: {chat: ChatContext}) {
   // Why, the banner above all screens says.
-  if (app.connection.lost.value && conversation.opened.value) return <Word icon="clock" text={words.asOf(moment(conversation.heardAt))} quiet />
+  if (app.connection.lost.value && conversation.opened.value) return <Word icon="clock" text={ofPage.asOf(moment(conversation.heardAt))} quiet />
   if (conversation.loginNeeded.value) return <Word icon="key-round" text={words.login} />
   const notice = conversation.notice.text.value
   if (notice) return <Word icon="info" text={notice} quiet />

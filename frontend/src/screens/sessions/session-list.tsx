@@ -3,7 +3,7 @@ import type {ComponentChildren} from 'preact'
 import {byUrgency, groupOf, matches, type Group} from '../../app/groups'
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
-import {moment, words as chatWords} from '../../chat/strings'
+import {moment} from '../../app/time'
 import {base} from '../../lib/base'
 import {Icon} from '../../ui/icon'
 import {lazy} from '../../ui/lazy'
@@ -117,7 +117,7 @@ function ListHead({frame: {app, heardAt, projects, project}}: {frame: Frame}) {
       </h1>
       <p class="link-state" data-reached={reached}>
         <span class="link-dot" />
-        <span class={reached ? 'visually-hidden' : 'link-text'}>{reached ? words.connected : heardAt.value ? chatWords.asOf(moment(heardAt.value)) : words.notConnected}</span>
+        <span class={reached ? 'visually-hidden' : 'link-text'}>{reached ? words.connected : heardAt.value ? words.asOf(moment(heardAt.value)) : words.notConnected}</span>
       </p>
       <button type="button" class="plain" aria-label={words.drive} onClick={() => app.go('/drive')}>
         <Icon name="car" />

@@ -1,4 +1,5 @@
-import {moment, toldLine} from '../../../src/chat/strings'
+import {moment} from '../../../src/app/time'
+import {toldLine} from '../../../src/chat/strings'
 import {describe, expect, it} from 'vitest'
 
 import {elapsed} from '../../../src/chat/strings'
