@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from janus.config import Settings
 from janus.errors import CannotServe, Conflict, InvalidRequest, NotFound, ProjectMoved
 from janus.projects.listing import Entry
+from janus.storage.identity import Identity
 from janus.storage.project import Project as Known
 from janus.storage.project import check_outside, known_projects, project_folder, readable
 
@@ -48,11 +49,11 @@ def entry_of(folder: Path, state: Path, *, new: bool = False) -> Entry:
     used twice: what comes into the place of a project that moved on is a project of its own.
     """
     known = dict(known_projects(state))
-    inode, own = _inode(folder), project_folder(folder, state).name
+    found, own = _identity(folder), project_folder(folder, state).name
     here = [
-        id for id, it in known.items() if _was_in(it, folder, inode) or (id, it.path) == (own, None)
+        id for id, it in known.items() if _was_in(it, folder, found) or (id, it.path) == (own, None)
     ]
-    same = [id for id in here if known[id].inode in (None, inode)]
+    same = [id for id in here if known[id].identity.fits(found)]
     if same or (here and not new):
         id = (same or here)[0]
     else:
@@ -101,26 +102,28 @@ def is_empty(folder: Path) -> bool:
 
 
 def nearest(folder: Path, projects: Iterable[P], below: str = "") -> P | None:
-    """The innermost project that *folder* lies in, or whose folder *below* it lies in."""
-    around = [it for it in projects if _is_in(folder, it.folder / below)]
-    return max(around, key=lambda it: len(it.folder.parts), default=None)
+    """The innermost project that *folder* lies in, or whose folder *below* it lies in.
 
-
-def _is_in(folder: Path, other: Path) -> bool:
-    return any(same_folder(one, other) for one in (folder, *folder.parents))
+    From the inside outwards: how long a path is does not tell, where a folder is mounted twice.
+    """
+    places = [(it, it.folder / below) for it in projects]
+    around = (
+        it for one in (folder, *folder.parents) for it, place in places if same_folder(one, place)
+    )
+    return next(around, None)
 
 
 def former(folder: Path, state: Path) -> Entry | None:
     """The project that this folder was elsewhere, or else the one that was in its place, in a
     folder that is gone; None where nothing is to be asked. Raises OSError.
     """
-    found, known = folder.stat(), dict(known_projects(state))
+    found, known = Identity.of(folder), dict(known_projects(state))
     here = entry_of(folder, state)
     before = known.get(here.project_id)
-    if before and before.inode in (None, found.st_ino):
+    if before and before.identity.fits(found):
         return None
     for id, it in known.items():
-        same = (it.device, it.inode) == (found.st_dev, found.st_ino)
+        same = it.identity.inode and it.identity.device == found.device and it.identity.fits(found)
         if same and it.path and not same_folder(Path(it.path), folder):
             return Entry(id, it.path, Path(it.path).name)
     return here if before else None
@@ -147,23 +150,25 @@ def left(project_id: str, folder: Path, state: Path) -> Entry:
     if known is None or known.path is None:
         raise NotFound(f"No project {project_id} was ever served.")
     place = Path(known.path)
-    still = known.inode is not None and _inode(place) == known.inode
+    then, now = known.identity, _identity(place)
+    still = None not in (then.inode, now.inode) and then.fits(now)
     if still and not same_folder(place, folder):
         raise Conflict(f"{place.name} is at {place}, where it was.")
     return Entry(project_id, known.path, place.name)
 
 
-def _was_in(known: Known, folder: Path, inode: int | None) -> bool:
+def _was_in(known: Known, folder: Path, found: Identity) -> bool:
     """Whether a project was in this folder the last time, or in its place."""
     if known.path is None:
         return False
     return known.path == readable(folder) or (
-        known.inode == inode and same_folder(Path(known.path), folder)
+        known.identity.fits(found) and same_folder(Path(known.path), folder)
     )
 
 
-def _inode(folder: Path) -> int | None:
+def _identity(folder: Path) -> Identity:
+    """Nothing where the folder is not there."""
     try:
-        return folder.stat().st_ino
+        return Identity.of(folder)
     except OSError:
-        return None
+        return Identity()

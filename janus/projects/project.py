@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -17,6 +19,7 @@ from janus.projects.listening import Listeners
 from janus.projects.listing import Entry
 from janus.sessions.manager import MemorySessionManager
 from janus.sessions.room import SessionRoom
+from janus.storage.identity import Identity
 from janus.storage.lock import WorkspaceLock
 from janus.storage.project import check_outside, load_project, note_place
 from janus.storage.store import Store
@@ -150,17 +153,23 @@ class Project:
 def why_away(store: Store, folder: Path, *, named: bool) -> str | None:
     """Why nothing can be done in the folder of a project, or None.
 
-    A folder that was made anew in the same place is not the one that went.
+    A folder that was made anew in the same place is not the one that went, nor is an empty one:
+    whatever was served has at least a ``.janus`` in it.
     """
     try:
-        found = folder.stat()
+        found = Identity.of(folder) if folder.is_dir() else None
     except OSError:
         found = None
-    if found is None or not folder.is_dir():
+    if found is None:
         return f"The folder {folder} is not there. It is served again as soon as it is."
-    if named or load_project(store).inode in (None, found.st_ino):
+    known = load_project(store).identity
+    if named or known.inode is None:
         return None
-    return (
-        f"The folder {folder} is another one than it was. If it is the same project: "
-        f"janus project add {folder}"
-    )
+    again = f"If it is the same project: janus project add {shlex.quote(os.fspath(folder))}"
+    if not known.fits(found):
+        return f"The folder {folder} is another one than it was. {again}"
+    try:
+        empty = not any(folder.iterdir())
+    except OSError:  # it is said when something is to be read
+        empty = False
+    return f"The folder {folder} is empty, which it was not. {again}" if empty else None

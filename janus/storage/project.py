@@ -1,10 +1,10 @@
 """Where the state of a workspace is kept, and what that folder says of the workspace.
 
     <state>/projects/<id>/project.json
-    {"version": "1.0", "path", "device", "inode", "token", "takenOver"}
+    {"version": "1.0", "path", "device", "inode", "generation", "token", "takenOver"}
 
-The id is a hash of the workspace's path. Device and inode let a later Janus find the state of a
-folder that was moved.
+The id is a hash of the workspace's path. Device, inode and generation let a later Janus find the
+state of a folder that was moved, and know one that was made anew.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from janus.errors import CannotServe
 from janus.model import is_id
 from janus.storage.folder import NEW, Folder
+from janus.storage.identity import Identity
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,7 @@ class Project:
     taken_over: bool
     #: Where the workspace was the last time, and which folder that was.
     path: str | None = None
-    device: int | None = None
-    inode: int | None = None
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def temporary(self) -> str:
@@ -76,8 +76,7 @@ def load_project(store: Store) -> Project:
         token,
         known.get("takenOver") is True,
         path if isinstance(path, str) else None,
-        _number(known.get("device")),
-        _number(known.get("inode")),
+        Identity.load(known),
     )
 
 
@@ -89,12 +88,10 @@ def known_projects(state: Path) -> Iterator[tuple[str, Project]]:
 
 def save_project(store: Store, workspace: Path, project: Project) -> bool:
     """Write it down, with where *workspace* is now; False if the disk did not take it."""
-    found = workspace.stat()
     whole = {
         "version": "1.0",
         "path": readable(workspace),
-        "device": found.st_dev,
-        "inode": found.st_ino,
+        **Identity.of(workspace).save(),
         "token": project.token,
         "takenOver": project.taken_over,
     }
@@ -103,9 +100,8 @@ def save_project(store: Store, workspace: Path, project: Project) -> bool:
 
 def note_place(store: Store, workspace: Path) -> None:
     """Write down where *workspace* is, unless that is known. Raises OSError."""
-    project, found = load_project(store), workspace.stat()
-    now = (readable(workspace), found.st_dev, found.st_ino)
-    if (project.path, project.device, project.inode) != now:
+    project = load_project(store)
+    if (project.path, project.identity) != (readable(workspace), Identity.of(workspace)):
         save_project(store, workspace, project)
 
 
@@ -147,10 +143,6 @@ def _folders(parent: Path) -> list[Path]:
             return [parent / name for name in folder.names() if is_id(name)]
     except OSError:
         return []
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
 
 
 def _hash(workspace: Path) -> str:

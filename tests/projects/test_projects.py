@@ -19,11 +19,12 @@ from janus.errors import (
     SessionNotFound,
     StorageFailed,
 )
-from janus.projects.finding import entry_of
+from janus.projects.finding import entry_of, nearest
 from janus.projects.listening import Listeners
-from janus.projects.listing import ProjectList
+from janus.projects.listing import Entry, ProjectList
 from janus.projects.projects import Projects
 from janus.sessions.manager import MemorySessionManager
+from janus.storage.identity import Identity
 from janus.storage.store import Store
 
 
@@ -289,25 +290,46 @@ def test_what_was_deleted_while_its_folder_was_away_is_not_in_it_when_that_is_ba
     assert "daisy" in left.read_text()
 
 
-def test_a_folder_made_anew_is_not_the_one_that_went(make, folder):
+@pytest.mark.parametrize("went", ["elsewhere", "for good", "but for its place"])
+def test_a_folder_made_anew_is_not_the_one_that_went(went, make, folder, tmp_path):
     before = make()
     before.start()
     added = before.add(folder)
     id = asked(before, added.project_id)
     before.stop()
-    keep = folder.rename(folder.with_name("kept"))  # so that its inode is not given again
-    folder.mkdir()
+    if went == "but for its place":
+        for it in [*folder.iterdir()]:
+            it.rename(tmp_path / it.name)
+    else:
+        keep = folder.rename(folder.with_name("kept"))
+        if went == "for good":  # most disks give its inode to the next one at once
+            shutil.rmtree(keep)
+        folder.mkdir()
 
     after = make()
     after.start()
     after.mend()
 
-    assert "is another one than it was" in after.of_session(id).problem
+    problem = after.of_session(id).problem
+    assert "is another one than it was" in problem or "is empty" in problem
     with pytest.raises(StorageFailed):
         after.of_session(id).manager.say(id, "say more")
     assert [*folder.iterdir()] == []
     assert after.add(folder).problem is None  # its owner says so
-    assert keep.exists()
+
+
+def test_an_inode_that_is_given_again_is_another_folder(tmp_path):
+    folder = tmp_path / "made anew"
+    folder.mkdir()
+    before = Identity.of(folder)
+    folder.rmdir()
+    folder.mkdir()
+    after = Identity.of(folder)
+
+    if before.inode == after.inode and after.generation is None:
+        pytest.skip("this disk gives inodes again and does not tell")
+    assert not before.fits(after) and after.fits(Identity.of(folder))
+    assert Identity(after.device, after.inode).fits(after)  # as an earlier version wrote it down
 
 
 def test_one_that_was_moved_is_offered_and_goes_on_with_all_it_had(make, folder, tmp_path):
@@ -426,6 +448,24 @@ def test_a_second_way_to_a_folder_is_no_second_project(
     )
 
     assert entry_of(other, cursor.state).project_id == id
+
+
+def test_the_innermost_project_is_found_by_folders_not_by_the_length_of_paths(
+    tmp_path, monkeypatch
+):
+    outer = Entry("1", str(tmp_path / "a" / "long" / "way" / "shop"), "shop")
+    inner = Entry("2", str(tmp_path / "cart"), "cart")
+    deep = outer.folder / "cart" / "src"
+    deep.mkdir(parents=True)
+    inner.folder.mkdir()
+    real = os.stat
+    monkeypatch.setattr(  # as a bind mount shows it
+        os, "stat", lambda path, **more: real(deep.parent if path == inner.folder else path, **more)
+    )
+
+    assert nearest(deep, [outer, inner]) == nearest(deep, [inner, outer]) == inner
+    assert nearest(outer.folder, [inner, outer]) == outer
+    assert nearest(tmp_path, [inner, outer]) is None
 
 
 def test_one_that_is_where_it_was_is_not_moved(projects, folder):
