@@ -133,6 +133,19 @@ def test_a_small_folder_at_rest_costs_no_command_and_what_changes_is_seen(
     assert (story.folder / "a").read_text() == "1"
 
 
+@pytest.mark.parametrize("story", ["repository"], indirect=True)
+def test_what_is_kept_follows_the_rules_of_a_folder_at_rest(story, monkeypatch):
+    monkeypatch.setattr(look, "SETTLED", 0.05)
+    story.write(a="1", b="1")
+    rules = story.folder / ".git/info/exclude"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text("b")
+    wait_for(lambda: look.look_at(story.snapshots.place))
+    began = story.turn("asked")
+    rules.write_text("")
+    assert story.turn("at rest").tree != began.tree
+
+
 def test_what_git_alone_can_tell_is_not_told_by_a_look(tmp_path, monkeypatch):
     place = Place(tmp_path / "top")
     (place.top / ".worktrees").mkdir(parents=True)

@@ -6,9 +6,11 @@ are old enough: whatever is written after a look then has another time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from janus.workspace.snapshots.place import OURS, Place
 
@@ -20,23 +22,41 @@ SETTLED = 3.0
 Look = tuple[tuple[str | int, ...], ...]
 
 
-def look_at(place: Place) -> Look | None:
-    """All of it, but for git's folder and ours; None where git has to be asked."""
+def look_at(place: Place, home: Path | None = None) -> Look | None:
+    """All of it but for git's folder and ours, and the rules elsewhere of what git ignores there.
+
+    None where git has to be asked.
+    """
     latest = time.time_ns() - int(SETTLED * 1e9)
     seen = list[tuple[str | int, ...]]()
     try:
         for path in _all(place):
-            it = os.lstat(path)
-            is_repository = path.endswith("/.git")
-            if is_repository or len(seen) == MOST or max(it.st_mtime_ns, it.st_ctime_ns) > latest:
+            signs = _signs(path)
+            if path.endswith("/.git") or len(seen) == MOST or max(signs[-2:]) > latest:
                 return None
-            seen.append(
-                (path, it.st_dev, it.st_ino, it.st_mode, it.st_uid, it.st_size, it.st_mtime_ns,
-                 it.st_ctime_ns)
-            )  # fmt: skip
+            seen.append((path, *signs))
     except OSError:  # something goes away at this moment, or is closed
         return None
+    for rules in _rules(place, home):
+        with contextlib.suppress(OSError):
+            seen.append((str(rules), *_signs(rules)))
     return tuple(sorted(seen))
+
+
+def _signs(path: str | Path) -> tuple[int, ...]:
+    it = os.lstat(path)
+    return (
+        it.st_dev, it.st_ino, it.st_mode, it.st_uid, it.st_size, it.st_mtime_ns, it.st_ctime_ns
+    )  # fmt: skip
+
+
+def _rules(place: Place, home: Path | None) -> Iterator[Path]:
+    if place.exclude:
+        yield place.exclude
+    if home:
+        yield from (home / ".gitconfig", home / ".config/git/config", home / ".config/git/ignore")
+        named = dict(place.config).get("core.excludesfile", "")
+        yield home / named.removeprefix("~/")
 
 
 def _all(place: Place) -> Iterator[str]:

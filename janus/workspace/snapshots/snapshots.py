@@ -119,12 +119,12 @@ class SessionSnapshots:
         """Keep the folder as it is. Raises GitFailed, StorageFailed; then nothing is kept."""
         with self.held() as private, ThreadPoolExecutor(3, "beside") as beside:
             chain, owners = self._found().chain, self._found().owners
-            newest, look = chain.known(), look_at(private.place)
+            newest, look = chain.known(), look_at(private.place, self._git.home)
             if newest and look and self._looked == (newest.commit, look):
                 index, (head, branch) = _owned(owners, private)
-                same = replace(newest, step=step, kind=kind, edge=edge)
-                now = replace(same, head=head, branch=branch, index=index)
-                return chain.keep(newest.commit, now, None)
+                if index == newest.index:  # what is ignored and tracked all the same is kept, too
+                    now = replace(newest, step=step, kind=kind, edge=edge, head=head, branch=branch)
+                    return chain.keep(newest.commit, now, None)
             is_new = private.prepare()
             # What is ignored at the end was so at the start, or came since. It is listed at the
             # same time as what is not: both go through all folders.
