@@ -24,6 +24,7 @@ from janus.errors import NotFound
 from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
 from janus.fleet.here import Here
+from janus.fleet.team import team
 from janus.metrics import Metrics, Sources
 from janus.model.events import OwnerTold
 from janus.network.endpoint import Endpoint
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     )
     metrics = Metrics(known.names(), sources, time)
     manager = partial(MemorySessionManager, agents=agents, mark=run, servers=servers, meter=metrics)
-    devices = Devices(store.folder, time)
+    devices, pairing = Devices(store.folder, time), Pairing(time)
     presence = Presence(time)
 
     def record(session_id: str, event: OwnerTold) -> None:
@@ -98,16 +99,16 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     cleanup = CleanupService(projects, settings.cleanup_interval)
     endpoint = Endpoint.local(settings.port, settings.public_url)
     seen = {name: settings.environ[name] for name in ("HOME", "PATH") if name in settings.environ}
-    fleet = Fleet(store, time, mark_environ(seen, run), lambda: elsewhere.refresh())
+    fleet = Fleet(store, time, mark_environ(seen, run), lambda: elsewhere.refresh(), team(settings))
     here = Here(
         projects, __version__, agents.names, time.time(), settings.ask_timeout,
-        lambda: fleet.members, notifier.changed,
+        lambda: fleet.members, notifier.changed, devices, pairing,
     )  # fmt: skip
     elsewhere = Elsewhere(lambda: fleet.membership, here, time)
     listeners.told.append(elsewhere)
     listeners.copying.append(elsewhere)
     runtime = Runtime(
-        settings, store, lock, devices, Pairing(time), tokens, agents, projects, fleet, elsewhere,
+        settings, store, lock, devices, pairing, tokens, agents, projects, fleet, elsewhere,
         cleanup, presence, notifier, Voice(settings, mark_environ(settings.environ, run), time),
         metrics, endpoint,
     )  # fmt: skip

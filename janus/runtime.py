@@ -133,6 +133,9 @@ class Runtime:
 
     def manager_of(self, session_id: str | None) -> MemorySessionManager:
         """Whoever has this session, on whichever machine; the first project's, if nobody does."""
+        if self.settings.gateway:
+            found = self.elsewhere.manager(session_id) or self.elsewhere.placing()
+            return cast(MemorySessionManager, found)
         here = self.projects.of_session(session_id).manager
         if here.knows(session_id or ""):
             return here
@@ -149,6 +152,8 @@ class Runtime:
             return cast(MemorySessionManager, self.elsewhere.on(machine, project_id))
         manager = self.manager_of(session_id)
         if project_id and not manager.knows(session_id or ""):
+            if self.settings.gateway:
+                return cast(MemorySessionManager, self.elsewhere.placing(project_id))
             return self.projects.get(project_id).manager
         return manager
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+import unicodedata
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from msgspec import Meta, Struct
 
@@ -13,6 +16,7 @@ from janus.errors import InvalidRequest
 SCOPES = ("full", "read")
 #: Seconds without use after which a device is removed.
 EXPIRES = 90 * 24 * 3600.0
+_LONGEST_NAME = 40
 
 
 class Device(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +61,31 @@ class NewDevice:
     key: str | None
 
 
+class Shared(Protocol):
+    """Where several Januses let in the same devices; see ``fleet.shared``."""
+
+    def put(self, device: Device) -> None: ...
+    def remove(self, device_id: str) -> None: ...
+    def used(self, device: Device) -> None: ...
+
+
 def check_scope(scope: str) -> None:
     """Raise InvalidRequest if there is no such scope."""
     if scope not in SCOPES:
         raise InvalidRequest(f"scope must be one of {', '.join(SCOPES)}.")
+
+
+def new_secret() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def cleaned(name: str) -> str:
+    """Return a name without control, formatting and direction characters, which could deceive."""
+    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in name)
+    return " ".join(shown.split())[:_LONGEST_NAME] or "a device without a name"

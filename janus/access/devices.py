@@ -8,37 +8,35 @@ every workspace. When it is damaged, no device has access until it is paired aga
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import logging
-import secrets
 import threading
-import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
-from janus.access.device import EXPIRES, OWNER, Device, NewDevice, check_scope
-from janus.access.folder import OWNER_TOKEN
+from janus.access.device import (
+    EXPIRES,
+    OWNER,
+    Device,
+    NewDevice,
+    Shared,
+    check_scope,
+    cleaned,
+    hashed,
+    new_secret,
+)
+from janus.access.device_file import DeviceFile
 from janus.clock import Clock, SteadyTime, possible
 from janus.errors import NotFound, TooManyDevices, TooManyStreams
-from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 MOST, STREAMS_EACH = 32, 16
 #: Seconds between two writes of a device's last use.
 _SAVE_INTERVAL = 60.0
-_LONGEST_NAME = 40
-FILE = "devices.json"
-
-
-class _List(msgspec.Struct):
-    devices: list[Device]
-    version: object = "1.0"
 
 
 class Devices:
@@ -50,7 +48,7 @@ class Devices:
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Read and write nothing before ``load``."""
         self.folder = folder
-        self._store = Store(folder)
+        self._file = DeviceFile(folder)
         self._clock = clock
         self._lock = threading.RLock()
         self._devices: dict[str, Device] = {}
@@ -60,6 +58,8 @@ class Devices:
         self._saved_at: dict[str, float] = {}
         self._streams: dict[str, dict[int, Callable[[], object]]] = {}
         self._owner: Device | None = None
+        #: Asked first where a device comes or goes; raises StorageFailed.
+        self.shared: Shared | None = None
 
     def load(self) -> None:
         """Read the list, and create the token that authenticates the owner's own programs.
@@ -67,15 +67,16 @@ class Devices:
         Raises OSError when the token cannot be written.
         """
         with self._lock:
-            self._devices = {device.id: device for device in self._read()}
-            self._owner = self._create_owner()
+            self._devices = {device.id: device for device in self._file.read()}
+            self._file.write_token(secret := new_secret())
+            now, name = self._clock.time(), "the owner's command line"
+            self._owner = Device(OWNER, name, "full", now, now, hashed(secret))
 
     def close(self) -> None:
         """Invalidate the owner's token. May be called twice."""
         with self._lock:
             self._owner = None
-        with contextlib.suppress(OSError):
-            self._store.remove(OWNER_TOKEN)
+        self._file.remove_token()
 
     def all(self) -> list[Device]:
         """Return every device, the oldest first."""
@@ -90,13 +91,16 @@ class Devices:
         Raises InvalidRequest or TooManyDevices.
         """
         check_scope(scope)
-        secret, key = _new_secret(), _new_secret() if page else None
+        secret, key = new_secret(), new_secret() if page else None
         with self._lock:
             now = self._time.now()
         device = Device(
-            str(uuid.uuid4()), _cleaned(name), scope, now, now, _hash(secret),
-            key and _hash(key), address,
+            str(uuid.uuid4()), cleaned(name), scope, now, now, hashed(secret),
+            key and hashed(key), address,
         )  # fmt: skip
+        if self.shared:
+            self.check_room()
+            self.shared.put(device)
         with self._lock:
             self.check_room()
             if len(self._devices) >= 2 * MOST:
@@ -116,11 +120,11 @@ class Devices:
 
     def authenticate(self, secret: str, address: str | None) -> Device | None:
         """Return the device that has this secret, and note *address* and time of its use."""
-        hashed = _hash(secret)
+        wanted = hashed(secret)
         with self._lock:
-            if self._owner and hmac.compare_digest(self._owner.secret, hashed):
+            if self._owner and hmac.compare_digest(self._owner.secret, wanted):
                 return self._owner
-            device = next((d for d in self._valid() if d.secret == hashed), None)
+            device = next((d for d in self._valid() if d.secret == wanted), None)
             if device is None:
                 return None
             device = replace(device, last_seen=self._time.now(), address=address)
@@ -129,17 +133,26 @@ class Devices:
             if now - self._saved_at.get(device.id, -_SAVE_INTERVAL) >= _SAVE_INTERVAL:
                 self._saved_at[device.id] = now
                 self._save()
+                if self.shared:
+                    self.shared.used(device)
             return device
 
     def verify_key(self, device: Device, key: str) -> bool:
         """Return whether *key* is the write key of the device."""
-        return device.key is not None and hmac.compare_digest(device.key, _hash(key))
+        return device.key is not None and hmac.compare_digest(device.key, hashed(key))
 
     def revoke(self, device_id: str) -> None:
         """Withdraw a device's access, and end its streams. Raises NotFound."""
+        if self.shared:
+            self.shared.remove(device_id)
+        if not self.drop(device_id):
+            raise NotFound("There is no such device. For a list, run: janus devices")
+
+    def drop(self, device_id: str) -> bool:
+        """Whether a device had access here; it has none any more, and its streams end."""
         with self._lock:
             if self._devices.pop(device_id, None) is None:
-                raise NotFound("There is no such device. For a list, run: janus devices")
+                return False
             self._save()
             streams = self._streams.pop(device_id, {})
             self._used_at.pop(device_id, None)
@@ -147,6 +160,23 @@ class Devices:
         for close in streams.values():
             close()
         log.info("Device %s was revoked", device_id)
+        return True
+
+    def take(self, device: Device) -> None:
+        """Another Janus has let it in, or knows when it was used."""
+        with self._lock:
+            known = self._devices.get(device.id)
+            if known is None or known.last_seen < device.last_seen:
+                self._devices[device.id] = device
+                self._save()
+
+    def take_all(self, devices: Iterable[Device]) -> None:
+        """These have access, and no others."""
+        found = {device.id: device for device in devices}
+        for id in {it.id for it in self.all()} - found.keys():
+            self.drop(id)
+        for device in found.values():
+            self.take(device)
 
     def revoke_all(self) -> int:
         """Revoke every device, and return how many there were."""
@@ -200,28 +230,10 @@ class Devices:
     @property
     def problem(self) -> str | None:
         """Why the list on the disk differs from that in memory, or None."""
-        return self._store.problem
-
-    def _read(self) -> list[Device]:
-        try:
-            found = self._store.read(FILE)
-            return [] if found is None else msgspec.json.decode(found, type=_List).devices
-        except (OSError, msgspec.MsgspecError, RecursionError, UnicodeError) as problem:
-            log.error("Cannot read %s (%s): no device has access; pair them again", FILE, problem)
-            with contextlib.suppress(OSError):
-                self._store.put_aside(FILE)
-            return []
+        return self._file.problem
 
     def _save(self) -> None:
-        content = msgspec.json.encode(_List([*self._devices.values()]))
-        self._store.replace(FILE, msgspec.json.format(content, indent=1))
-
-    def _create_owner(self) -> Device:
-        secret = _new_secret()
-        if not self._store.replace(OWNER_TOKEN, secret.encode()):
-            raise OSError(f"cannot write {self.folder / OWNER_TOKEN}: {self._store.problem}")
-        now = self._clock.time()
-        return Device(OWNER, "the owner's command line", "full", now, now, _hash(secret))
+        self._file.save(self._devices.values())
 
     def _valid(self) -> list[Device]:
         """The devices without those that were not used for 90 days.
@@ -234,17 +246,3 @@ class Devices:
             device for device in self._devices.values()
             if device.last_seen >= limit or self._used_at.get(device.id, since - 1) >= since
         ]  # fmt: skip
-
-
-def _new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
-def _cleaned(name: str) -> str:
-    """Return a name without control, formatting and direction characters, which could deceive."""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in name)
-    return " ".join(shown.split())[:_LONGEST_NAME] or "a device without a name"

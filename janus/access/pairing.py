@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections import deque
 from dataclasses import dataclass
+from typing import Protocol
 
 from janus.clock import Clock
 from janus.errors import Forbidden, RateLimited
@@ -45,6 +46,14 @@ class Code:
         return f"{self.text[: LENGTH // 2]}-{self.text[LENGTH // 2 :]}"
 
 
+class Shared(Protocol):
+    """Where the codes of several Januses are good at each of them; see ``fleet.shared``."""
+
+    def opened(self, code: Code) -> None: ...
+    def find(self, text: str) -> Code | None: ...
+    def claim(self, code: Code) -> bool: ...
+
+
 class Pairing:
     """The open codes and the recent wrong attempts. ``_lock`` guards all fields."""
 
@@ -56,18 +65,36 @@ class Pairing:
         self._codes: list[tuple[Code, float]] = []
         self._wrong = self._wrong_here = 0  # since the last right one: in all, and on this computer
         self._failures: deque[tuple[float, str]] = deque(maxlen=1000)
+        #: Told of each code, and asked whether it is still good; raises StorageFailed.
+        self.shared: Shared | None = None
 
     def open(self, scope: str = "full", *, at_terminal: bool = False) -> Code:
         """Return a new code. Cancels the oldest when there are more than four."""
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         code = Code(text, scope, self._clock.time() + LIFE, at_terminal)
-        with self._lock:
-            self._codes = [*self._valid(), (code, self._clock.monotonic() + LIFE)][-_OPEN:]
+        if self.shared:
+            self.shared.opened(code)
+        self._take(code)
         return code
+
+    def _take(self, code: Code) -> None:
+        """Let in who has it, whichever Janus made it."""
+        left = min(LIFE, code.expires_at - self._clock.time())
+        with self._lock:
+            others = [it for it in self._valid() if it[0] != code]
+            self._codes = [*others, (code, self._clock.monotonic() + left)][-_OPEN:]
 
     def redeem(self, text: str, address: str) -> Code:
         """Use a code, as typed. Raises Forbidden for a wrong one, RateLimited after too many."""
-        entered = "".join(text.split()).replace("-", "").upper().encode("utf-8", "replace")
+        entered = "".join(text.split()).replace("-", "").upper()
+        if self.shared and (found := self.shared.find(entered)):
+            self._take(found)
+        code = self._redeem(entered.encode("utf-8", "replace"), address)
+        if self.shared and not self.shared.claim(code):
+            raise Forbidden(f"This code is wrong, used, or expired. {self._remedy}")
+        return code
+
+    def _redeem(self, entered: bytes, address: str) -> Code:
         here = is_loopback(address)
         with self._lock:
             self._codes = self._valid()

@@ -75,7 +75,7 @@ class FleetState(wire.Reply, frozen=True, kw_only=True):
 @endpoint()
 def state() -> FleetState:
     """This machine, the doorways where it is a member, and the members of its own."""
-    fleet = runtime().fleet
+    fleet, others = runtime().fleet, runtime().elsewhere
     me = fleet.membership
     return FleetState(
         machine_id=me.machine_id if me else None,
@@ -86,8 +86,8 @@ def state() -> FleetState:
             FleetDoorway.of(it, machine_id=it.id, urls=[*it.urls], own=it.id == me.machine_id)
             for it in me.doorways
         ],
-        machines=[Machine.of(it, **_known(it.id, it.joined_at)) for it in fleet.members],
-        problem=fleet.doorway.problem if me and me.own else None,
+        machines=[Machine.of(it, **_known(it.id, it.joined_at)) for it in others.members()],
+        problem=others.problem or (fleet.doorway.problem if me and me.own else None),
     )
 
 

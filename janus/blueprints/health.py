@@ -85,8 +85,9 @@ def health() -> Health:
     """
     janus, agent, problem = runtime(), _agent(), runtime().problem
     storage = HealthStorage(ok=problem is None, message=problem or UNSET)
+    well = agent.available and storage.ok and not janus.elsewhere.problem
     known = Health(
-        status="ok" if agent.available and storage.ok else "degraded",
+        status="ok" if well else "degraded",
         version=__version__,
         uptime_seconds=round(time.monotonic() - janus.started, 3),
         active_sessions=len(janus.projects.sessions()),

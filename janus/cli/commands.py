@@ -83,7 +83,10 @@ def main() -> None:
     "--host", type=Parsed(_FIELDS["host"]["parse"], "ADDRESS"),
     help="Instead of the setting JANUS_HOST.",
 )  # fmt: skip
-def serve(folders: tuple[Path, ...], port: int | None, host: str | None) -> None:
+@click.option("--gateway", is_flag=True, default=None, help="As the setting JANUS_GATEWAY.")
+def serve(
+    folders: tuple[Path, ...], port: int | None, host: str | None, gateway: bool | None
+) -> None:
     """Serve the page and the API until Ctrl-C.
 
     Each FOLDER is a project, beside those that were added before. Without any it is the one that
@@ -92,6 +95,7 @@ def serve(folders: tuple[Path, ...], port: int | None, host: str | None) -> None
     from janus.server.gunicorn_app import serve, settings_or_exit
 
     given = {"workspaces": tuple(dict.fromkeys(folders)) or None, "port": port, "host": host}
+    given["gateway"] = gateway
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     serve(replace(settings_or_exit(), **chosen))
 

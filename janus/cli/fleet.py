@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from janus.cli.client import Json, running
+from janus.cli.failures import ClientError
+from janus.cli.option import Parsed
 from janus.cli.output import age, json_option, print_answer, print_table, tell
+from janus.errors import FleetFailed
+from janus.fleet.team import make_keys
+from janus.text.parsing import machine
 
 #: What a machine may do to others, in words.
 _MAY = {
@@ -104,6 +110,26 @@ def leave(doorway: str, as_json: bool) -> None:
 
 
 @fleet.command()
+@click.argument("folder", type=click.Path(file_okay=False, resolve_path=True, path_type=Path))
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, type=Parsed(machine, "NAME"))
+def keys(folder: Path, names: tuple[str, ...]) -> None:
+    """Make the keys of a team's cluster in FOLDER: of the gateways, and of each machine NAME.
+
+    Its users.conf is for the servers of the cluster; each key is for JANUS_FLEET_KEY. It needs no
+    Janus that runs.
+    """
+    try:
+        make_keys(folder, tuple(dict.fromkeys(names)))
+    except FleetFailed as why:
+        raise ClientError(str(why)) from why
+    click.echo(
+        f"The servers of the cluster: include {folder / 'users.conf'}\n"
+        f"Each gateway: JANUS_FLEET_KEY={folder / 'gateway.nk'}\n"
+        f"Each machine: JANUS_FLEET_KEY={folder / 'NAME.nk'}"
+    )
+
+
+@fleet.command()
 @click.argument("name")
 @json_option
 def revoke(name: str, as_json: bool) -> None:
@@ -130,5 +156,6 @@ def _status(found: Json) -> str:
             members = f"{count} machine{'' if count == 1 else 's'} joined"
             lines.append(f"  a doorway, at {it['page']}: {found['problem'] or members}")
         else:
-            lines.append(f"  joined {it['name']}, at {it['page']}; {_MAY[it['scope']]}")
+            where = it["page"] or ", ".join(it["urls"])
+            lines.append(f"  joined {it['name']}, at {where}; {_MAY[it['scope']]}")
     return "\n".join(lines)

@@ -11,30 +11,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from janus.config.setting import SettingsError, harmless, names_of, setting
 from janus.config.sources import Source, sources, users_folder
 from janus.text import parsing
-
-
-class SettingsError(ValueError):
-    """A setting is unknown or does not parse; the message names it."""
-
-
-def setting(
-    name: str, default: str, parse: Callable[[str], Any], text: str, *, project: bool = False
-) -> Any:
-    """A field of ``Settings`` that comes from the variable *name*."""
-    meta = {"name": name, "default": default, "parse": parse, "help": text, "project": project}
-    return field(default_factory=lambda: parse(default), metadata=meta)
-
-
-#: One that a project's own ``.env`` may choose.
-harmless = partial(setting, project=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +156,28 @@ class Settings:
         "JANUS_STATE_DIR", "", parsing.state_dir,
         "where Janus keeps what must survive; outside of the workspace",
     )
+    fleet_url: tuple[str, ...] = setting(
+        "JANUS_FLEET_URL", "", parsing.cluster,
+        "servers of a team's NATS cluster, such as tls://nats-1:4222, comma-separated; instead of "
+        "a doorway of your own",
+    )
+    fleet_key: Path | None = setting(
+        "JANUS_FLEET_KEY", "", parsing.existing,
+        "file with this machine's key there: credentials (.creds), or the seed of an nkey",
+    )
+    fleet_ca: Path | None = setting(
+        "JANUS_FLEET_CA", "", parsing.existing,
+        "file of the authority that signed the cluster's certificates; by default those of the "
+        "system",
+    )
+    fleet_name: str = setting(
+        "JANUS_FLEET_NAME", "", parsing.machine,
+        "what this machine is called there; by default as the computer is",
+    )
+    gateway: bool = setting(
+        "JANUS_GATEWAY", "no", parsing.yes_or_no,
+        "yes: only the page and the API, for the sessions of the other machines; as --gateway",
+    )
     # fmt: on
     #: What agents may inherit from; each is given only what its entry in the agents table allows.
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
@@ -210,12 +217,6 @@ def setting_fields() -> list[dataclasses.Field[Any]]:
     return [entry for entry in dataclasses.fields(Settings) if "name" in entry.metadata]
 
 
-def names_of(entry: dataclasses.Field[Any]) -> tuple[str, ...]:
-    """The names of a setting, the one that wins first: each has one that begins with JANUS_."""
-    name = entry.metadata["name"]
-    return (name,) if name.startswith("JANUS_") else (f"JANUS_{name}", name)
-
-
 def _check_names(source: Source) -> None:
     """Raises SettingsError for unknown names of ours, and for what a project may not choose."""
     known = {name: entry for entry in setting_fields() for name in names_of(entry)}
@@ -240,7 +241,8 @@ def _parse(name: str, source: Source, entry: dataclasses.Field[Any]) -> Any:
     try:
         return entry.metadata["parse"](text or entry.metadata["default"])
     except ValueError as wrong:
-        raise SettingsError(f"{name}={text!r} in {source.name}: expected {wrong}") from wrong
+        shown = re.sub("//[^/,]*@", "//…@", text)  # a password is not for the log
+        raise SettingsError(f"{name}={shown!r} in {source.name}: expected {wrong}") from wrong
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:

@@ -74,7 +74,7 @@ class Commands:
         self, client: Client, managers: Managers, scope_of: Callable[[str], Scope | None]
     ) -> None:
         """*scope_of* tells what a machine may have this one do; None for one it does not know."""
-        self._client, self._managers, self._scope_of = client, managers, scope_of
+        self.client, self._managers, self._scope_of = client, managers, scope_of
         self._pool = ThreadPoolExecutor(_THREADS, "fleet-command")
         self._waiting = 0
         client.on(f"cmd.{client.machine}.>", self._take)
@@ -101,9 +101,9 @@ class Commands:
         command = _Command(session_id, arguments, project_id, device, deadline)
         _audit("asks machine %s to", device, machine, verb, session_id)
         try:
-            answer = self._client.ask(
+            answer = self.client.ask(
                 machine,
-                f"cmd.{machine}.{self._client.machine}.{kind}.{verb}",
+                f"cmd.{machine}.{self.client.machine}.{kind}.{verb}",
                 msgspec.json.encode(command),
                 deadline,
             )
@@ -128,7 +128,7 @@ class Commands:
         if len(parts) != 5 or HEADER not in (message.headers or {}):
             return
         _, _, sender, kind, verb = parts
-        if not message.reply.startswith(f"reply.{sender}.{self._client.machine}."):
+        if not message.reply.startswith(f"reply.{sender}.{self.client.machine}."):
             return
         came = time.monotonic()
 
@@ -136,11 +136,11 @@ class Commands:
             self._waiting -= 1
             done = self._done(sender, kind, verb, message.data, came)
             if done is not None:
-                self._client.tell(message.reply, msgspec.json.encode(done))
+                self.client.tell(message.reply, msgspec.json.encode(done))
 
         if self._waiting >= _WAITING:
             busy = RateLimited("This machine has too much to do.", retry_after=5)
-            self._client.tell(message.reply, msgspec.json.encode(_Done(error=busy.to_json())))
+            self.client.tell(message.reply, msgspec.json.encode(_Done(error=busy.to_json())))
             return
         self._waiting += 1
         self._pool.submit(_survive, run)

@@ -13,6 +13,7 @@ from nats.errors import Error, NoRespondersError
 from nats.js.errors import APIError, NoStreamResponseError
 
 from janus.fleet.failures import Absent, FleetFailure, NotReachable, Refused
+from janus.fleet.keys import shown
 
 #: Seconds to connect to one address.
 CONNECTING = 5.0
@@ -32,12 +33,12 @@ async def dial(
     tls: ssl.SSLContext | None,
     failed: Callable[[Exception], Awaitable[None]],
 ) -> None:
-    """Connect to one of the *urls*; the *key* is a seed, and where answers may come."""
-    seed, inbox = key
+    """Connect to one of the *urls*; the *key* is a file's text, and where answers may come."""
+    secret, inbox = key
     await connection.connect(
         [*urls],
         name=f"janus {machine}",
-        nkeys_seed_str=seed,
+        **shown(secret),  # type: ignore[arg-type]
         tls=tls,
         inbox_prefix=inbox.encode(),
         allow_reconnect=False,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from janus.clock import Clock
-from janus.errors import NotFound
+from janus.errors import MachineAway, NotFound
 from janus.fleet.here import Here
-from janus.fleet.membership import Doorway, Membership
+from janus.fleet.membership import Doorway, Member, Membership
 from janus.model import MachineInfo, SessionInfo
 from janus.storage.session_logs import SessionLogs
 
@@ -103,6 +103,22 @@ class Elsewhere:
     def machines(self) -> list[MachineInfo]:
         """Every other machine that was ever here."""
         return [machine for link in self._shown() for machine in link.machines()]
+
+    def members(self) -> tuple[Member, ...]:
+        """The machines that may dial this one."""
+        return next((it.members() for it in self._links.values() if it.mirror), ())
+
+    @property
+    def problem(self) -> str | None:
+        """Why this gateway is of no use now; None where it is, or is none."""
+        return next((it.client.problem for it in self._links.values() if it.shared), None)
+
+    def placing(self, project_id: str | None = None) -> Any:
+        """What stands for this machine's sessions, if it is a gateway. Raises MachineAway."""
+        for link in self._links.values():
+            if link.placing:
+                return link.placing.of(project_id) if project_id else link.placing
+        raise MachineAway("This gateway is stopping.")
 
     def project(self, info: SessionInfo) -> str:
         """What the project of another machine's session is called there."""

@@ -46,7 +46,10 @@ class Fleet:
         clock: Clock,
         environ: Mapping[str, str],
         changed: Callable[[], None] = lambda: None,
+        team: Membership | None = None,
     ) -> None:
+        """In a *team* it is a member of that, and can neither be a doorway nor join one."""
+        self._team = team
         self._files = FleetFiles(store)
         self._changed = changed
         self._joining = threading.Lock()
@@ -54,7 +57,8 @@ class Fleet:
 
     def follow(self, endpoint: Endpoint) -> None:
         """Be reached at this endpoint; to be called at first and now and then."""
-        self.doorway.follow(endpoint)
+        if self._team is None:
+            self.doorway.follow(endpoint)
 
     def stop(self) -> None:
         """May be called twice."""
@@ -63,7 +67,7 @@ class Fleet:
     @property
     def membership(self) -> Membership | None:
         """Who this machine is, and where it is a member."""
-        return self._files.membership()
+        return self._team or self._files.membership()
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -114,6 +118,7 @@ class Fleet:
         """
         with self._joining:
             me = self._files.membership()
+            self._refuse_team()
             if me is None:
                 raise FleetFailed("This machine is in no fleet.")
             left = [it for it in me.doorways if name in ("", it.name, it.id)]
@@ -130,8 +135,13 @@ class Fleet:
         self._changed()
         return told
 
+    def _refuse_team(self) -> None:
+        if self._team:
+            raise FleetFailed("This machine is in the cluster that JANUS_FLEET_URL names.")
+
     def _me(self, name: str) -> Membership:
         """What is known of this machine; a new id where nothing is."""
+        self._refuse_team()
         return self._files.membership() or Membership(
             machine_id=new_machine_id(), name=name_of(name or socket.gethostname())
         )

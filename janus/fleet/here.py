@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from janus.access.devices import Devices
+from janus.access.pairing import Pairing
 from janus.fleet.membership import Member
 from janus.model import SessionInfo
 from janus.storage.session_logs import SessionLogs
@@ -54,6 +56,9 @@ class Here:
     members: Callable[[], tuple[Member, ...]]
     #: Called with the id of another machine's session of which something changed.
     told: Callable[[str], object]
+    #: Who has access; the gateways of a team have that in common.
+    devices: Devices
+    pairing: Pairing
 
     def load(self) -> float:
         """Processes that want to run, for each core."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import secrets
 from types import ModuleType
 
 from janus.errors import FleetFailed
 
 _MISSING = "A fleet needs more packages. Install them, and start Janus again: janus[fleet]"
+#: The key of a user, alone in a file or in one of credentials, after the words about it.
+_SEED = re.compile(r"^SU[A-Z2-7]{56}$", re.MULTILINE)
+_WORDS = "-----BEGIN NATS USER JWT-----"
 
 
 def new_seed() -> str:
@@ -21,6 +25,23 @@ def new_seed() -> str:
 def public_key(seed: str) -> str:
     """What may be known of a key. Raises FleetFailed."""
     return str(_nkeys().from_seed(bytearray(seed.encode())).public_key.decode())
+
+
+def seed_of(key: str) -> str:
+    """The seed in a file of a key. Raises FleetFailed where there is none."""
+    found = _SEED.search(key.replace("\r", ""))
+    if found is None:
+        raise FleetFailed("this is neither the seed of an nkey (SU…) nor a file of credentials")
+    return found[0]
+
+
+def shown(key: str) -> dict[str, object]:
+    """How a connection proves that it has a key, in the words of the engine's ``connect``."""
+    if _WORDS not in key:
+        return {"nkeys_seed_str": seed_of(key)}
+    from nats.aio.client import RawCredentials
+
+    return {"user_credentials": RawCredentials(key)}
 
 
 def sign(seed: str, text: str) -> str:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
+from dataclasses import replace as replaced
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from janus.clock import Clock
+from janus.errors import MachineAway, SessionNotFound
 from janus.fleet.client import Client
 from janus.fleet.commands import Commands
+from janus.fleet.failures import FleetFailure
 from janus.fleet.feed import Feed, Logs
 from janus.fleet.here import Here
 from janus.fleet.listing import Listing, MachineList
-from janus.fleet.membership import Doorway, Member, Membership, Scope
+from janus.fleet.membership import GATEWAYS, Doorway, Member, Membership, Scope, name_of
 from janus.fleet.mirror import Mirror
+from janus.fleet.owners import owner
+from janus.fleet.placing import Placing
 from janus.fleet.presence import Beacon, Entry
 from janus.fleet.remote import RemoteSessions
 from janus.fleet.repeating import Repeating
+from janus.fleet.shared import SharedAccess
 from janus.fleet.streams import Shapes
 from janus.fleet.words import Inbox, Words
+from janus.model import is_id
 
 #: Seconds between two looks whether the doorway's streams are there.
 _SHAPED = 10.0
@@ -40,14 +47,18 @@ class Link:
     """One connection and what uses it. Nothing is dialled before ``start``."""
 
     def __init__(self, me: Membership, doorway: Doorway, here: Here, clock: Clock) -> None:
-        tls = ssl.create_default_context(cadata=doorway.ca) if doorway.ca else None
+        secured = doorway.ca or any(it.startswith("tls:") for it in doorway.urls)
+        tls = ssl.create_default_context(cadata=doorway.ca or None) if secured else None
         self._here = here
         own = doorway.id == me.machine_id
         self.client = Client(doorway.urls, me.machine_id, doorway.seed, tls)
         self.client.asks = own
+        #: Whether it is one of several gateways of a team.
+        self.shared = own and doorway.id == GATEWAYS
         self.commands = Commands(self.client, here.manager, self._scope_of)
         self.mirror: Mirror | None = None
         self.sessions: RemoteSessions | None = None
+        self.placing: Placing | None = None
         self.feed: Feed | None = None
         self._doorway, self._known = doorway, set[str]()
         self._parts: list[Part] = []
@@ -66,6 +77,12 @@ class Link:
         self.client.greet(shaping.wake)
         self._shaping = shaping
         self._parts = [shaping, words, self.mirror]
+        if self.shared:
+            self._parts.append(
+                SharedAccess(self.client, self._here.devices, self._here.pairing, clock)
+            )
+            self.placing = Placing(self.mirror, self.commands, self.sessions, self.knows)
+            self._closing.append(self.placing.stop)
 
     def _of_member(self, me: Membership) -> None:
         """This machine is shown there."""
@@ -96,7 +113,23 @@ class Link:
             return False
         if (left := self._began + _READ - time.monotonic()) > 0:
             self.mirror.looked.wait(left)
-        return self.mirror.knows(session_id)
+        return self.mirror.knows(session_id) or (self.shared and self._is_begun(session_id))
+
+    def _is_begun(self, session_id: str) -> bool:
+        """Whether a gateway had a session begun that no list has yet. Raises MachineAway."""
+        assert self.mirror
+        try:
+            machine = owner(self.client, session_id) if is_id(session_id) else None
+        except FleetFailure as why:
+            raise MachineAway(f"It is not known now which machine has this: {why}") from why
+        if machine is None:
+            return False
+        try:
+            made = self.commands.send(machine, "get", session_id)
+        except SessionNotFound:  # it could not be begun
+            return False
+        self.mirror.begun(replaced(made, machine=machine))
+        return True
 
     def close(self) -> None:
         """Take no more words, and leave the list as it is: this machine is about to stop.
@@ -122,19 +155,27 @@ class Link:
         if self.feed:
             self.feed.grew(logs, session_id, size)
 
-    def _members(self) -> tuple[Member, ...]:
-        return self._here.members()
+    def members(self) -> tuple[Member, ...]:
+        """The machines that may dial this one; of a cluster, those that were ever there."""
+        if not (self.shared and self.mirror):
+            return self._here.members()
+        return tuple(
+            Member(
+                id=it.machine_id, name=name_of(it.name), key="", scope="relay", joined_at=it.since
+            )
+            for it in self.mirror.machines()
+        )
 
     def _scope_of(self, sender: str) -> Scope | None:
         """A doorway is asked by its owner, and asks on; it knows what its members may do."""
         if self.feed:
             return "full" if sender == self._doorway.id else None
-        return next((it.scope for it in self._members() if it.id == sender), None)
+        return next((it.scope for it in self.members() if it.id == sender), None)
 
     def _shape(self) -> None:
         if self.client.connected:
-            shapes, members = Shapes(self.client), {it.id for it in self._members()}
-            shapes.ensure(members)
+            shapes, members = Shapes(self.client), {it.id for it in self.members()}
+            shapes.ensure(members, shared=self.shared)
             for machine in self._known - members:
                 shapes.forget(machine)
             self._known = members

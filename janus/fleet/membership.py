@@ -33,6 +33,8 @@ Scope = Literal["full", "read", "relay"]
 MachineId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 PublicKey = Annotated[str, Meta(pattern="^U[A-Z2-7]{55}$")]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+#: What all gateways of a team are to its machines: one.
+GATEWAYS = "0" * 16
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _Whole = TypeVar("_Whole", bound=msgspec.Struct)
 

@@ -99,6 +99,12 @@ class Mirror:
             listed = self._lists.get(info.machine)
         return listed.told.projects.get(info.project_id, "") if listed else ""
 
+    def has_project(self, machine: str, project_id: str | None) -> bool:
+        """Whether a machine has a project of this id; any is as good if there is none."""
+        with self._lock:
+            listed = self._lists.get(machine)
+        return not project_id or bool(listed and project_id in listed.told.projects)
+
     def machines(self) -> list[MachineInfo]:
         """Every machine that was here, also those that are away."""
         seen = self.presence.machines()
@@ -114,7 +120,7 @@ class Mirror:
             found.append(
                 MachineInfo(
                     id, entry.name, online, None if online else at, entry.version, entry.agents,
-                    entry.load, sessions,
+                    entry.load, sessions, entry.since,
                 )
             )  # fmt: skip
         return found

@@ -26,6 +26,10 @@ from janus.fleet.subjects import HEADER, PRESENCE, WORDS, stream
 
 #: The stream of what each machine has: its newest list of sessions.
 LISTS = "LISTS"
+#: What the gateways of a team have in common: who may use them; and which machine began a session.
+SHARED, OWNERS = "gateways", "OWNERS"
+#: Servers of a cluster that keep everything.
+_CLUSTERED = 3
 #: Seconds after which a machine that does not renew it is not there.
 THERE = 3.0
 #: Messages that are read in one go, and seconds for that.
@@ -52,13 +56,22 @@ class Kept(Struct, frozen=True):
 class Shapes:
     """The streams of a doorway. Only its own key may make them."""
 
-    def __init__(self, client: Client, *, replicas: int = 1, event_bytes: int = 32 << 20) -> None:
+    def __init__(self, client: Client, *, event_bytes: int = 32 << 20) -> None:
         self._client = client
-        self._replicas = replicas
         self._event_bytes = event_bytes
+        self._copies = 1
 
-    def ensure(self, machines: Iterable[str]) -> None:
-        """Make what is missing; again and again, since a damaged one is not found."""
+    def ensure(self, machines: Iterable[str], *, shared: bool = False) -> None:
+        """Make what is missing; again and again, since a damaged one is not found.
+
+        With *shared*, also what several gateways have in common.
+        """
+        self._copies = _CLUSTERED if self._client.call(_clustered) else 1
+        if shared:
+            self._have(
+                f"KV_{SHARED}", [f"$KV.{SHARED}.>"], max_msgs_per_subject=1, max_bytes=4 << 20
+            )
+            self._have(OWNERS, ["owner.*"], max_msgs_per_subject=1, max_bytes=64 << 20)
         self._have(LISTS, ["ev.*.list"], max_msgs_per_subject=1, max_bytes=16 << 20)
         self._have(
             f"KV_{PRESENCE}", [f"$KV.{PRESENCE}.>"], max_msgs_per_subject=1, max_bytes=4 << 20,
@@ -89,7 +102,7 @@ class Shapes:
             self._client.call(lambda it: it.stream_info(name))
         except Absent:
             config = StreamConfig(
-                name=name, subjects=subjects, num_replicas=self._replicas, allow_direct=False,
+                name=name, subjects=subjects, num_replicas=self._copies, allow_direct=False,
                 **{"discard": DiscardPolicy.OLD, **shape},  # type: ignore[arg-type]
             )  # fmt: skip
             self._client.call(lambda it: it.add_stream(config), 10.0)
@@ -104,6 +117,11 @@ class Shapes:
                 max_deliver=-1,
             )  # fmt: skip
             self._client.call(lambda it: it.add_consumer(WORDS, config), 10.0)
+
+
+async def _clustered(jetstream: JetStreamContext) -> bool:
+    """Whether the server is one of a cluster; it says so when it greets."""
+    return bool(jetstream._nc._server_info.get("cluster"))
 
 
 def info(client: Client, name: str, subjects: str | None = None) -> StreamInfo:

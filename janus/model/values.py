@@ -143,6 +143,8 @@ class MachineInfo:
     #: Processes that want to run, for each core.
     load: float
     open_sessions: int
+    #: When its Janus began, in seconds since 1970, by its own clock.
+    since: float = 0.0
 
 
 def is_id(text: str) -> bool:

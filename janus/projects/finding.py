@@ -65,8 +65,10 @@ def named(settings: Settings, remembered: Sequence[Entry]) -> list[Entry]:
     """The projects that the owner means at this start, as they are remembered if they are.
 
     Those that the settings name; or else the one that the current folder is or lies in, unless that
-    can be none, such as the home folder.
+    can be none, such as the home folder. A gateway has none.
     """
+    if settings.gateway:
+        return []
     folders = settings.workspaces
     if not folders:
         here = Path.cwd()

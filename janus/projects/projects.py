@@ -12,12 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from janus.config import Settings
-from janus.errors import (
-    CannotServe,
-    Conflict,
-    JanusError,
-    ServerStopping,
-)
+from janus.errors import CannotServe, Conflict, JanusError, ServerStopping
 from janus.model import ProjectInfo
 from janus.projects.finding import (
     check_place,
@@ -32,7 +27,7 @@ from janus.projects.finding import (
 from janus.projects.listening import Listeners
 from janus.projects.listing import Entry, ProjectList
 from janus.projects.project import MakeManager, Project
-from janus.projects.served import ServedProjects
+from janus.projects.served import GATEWAY, ServedProjects
 from janus.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -66,7 +61,7 @@ class Projects(ServedProjects):
         super().__init__()
         self._changing = threading.Lock()
         self._started = self._stopping = False
-        self._remembered = self._list.load()
+        self._remembered = () if settings.gateway else self._list.load()
         for entry in named(settings, self._remembered):
             if entry.project_id not in self._projects:
                 # An empty folder may be the place of a disk that is not there.
@@ -80,7 +75,7 @@ class Projects(ServedProjects):
                 project.start(self._end_orphans)
             for entry in self._remembered:
                 self._restore(entry)
-            if not self._projects:
+            if not (self._projects or self._settings.gateway):
                 raise CannotServe("there is no folder to serve. Start it in one: janus serve")
             self._started = True
             self._save()
@@ -99,6 +94,8 @@ class Projects(ServedProjects):
         Conflict, and ProjectMoved where it looks like a project that was elsewhere, or in this
         place in another folder, unless it is *new*.
         """
+        if self._settings.gateway:
+            raise Conflict(GATEWAY)
         folder = check_place(path, self._settings.state)
         with self._changing:
             known = next((it for it in self.all() if same_folder(it.entry.folder, folder)), None)

@@ -16,6 +16,7 @@ from janus.sessions.manager import MemorySessionManager
 
 #: Seconds between two looks for a session that some project may begin.
 _SLICE = 0.25
+GATEWAY = "This is a gateway: its machines have the projects."
 
 
 class ServedProjects:
@@ -46,7 +47,7 @@ class ServedProjects:
 
     def of_session(self, session_id: str | None) -> Project:
         """The project that knows the session; the first one, if none does."""
-        first, *others = self.all()
+        first, *others = self.all() or [_none()]
         if session_id is None or not others:
             return first
         return next((it for it in [first, *others] if it.manager.knows(session_id)), first)
@@ -160,9 +161,14 @@ class ServedProjects:
     @property
     def first(self) -> MemorySessionManager:
         """The sessions of the first project."""
-        return self.all()[0].manager
+        return (self.all() or [_none()])[0].manager
 
     @property
     def problem(self) -> str | None:
         """What the owner should know of one of them, or None."""
         return next((problem for it in self.all() if (problem := it.problem)), None)
+
+
+def _none() -> Project:
+    """What there is in a gateway."""
+    raise NotFound(GATEWAY)

@@ -67,6 +67,25 @@ def commands(text: str) -> tuple[str, ...]:
     return found
 
 
+_SERVER = re.compile(r"(?:nats|tls)://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?")
+_MACHINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def cluster(text: str) -> tuple[str, ...]:
+    """Addresses of servers, separated by commas; none of them with a password in it."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(map(_SERVER.fullmatch, found)):
+        raise ValueError("addresses such as tls://nats-1:4222, separated by commas, without a key")
+    return found
+
+
+def machine(text: str) -> str:
+    """What a machine may be called; nothing for what the computer is called."""
+    if text and not _MACHINE.fullmatch(text):
+        raise ValueError("up to 40 letters, digits, dots, dashes or underscores")
+    return text
+
+
 def whole(low: int, high: int) -> Callable[[str], int]:
     """A parser of whole numbers from *low* to *high*."""
 

@@ -8,7 +8,8 @@ import pytest
 from conftest import FakeClock
 
 from janus.access.device import EXPIRES
-from janus.access.devices import FILE, MOST, STREAMS_EACH, Devices
+from janus.access.device_file import FILE
+from janus.access.devices import MOST, STREAMS_EACH, Devices
 from janus.access.folder import owner_token
 from janus.errors import InvalidRequest, NotFound, TooManyDevices, TooManyStreams
 from janus.storage.project import project_folder

@@ -1,0 +1,177 @@
+"""Who may use the gateways of a team: the same devices and codes at each of them.
+
+    $KV.gateways.device.ID      a device, empty once it was revoked
+    $KV.gateways.code.DIGEST    a pairing code, empty once it was used
+
+One that is put anew expects that there is none, and one that is changed or removed expects the one
+that was read: so a code is good once, and who was revoked stays out, however many gateways there
+are. What each gateway has of it on its own disk is a copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+
+import msgspec
+from nats.aio.msg import Msg
+
+from janus.access.device import Device
+from janus.access.devices import Devices
+from janus.access.pairing import Code, Pairing
+from janus.clock import Clock
+from janus.errors import StorageFailed
+from janus.fleet.client import Client
+from janus.fleet.failures import Absent, FleetFailure, Refused
+from janus.fleet.repeating import Repeating
+from janus.fleet.streams import SHARED, info, newest
+from janus.fleet.subjects import HEADER
+
+log = logging.getLogger(__name__)
+
+_BUCKET, _ROOT = f"KV_{SHARED}", f"$KV.{SHARED}"
+_EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+#: Seconds between two looks what is to be told, and what is over.
+_LOOKED = 5.0
+
+
+class SharedAccess:
+    """Keeps devices and codes the same. ``_lock`` guards ``_used``."""
+
+    def __init__(self, client: Client, devices: Devices, pairing: Pairing, clock: Clock) -> None:
+        self._client, self._devices = client, devices
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._used: dict[str, Device] = {}
+        self._unread = True
+        devices.shared = pairing.shared = self
+        client.on(f"{_ROOT}.device.*", self._heard)
+        client.greet(self._read_again)
+        self._looking = Repeating("fleet-access", _LOOKED, self._look)
+        self.start, self.stop = self._looking.start, self._looking.stop
+
+    def put(self, device: Device) -> None:
+        """Let a device in at every gateway. Raises StorageFailed."""
+        self._put(f"{_ROOT}.device.{device.id}", msgspec.json.encode(device))
+
+    def remove(self, device_id: str) -> None:
+        """Put a device out at every gateway. Raises StorageFailed."""
+        try:
+            self._take(f"{_ROOT}.device.{device_id}")
+        except FleetFailure as why:
+            raise StorageFailed(f"The other gateways cannot be told: {why}") from why
+
+    def used(self, device: Device) -> None:
+        """A device was used; the others hear of that when there is time."""
+        with self._lock:
+            self._used[device.id] = device
+
+    def opened(self, code: Code) -> None:
+        """Have a code be good at every gateway. Raises StorageFailed."""
+        self._put(_of(code.text), msgspec.json.encode(code))
+
+    def find(self, text: str) -> Code | None:
+        """The code of this text. Raises StorageFailed."""
+        try:
+            kept = newest(self._client, _BUCKET, _of(text))
+        except FleetFailure as why:
+            raise StorageFailed(f"The other gateways cannot be asked: {why}") from why
+        found = _value(kept.subject, kept.data) if kept and kept.is_ours and kept.data else None
+        now = self._clock.time()
+        return found if isinstance(found, Code) and found.expires_at > now else None
+
+    def claim(self, code: Code) -> bool:
+        """Whether a code is still good; it is no more. Raises StorageFailed."""
+        try:
+            return self._take(_of(code.text))
+        except FleetFailure as why:
+            raise StorageFailed(f"The other gateways cannot be asked: {why}") from why
+
+    def _put(self, subject: str, data: bytes) -> None:
+        try:
+            self._client.publish(subject, data, {_EXPECTED: "0"})
+        except FleetFailure as why:
+            raise StorageFailed(f"The other gateways cannot be told: {why}") from why
+
+    def _take(self, subject: str) -> bool:
+        """Remove what is there; whether there was anything, and nobody was faster."""
+        kept = newest(self._client, _BUCKET, subject)
+        if kept is None or not kept.data:
+            return False
+        try:
+            self._client.publish(subject, b"", {_EXPECTED: str(kept.seq)})
+        except Refused:
+            return False
+        self._purge(subject)
+        return True
+
+    def _purge(self, subject: str) -> None:
+        self._client.call(lambda it: it.purge_stream(_BUCKET, subject=subject))
+
+    def _read_again(self) -> None:
+        self._unread = True
+        self._looking.wake()
+
+    def _look(self) -> None:
+        if not self._client.connected:
+            return
+        if self._unread:
+            self._read()
+            self._unread = False
+        with self._lock:
+            used, self._used = self._used, {}
+        for device in used.values():
+            subject = f"{_ROOT}.device.{device.id}"
+            if (kept := newest(self._client, _BUCKET, subject)) and kept.data:
+                try:
+                    self._client.publish(
+                        subject, msgspec.json.encode(device), {_EXPECTED: str(kept.seq)}
+                    )
+                except Refused:  # revoked just now, or used elsewhere
+                    continue
+
+    def _read(self) -> None:
+        """All that there is: what was missed, and for a gateway that begins."""
+        try:
+            subjects = info(self._client, _BUCKET, f"{_ROOT}.>").state.subjects or {}
+        except Absent:  # nobody has made it yet
+            return self._looking.wake()
+        found = [newest(self._client, _BUCKET, it) for it in subjects]
+        devices = []
+        for kept in found:
+            if kept is None or not kept.is_ours or not kept.data:
+                continue
+            match _value(kept.subject, kept.data):
+                case Device() as device:
+                    devices.append(device)
+                case Code() as code if code.expires_at < self._clock.time():
+                    self._purge(kept.subject)
+        self._devices.take_all(devices)
+
+    def _heard(self, message: Msg) -> None:
+        if HEADER not in (message.headers or {}):
+            return
+        if not message.data:
+            self._devices.drop(message.subject.rpartition(".")[2])
+            return
+        if isinstance(device := _value(message.subject, message.data), Device):
+            self._devices.take(device)
+
+
+def _of(text: str) -> str:
+    """Where the code of this text is."""
+    return f"{_ROOT}.code.{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _value(subject: str, data: bytes) -> Device | Code | None:
+    """What is kept under a subject; None for what cannot be read."""
+    kind, _, id = subject.removeprefix(f"{_ROOT}.").partition(".")
+    try:
+        if kind == "code":
+            return msgspec.json.decode(data, type=Code)
+        device = msgspec.json.decode(data, type=Device)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        log.warning("What another gateway has told of %s cannot be read", kind)
+        return None
+    return device if device.id == id else None
