@@ -107,10 +107,14 @@ def renew_cookie(response: Response) -> Response:
 
 
 def cookie_name() -> str:
-    """Return a name with the port: browsers tell cookies apart by host alone."""
+    """Return a name with the port: browsers tell cookies apart by host alone.
+
+    All gateways of a team have the same: the next request may come to another one.
+    """
     secure = "__Secure-" if _base_path() else "__Host-"  # the latter is for a whole host
     prefix = secure if policy.is_secure(*_here(request.environ)) else ""
-    return f"{prefix}janus-{request.environ.get('SERVER_PORT', '')}"
+    port = request.environ.get("SERVER_PORT", "")
+    return f"{prefix}janus-{'gateway' if runtime().settings.gateway else port}"
 
 
 def _here(environ: dict[str, Any]) -> tuple[Call, Site]:

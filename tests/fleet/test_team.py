@@ -55,6 +55,15 @@ def asked(server, token, path="/api/sessions", body=None, **headers):
             return refused.code
 
 
+def paired(server, path, body):
+    """The cookie that a page gets for a code."""
+    request = urllib.request.Request(
+        server.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.headers["Set-Cookie"].partition(";")[0]
+
+
 def online(gateway):
     return {it["name"] for it in gateway.call("GET", "/api/fleet")[1]["machines"] if it["online"]}
 
@@ -105,7 +114,8 @@ def test_a_team_works_on_while_any_one_of_it_is_lost(team, cluster):
     wait_for(lambda: asked(one, token["token"]) == 401)
     code = one.call("POST", "/api/pair/new", {})[1]["code"]
     pair = {"path": "/api/pair", "body": {"code": code, "name": "phone"}}
-    assert asked(two, None, **pair) == 201
+    cookie = paired(two, **pair)
+    wait_for(lambda: asked(one, None, Cookie=cookie) == 200)
     assert asked(one, None, **pair) == 403
     assert asked(two, None, **pair) == 403
 

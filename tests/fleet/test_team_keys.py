@@ -1,0 +1,142 @@
+"""The keys of a team's cluster, and what each of them opens."""
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import time
+from dataclasses import replace
+
+import nkeys
+import pytest
+from doorways import SERVER, new_seed, public_of
+from kit.ports import free_port
+from kit.waiting import wait_for
+
+from janus.cli.commands import main
+from janus.config import Settings, SettingsError
+from janus.errors import CannotServe
+from janus.fleet.client import Client
+from janus.fleet.failures import Refused
+from janus.fleet.membership import GATEWAYS
+from janus.fleet.streams import Shapes, info
+from janus.fleet.team import machine_id, team
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Starts a server with a configuration, and connections to it; all are gone at the end."""
+    started = []
+
+    def start(text):
+        port = free_port()
+        (tmp_path / "conf").write_text(
+            f"listen: 127.0.0.1:{port}\nserver_name: alone\n"
+            f'jetstream {{ store_dir: "{tmp_path}/js", max_mem: 16MB, max_file: 200MB }}\n{text}'
+        )
+        log = tmp_path / "log"
+        process = subprocess.Popen([SERVER, "-c", tmp_path / "conf", "-l", log])
+        started.append(lambda: (process.kill(), process.wait()))
+
+        def dial(machine, key):
+            client = Client((f"nats://127.0.0.1:{port}",), machine, key)
+            started.append(client.stop)
+            client.start()
+            wait_for(lambda: client.connected or "not accept" in client.problem)
+            return client
+
+        return dial
+
+    yield start
+    for stop in reversed(started):
+        stop()
+
+
+def test_threat_42_a_machine_of_a_team_stays_within_its_own(server, tmp_path):
+    made = main.main(["fleet", "keys", str(tmp_path / "keys"), "one", "two"], standalone_mode=False)
+    assert made is None
+    keys = {it.stem: it.read_text() for it in (tmp_path / "keys").glob("*.nk")}
+    assert {*keys} == {"gateway", "one", "two"}
+    assert all(it.stat().st_mode & 0o077 == 0 for it in (tmp_path / "keys").iterdir())
+    dial = server('include "keys/users.conf"')
+    one, two = (machine_id(keys[it].strip()) for it in ("one", "two"))
+    gateway, machine = dial(GATEWAYS, keys["gateway"]), dial(one, keys["one"])
+    Shapes(gateway).ensure([one, two], shared=True)
+
+    assert machine.publish(f"ev.{one}.log.s", b"{}") == 1
+    assert info(gateway, "WORDS").config.num_replicas == 1  # a server alone
+    for subject in (
+        f"ev.{two}.log.s", f"cmd.{two}.{GATEWAYS}.do.say", f"cmd.{two}.{one}.do.say",
+        f"word.{two}.{one}", "owner.s", "$KV.gateways.device.d", f"$KV.presence.{two}",
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="permissions violation"):
+            machine.publish(subject, b"{}")
+    assert "does not accept" in dial(two, new_seed()).problem
+
+
+def test_a_file_of_credentials_is_a_key_too(server, tmp_path):
+    """As `nsc` writes them: the words of the account's key about the user's."""
+    account = nkeys.PREFIX_BYTE_ACCOUNT
+    prefixes = {"operator": nkeys.PREFIX_BYTE_OPERATOR, "team": account, "system": account}
+    seeds = {it: nkeys.encode_seed(os.urandom(32), of) for it, of in prefixes.items()}
+    pairs = {it: nkeys.from_seed(bytearray(seed)) for it, seed in seeds.items()}
+    names = {it: pair.public_key.decode() for it, pair in pairs.items()}
+    user = new_seed()
+
+    def words(by, about, kind, **more):
+        def part(it):
+            return base64.urlsafe_b64encode(it).rstrip(b"=")
+
+        claims = {
+            "iat": int(time.time()), "iss": names[by], "name": kind, "sub": about,
+            "nats": {"type": kind, "version": 2, **more},
+        }  # fmt: skip
+        claims["jti"] = hashlib.sha256(json.dumps(claims).encode()).hexdigest()
+        head = part(b'{"typ":"JWT","alg":"ed25519-nkey"}')
+        text = head + b"." + part(json.dumps(claims).encode())
+        return (text + b"." + part(pairs[by].sign(text))).decode()
+
+    connections = ("subs", "data", "payload", "imports", "exports", "conn", "leaf")
+    limits = {"system": {"wildcards": True, **dict.fromkeys(connections, -1)}}
+    kept = ("mem_storage", "disk_storage", "streams", "consumer")
+    limits["team"] = {**limits["system"], **dict.fromkeys(kept, -1)}
+    accounts = [
+        f"{names[it]}: {words('operator', names[it], 'account', limits=limits[it])}"
+        for it in ("team", "system")
+    ]
+    credentials = (
+        "-----BEGIN NATS USER JWT-----\n"
+        + words("team", public_of(user), "user", subs=-1, data=-1, payload=-1)
+        + "\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n"
+        f"{user}\n------END USER NKEY SEED------\n"
+    )
+    dial = server(
+        f"operator: {words('operator', names['operator'], 'operator')}\nresolver: MEMORY\n"
+        f"system_account: {names['system']}\nresolver_preload: {{ {', '.join(accounts)} }}\n"
+    )
+    (tmp_path / "my.creds").write_text(credentials)
+    settings = Settings(
+        fleet_url=("nats://127.0.0.1:1",), fleet_key=tmp_path / "my.creds", fleet_name="box"
+    )
+    me = team(settings)
+
+    assert (me.machine_id, me.name) == (machine_id(user), "box")
+    assert team(replace(settings, gateway=True)).machine_id == GATEWAYS
+    client = dial(GATEWAYS, me.doorways[0].seed)
+    Shapes(client).ensure([me.machine_id], shared=True)
+    assert client.publish(f"ev.{me.machine_id}.log.s", b"{}") == 1
+
+
+def test_what_is_wrong_with_the_settings_is_said_and_no_password_with_it(tmp_path):
+    with pytest.raises(CannotServe, match="JANUS_FLEET_URL"):
+        team(Settings(gateway=True))
+    with pytest.raises(CannotServe, match="JANUS_FLEET_KEY"):
+        team(Settings(fleet_url=("nats://127.0.0.1:1",)))
+    (tmp_path / "key").write_text("nothing")
+    with pytest.raises(CannotServe, match="neither the seed"):
+        team(Settings(fleet_url=("nats://127.0.0.1:1",), fleet_key=tmp_path / "key"))
+    assert team(Settings()) is None
+    with pytest.raises(SettingsError) as wrong:
+        Settings.from_env({"HOME": str(tmp_path), "JANUS_FLEET_URL": "nats://me:hunter2@box:4222"})
+    assert "hunter2" not in str(wrong.value) and "without a key" in str(wrong.value)
