@@ -27,7 +27,7 @@ LOST = (OSError, HTTPException)
 class Server:
     """A Janus that is killed and started again, on the same port and workspace."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
         self.folder = folder
         self.home, self.workspace = folder / "home", folder / "shop"
         self.home.mkdir()
@@ -40,6 +40,7 @@ class Server:
             "PORT": str(self.port),
             "MAX_SESSIONS": "50",
             "JANUS_AGENT": "cursor-agent",
+            **settings,
         }
         self.state = state_folder(self._environ)
         #: Where the sessions' state is.
