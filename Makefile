@@ -45,8 +45,10 @@ peers: .venv/dev  ## install OpenCode, HAPI and CloudCLI from npm (2 GB, minutes
 voice: .venv/voice  ## measure how well Janus hears by itself; takes 400 MB of packages
 	@$(BIN)/python -m bench.voice
 
-soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS), see what was lost and what grows, in half an hour
+soak: .venv/dev  ## kill Janus 500 times (JANUS_KILLS), and of three machines one 1,000 times (JANUS_FLEET_LOSSES), in some hours
 	@$(BIN)/python tests/soak.py
+	@$(BIN)/python tests/soak_fleet.py
+	@$(BIN)/python tests/soak_server.py
 	@JANUS_FLEET_KILLS=$${JANUS_FLEET_KILLS:-300} $(BIN)/pytest -n0 tests/fleet/test_feed.py tests/fleet/test_words.py -k kills
 
 web:  ## build the page from frontend/ into frontend_dist/ (needs Node 20)

@@ -4,10 +4,12 @@ import os
 
 import pytest
 from soak import Soak, live
+from soak_fleet import Trial
 
 pytestmark = pytest.mark.slow(13)
 
 KILLS = int(os.environ.get("JANUS_KILLS", "10"))
+LOSSES = int(os.environ.get("JANUS_FLEET_LOSSES", "3"))
 
 
 def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_path):
@@ -16,6 +18,15 @@ def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_path):
     soak.run(KILLS)
 
     assert soak.counts["kills"] >= KILLS, soak.table()
+
+
+@pytest.mark.slow(40)
+def test_nothing_is_lost_of_three_machines_of_which_any_one_is_lost(tmp_path):
+    trial = Trial(tmp_path, LOSSES)
+
+    trial.run(LOSSES)
+
+    assert trial.counts["kills"] == LOSSES and trial.phones[0].accepted, trial.table()
 
 
 def test_nothing_is_left_over_of_sessions_that_were_deleted(tmp_path):

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import nats.errors
 from kit.ports import free_port
@@ -14,9 +16,13 @@ from janus.fleet.engine import Engine
 from janus.fleet.keys import new_seed, public_key
 from janus.fleet.membership import Member
 from janus.fleet.server_config import ServerConfig
+from janus.fleet.server_process import program
 from janus.fleet.subjects import inbox
 from janus.network.authority import Authority
 
+SERVER = program(os.environ)
+#: Where what starts a server finds it.
+PATH = f"{Path(SERVER).parent}:/usr/bin:/bin"
 #: Ids of machines: the doorway itself, and three members.
 HOME, LAPTOP, BOX, SPY = (digit * 16 for digit in "0abc")
 
@@ -30,7 +36,7 @@ class Place:
         self.leaf = self.authority.leaf(["127.0.0.1"])
         self.seeds = {id: new_seed() for id in (HOME, LAPTOP, BOX, SPY)}
         self.host, self.port = "127.0.0.1", free_port()
-        self.engine = Engine(folder / "fleet", {"PATH": "/usr/bin:/bin", "HOME": str(folder)})
+        self.engine = Engine(folder / "fleet", {"PATH": PATH, "HOME": str(folder)})
 
     def config(self, **scopes):
         """The configuration with members of these scopes, such as ``laptop="read"``."""

@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import nkeys
 import pytest
@@ -13,10 +11,11 @@ from kit.ports import free_port
 from kit.waiting import wait_for
 
 from janus.fleet.client import Client
+from janus.fleet.server_process import program
 from janus.fleet.streams import Shapes
 from janus.fleet.subjects import publishes, subscribes
 
-SERVER = Path(sys.executable).with_name("nats-server")
+SERVER = program(os.environ)
 #: Who is at the door, and two who dial it.
 HOME, LAPTOP, CLOUD = "00000000000000aa", "00000000000000bb", "00000000000000cc"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nats.errors
 import pytest
-from dialling import BOX, HOME, LAPTOP, Place, run
+from dialling import BOX, HOME, LAPTOP, PATH, SERVER, Place, run
 from kit.leaks import processes_of
 from kit.waiting import wait_for
 from nats.js.api import StreamConfig
@@ -176,7 +176,7 @@ def test_two_servers_on_one_store_are_refused(place, monkeypatch):
     monkeypatch.setattr("janus.fleet.server_process._LEAVING", 0.2)
     monkeypatch.setattr("janus.fleet.server_process._end_left_behind", lambda *_: None)
     place.engine.apply(place.config())
-    second = Engine(place.folder / "fleet", {"PATH": "/usr/bin:/bin"})
+    second = Engine(place.folder / "fleet", {"PATH": PATH})
     try:
         with pytest.raises(FleetFailed, match=f"uses .*fleet: process {place.engine.pid}"):
             second.apply(place.config())
@@ -197,7 +197,7 @@ input()
 def test_no_server_outlives_a_janus_that_was_killed(tmp_path):
     path = os.pathsep.join(it for it in sys.path if it)
     command = [sys.executable, "-c", ALONE, str(tmp_path)]
-    environ = {"PYTHONPATH": path, "PATH": "/usr/bin:/bin"}
+    environ = {"PYTHONPATH": path, "PATH": PATH}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environ, stdin=pipe, stdout=pipe, text=True) as janus:
         assert int(janus.stdout.readline()) in processes_of(tmp_path)
@@ -210,10 +210,9 @@ def test_a_server_that_was_left_all_the_same_is_ended_by_the_next(place):
     place.engine.apply(place.config())
     config, lock = place.folder / "fleet" / "server.conf", place.folder / "fleet" / "lock"
     place.engine.stop()
-    program = Path(sys.executable).parent / "nats-server"
     with lock.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        command = [program, "-c", config]
+        command = [SERVER, "-c", config]
         left = subprocess.Popen(command, pass_fds=[held.fileno()], stderr=subprocess.DEVNULL)
         held.write(f"{left.pid}\n")
     try:
@@ -244,8 +243,9 @@ def test_it_keeps_no_more_than_the_disk_has_room_for(place, monkeypatch):
 
 def test_without_the_server_a_sentence_says_what_to_install(place, monkeypatch):
     monkeypatch.setattr("janus.fleet.server_process.sys.executable", "/nowhere/python")
+    engine = Engine(place.folder / "fleet", {"PATH": "/nowhere"})
     with pytest.raises(FleetFailed, match=r"janus\[fleet\]"):
-        place.engine.apply(place.config())
+        engine.apply(place.config())
 
 
 def test_a_single_janus_imports_none_of_it():
