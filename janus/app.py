@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     fleet = Fleet(store, time, mark_environ(seen, run), lambda: elsewhere.refresh(), team(settings))
     here = Here(
         projects, __version__, agents.names, time.time(), settings.ask_timeout,
-        lambda: fleet.members, notifier.changed, devices, pairing,
+        lambda: fleet.members, notifier.changed, devices, pairing, settings.state,
     )  # fmt: skip
     elsewhere = Elsewhere(lambda: fleet.membership, here, time)
     listeners.told.append(elsewhere)

@@ -29,7 +29,10 @@ PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 TESTS = ROOT / "tests"
 #: What only tests read.
-RIGS = {"JANUS_KILLS", "JANUS_CUTS", "JANUS_FUZZ", "JANUS_DAMAGES", "JANUS_TREES", "JANUS_LANDINGS"}
+RIGS = {
+    "JANUS_KILLS", "JANUS_CUTS", "JANUS_FUZZ", "JANUS_DAMAGES", "JANUS_TREES", "JANUS_LANDINGS",
+    "JANUS_FLEET_LOSSES",
+}  # fmt: skip
 OWN_ERRORS = {
     error
     for error in vars(errors).values()

@@ -56,6 +56,8 @@ class Machine(wire.Reply, frozen=True, kw_only=True):
     agents: tuple[str, ...] = ()
     load: float = 0.0
     open_sessions: wire.Count = 0
+    #: Why what is said to it has to wait, as it said last: a project whose folder is away, say.
+    problem: str | None = None
 
 
 class FleetState(wire.Reply, frozen=True, kw_only=True):

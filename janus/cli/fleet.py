@@ -141,7 +141,7 @@ def revoke(name: str, as_json: bool) -> None:
 def _there(machine: dict[str, Any]) -> str:
     """Whether a machine is there, in a word or two."""
     if machine["online"]:
-        return f"online, {machine['version']}"
+        return f"online, {machine['version']}{'; words wait' if machine['problem'] else ''}"
     asleep = machine["asleep_since"]
     return f"asleep: {age(asleep)}" if asleep else "not seen yet"
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
+from janus.errors import SessionNotFound, StorageFailed
 from janus.fleet.membership import Member
 from janus.model import SessionInfo
+from janus.storage.project import project_of
 from janus.storage.session_logs import SessionLogs
 
 #: How many ended sessions others list.
@@ -59,6 +62,8 @@ class Here:
     #: Who has access; the gateways of a team have that in common.
     devices: Devices
     pairing: Pairing
+    #: Where this Janus keeps what must survive.
+    state: Path
 
     def load(self) -> float:
         """Processes that want to run, for each core."""
@@ -78,7 +83,23 @@ class Here:
         return {it.entry.project_id: it.entry.name for it in self.served.all()}
 
     def manager(self, session_id: str, project_id: str | None) -> Any:
-        """The manager of a session, or of the project for a new one. Raises NotFound."""
-        if project_id and not self.served.of_session(session_id).manager.knows(session_id):
-            return self.served.get(project_id).manager
-        return self.served.of_session(session_id).manager
+        """The manager of a session, or of the project for a new one.
+
+        Raises NotFound; and StorageFailed for one that is there, and its project is not.
+        """
+        manager = self.served.of_session(session_id).manager
+        if manager.knows(session_id):
+            return manager
+        if kept := project_of(self.state, session_id):
+            raise StorageFailed(
+                f"The project of this session ({kept}) is not served now. The log of Janus on its "
+                "machine says why."
+            )
+        return self.served.get(project_id).manager if project_id else manager
+
+    def owner(self, session_id: str, project_id: str | None = None) -> Any:
+        """The manager of a session. Raises SessionNotFound, StorageFailed while it is away."""
+        manager = self.manager(session_id, None)
+        if not manager.knows(session_id):
+            raise SessionNotFound(f"No session {session_id}: it was deleted, or never existed.")
+        return manager

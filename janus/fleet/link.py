@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import replace as replaced
 from typing import Protocol
@@ -17,6 +16,7 @@ from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.feed import Feed, Logs
 from janus.fleet.here import Here
+from janus.fleet.known import KnownSessions
 from janus.fleet.listing import Listing, MachineList
 from janus.fleet.membership import GATEWAYS, Doorway, Member, Membership, Scope, name_of
 from janus.fleet.mirror import Mirror
@@ -29,11 +29,10 @@ from janus.fleet.shared import SharedAccess
 from janus.fleet.streams import Shapes
 from janus.fleet.words import Inbox, Words
 from janus.model import is_id
+from janus.storage.store import Store
 
 #: Seconds between two looks whether the doorway's streams are there.
 _SHAPED = 10.0
-#: Seconds after the start in which the lists of the other machines are waited for.
-_READ = 3.0
 
 
 class Part(Protocol):
@@ -63,13 +62,13 @@ class Link:
         self._doorway, self._known = doorway, set[str]()
         self._parts: list[Part] = []
         self._closing: list[Callable[[], object]] = []
-        self._began = 0.0
         self._of_doorway(clock) if own else self._of_member(me)
 
     def _of_doorway(self, clock: Clock) -> None:
         """This machine shows the others."""
         words = Words(self.client)
-        self.mirror = Mirror(self.client, self._here.told)
+        known = KnownSessions(None if self.shared else Store(self._here.state))
+        self.mirror = Mirror(self.client, self._here.told, known)
         self.sessions = RemoteSessions(
             self.mirror, self.commands, words, clock, self._here.ask_timeout
         )
@@ -89,7 +88,8 @@ class Link:
         here = self._here
 
         def entry() -> Entry:
-            return Entry(me.name, here.version, here.agents(), here.load(), here.since)
+            told = here.version, here.agents(), here.load(), here.since, inbox.problem or ""
+            return Entry(me.name, *told)
 
         def listed() -> MachineList:
             said = replace(entry(), load=0.0)  # which changes all the time
@@ -97,27 +97,26 @@ class Link:
 
         self.feed = Feed(self.client, here.logs)
         self.listing = Listing(self.client, listed)
-        inbox = Inbox(self.client, here.manager, self._scope_of)
+        inbox = Inbox(self.client, here.owner, self._scope_of)
         self._parts = [self.feed, self.listing, Beacon(self.client, entry), inbox]
         self._closing = [inbox.end, self.listing.stop]
 
     def start(self) -> None:
-        self._began = time.monotonic()
         self.client.start()
         for part in self._parts:
             part.start()
 
     def knows(self, session_id: str) -> bool:
-        """Whether a session is another machine's; right after the start that is read first."""
+        """Whether a session is another machine's."""
         if self.mirror is None:
             return False
-        if (left := self._began + _READ - time.monotonic()) > 0:
-            self.mirror.looked.wait(left)
         return self.mirror.knows(session_id) or (self.shared and self._is_begun(session_id))
 
     def _is_begun(self, session_id: str) -> bool:
         """Whether a gateway had a session begun that no list has yet. Raises MachineAway."""
         assert self.mirror
+        if not self.mirror.looked:
+            raise MachineAway("The lists of the machines were not read yet.")
         try:
             machine = owner(self.client, session_id) if is_id(session_id) else None
         except FleetFailure as why:

@@ -12,16 +12,21 @@ from nats.aio.msg import Msg
 
 from janus.conversation.record import Record
 from janus.fleet.client import Client
+from janus.fleet.failures import FleetFailure
 from janus.fleet.feed import Place
+from janus.fleet.known import KnownSessions
 from janus.fleet.listing import MachineList, list_of
 from janus.fleet.mirrored import MirroredLog, Rewritten, live
 from janus.fleet.presence import Presence
+from janus.fleet.repeating import Repeating
 from janus.fleet.streams import LISTS, Kept, info, newest
 from janus.fleet.subjects import stream
 from janus.model import MachineInfo, SessionInfo
 
 #: Conversations that are held ready; those that nobody follows make room.
 _READY = 32
+#: Seconds until lists that could not be read are read again.
+_AGAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +40,43 @@ class _Listed:
 class Mirror:
     """The other machines of one doorway.
 
-    ``_lock`` guards ``_lists``, ``_where``, ``_begun``, ``_gone``, ``_logs`` and ``_followed``, for
-    a few steps. A conversation is read without it.
+    ``_lock`` guards ``_lists``, ``_where``, ``_begun``, ``_logs`` and ``_followed``, for a few
+    steps. A conversation is read without it.
     """
 
-    def __init__(self, client: Client, told: Callable[[str], object] = lambda id: None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        told: Callable[[str], object] = lambda id: None,
+        known: KnownSessions | None = None,
+    ) -> None:
         """*told* is called with each session whose entry changed in the list of its machine."""
         self._client, self._told = client, told
+        self._known = known or KnownSessions()
         self.presence = Presence(client, lambda machine: None)
         self._lock = threading.Lock()
         self._lists: dict[str, _Listed] = {}
         self._where: dict[str, tuple[str, SessionInfo]] = {}
-        #: Ids that a list had once: whoever says something there means no new session here.
-        self._gone: set[str] = set()
-        #: Set once the lists that the doorway has were read.
-        self.looked = threading.Event()
+        #: Whether the lists that the doorway has were read.
+        self.looked = False
+        self._unread = True  # whether something was missed
         #: Those that were made a moment ago, and that no list has.
         self._begun: dict[str, SessionInfo] = {}
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
         self._followed: dict[str, int] = {}
         client.on("ev.*.list", lambda it: self._list(_heard(it)))
         client.on("ev.*.log.*", self._grew)
-        client.greet(self._look)
-        self.start = self.presence.start
+        self._looking = Repeating("fleet-lists", _AGAIN, self._look)
+        client.greet(self._look_again)
+
+    def start(self) -> None:
+        self.presence.start()
+        self._looking.start()
 
     def stop(self) -> None:
         """Whoever follows is at the end. May be called twice."""
         self.presence.stop()
+        self._looking.stop()
         with self._lock:
             logs = [*self._logs.values()]
             self._logs.clear()
@@ -84,11 +99,11 @@ class Mirror:
 
     def knows(self, session_id: str) -> bool:
         """Whether a session is, or was, of another machine."""
-        with self._lock:
-            return session_id in self._where or session_id in self._gone
+        return session_id in self._known
 
     def begun(self, info: SessionInfo) -> None:
         """It was made just now: what is said to it must not begin another one here."""
+        self._known.add([info.session_id])
         with self._lock:
             self._begun[info.session_id] = info
             self._where.setdefault(info.session_id, (info.machine, info))
@@ -120,7 +135,7 @@ class Mirror:
             found.append(
                 MachineInfo(
                     id, entry.name, online, None if online else at, entry.version, entry.agents,
-                    entry.load, sessions, entry.since,
+                    entry.load, sessions, entry.since, entry.problem or None,
                 )
             )  # fmt: skip
         return found
@@ -160,13 +175,27 @@ class Mirror:
             listed = [it.session_id for told in self._lists.values() for it in which(told.told)]
             return [self._where[id][1] for id in dict.fromkeys(listed) if id in self._where]
 
+    def _look_again(self) -> None:
+        self._unread = True
+        self._looking.wake()
+
     def _look(self) -> None:
         """After each connecting: read what was missed."""
+        if not (self._unread and self._client.connected):
+            return
+        self._unread = False
+        try:
+            self._read()
+        except FleetFailure:
+            self._unread = True
+            raise
+
+    def _read(self) -> None:
         subjects = info(self._client, LISTS, "ev.*.list").state.subjects or {}
         for subject in subjects:
             if kept := newest(self._client, LISTS, subject):
                 self._list(kept)
-        self.looked.set()
+        self.looked = True
         with self._lock:
             logs = [*self._logs.items()]
         for id, log in logs:
@@ -178,11 +207,11 @@ class Mirror:
         if told is None or machine == self._client.machine:
             return
         infos = [replace(it, machine=machine) for it in (*told.ended, *told.sessions)]
+        self._known.add(it.session_id for it in infos)
         with self._lock:
             before = self._lists.get(machine)
             self._lists[machine] = _Listed(told, max(kept.at, before.at if before else 0.0))
             known = {id: it[1] for id, it in self._where.items() if it[0] == machine}
-            self._gone |= known.keys()
             for id in known:
                 del self._where[id]
             for it in infos:  # one that another machine has is that one's

@@ -32,6 +32,8 @@ class Entry(Struct, frozen=True):
     load: float = 0.0
     #: When its Janus began, in seconds since 1970, by its own clock.
     since: float = 0.0
+    #: Why what is said to it has to wait.
+    problem: str = ""
 
 
 class Beacon:

@@ -19,13 +19,7 @@ from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
 from janus.conversation.snapshot import Waiting
 from janus.conversation.transcript import answer_of, messages, older
-from janus.errors import (
-    AskTimeout,
-    InvalidRequest,
-    MachineAway,
-    NotFound,
-    SessionNotFound,
-)
+from janus.errors import AskTimeout, InvalidRequest, MachineAway, NotFound, SessionNotFound
 from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.mirror import Mirror
@@ -62,6 +56,8 @@ class RemoteSessions(RemoteAnswers):
     def get(self, session_id: str) -> SessionInfo:
         if info := self._mirror.find(session_id):
             return info
+        if not self._mirror.looked:
+            raise MachineAway("The list of the machine of this session was not read yet.")
         raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
 
     def state(self, session_id: str) -> State:

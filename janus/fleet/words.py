@@ -126,6 +126,8 @@ class Inbox:
         self._client, self._managers, self._scope_of = client, managers, scope_of
         self._queue: JetStreamContext.PullSubscription | None = None
         self._back: OrderedDict[str, None] = OrderedDict()
+        #: Why the next word has to wait, and those behind it; None if none does.
+        self.problem: str | None = None
         self._taking = Repeating("fleet-inbox", _AGAIN, self._take_all)
         client.greet(self._begin_again)
         self.start, self.stop = self._taking.start, self._taking.stop
@@ -164,10 +166,12 @@ class Inbox:
             log.warning("A word of another machine is left out: %s", why)
             self._client.call(lambda _: message.term())
         except JanusError as why:
-            log.info("A word of another machine has to wait: %s", why)
+            if str(why) != self.problem:  # once, however often it comes
+                log.warning("A word of another machine has to wait: %s", why)
+            self.problem = str(why)
             self._client.call(lambda _: message.nak(delay=_AGAIN))
-            self._taking.problem = str(why)
         else:
+            self.problem = None
             self._client.call(lambda _: message.ack_sync())
 
     def _accept(self, message: Msg) -> None:

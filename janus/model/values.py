@@ -145,6 +145,8 @@ class MachineInfo:
     open_sessions: int
     #: When its Janus began, in seconds since 1970, by its own clock.
     since: float = 0.0
+    #: Why what is said to it has to wait.
+    problem: str | None = None
 
 
 def is_id(text: str) -> bool:

@@ -86,6 +86,14 @@ def known_projects(state: Path) -> Iterator[tuple[str, Project]]:
         yield folder.name, load_project(Store(folder))
 
 
+def project_of(state: Path, session_id: str) -> str | None:
+    """The id of the project that keeps a session, also one that is not served; None if none."""
+    for folder in _folders(state / "projects"):
+        if Store(folder).has_log(session_id):
+            return folder.name
+    return None
+
+
 def save_project(store: Store, workspace: Path, project: Project) -> bool:
     """Write it down, with where *workspace* is now; False if the disk did not take it."""
     whole = {

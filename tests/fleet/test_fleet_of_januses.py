@@ -12,6 +12,7 @@ from kit.workspace import git
 
 from janus.app import create_app
 from janus.clock import timestamp
+from janus.errors import SessionNotFound, StorageFailed
 from janus.fleet.keys import public_key
 from janus.fleet.membership import Doorway, FleetFiles, Member, Membership
 
@@ -182,3 +183,59 @@ def test_what_is_said_to_a_machine_that_sleeps_three_days_arrives_once_and_in_or
     wait_for(lambda: home.said() == ["first", "second", "third"], 30)
     wait_for(home.answered, 30)
     assert laptop.said() == ["first", "second", "third"]
+
+
+def test_a_doorway_that_begins_takes_no_session_of_another_machine_for_a_new_one(home, laptop):
+    laptop.post("/api/chat", message="first", session_id=SESSION)
+    wait_for(lambda: laptop.answered() and SESSION in home.sessions())
+    home.stop()
+    home.doorway.kill()
+
+    home.start()  # and nothing can be heard of the laptop
+
+    home.post("/api/chat", 503, message="second", session_id=SESSION, message_id="m2")
+    assert home.get("/api/sessions")["sessions"] == []
+    home.doorway.start()
+    say = {"message": "second", "session_id": SESSION, "message_id": "m2"}
+    wait_for(lambda: home.client.post("/api/chat", json=say).status_code == 200)
+    wait_for(lambda: laptop.said() == ["first", "second"])
+    assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
+
+
+def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it(home, laptop):
+    laptop.post("/api/chat", message="first", session_id=SESSION)
+    wait_for(lambda: laptop.answered() and SESSION in home.sessions())
+    laptop.stop()
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["asleep_since"])
+    home.post("/api/chat", message="second", session_id=SESSION, message_id="m2")
+    work = laptop.settings.workspaces[0]
+    unplugged = work.rename(work.with_name("unplugged"))
+    other = work.with_name("other")
+    other.mkdir()
+    laptop.settings = replace(laptop.settings, workspaces=(other,))
+
+    laptop.start()
+
+    why = wait_for(lambda: home.get("/api/fleet")["machines"][0]["problem"])
+    assert "is not there" in why
+    assert [it["content"] for it in home.state()["queue"]] == ["second"]
+    unplugged.rename(work)
+    laptop.janus.projects.mend()
+    wait_for(lambda: laptop.said() == ["first", "second"])
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["problem"] is None)
+
+
+def test_a_session_of_a_project_that_is_not_served_is_not_begun_in_another(home, laptop):
+    laptop.post("/api/chat", message="first", session_id=SESSION)
+    wait_for(laptop.answered)
+    project, work = laptop.janus.projects.all()[0].entry, laptop.settings.workspaces[0]
+    other = work.with_name("other")
+    other.mkdir()
+    laptop.janus.projects.add(other)
+    laptop.janus.projects.remove(project.project_id)
+
+    here = laptop.janus.elsewhere._here
+    with pytest.raises(StorageFailed, match="is not served now"):
+        here.owner(SESSION)
+    with pytest.raises(SessionNotFound):
+        here.owner("never-there")

@@ -830,6 +830,8 @@ export interface Machine {
   agents: string[]
   load: number
   open_sessions: number
+  /** Why what is said to it has to wait, as it said last: a project whose folder is away, say. */
+  problem: string | null
 }
 
 /** A command for MCP servers. */
