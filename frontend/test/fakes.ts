@@ -36,7 +36,7 @@ export function emptyState(changes: Partial<State> = {}): State {
 export function aFleet(fleet: Fleet, changes: Partial<Machine> = {}): void {
   const laptop: Machine = {
     machine_id: 'm1', name: 'laptop', scope: 'full', joined_at: '2026-11-01T08:00:00.000Z', online: false, asleep_since: '2026-11-21T14:02:00.000Z',
-    version: '1.2', agents: [], load: 0.42, open_sessions: 3, ...changes,
+    version: '1.2', agents: [], load: 0.42, open_sessions: 3, problem: null, ...changes,
   }
   localStorage.setItem('janus.fleet', JSON.stringify({machine_id: 'm0', name: 'home', doorways: [], machines: [laptop], problem: null}))
   fleet.forget()

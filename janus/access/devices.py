@@ -98,11 +98,12 @@ class Devices:
             str(uuid.uuid4()), cleaned(name), scope, now, now, hashed(secret),
             key and hashed(key), address,
         )  # fmt: skip
+        self.check_room()
         if self.shared:
-            self.check_room()
             self.shared.put(device)
         with self._lock:
-            self.check_room()
+            if device.id not in self._devices:  # else it was heard of already
+                self.check_room()
             if len(self._devices) >= 2 * MOST:
                 self._devices = {valid.id: valid for valid in self._valid()}
             self._devices[device.id] = device
@@ -143,16 +144,18 @@ class Devices:
 
     def revoke(self, device_id: str) -> None:
         """Withdraw a device's access, and end its streams. Raises NotFound."""
+        with self._lock:
+            if device_id not in self._devices:
+                raise NotFound("There is no such device. For a list, run: janus devices")
         if self.shared:
             self.shared.remove(device_id)
-        if not self.drop(device_id):
-            raise NotFound("There is no such device. For a list, run: janus devices")
+        self.drop(device_id)
 
-    def drop(self, device_id: str) -> bool:
-        """Whether a device had access here; it has none any more, and its streams end."""
+    def drop(self, device_id: str) -> None:
+        """A device has no access here any more, and its streams end. May be called twice."""
         with self._lock:
             if self._devices.pop(device_id, None) is None:
-                return False
+                return
             self._save()
             streams = self._streams.pop(device_id, {})
             self._used_at.pop(device_id, None)
@@ -160,7 +163,6 @@ class Devices:
         for close in streams.values():
             close()
         log.info("Device %s was revoked", device_id)
-        return True
 
     def take(self, device: Device) -> None:
         """Another Janus has let it in, or knows when it was used."""

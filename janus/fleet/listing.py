@@ -6,7 +6,8 @@ The newest list stays in the stream ``LISTS`` while the machine is away, and say
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,7 @@ from janus.model import SessionInfo
 _LOOKED, _RENEWED = 1.0, 30.0
 #: Bytes; the server takes no message of more than 1 MB.
 _MOST = 900_000
+_SESSION = msgspec.json.Decoder(SessionInfo)
 
 
 class MachineList(Struct, frozen=True):
@@ -69,9 +71,30 @@ def encoded(told: MachineList) -> bytes:
     return data
 
 
+class _Lines(Struct, frozen=True):
+    """A list whose sessions are not looked into yet: each may be of another version."""
+
+    entry: Entry
+    sessions: tuple[msgspec.Raw, ...] = ()
+    ended: tuple[msgspec.Raw, ...] = ()
+    projects: dict[str, str] = {}
+
+
 def list_of(kept: Kept) -> MachineList | None:
-    """The list in a message; None in what is no list."""
+    """The list in a message, but for what is not understood here; None in what is no list."""
     try:
-        return msgspec.json.decode(kept.data, type=MachineList) if kept.is_ours else None
+        found = msgspec.json.decode(kept.data, type=_Lines) if kept.is_ours else None
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
+    if found is None:
+        return None
+    sessions, ended = _understood(found.sessions), _understood(found.ended)
+    return MachineList(found.entry, sessions, ended, found.projects)
+
+
+def _understood(lines: Iterable[msgspec.Raw]) -> tuple[SessionInfo, ...]:
+    found = []
+    for line in lines:
+        with suppress(msgspec.MsgspecError, UnicodeError, RecursionError):
+            found.append(_SESSION.decode(line))
+    return tuple(found)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 from nats.aio.msg import Msg
@@ -122,14 +124,18 @@ class SharedAccess:
         with self._lock:
             used, self._used = self._used, {}
         for device in used.values():
-            subject = f"{_ROOT}.device.{device.id}"
-            if (kept := newest(self._client, _BUCKET, subject)) and kept.data:
-                try:
-                    self._client.publish(
-                        subject, msgspec.json.encode(device), {_EXPECTED: str(kept.seq)}
-                    )
-                except Refused:  # revoked just now, or used elsewhere
-                    continue
+            self._tell(device)
+
+    def _tell(self, device: Device) -> None:
+        """Say when a device was used; what a newer Janus wrote about it stays as it is."""
+        subject = f"{_ROOT}.device.{device.id}"
+        kept = newest(self._client, _BUCKET, subject)
+        if kept is None or not kept.data:
+            return
+        use = {"last_seen": device.last_seen, "address": device.address}
+        data = msgspec.json.encode({**msgspec.json.decode(kept.data, type=dict), **use})
+        with suppress(Refused):  # revoked just now, or used elsewhere
+            self._client.publish(subject, data, {_EXPECTED: str(kept.seq)})
 
     def _read(self) -> None:
         """All that there is: what was missed, and for a gateway that begins."""
@@ -170,7 +176,9 @@ def _value(subject: str, data: bytes) -> Device | Code | None:
     try:
         if kind == "code":
             return msgspec.json.decode(data, type=Code)
-        device = msgspec.json.decode(data, type=Device)
+        told = msgspec.json.decode(data, type=dict[str, Any])
+        known = {name: told[name] for name in Device.__struct_fields__ if name in told}
+        device = msgspec.convert(known, Device)  # a newer Janus says more
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         log.warning("What another gateway has told of %s cannot be read", kind)
         return None

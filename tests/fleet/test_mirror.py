@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
 
+import json
 import threading
 
 import pytest
@@ -199,3 +200,21 @@ def test_threat_37_nobody_speaks_for_another_machine(doorway, laptop, tmp_path):
         cloud.client.publish(f"ev.{LAPTOP}.list", b"{}")
     with pytest.raises(Refused, match="permissions violation"):
         cloud.client.publish(f"ev.{LAPTOP}.log.one", b"{}", {"Janus-At": "0 1"})
+
+
+def test_a_machine_of_another_version_is_shown_as_far_as_it_is_understood(doorway):
+    mirror = mirror_of(doorway)
+    client = doorway.client(LAPTOP)
+    older = {"session_id": "old", "name": None, "status": "idle", "agent": "demo",
+             "created_at": 1.0, "last_activity": 2.0}  # fmt: skip
+    newer = {**older, "session_id": "new", "colour": "blue", "status": "dreaming"}
+    strange = {"session_id": "strange", "name": {"short": "a"}, "kind": 7}
+
+    told = {"entry": {"name": "laptop"}, "sessions": [older, strange]}
+    client.publish(f"ev.{LAPTOP}.list", json.dumps(told).encode())
+    wait_for(lambda: [it.session_id for it in mirror.sessions()] == ["old"])
+    told = {"entry": {"name": "laptop", "moon": "full"}, "sessions": [newer], "dreams": [1]}
+    client.publish(f"ev.{LAPTOP}.list", json.dumps(told).encode())
+
+    wait_for(lambda: [it.status for it in mirror.sessions()] == ["dreaming"])
+    assert [it.name for it in mirror.machines()] == ["laptop"]

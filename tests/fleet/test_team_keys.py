@@ -8,20 +8,25 @@ import subprocess
 import time
 from dataclasses import replace
 
+import msgspec
 import nkeys
 import pytest
 from doorways import SERVER, new_seed, public_of
 from kit.ports import free_port
 from kit.waiting import wait_for
 
+from janus.access.devices import Devices
+from janus.access.pairing import Pairing
 from janus.cli.commands import main
 from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
 from janus.fleet.client import Client
 from janus.fleet.failures import Refused
 from janus.fleet.membership import GATEWAYS
-from janus.fleet.streams import Shapes, info
+from janus.fleet.shared import SharedAccess
+from janus.fleet.streams import Shapes, info, newest
 from janus.fleet.team import machine_id, team
+from janus.storage.store import Store
 
 
 @pytest.fixture
@@ -39,9 +44,10 @@ def server(tmp_path):
         process = subprocess.Popen([SERVER, "-c", tmp_path / "conf", "-l", log])
         started.append(lambda: (process.kill(), process.wait()))
 
-        def dial(machine, key):
+        def dial(machine, key, prepare=lambda client: None):
             client = Client((f"nats://127.0.0.1:{port}",), machine, key)
             started.append(client.stop)
+            prepare(client)
             client.start()
             wait_for(lambda: client.connected or "not accept" in client.problem)
             return client
@@ -140,3 +146,37 @@ def test_what_is_wrong_with_the_settings_is_said_and_no_password_with_it(tmp_pat
     with pytest.raises(SettingsError) as wrong:
         Settings.from_env({"HOME": str(tmp_path), "JANUS_FLEET_URL": "nats://me:hunter2@box:4222"})
     assert "hunter2" not in str(wrong.value) and "without a key" in str(wrong.value)
+
+
+def test_what_a_newer_gateway_writes_of_a_device_stays(server, tmp_path, clock):
+    made = new_seed()
+    dial = server(f"authorization {{ users: [ {{ nkey: {public_of(made)} }} ] }}")
+    devices, pairing, parts = Devices(tmp_path / "state", clock), Pairing(clock), []
+    Store(tmp_path / "state").prepare()
+    devices.load()
+    client = dial(
+        GATEWAYS, made, lambda it: parts.append(SharedAccess(it, devices, pairing, clock))
+    )
+    Shapes(client).ensure([], shared=True)
+    parts[0].start()
+    new = devices.register("phone", "full", page=False)
+    told = {**json.loads(msgspec.json.encode(new.device)), "colour": "blue", "name": "tablet"}
+
+    client.publish(
+        f"$KV.gateways.device.{new.device.id}", json.dumps(told | {"last_seen": 9e9}).encode()
+    )
+    wait_for(lambda: [it.name for it in devices.all()] == ["tablet"])
+    devices.authenticate(new.secret, "192.168.1.7")  # here it is used
+
+    def kept():
+        return json.loads(
+            newest(client, "KV_gateways", f"$KV.gateways.device.{new.device.id}").data
+        )
+
+    wait_for(lambda: kept()["address"] == "192.168.1.7")
+    assert kept()["colour"] == "blue"
+    devices.revoke(new.device.id)
+    devices.shared.used(new.device)
+    parts[0].stop()
+    parts[0]._look()  # it is told of no more
+    assert newest(client, "KV_gateways", f"$KV.gateways.device.{new.device.id}") is None
