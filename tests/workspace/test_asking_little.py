@@ -113,10 +113,7 @@ def disguised(file):
     ],
     ids=["written", "mode", "deleted", "renamed", "ignoring", "folder"],
 )
-def test_a_small_folder_at_rest_costs_no_command_and_what_changes_is_seen(
-    story, change, monkeypatch
-):
-    monkeypatch.setattr(look, "SETTLED", 0.05)
+def test_a_small_folder_at_rest_costs_no_command_and_what_changes_is_seen(story, change):
     story.write(a="1", b="1")
     wait_for(lambda: look.look_at(story.snapshots.place))
     began = story.turn("asked")
@@ -150,9 +147,13 @@ def test_what_git_alone_can_tell_is_not_told_by_a_look(tmp_path, monkeypatch):
     place = Place(tmp_path / "top")
     (place.top / ".worktrees").mkdir(parents=True)
     (place.top / ".worktrees/x").write_text("")
+    wait_for(lambda: look.look_at(place))
+    monkeypatch.setattr(look, "FINELY", 3600.0)
+    monkeypatch.setattr(look, "SETTLED", 3600.0)
     assert look.look_at(place) is None  # it is too new
 
-    monkeypatch.setattr(look, "SETTLED", -60.0)
+    for name in ("SETTLED", "FINELY"):
+        monkeypatch.setattr(look, name, -60.0)
     assert [it[0] for it in look.look_at(place)] == [str(place.top)]
     (place.top / "sub/.git").mkdir(parents=True)
     assert look.look_at(place) is None

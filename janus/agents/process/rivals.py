@@ -169,23 +169,28 @@ def _running() -> Iterator[Running]:
         proc = os.open(_PROC, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return
+    own = os.geteuid()
     try:
         for name in os.listdir(proc):  # noqa: PTH208  # no path, a descriptor
-            if name.isdigit() and (command := _command(proc, name)):
+            if name.isdigit() and (command := _command(proc, name, own)):
                 yield Running(int(name), command)
     finally:
         os.close(proc)
 
 
-def _command(proc: int, pid: str) -> bytes:
+def _command(proc: int, pid: str, own: int) -> bytes:
     """The command line of a process of this user; nothing for others, and for one that exited."""
-    with contextlib.suppress(OSError):
+    try:
         fd = os.open(f"{pid}/cmdline", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
-        try:
-            return os.read(fd, _LONGEST) if os.fstat(fd).st_uid == os.geteuid() else b""
-        finally:
-            os.close(fd)
-    return b""
+    except OSError:
+        return b""
+    try:
+        command = os.read(fd, _LONGEST)
+        return command if command and os.fstat(fd).st_uid == own else b""
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
 
 
 def _booted() -> float:

@@ -16,8 +16,8 @@ from janus.workspace.snapshots.place import OURS, Place
 
 #: How many files and folders are looked at: in the time of more git starts, and knows better.
 MOST = 500
-#: Seconds: the coarsest times of files, on FAT, are two apart.
-SETTLED = 3.0
+#: Seconds: the coarsest times of files, on FAT, are two apart; those of others, ten milliseconds.
+SETTLED, FINELY = 3.0, 0.1
 #: Of each file and folder its path, and what ``stat`` says of it.
 Look = tuple[tuple[str | int, ...], ...]
 
@@ -27,12 +27,14 @@ def look_at(place: Place, home: Path | None = None) -> Look | None:
 
     None where git has to be asked.
     """
-    latest = time.time_ns() - int(SETTLED * 1e9)
+    now = time.time_ns()
+    coarse, fine = now - int(SETTLED * 1e9), now - int(FINELY * 1e9)
     seen = list[tuple[str | int, ...]]()
     try:
         for path in _all(place):
-            signs = _signs(path)
-            if path.endswith("/.git") or len(seen) == MOST or max(signs[-2:]) > latest:
+            *_, changed = signs = _signs(path)
+            is_settled = changed < (fine if changed % 1_000_000 else coarse)
+            if not is_settled or len(seen) == MOST or path.endswith("/.git"):
                 return None
             seen.append((path, *signs))
     except OSError:  # something goes away at this moment, or is closed
