@@ -335,7 +335,9 @@ def test_what_is_not_committed_is_never_overwritten(work, way, tmp_path):
     assert "refs/janus/undo" not in git(work.main, "for-each-ref")
 
 
-@pytest.mark.parametrize("half", ["merge", "rebase", "lock", "gone"])
+@pytest.mark.parametrize(
+    "half", ["merge", "rebase", "bisect", "more refs", "own rebase", "lock", "gone"]
+)
 def test_a_checkout_where_something_is_half_done_is_left_alone(work, half, tmp_path):
     work.change("new.txt", "feature\n")
     if half == "merge":
@@ -344,6 +346,19 @@ def test_a_checkout_where_something_is_half_done_is_left_alone(work, half, tmp_p
         git(work.main, "checkout", "-q", "--detach")
         (work.main / ".git" / "rebase-merge").mkdir()
         (work.main / ".git" / "rebase-merge" / "head-name").write_text("refs/heads/main\n")
+    elif half == "bisect":
+        work.change("more.txt", "main\n", at=work.main)
+        git(work.main, "bisect", "start", "main", "main~1")
+        git(work.main, "checkout", "-q", "--detach", "main~1")
+    elif half == "more refs":
+        other = work.main / ".git" / "rebase-merge"
+        git(work.main, "checkout", "-q", "-b", "other")
+        other.mkdir()
+        (other / "head-name").write_text("refs/heads/other\n")
+        zero = "0" * 40
+        (other / "update-refs").write_text(f"refs/heads/main\n{zero}\n{zero}\n")
+    elif half == "own rebase":
+        (work.main / ".git" / "worktrees" / "worktree" / "rebase-merge").mkdir()
     elif half == "lock":
         (work.main / ".git" / "index.lock").touch()
     else:

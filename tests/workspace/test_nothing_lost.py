@@ -104,7 +104,11 @@ class Chaos(Work):
             if self.random.random() < 0.6:
                 commit(folder)
 
-    def commit_all(self):
+    def choose(self):
+        """What is done next; often what a merge needs is done before: to have it in commits."""
+        self.kind = self.random.choice(KINDS)
+        if self.kind != "merge" or self.random.random() < 0.3:
+            return
         for folder in (self.main, self.tree):
             with contextlib.suppress(subprocess.CalledProcessError):
                 commit(folder)
@@ -131,8 +135,6 @@ class Chaos(Work):
                 done = discarding.discard(chosen, discarding.look(chosen).tree)
                 self.undos.append(done.undo_id)
             case "merge":
-                if self.random.random() < 0.7:  # so that there is something, and nothing in the way
-                    self.commit_all()
                 self.undos.append(self.merge(self.random.random() < 0.5).undo_id)
             case "undo" if self.undos:
                 id = self.random.choice(self.undos)
@@ -236,7 +238,8 @@ def blob(content):
 def test_no_byte_is_lost(workspace, tmp_path, seed):
     chaos = Chaos(workspace, tmp_path, seed)
     for _ in range(STEPS):
-        before, chaos.kind = chaos.present(), chaos.random.choice(KINDS)
+        chaos.choose()
+        before = chaos.present()
         races = chaos.kind not in ("owner", "turn") and chaos.random.random() < 0.3
         with chaos.racing() if races else contextlib.nullcontext([]) as written:
             try:

@@ -14,7 +14,11 @@ from janus.workspace.landing.owner import Owner
 from janus.workspace.snapshots.history import UNFINISHED
 from janus.workspace.snapshots.restoring import changed, in_the_way
 
-_HEADS = ("rebase-merge/head-name", "rebase-apply/head-name")
+#: Where a checkout notes the branches that it comes back to, and from what.
+_HEADS = {
+    "rebase-merge/head-name": "rebase", "rebase-apply/head-name": "rebase",
+    "rebase-merge/update-refs": "rebase", "BISECT_START": "bisect",
+}  # fmt: skip
 
 
 def checkout_of(owner: Owner, branch: str) -> Owner | None:
@@ -28,19 +32,23 @@ def checkout_of(owner: Owner, branch: str) -> Owner | None:
             continue
         there = Owner(owner.git, path)
         own = as_path(there.ask("rev-parse", "--absolute-git-dir"))
-        for name in _HEADS:
-            if (own / name).is_file() and (own / name).read_text(errors="replace").strip() == ref:
-                raise Conflict(f"A rebase of {branch} is not finished in {path}.")
+        for name, what in _HEADS.items():
+            if (own / name).is_file():
+                lines = (own / name).read_text(errors="surrogateescape").split("\n")
+                if ref in lines or branch in lines:
+                    raise Conflict(f"A {what} of {branch} is not finished in {path}.")
         if head == ref:
-            half_done = next((it for name, it in UNFINISHED.items() if (own / name).exists()), "")
-            if half_done:
-                raise Conflict(
-                    f"In {path} {half_done} is not finished. Finish or abort that first."
-                )
+            check_settled(own, path)
             if (own / "index.lock").exists():
                 raise Conflict(f"Git is working in {path}: {own / 'index.lock'} is there.")
             found = there
     return found
+
+
+def check_settled(own: Path, top: Path) -> None:
+    """Raises Conflict while something is half done in a checkout, whose git folder is *own*."""
+    if half_done := next((it for name, it in UNFINISHED.items() if (own / name).exists()), ""):
+        raise Conflict(f"In {top} {half_done} is not finished. Finish or abort that first.")
 
 
 def check_movable(there: Owner, old: str, new: str) -> None:

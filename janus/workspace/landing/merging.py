@@ -18,8 +18,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from janus.errors import ChangedMeanwhile, GitFailed, MergeConflict, NotFound
-from janus.workspace.git import failed, quoted, readable
-from janus.workspace.landing.checkouts import check_movable, checkout_of, move
+from janus.workspace.git import as_path, failed, quoted, readable
+from janus.workspace.landing.checkouts import check_movable, check_settled, checkout_of, move
 from janus.workspace.landing.looking import MergeLook, look
 from janus.workspace.landing.notes import Landing, LandingNotes
 from janus.workspace.landing.owner import Owner
@@ -69,6 +69,8 @@ class Merging:
         with self._lock:
             seen = self._looks.get((session_id, into, tree))
         with self._landing:
+            # Its HEAD is not what its branch will be.
+            check_settled(as_path(owner.ask("rev-parse", "--absolute-git-dir")), owner.top)
             now = look(owner, "HEAD", into)
             if seen is None or now != seen:
                 raise ChangedMeanwhile("The branches are not as they were shown. Look again.")
