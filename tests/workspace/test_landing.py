@@ -372,6 +372,21 @@ def test_a_checkout_where_something_is_half_done_is_left_alone(work, half, tmp_p
     assert git(work.main, "rev-parse", "main") == main
 
 
+def test_a_signature_that_fails_and_a_branch_that_stands_for_another_touch_nothing(work):
+    work.change("new.txt", "feature\n")
+    work.change("more.txt", "main\n", at=work.main)
+    git(work.main, "symbolic-ref", "refs/heads/alias", "refs/heads/main")
+    git(work.main, "config", "commit.gpgSign", "true")
+    git(work.main, "config", "gpg.program", "/bin/false")
+    before = work.state()
+
+    with pytest.raises(GitFailed, match="could not be signed"):
+        work.merge()
+    with pytest.raises(InvalidRequest, match="only stands for main"):
+        work.merging.look(work.owner, "s", "alias")
+    assert work.state() == before
+
+
 def test_deleted_unrelated_and_cut_histories_are_different_errors(work, tmp_path):
     with pytest.raises(InvalidRequest, match="no branch none"):
         work.merging.look(work.owner, "s", "none")

@@ -38,6 +38,10 @@ def look(owner: Owner, source: str, into: str) -> MergeLook:
     target = owner.commit(f"refs/heads/{into}") if done.returncode == 0 else ""
     if not target:
         raise InvalidRequest(f"into: There is no branch {into} here.")
+    if other := owner.look("symbolic-ref", "--quiet", f"refs/heads/{into}"):
+        # Nobody would look where that one is checked out.
+        name = other.removeprefix("refs/heads/")
+        raise InvalidRequest(f"into: {into} only stands for {name}. Say that instead.")
     start = owner.commit(source)
     if not start:
         raise GitFailed("The branch of this session is gone, or has no commit yet.")

@@ -133,6 +133,10 @@ class Merging:
         signed = owner.look("config", "--type=bool", "--get", "commit.gpgsign") == "true"
         how = [word for it in parents for word in ("-p", it)] + (["-S"] if signed else [])
         done = owner.run("commit-tree", *how, now.tree, given=f"{message}\n")
+        if done.returncode != 0 and signed:
+            raise GitFailed(
+                f"The commit could not be signed, so nothing was merged: {quoted(done.stderr)}"
+            )
         if done.returncode != 0:
             raise failed(done)
         return done.stdout.strip()
