@@ -36,6 +36,11 @@ def test_without_letters_all_are_found_and_not_more_than_wanted():
     assert best(["a" * 5000], "a" * 3000 + "b", 5) == ["a" * 5000]
 
 
+def test_every_sign_is_itself():
+    for name in ("a^b]c-d", "x\\y[z]", "(.*)+?", "new\nline", "a&&b||c~~d--e"):
+        assert best([name, "other"], name[::2], 5) == [name]
+
+
 def test_names_are_those_that_git_does_not_ignore(workspace, tmp_path):
     marks = make_hostile(workspace)
     names = names_of(Git(workspace, dict(os.environ)), workspace)
@@ -61,7 +66,7 @@ def outside(tmp_path):
     "path",
     [
         "../outside/key", "sub/../../outside/key", "/etc/passwd", "link/key", "", ".", "/", "a\0b",
-        "sub", "none", ".git/config", "sub/.git/config", "pipe", "cart.py/x", "//etc/passwd",
+        "sub", "none", ".git/config", "sub/.git/config", ".GIT/config", "pipe", "cart.py/x", "//etc/passwd",
     ],
 )  # fmt: skip
 def test_nothing_outside_is_read(workspace, outside, path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from heapq import nsmallest
 
 #: Letters that are looked at.
@@ -16,14 +17,19 @@ def best(paths: Iterable[str], query: str, most: int) -> list[str]:
     than letters that lie apart; of two alike the shorter counts more. Case does not matter.
     """
     wanted = query[:_LONGEST].casefold().replace(" ", "")
-    scored = ((rank, len(path), path) for path in paths if (rank := _rank(path, wanted)) < 9)
+    # Without going back: each letter is sought once, from where the one before it was.
+    letters = (re.escape(letter) for letter in wanted)
+    has = re.compile("".join(f"[^{it}]*+{it}" for it in letters)).match
+    scored = ((rank, len(path), path) for path in paths if (rank := _rank(path, wanted, has)) < 9)
     return [path for _, _, path in nsmallest(most, scored)]
 
 
-def _rank(path: str, wanted: str) -> int:
+def _rank(path: str, wanted: str, has: Callable[[str], object]) -> int:
     folded = path.casefold()
     if not wanted:
         return 0
+    if not has(folded):
+        return 9
     name = folded.rpartition("/")[2]
     if wanted in folded:
         if name == wanted or folded == wanted:
@@ -31,16 +37,4 @@ def _rank(path: str, wanted: str) -> int:
         if name.startswith(wanted):
             return 1
         return 2 if wanted in name else 3
-    if _has(name, wanted):
-        return 4
-    return 5 if _has(folded, wanted) else 9
-
-
-def _has(text: str, wanted: str) -> bool:
-    """Whether the letters are in the text, in their order."""
-    at = 0
-    for letter in wanted:
-        at = text.find(letter, at) + 1
-        if at == 0:
-            return False
-    return True
+    return 4 if has(name) else 5

@@ -76,7 +76,7 @@ def _parts(folder: Path, path: str) -> list[str]:
     parts = [part for part in PurePosixPath(path).parts if part != "."]
     if not parts or path.startswith("/") or ".." in parts or "\0" in path:
         raise NotFound("This is no file in the folder of the session.")
-    if ".git" in parts:
+    if any(part.lower() == ".git" for part in parts):  # the disk may not tell them apart
         raise NotFound("What belongs to git itself is not shown.")
     return parts
 
