@@ -66,7 +66,8 @@ def outside(tmp_path):
     "path",
     [
         "../outside/key", "sub/../../outside/key", "/etc/passwd", "link/key", "", ".", "/", "a\0b",
-        "sub", "none", ".git/config", "sub/.git/config", ".GIT/config", "pipe", "cart.py/x", "//etc/passwd",
+        "sub", "none", ".git/config", "sub/.git/config", ".GIT/config", "pipe", "cart.py/x",
+        "//etc/passwd",
     ],
 )  # fmt: skip
 def test_nothing_outside_is_read(workspace, outside, path):

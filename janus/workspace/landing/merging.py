@@ -9,6 +9,7 @@ way, the merge is refused and names it.
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ from janus.workspace.landing.transaction import holding
 
 #: Looks that are remembered: a yes is good for one of them only.
 _LOOKS = 100
+#: Seconds that a git which is ended with Janus takes at most; see ``leash``.
+_ENDING = 3.0
 #: What git would run when it merges by itself, and here does not.
 _HOOKS = ("pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-merge", "post-checkout")
 
@@ -176,6 +179,11 @@ class Merging:
 
 def _put_right(there: Owner, it: Landing) -> None:
     """Take files back that moved while their branch did not. Raises ChangedMeanwhile, GitFailed."""
+    # The git of a Janus that was killed may need a moment to end.
+    lock = as_path(there.ask("rev-parse", "--absolute-git-dir")) / "index.lock"
+    deadline = time.monotonic() + _ENDING
+    while lock.exists() and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
     if there.run("diff-index", "--cached", "--quiet", it.new, slow=False).returncode == 0:
         move(there, it.new, it.old)  # git moved them all, and was alone then
         return
