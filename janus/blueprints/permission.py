@@ -34,7 +34,7 @@ class PermissionBody(wire.Body, frozen=True, kw_only=True):
     #: With `spoken`: the `digest` of what was read out before.
     digest: wire.Word | None = None
     #: With `spoken`, where Janus has an engine that hears: what that has heard, as
-    #: `POST /api/transcribe` called it. It must be a yes, too.
+    #: `POST /api/transcribe` called it. It must be a yes, too, and counts for one answer.
     transcript_id: wire.Word | None = None
 
 
@@ -84,7 +84,8 @@ def read(query: QuestionQuery) -> SpokenQuestion:
     """What to read out before a question is answered by voice.
 
     `CONSENT_UNCLEAR` says why only a hand may answer it: it does more than read, search or list
-    in the session's own folder, or run what `JANUS_VOICE_COMMANDS` names.
+    in the session's own folder, or run what `JANUS_VOICE_COMMANDS` names. That of another
+    machine's session is read out with its name, and both are decided on there.
     """
     found = manager_of(query.session_id).read_out(query.session_id, query.request_id)
     return SpokenQuestion.of(found, session_id=query.session_id, request_id=query.request_id)

@@ -65,9 +65,9 @@ class Voice:
         return id, text
 
     def heard(self, transcript_id: str) -> str | None:
-        """What was heard under this id, while that is remembered."""
+        """What was heard under this id, while that is remembered: told once, as it counts once."""
         with self._lock:
-            return self._heard.get(transcript_id)
+            return self._heard.pop(transcript_id, None)
 
     def speak(self, text: str, language: str = "") -> Sound:
         """Speech in a file. Raises VoiceFailed, RateLimited."""

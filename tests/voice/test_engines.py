@@ -74,6 +74,7 @@ def test_a_command_hears_and_speaks(make, tmp_path):
     id, text = voice.transcribe(SOUND, "en", ["cart"])
 
     assert (text, voice.heard(id), voice.heard("other")) == ("RIFF en cart", text, None)
+    assert voice.heard(id) is None  # it was for one answer
     assert voice.speak("two words").data == b"RIFFtwo words"
     assert (voice.transcriber.name, voice.transcriber.leaves) == (str(hears), False)
 

@@ -46,7 +46,7 @@ export function Drive({app, sessionId}: {app: App; sessionId: string}) {
         <button type="button" class="drive-talk" onClick={begin}>
           <Icon name="mic" />
           <span class="drive-phase">{words.begin}</span>
-          <span class="drive-session">{words.law} {wheel.usesJanus.value ? wheel.soundTo.value : words.soundTo.browser}</span>
+          <span class="drive-session">{words.law} {wheel.usesJanus.value ? wheel.soundTo.value : words.soundTo[wheel.local.value ? 'device' : 'browser']}</span>
         </button>
       )}
       <p class="drive-problem" role="alert">{problem || wheel.soundTo.value}</p>

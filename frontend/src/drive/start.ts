@@ -59,6 +59,8 @@ export function makeDrive(app: App, leave: () => void) {
 
   const browsers = recognizer()
   browsers.lang = language
+  const local = signal(false)
+  void browsers.askLocal().then(found => (local.value = found))
   const microphone = new OpenMicrophone()
   const recordings = new Recordings(spoken, link)
   const about = () => ({sessionId: sessionId.peek(), language: code, use: driver.answering ? ('answer' as const) : ('drive' as const)})
@@ -132,6 +134,8 @@ export function makeDrive(app: App, leave: () => void) {
     sessionId,
     problem,
     soundTo,
+    /** What is said stays on the phone, where the browser hears it. */
+    local,
     usesJanus,
     /** Call it during a tap: without one, browsers are silent, and deaf. */
     begin(wanted: string) {

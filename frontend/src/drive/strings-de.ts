@@ -31,6 +31,7 @@ export const GERMAN: Spoken = {
     lost: 'Keine Verbindung',
     soundTo: {
       browser: 'Was du sagst, versteht der Hersteller deines Browsers.',
+      device: 'Was du sagst, versteht dieses Telefon.',
       janus: 'Ein gesprochenes Ja prüft auch dein Computer.',
       service: 'Ein gesprochenes Ja prüft auch der Dienst, den Janus nennt.',
     },

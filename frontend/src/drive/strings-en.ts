@@ -32,6 +32,7 @@ const screen = {
   lost: 'No connection',
   soundTo: {
     browser: 'What you say is understood by the maker of your browser.',
+    device: 'What you say is understood on this phone.',
     janus: 'A spoken yes is also checked on your computer.',
     service: 'A spoken yes is also checked by the service that Janus names.',
   },

@@ -1061,7 +1061,7 @@ export interface PermissionBody {
   spoken?: string | null
   /** With `spoken`: the `digest` of what was read out before. */
   digest?: string | null
-  /** With `spoken`, where Janus has an engine that hears: what that has heard, as `POST /api/transcribe` called it. It must be a yes, too. */
+  /** With `spoken`, where Janus has an engine that hears: what that has heard, as `POST /api/transcribe` called it. It must be a yes, too, and counts for one answer. */
   transcript_id?: string | null
 }
 

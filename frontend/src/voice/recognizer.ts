@@ -4,36 +4,21 @@
  *   idle ──start──▶ starting ──▶ listening ──stop, silence, error──▶ stopping ──end──▶ idle
  *
  * A second start before the browser's `end` makes iOS give up, and each new object makes it chime: so there is one
- * object, and an early start waits. The browser sends the audio to its maker (Google, Apple).
+ * object, and an early start waits. The browser sends the audio to its maker (Google, Apple), unless it can do without.
  */
 import {expectAudio, Listeners} from './listeners'
 import {problem, type ProblemCode} from './problems'
+import type {Result, SpeechEngine, SpeechEngineClass} from './speech-engine'
 import type {Availability, ListeningState, SpeechEvent, SpeechToText} from './speech-to-text'
 import {Watchdog} from './watchdog'
 
-type Result = ArrayLike<{transcript: string; confidence?: number}> & {isFinal?: boolean}
-
-/** The part of the Web Speech API that is used here. */
-export interface SpeechEngine {
-  lang: string
-  continuous: boolean
-  interimResults: boolean
-  maxAlternatives: number
-  onstart: (() => void) | null
-  onresult: ((event: {results: ArrayLike<Result>}) => void) | null
-  onerror: ((event: {error: string}) => void) | null
-  onend: (() => void) | null
-  start(): void
-  stop(): void
-  abort(): void
-}
-
 export interface RecognizerOptions {
-  Engine?: (new () => SpeechEngine) | undefined
+  Engine?: SpeechEngineClass | undefined
   secure?: boolean
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined
 }
 
+const NO_ANSWER_AFTER = 500
 const NO_RESULT_AFTER = 8000
 /** Longer: the browser may be asking for permission. */
 const NO_START_AFTER = 15_000
@@ -48,10 +33,12 @@ export class Recognizer implements SpeechToText {
   /** A BCP 47 tag; '' is the page's own language. */
   lang = ''
 
-  readonly #Engine: (new () => SpeechEngine) | undefined
+  readonly #Engine: SpeechEngineClass | undefined
   readonly #secure: boolean
   readonly #storage: RecognizerOptions['storage']
   readonly #listeners = new Listeners<SpeechEvent>()
+  /** The languages for which the sound stays on the device. */
+  readonly #local = new Set<string>()
   #engine: SpeechEngine | null = null
   #text = ''
   /** Whether to ignore what still comes. */
@@ -60,7 +47,7 @@ export class Recognizer implements SpeechToText {
   readonly #watchdog = new Watchdog()
 
   constructor(options: RecognizerOptions = {}) {
-    const page = globalThis as {SpeechRecognition?: new () => SpeechEngine; webkitSpeechRecognition?: new () => SpeechEngine}
+    const page = globalThis as {SpeechRecognition?: SpeechEngineClass; webkitSpeechRecognition?: SpeechEngineClass}
     this.#Engine = 'Engine' in options ? options.Engine : (page.SpeechRecognition ?? page.webkitSpeechRecognition)
     this.#secure = options.secure ?? globalThis.isSecureContext
     this.#storage = 'storage' in options ? options.storage : safeStorage()
@@ -69,7 +56,21 @@ export class Recognizer implements SpeechToText {
   /** Whether recognition may work here. Over plain http the constructor exists but does not work. */
   available(): Availability {
     const code = this.#obstacle()
-    return {ok: !code, audioGoesTo: code ? null : 'browser', problem: code && problem(code)}
+    return {ok: !code, audioGoesTo: code ? null : this.#local.has(this.#language) ? 'device' : 'browser', problem: code && problem(code)}
+  }
+
+  /** Ask whether the sound can stay on the device; then it does, from the next start on. */
+  async askLocal(): Promise<boolean> {
+    const language = this.#language
+    try {
+      const asked = this.#Engine?.available?.({langs: [language], processLocally: true})
+      // Who has tapped does not wait for an answer that never comes.
+      const found = await Promise.race([asked, new Promise(then => asked && setTimeout(then, NO_ANSWER_AFTER))])
+      if (found === 'available') this.#local.add(language)
+    } catch {
+      // It knows no such question.
+    }
+    return this.#local.has(language)
   }
 
   /** Forget past failures on this device: the user wants to try again. */
@@ -98,7 +99,8 @@ export class Recognizer implements SpeechToText {
     expectAudio('play-and-record')
     try {
       this.#engine ??= this.#build()
-      this.#engine.lang = this.lang || document.documentElement.lang || navigator.language
+      this.#engine.lang = this.#language
+      if ('processLocally' in this.#engine) this.#engine.processLocally = this.#local.has(this.#language)
       this.#engine.start()
     } catch {
       // It is still running, whatever its events said: its end will come, or be simulated.
@@ -119,6 +121,10 @@ export class Recognizer implements SpeechToText {
     this.#text = ''
     this.#dropped = true
     if (this.state === 'starting' || this.state === 'listening') this.#end('abort')
+  }
+
+  get #language(): string {
+    return this.lang || document.documentElement.lang || navigator.language
   }
 
   #obstacle(): ProblemCode | null {

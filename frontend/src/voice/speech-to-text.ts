@@ -15,8 +15,8 @@ export type SpeechEvent =
 
 export interface Availability {
   ok: boolean
-  /** Where the sound goes: to the maker of the browser, to Janus, or nowhere. */
-  audioGoesTo: 'browser' | 'janus' | null
+  /** Where the sound goes: to the maker of the browser, to Janus, no further than this device, or nowhere. */
+  audioGoesTo: 'browser' | 'janus' | 'device' | null
   problem: Problem | null
 }
 

@@ -2,7 +2,8 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
 import {RecognizingEars, BrowserMouth, SpeechRecorder} from '../../src/drive/audio'
 import type {Api} from '../../src/lib/api'
-import {Recognizer, type SpeechEngine} from '../../src/voice/recognizer'
+import {Recognizer} from '../../src/voice/recognizer'
+import type {SpeechEngine} from '../../src/voice/speech-engine'
 import {Speaker} from '../../src/voice/speaker'
 
 class Engine {

@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
-import {Recognizer, type SpeechEngine} from '../../src/voice/recognizer'
+import {Recognizer} from '../../src/voice/recognizer'
+import type {SpeechEngine} from '../../src/voice/speech-engine'
 import type {SpeechEvent} from '../../src/voice/speech-to-text'
 
 /** A browser's recogniser, as obedient as the test wants. */
@@ -71,6 +72,28 @@ function listen() {
   recognizer.start()
   engine().onstart!()
 }
+
+test.each([
+  ['available', 'device', true],
+  ['downloadable', 'browser', false],
+  [new TypeError('no such thing'), 'browser', false],
+])('where the browser can, the sound stays on the device: %s', async (found, goesTo, local) => {
+  const asked = vi.fn(async (_: object) => {
+    if (found instanceof Error) throw found
+    return found
+  })
+  class Newer extends Engine {
+    static available = asked
+    processLocally = false
+  }
+  recognizer = make({Engine: Newer})
+  recognizer.lang = 'de-DE'
+  expect(await recognizer.askLocal()).toBe(local)
+  expect(asked).toHaveBeenCalledWith({langs: ['de-DE'], processLocally: true})
+  listen()
+  expect([recognizer.available().audioGoesTo, (engine() as Newer).processLocally]).toEqual([goesTo, local])
+  expect(await make().askLocal()).toBe(false)
+})
 
 test('what is heard replaces what was heard before', () => {
   recognizer.lang = 'en-GB'

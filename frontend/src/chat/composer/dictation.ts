@@ -66,6 +66,7 @@ export class Dictation {
   async #make(): Promise<SpeechToText> {
     const {recognizer} = await import('../../voice/recognizer')
     const browsers = recognizer()
+    await browsers.askLocal()
     const {hears} = this.#app.preferences
     if (!loadItem(KEPT, false) && (hears.peek() === 'browser' || (hears.peek() === 'auto' && browsers.available().ok))) return browsers
     const [{makeDictation}, {transcribe}] = await Promise.all([import('../../voice/dictation'), voiceEngines(this.#app)])
