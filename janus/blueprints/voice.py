@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -23,8 +25,10 @@ _KINDS = (
     (0, b"RIFF", "audio/wav"), (0, b"\x1aE\xdf\xa3", "audio/webm"), (0, b"OggS", "audio/ogg"),
     (4, b"ftyp", "audio/mp4"), (0, b"fLaC", "audio/flac"), (0, b"ID3", "audio/mpeg"),
 )  # fmt: skip
-#: Files whose names an engine is told to expect.
+#: Names of each kind that an engine is told to expect: of files, and of what is in them.
 _NAMES = 60
+#: Code in an answer that is one name, and perhaps called.
+_SYMBOL = re.compile(r"`([A-Za-z_][\w.:]{2,40}?)(?:\(\))?`")
 
 
 class Engine(wire.Reply, frozen=True, kw_only=True):
@@ -53,7 +57,7 @@ def index() -> VoiceState:
 class TranscribeQuery(wire.Query, frozen=True, kw_only=True):
     """What the speech is about."""
 
-    #: The names of its files and of its branch are expected.
+    #: What it and its branch are called, its files, and the names its agent has used, are expected.
     session_id: wire.OwnSessionId | None = None
     #: Two letters; found out if absent.
     language: Language | None = None
@@ -105,12 +109,16 @@ def _engine(engine: Transcriber | Speaker | None) -> Engine | None:
 
 
 def _names(session_id: str) -> list[str]:
-    """Words that may well be said in a session: of its branch, and of its files."""
+    """Words that may well be said in a session: of its branch, its files, and its agent's."""
     check_id(session_id)
     manager = manager_of(session_id)
     try:
         info, paths = manager.get(session_id), manager.work.files(session_id, "", _NAMES)
+        said = manager.state(session_id).messages
     except errors.JanusError:
         return []  # it hears without them
     stems = (PurePosixPath(path).stem for path in paths)
-    return [*dict.fromkeys([*(info.branch or "").split("/"), *stems])][:_NAMES]
+    symbols = (it for message in reversed(said) for it in _SYMBOL.findall(message.content))
+    own = [info.name or "", *(info.branch or "").split("/")]
+    kinds = own, islice(dict.fromkeys(symbols), _NAMES), islice(dict.fromkeys(stems), _NAMES)
+    return [it for it in dict.fromkeys(chain(*kinds)) if it]

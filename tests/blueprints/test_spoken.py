@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from conftest import FAKE_AGENTS, fake_path, state_of, wait_for
 from test_api import error
 
 from janus.app import create_app
+from janus.voice.voice import Voice
 
 YES = "Yes, allow it once, please."
 OPTIONS = [
@@ -120,6 +122,26 @@ def test_the_commands_that_the_owner_named_can_be_allowed(client, asks):
 
     assert read(client, asked).json["words"] == "The agent asks. Run: npm test"
     assert say(client, asked, "permission granted").status_code == 200
+
+
+def test_the_names_of_a_session_are_expected_to_be_said(app, client, tmp_path, settings):
+    hears = tmp_path / "hears"
+    hears.write_text('#!/bin/sh\ncat >/dev/null\necho "$JANUS_NAMES"\n')
+    hears.chmod(0o755)
+    voice = Voice(replace(settings, stt=str(hears)), app.extensions["janus"].settings.environ, time)
+    app.extensions["janus"].voice = voice
+    (settings.workspaces[0] / "src").mkdir()
+    (settings.workspaces[0] / "src" / "cart.py").touch()
+    body = {"message": "say It is `total_price()`, and `x = 1` is not.", "name": "fix-the-cart"}
+    id = client.post("/api/chat", json=body).json["session_id"]
+    wait_for(lambda: answer_of(client, id))
+
+    told = client.post(
+        f"/api/transcribe?session_id={id}", data=b"RIFF", content_type="application/octet-stream"
+    )
+
+    names = told.json["text"].split()
+    assert {"total_price", "cart"} <= {*names} and "x" not in names
 
 
 def test_the_digest_of_all_sessions_names_the_one_that_asks(client, asks):
