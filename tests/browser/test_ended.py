@@ -109,7 +109,7 @@ def test_what_ended_is_read_whole_continued_saved_and_deleted(server, visit):
     assert "plum 0 of many" in download.value.path().read_text()
     composer(page).fill("What I never said")
     manage(page)
-    button(page, "Delete …").click()
+    button(page, "Delete…").click()
     button(page, "Delete for good").click()
     expect(page.get_by_role("dialog", name="Deleted")).to_contain_text("Your agent")
     button(page, "Done").click()
@@ -130,7 +130,7 @@ def test_a_deletion_that_would_lose_work_is_refused_in_words(server, visit):
     page = visit(server)
 
     button(page, "More about unsaved").click()
-    button(page, "Delete …").click()
+    button(page, "Delete…").click()
     button(page, "Delete for good").click()
 
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("new.py")

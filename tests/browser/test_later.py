@@ -33,7 +33,7 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     attached = page.get_by_role("list", name="Attached files")
     expect(attached).to_contain_text("notes.txt")
     button(page, "More about this session").click()
-    button(page, "Send later …").click()
+    button(page, "Send later…").click()
     sheet = page.get_by_role("dialog")
     expect(browsing.field(sheet, "Message")).to_have_value("say from the past")
     expect(sheet).to_contain_text("notes.txt")

@@ -134,7 +134,7 @@ def banner(page):
     return page.locator("output.banner")
 
 
-def expect_lost(page, words="Janus is not answering. Trying again …"):
+def expect_lost(page, words="Janus is not answering. Trying again…"):
     page.clock.fast_forward(AGAIN)
     expect(banner(page)).to_contain_text(words)
 

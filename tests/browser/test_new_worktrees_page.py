@@ -58,7 +58,7 @@ def test_other_repositories_in_the_folder_are_named_before_they_are_lost(demo, v
 
     button(page, "More about this session").click()
     button(page, "Rename, end and more…").click()
-    button(page, "End session …").click()
+    button(page, "End session…").click()
     page.get_by_role("checkbox", name=re.compile("Ask the agent for a summary")).uncheck()
     page.get_by_role("checkbox", name=re.compile("Remove its working folder")).check()
     button(page, "End it").click()

@@ -92,12 +92,12 @@ def test_the_first_minute(fresh, visit):
 
     button(page, "More about this session").click()
     button(page, "Rename, end and more…").click()
-    expect(button(page, "End session …")).to_be_visible()
+    expect(button(page, "End session…")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     button(page, "More about this session").click()
     button(page, "Rename, end and more…").click()
-    button(page, "End session …").click()
+    button(page, "End session…").click()
     button(page, "End it").click()
     sheet = page.get_by_role("dialog", name="Session ended")
     expect(sheet).to_contain_text("ShoppingCart")
@@ -444,7 +444,7 @@ def test_a_session_gets_a_name(demo, visit):
     back(page)
     row = page.get_by_role("listitem").filter(has_text="What is this project about?").first
     row.get_by_role("button", name=re.compile("^More about")).click()
-    button(page, "Rename …").click()
+    button(page, "Rename…").click()
     field(page, "Name").fill("Blumen für alle")
     button(page, "Save").click()
 

@@ -12,8 +12,8 @@ export const words = {
 
   // The banner
   offline: 'This device is offline.',
-  reconnecting: 'Janus is not answering. Trying again …',
-  interrupted: 'This conversation was cut off. Trying again …',
+  reconnecting: 'Janus is not answering. Trying again…',
+  interrupted: 'This conversation was cut off. Trying again…',
   waitingToBeSent: (count: number) =>
     `${plural(count, 'message is', 'messages are')} kept here and sent later.`,
 
@@ -37,7 +37,7 @@ export const words = {
   showMore: 'Show more',
   untitled: 'Conversation',
   foundIn: {user: 'You', summary: 'Summary'},
-  searching: 'Searching …',
+  searching: 'Searching…',
   pending: (count: number) => `${plural(count, 'conversation is', 'conversations are')} still being read; there may be more.`,
   projects: 'Projects',
   endAndStart: (title: string) => `End “${title}” and start`,
@@ -101,7 +101,7 @@ export const words = {
   nameBetter: (better: string) => `Letters, digits and dashes only. How about “${better}”?`,
   save: 'Save',
   resume: 'Continue',
-  resuming: 'Starting …',
+  resuming: 'Starting…',
   goOn: 'Continue',
   saveAs: 'Save as file',
   inTerminal: 'Continue it in a terminal',
@@ -131,8 +131,8 @@ export const words = {
     cleanupHint: (branch: string | null) => `${branch ? `The branch ${branch} stays` : 'Its branches stay'}, with everything committed to it.`,
     repositories: 'Other repositories in the folder',
     confirm: 'End it',
-    busy: 'Ending …',
-    busySummary: 'The agent is writing its summary …',
+    busy: 'Ending…',
+    busySummary: 'The agent is writing its summary…',
     keep: 'End but keep the folder',
     force: 'End and lose that work',
     ended: 'Session ended',
@@ -145,7 +145,7 @@ export const words = {
     title: (title: string) => `Delete “${title}”?`,
     text: 'The whole conversation, its summary and its working folder are deleted from the computer for good.',
     confirm: 'Delete for good',
-    busy: 'Deleting …',
+    busy: 'Deleting…',
     done: 'Deleted',
     nothingKept: 'Nothing of it is kept.',
     kept: (agent: string) => `${agent} may keep a copy of its own, which Janus cannot delete.`,
@@ -154,10 +154,12 @@ export const words = {
   // A new session
   starting: {
     words: 'What should the agent do?',
+    /** The same in the field, where a small phone has room for few. */
+    short: 'What to do?',
     how: 'New session',
     agent: 'Agent',
     asItLikes: (option: string) => `${option}: the agent’s own choice`,
-    looking: 'Looking for agents …',
+    looking: 'Looking for agents…',
     missing: (count: number) => `${plural(count, 'agent is', 'agents are')} not ready`,
     demo: 'Built in, works offline: searches your files and quotes them.',
     project: 'Project',
@@ -209,7 +211,7 @@ export const words = {
     name: 'Name of this device',
     nameHint: 'Shown in the list of devices.',
     pair: 'Pair',
-    busy: 'Pairing …',
+    busy: 'Pairing…',
     wait: (seconds: number) => `Try again in ${plural(seconds, 'second', 'seconds')}.`,
     paired: 'This device is paired.',
   },

@@ -147,7 +147,7 @@ export const words = {
   composer: 'Say something to the agent',
   placeholder: 'Message',
   later: 'Next message',
-  afterEnd: 'Or just write on',
+  afterEnd: 'Or write on',
   send: 'Send',
   sendLater: 'Send after this step',
   quick: 'Quick replies',

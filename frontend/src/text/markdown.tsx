@@ -7,6 +7,7 @@ import {Component, Fragment, type ComponentChildren, type VNode} from 'preact'
 import {useRef} from 'preact/hooks'
 import {CodeBlock} from './code-block'
 import {decodeEntities} from './entities'
+import {directionOf} from './direction'
 import {safeHref} from './links'
 import {PathCode} from './path-link'
 import {GROUP, MarkdownStream, openFence} from './markdown-stream'
@@ -127,11 +128,11 @@ function drawBlock(token: Tokens.Generic, place: Place): ComponentChildren {
     case 'code':
       return <CodeBlock code={token['text']} lang={token['lang'] ?? ''} done={place.done} />
     case 'blockquote':
-      return <blockquote dir="auto">{drawBlocks(token.tokens!, place)}</blockquote>
+      return <blockquote dir={directionOf(token.raw)}>{drawBlocks(token.tokens!, place)}</blockquote>
     case 'list':
       return drawList(token as Tokens.List, place)
     case 'list_item':
-      return <li class={token['task'] ? 'task' : undefined} dir="auto">{drawBlocks(token.tokens!, place)}</li>
+      return <li class={token['task'] ? 'task' : undefined} dir={directionOf(token.raw)}>{drawBlocks(token.tokens!, place)}</li>
     case 'table':
       return drawTable(token as Tokens.Table)
     case 'hr':
@@ -148,11 +149,12 @@ function drawBlock(token: Tokens.Generic, place: Place): ComponentChildren {
 
 function drawList(list: Tokens.List, place: Place): VNode {
   const items = drawBlocks(list.items, place)
-  if (!list.ordered) return <ul dir="auto">{items}</ul>
-  return <ol dir="auto" start={list.start === 1 || list.start === '' ? undefined : list.start}>{items}</ol>
+  const dir = directionOf(list.raw)
+  if (!list.ordered) return <ul dir={dir}>{items}</ul>
+  return <ol dir={dir} start={list.start === 1 || list.start === '' ? undefined : list.start}>{items}</ol>
 }
 
-function drawTable({header, rows, align}: Tokens.Table): VNode {
+function drawTable({header, rows, align, raw}: Tokens.Table): VNode {
   const cells = (row: Tokens.TableCell[], Cell: 'th' | 'td') =>
     row.map((cell, index) => (
       <Cell key={index} dir="auto" data-align={align[index] ?? undefined} scope={Cell === 'th' ? 'col' : undefined}>
@@ -163,7 +165,7 @@ function drawTable({header, rows, align}: Tokens.Table): VNode {
   return (
     // Focusable, so that a keyboard can scroll a table wider than the screen.
     <section class="md-table" aria-label={columns ? `Table: ${columns}` : 'Table'} tabIndex={0}>
-      <table>
+      <table dir={directionOf(raw)}>
         <thead><tr>{cells(header, 'th')}</tr></thead>
         <tbody>{rows.map((row, index) => <tr key={index}>{cells(row, 'td')}</tr>)}</tbody>
       </table>

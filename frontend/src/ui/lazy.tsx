@@ -30,6 +30,11 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>) {
     useEffect(() => {
       if (!Ready) fetch()
     }, [])
+    useEffect(() => {
+      if (!failed) return
+      addEventListener('online', fetch)
+      return () => removeEventListener('online', fetch)
+    }, [failed])
     if (Ready) return <Ready {...props} />
     if (!failed) return <p class="lazy hint">{words.loading}</p>
     return (

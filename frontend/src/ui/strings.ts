@@ -3,7 +3,7 @@
 export const words = {
   close: 'Close',
   tryAgain: 'Try again',
-  loading: 'Loading …',
+  loading: 'Loading…',
   notLoaded: 'This part of the page could not be loaded.',
   newer: 'Janus was upgraded: this part of the page is there when the page is loaded anew.',
   reload: 'Load it anew',

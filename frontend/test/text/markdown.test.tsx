@@ -57,8 +57,11 @@ test('a table scrolls in a named region that takes focus', () => {
 })
 
 test('prose finds its own direction, code always runs left to right', () => {
-  const page = md('شلوم\n\n- x\n\n> q\n\n```\ncode\n```\n`span`')
-  for (const block of page.querySelectorAll('p, li, ul, blockquote')) expect(block.getAttribute('dir')).toBe('auto')
+  const page = md('شلوم\n\n- x\n\n> q\n\n1. شلوم\n2. z\n\n> שלום\n\n| ש | x |\n|-|-|\n\n```\ncode\n```\n`span`')
+  for (const block of page.querySelectorAll('p, li > span, th')) expect(block.getAttribute('dir')).toBe('auto')
+  // What holds blocks with directions of their own has one that is not asked of the browser, which would not look into them.
+  const directions = (what: string) => [...page.querySelectorAll(what)].map(block => block.getAttribute('dir'))
+  expect(['ul', 'ol', 'li', 'blockquote', 'table'].map(directions)).toEqual([['ltr'], ['rtl'], ['ltr', 'rtl', 'ltr'], ['ltr', 'rtl'], ['rtl']])
   for (const code of page.querySelectorAll('pre, p > code')) expect(code.getAttribute('dir')).toBe('ltr')
 })
 

@@ -80,7 +80,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
         text={text}
         id="first-words"
         label={says.words}
-        placeholder={says.words}
+        placeholder={says.short}
         sendLabel={says.start}
         onSend={send}
         files={files}

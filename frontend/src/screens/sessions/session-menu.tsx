@@ -100,7 +100,7 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
             )}
             {!ended_at && (
               <button type="button" class="button" disabled={task.busy} onClick={() => setDoing('rename')}>
-                <Icon name="pencil" /> {words.rename} …
+                <Icon name="pencil" /> {words.rename}…
               </button>
             )}
           </>}
@@ -109,7 +109,7 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
           </a>
           {changes && !(machine && ended_at) && (
             <button type="button" class="button button-danger" disabled={task.busy} onClick={() => setDoing(ended_at ? 'delete' : 'end')}>
-              <Icon name={ended_at ? 'trash-2' : 'square'} /> {ended_at ? words.delete : words.end} …
+              <Icon name={ended_at ? 'trash-2' : 'square'} /> {ended_at ? words.delete : words.end}…
             </button>
           )}
         </div>

@@ -54,9 +54,9 @@ export const says = {
   },
   told: {
     title: 'Notifications',
-    wait: 'One moment …',
+    wait: 'One moment…',
     states: {
-      unknown: 'One moment …',
+      unknown: 'One moment…',
       unsupported: 'This browser cannot show notifications while the page is closed. Over HTTPS, most can.',
       install: 'On an iPhone or iPad, add Janus to the home screen first: Share, then Add to Home Screen. Open it from there.',
       denied: 'Notifications are blocked for this page. Allow them in the settings of the browser.',
@@ -89,7 +89,7 @@ export const says = {
   },
   goes: {
     title: 'How it goes',
-    wait: 'One moment …',
+    wait: 'One moment…',
     unknown: 'Janus did not answer.',
     again: 'Try again',
     turns: 'Turns',
