@@ -20,6 +20,9 @@ from msgspec import Struct
 #: Seconds for all of it, each step.
 TIMEOUT = 10.0
 _LONGEST_WAIT = 3600.0
+#: What the world uses of IPv6; and the part of it by which computers without IPv4 reach others.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Reply(Struct, frozen=True):
@@ -71,9 +74,21 @@ def _checked(host: str, port: int, private: bool) -> str:
     """The address of a host. Raises OSError where it leads into a private network."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(it[4][0]) for it in found]
-    if not private and not all(ipaddress.ip_address(it).is_global for it in addresses):
+    if not private and not all(_is_public(ipaddress.ip_address(it)) for it in addresses):
         raise OSError(f"{host} is in a private network")
     return addresses[0]
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is one computer anywhere; an address within another one says where that leads."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    within = address.ipv4_mapped or address.sixtofour
+    if address in _TRANSLATED:
+        within = ipaddress.IPv4Address(address.packed[-4:])
+    if within:
+        return _is_public(within)
+    return address in _UNICAST and address.is_global
 
 
 @lru_cache(1)

@@ -56,7 +56,7 @@ def check(subscription: Subscription) -> Subscription:
         site = urlsplit(address)
         plain = (address.isascii() and address.isprintable() and " " not in address
                  and len(address) <= _LONGEST)  # fmt: skip
-        right = plain and site.scheme == "https" and site.hostname and not site.username
+        right = plain and site.scheme == "https" and site.hostname and "@" not in site.netloc
         _ = site.port
     except ValueError:
         right = False

@@ -1,5 +1,6 @@
 """What a browser gives as its push service is a stranger's address."""
 
+import ipaddress
 import socket
 
 import pytest
@@ -28,12 +29,18 @@ def test_no_private_network_is_reached(service):
 @pytest.mark.parametrize(
     "address",
     ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "[::1]",
-     "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]"],
+     "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[2002:7f00:1::]",
+     "[64:ff9b::10.0.0.1]", "[fec0::1]", "[ff02::1]", "224.0.0.1", "0x7f.1", "2130706433"],
 )  # fmt: skip
 def test_addresses_of_private_networks_are_known(address):
     reply = post(f"https://{address}/", b"", {}, NOW)
 
     assert reply.status == 0 and "private network" in reply.words
+
+
+@pytest.mark.parametrize("address", ["2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"])
+def test_addresses_of_the_world_are_known(address):
+    assert delivery._is_public(ipaddress.ip_address(address))
 
 
 def test_a_name_with_one_private_address_is_refused(monkeypatch):

@@ -40,7 +40,8 @@ def again(tmp_path, paired):
 @pytest.mark.parametrize(
     "endpoint",
     ["", "http://push.example.org/a", "https://", "ftp://a/b", "https://a b/", "https://a/\n",
-     "https://user:secret@push.example.org/", "https://push.example.org:99999/", "https://ä.org/",
+     "https://user:secret@push.example.org/", "https://:secret@push.example.org/",
+     "https://@push.example.org/", "https://push.example.org:99999/", "https://ä.org/",
      "https://push.example.org/" + "a" * 2000, "javascript:alert(1)"],
 )  # fmt: skip
 def test_what_is_no_address_of_a_push_service_is_refused(endpoint):

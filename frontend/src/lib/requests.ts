@@ -76,7 +76,8 @@ export class Requests {
       ...(body && {'Content-Type': 'application/json'}),
       ...(file && {'Content-Type': 'application/octet-stream'}),
       ...(key && method !== 'GET' && {'X-Janus-Key': key}),
-      ...(key && !backendUrl && inFront()),
+      // Below a path of a proxy, too; to another origin it would need leave.
+      ...(key && !backendUrl?.includes('://') && inFront()),
     }
     const text = body && JSON.stringify(body)
     return {

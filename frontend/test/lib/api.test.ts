@@ -215,6 +215,12 @@ describe('waiting', () => {
   })
 })
 
+it.each([['', '1'], ['/janus', '1'], ['https://elsewhere.example', undefined]])('tells a Janus at "%s" that somebody looks at the page', async (backendUrl, told) => {
+  api = new Api({fetch: requests, key: () => 'secret', backendUrl})
+  await api.sessions()
+  expect(headers()['X-Janus-Front']).toBe(told)
+})
+
 describe('a device that is put out', () => {
   let key: string | undefined
   let refused = vi.fn<() => void>()

@@ -36,7 +36,7 @@ export function NotificationSettings({app}: {app: App}) {
       {known.value?.problem && telling.value === 'broken' && <p class="problem">{known.value.problem}</p>}
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}
       {(telling.value === 'off' || telling.value === 'broken') && (
-        <TurnOn contact={known.value?.contact ?? ''} busy={busy.value} onTurn={contact => run(() => notifications.turnOn({contact, quiet: null}))} />
+        <TurnOn contact={known.value?.contact ?? ''} busy={busy.value} onTurn={contact => run(() => notifications.turnOn({contact, quiet: known.value?.quiet ?? null}))} />
       )}
       {telling.value === 'on' && <On notifications={notifications} quiet={known.value?.quiet ?? null} busy={busy.value} run={run} />}
     </div>
