@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import Field, field
 from functools import partial
 from typing import Any
+
+from janus.config.sources import Source
 
 
 class SettingsError(ValueError):
@@ -28,3 +31,13 @@ def names_of(entry: Field[Any]) -> tuple[str, ...]:
     """The names of a setting, the one that wins first: each has one that begins with JANUS_."""
     name = entry.metadata["name"]
     return (name,) if name.startswith("JANUS_") else (f"JANUS_{name}", name)
+
+
+def parsed(name: str, source: Source, entry: Field[Any]) -> Any:
+    """What a source says of a setting, or its default. Raises SettingsError."""
+    text = source.given[name].strip()
+    try:
+        return entry.metadata["parse"](text or entry.metadata["default"])
+    except ValueError as wrong:
+        shown = re.sub("//[^/,]*@", "//…@", text)  # a password is not for the log
+        raise SettingsError(f"{name}={shown!r} in {source.name}: expected {wrong}") from wrong

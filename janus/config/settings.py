@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from janus.config.setting import SettingsError, harmless, names_of, setting
+from janus.config.setting import SettingsError, harmless, names_of, parsed, setting
 from janus.config.sources import Source, sources, users_folder
 from janus.text import parsing
 
@@ -208,7 +207,7 @@ class Settings:
                 # A name without JANUS_ in an untrusted file is a project's own, such as its PORT.
                 ours = name and (source.trusted or name.startswith("JANUS_"))
                 if ours and entry.name not in values:
-                    values[entry.name] = _parse(name, source, entry)
+                    values[entry.name] = parsed(name, source, entry)
         return cls(**values, environ=dict(environ))
 
 
@@ -234,15 +233,6 @@ def _check_names(source: Source) -> None:
                 "stranger's. Remove the line; if it is yours, put it into the environment or into "
                 "~/.config/janus/env"
             )
-
-
-def _parse(name: str, source: Source, entry: dataclasses.Field[Any]) -> Any:
-    text = source.given[name].strip()
-    try:
-        return entry.metadata["parse"](text or entry.metadata["default"])
-    except ValueError as wrong:
-        shown = re.sub("//[^/,]*@", "//…@", text)  # a password is not for the log
-        raise SettingsError(f"{name}={shown!r} in {source.name}: expected {wrong}") from wrong
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
