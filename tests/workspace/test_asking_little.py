@@ -131,6 +131,16 @@ def test_a_small_folder_at_rest_costs_no_command_and_what_changes_is_seen(story,
 
 
 @pytest.mark.parametrize("story", ["repository"], indirect=True)
+def test_what_is_tracked_although_it_is_ignored_is_kept(story):
+    story.write(**{"a": "1", "b": "1", ".gitignore": "b"})
+    story.turn("asked")
+    git(story.folder, "add", "--force", "b")
+    story.turn("forced", b="2")
+    story.undo("forced")
+    assert (story.folder / "b").read_text() == "1"
+
+
+@pytest.mark.parametrize("story", ["repository"], indirect=True)
 def test_what_is_kept_follows_the_rules_of_a_folder_at_rest(story, monkeypatch):
     monkeypatch.setattr(look, "SETTLED", 0.05)
     story.write(a="1", b="1")

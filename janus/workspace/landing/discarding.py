@@ -110,7 +110,7 @@ class Discarding:
         head = tree_of(owner, "HEAD", files)
         base = tree_of(owner, first.head, files) if first and first.head else {}
         staged = entries_of(private, first.index, files) if first and first.index else head
-        zero = "0" * private.digits
+        zero = "0" * private.place.digits
         lines = []
         for path in files:
             same = first is not None and head.get(path) == base.get(path)

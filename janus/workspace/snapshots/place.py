@@ -57,6 +57,11 @@ class Place:
     partial: bool = False
 
     @property
+    def digits(self) -> int:
+        """How long the ids of objects are."""
+        return 64 if self.format == "sha256" else 40
+
+    @property
     def environ(self) -> dict[str, str]:
         """What makes git look at the owner's repository without running anything of it."""
         return {**LITERALLY, **dict(self.unfiltered)}
@@ -127,21 +132,6 @@ def excluded_by(place: Place) -> bytes:
         except OSError:
             own = b""
     return own + b"\n" + "".join(f"/{name}\n" for name in OURS).encode()
-
-
-def tracked(git: Git, place: Place) -> tuple[str, list[str]]:
-    """What the owner tracks, also what git ignores of it, as ``update-index`` reads it; and which
-    of it is not here because he does not want it."""
-    how = ("ls-files", "-z", "-t", "--stage")
-    entries, unwanted = {}, []
-    for entry in git.ask(*QUIETLY, *how, at=place.top, environ=place.environ).split("\0"):
-        kind, _, name = entry.partition("\t")
-        if name and " 160000 " not in kind:  # what is in a submodule is not inside
-            tag, mode, blob, _ = kind.split(" ")
-            entries[name] = f"{mode} {blob}\t{name}\0"
-            if tag in "Ss" and not os.path.lexists(place.top / as_path(name)):
-                unwanted.append(name)
-    return "".join(entries.values()), unwanted
 
 
 def lines_of(settings: Mapping[str, str]) -> str:

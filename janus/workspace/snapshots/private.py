@@ -21,7 +21,8 @@ from janus.workspace.git import NOTHING, Done, Git, failed, quoted
 from janus.workspace.gits_files import Signature, signature
 from janus.workspace.snapshots.found import Found, LeftOut, found_in
 from janus.workspace.snapshots.making import Making
-from janus.workspace.snapshots.place import LITERALLY, QUIETLY, Place, excluded_by, tracked
+from janus.workspace.snapshots.place import LITERALLY, QUIETLY, Place, excluded_by
+from janus.workspace.snapshots.tracked import forced, tracked, unwanted
 
 #: Seconds that one snapshot may take; what it got done by then is done for the next.
 PATIENCE = 10.0
@@ -40,6 +41,8 @@ class PrivateIndex:
         self._sparse: bool | None = None
         #: The tree that was written last, and of which index.
         self._written: tuple[Signature | None, str] = (None, "")
+        #: The owner's index when it was last read.
+        self._owners: Signature | None = None
         #: Whether files were taken of which git does not know yet whether they change again.
         self.is_unsettled = False
 
@@ -93,14 +96,13 @@ class PrivateIndex:
         for again in (False, True):
             self._prepare(anew=again)
             found = self._update(deadline)
-            if kept and self._written == (self._signature(), kept):
+            if kept and self._written == (_signature(self.path / "index"), kept):
                 return kept, found
             how = ("--missing-ok",) if self.place.partial else ()
             done = self.run("write-tree", *how)
             if done.returncode == 0:
-                tree = done.stdout.strip()
-                self._written = self._signature(), tree
-                return tree, found
+                self._written = _signature(self.path / "index"), done.stdout.strip()
+                return self._written[1], found
         # An index whose objects were pruned cannot be written; one made anew can.
         raise failed(done)
 
@@ -108,11 +110,6 @@ class PrivateIndex:
     def is_made(self) -> bool:
         """Whether it is there already, and whole."""
         return (self.path / "seeded").exists()
-
-    @property
-    def digits(self) -> int:
-        """How long the ids of objects are."""
-        return 64 if self.place.format == "sha256" else 40
 
     def empty_tree(self) -> str:
         """The tree without a file. Raises GitFailed."""
@@ -128,18 +125,12 @@ class PrivateIndex:
 
         Raises GitFailed where that takes longer than *limit*. It can be stopped if it is *slow*.
         """
-        before, (index, tree) = self._signature(), self._written
+        before, (index, tree) = _signature(self.path / "index"), self._written
         # Its exit code says that some files are changed indeed.
         self.run("update-index", "-q", "--refresh", limit=limit, slow=slow)
         self.is_unsettled = False
         if before == index:  # what it writes is the same but for the times
-            self._written = self._signature(), tree
-
-    def _signature(self) -> Signature | None:
-        try:
-            return signature((self.path / "index").lstat())
-        except OSError:
-            return None
+            self._written = _signature(self.path / "index"), tree
 
     def _update(self, deadline: float) -> Found:
         found = found_in(self.place.top, self._listed())
@@ -147,15 +138,22 @@ class PrivateIndex:
             self._keep_absent(found)
         left = [*found.left_out]
         self._remove(found.replaced)
-        for at in range(0, len(found.changed), _AT_ONCE):
-            left += self._add(found.changed[at : at + _AT_ONCE], deadline)
+        changed = [*found.changed, *self._forced()]
+        for at in range(0, len(changed), _AT_ONCE):
+            left += self._add(changed[at : at + _AT_ONCE], deadline)
         return found.without(left)
+
+    def _forced(self) -> list[str]:
+        """What the owner may have begun to track although git ignores it: nothing else lists it."""
+        index = self.place.index
+        before, self._owners = self._owners, index and _signature(index)
+        return forced(self._git, self.place) if self._owners != before else []
 
     def _listed(self) -> str:
         if self._is_sparse():
             self._show_present()
-        how = ("--others", "--modified", "--deleted", "--exclude-standard")
-        return self.ask("ls-files", "-z", "-t", *how)
+        what = ("--others", "--modified", "--deleted")
+        return self.ask("ls-files", "-z", "-t", *what, "--exclude-standard")
 
     def _add(self, names: Sequence[str], deadline: float) -> list[LeftOut]:
         """Take files into the index; those that git does not take, one by one."""
@@ -175,8 +173,8 @@ class PrivateIndex:
         return self._add(names[:middle], deadline) + self._add(names[middle:], deadline)
 
     def _remove(self, names: Sequence[str]) -> None:
-        if names:
-            given = "".join(f"{name}\0" for name in names)
+        given = "".join(f"{name}\0" for name in names)
+        if given:
             self.ask("update-index", "-z", "--force-remove", "--stdin", given=given)
 
     # Sparse checkouts: what is not there because its owner does not want it is not deleted.
@@ -192,15 +190,12 @@ class PrivateIndex:
 
     def _show_present(self) -> None:
         present = [it for it in self._absent() if (self.place.top / it).exists()]
-        if present:
-            given = "".join(f"{name}\0" for name in present)
+        given = "".join(f"{name}\0" for name in present)
+        if given:
             self.ask("update-index", "-z", "--no-skip-worktree", "--stdin", given=given)
 
     def _keep_absent(self, found: Found) -> None:
-        top = self.place.top
-        listed = self._git.run(*QUIETLY, "ls-files", "-z", "-t", at=top, environ=self.place.environ)
-        unwanted = {it[2:] for it in listed.stdout.split("\0") if it[:2] in ("S ", "s ")}
-        if absent := found.gone & unwanted:
+        if absent := found.gone & unwanted(self._git, self.place):
             self._mark_absent(absent)
             found.forget(absent)
 
@@ -231,6 +226,7 @@ class PrivateIndex:
         self._making.make(self.path, self.place)
         self._sparse = False  # nothing in it is marked as absent yet
         if self.place.index:
+            self._owners = _signature(self.place.index)
             given, absent = tracked(self._git, self.place)
             self.ask("update-index", "-z", "--index-info", given=given)
             if absent:
@@ -245,3 +241,10 @@ class PrivateIndex:
         self._sparse, self._written = None, (None, "")
         if self.path.is_dir() and not self.path.is_symlink():
             shutil.rmtree(self.path)
+
+
+def _signature(index: Path) -> Signature | None:
+    try:
+        return signature(index.lstat())
+    except OSError:
+        return None

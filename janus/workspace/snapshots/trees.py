@@ -55,7 +55,7 @@ def with_entries(private: PrivateIndex, entries: dict[str, Entry | None]) -> str
     """The tree of the index with other *entries*; None takes one out. Raises GitFailed."""
     scratch = {"GIT_INDEX_FILE": str(private.path / "scratch-index")}
     lines = [
-        f"{it.mode} {it.blob}\t{path}\0" if it else f"0 {'0' * private.digits}\t{path}\0"
+        f"{it.mode} {it.blob}\t{path}\0" if it else f"0 {'0' * private.place.digits}\t{path}\0"
         for path, it in sorted(entries.items(), key=lambda entry: entry[1] is not None)
     ]
     private.copy_index("scratch-index")
