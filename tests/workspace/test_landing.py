@@ -453,7 +453,7 @@ def test_a_merge_that_was_built_upon_is_not_taken_back(work):
     assert work.state() == before
 
 
-@pytest.mark.parametrize("moment", ["before", "half", "files", "after"])
+@pytest.mark.parametrize("moment", ["before", "half", "files", "ending", "after"])
 def test_a_killed_merge_is_taken_back_or_finished(work, monkeypatch, moment):
     work.change("new.txt", "feature\n")
     work.change("cart.py", "feature\n")
@@ -475,7 +475,7 @@ def test_a_killed_merge_is_taken_back_or_finished(work, monkeypatch, moment):
         monkeypatch.setattr(f"{module}.move", die)
     elif moment == "half":
         monkeypatch.setattr(f"{module}.move", half)
-    elif moment == "files":
+    elif moment in ("files", "ending"):
         real, moved = checkouts.move, []
 
         def once(*args):
@@ -496,6 +496,11 @@ def test_a_killed_merge_is_taken_back_or_finished(work, monkeypatch, moment):
     with pytest.raises(Killed):
         work.merge(look=look)
     monkeypatch.undo()
+    if moment == "ending":  # its git has not ended yet
+        monkeypatch.setattr(f"{module}._ENDING", 60.0)
+        lock = work.main / ".git" / "index.lock"
+        lock.touch()
+        subprocess.run(["sh", "-c", f"(sleep 0.2; rm '{lock}') &"], check=True)
 
     assert not work.merging.mend(Owner(work.story.git, work.main))
     if moment == "after":
