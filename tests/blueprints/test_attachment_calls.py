@@ -234,12 +234,16 @@ def test_what_nobody_waits_for_is_given_up(app, client, make_manager, served, cl
     files = manager.attachments
     files.take("page", "whole", "a", 1, 0, b"a")
     files.take("page", "half", "a", PIECE + 1, 0, b"a" * PIECE)
-    files.take("ghost", "whole", "a", 1, 0, b"a")
+    files.take("ghost", "draft", "a", 1, 0, b"a")
     manager.say("page", "hello", attachments=["whole"])
 
+    folder = state_of(served) / "attachments"
     clock.now += 86401
     files.sweep()
-
-    folder = state_of(served) / "attachments"
+    assert {it.name for it in folder.rglob("*.*")} == {
+        "whole.json", "whole.data", "draft.json", "draft.data",
+    }  # fmt: skip
+    clock.now += 6 * 86400
+    files.sweep()
     assert {it.name for it in folder.rglob("*.*")} == {"whole.json", "whole.data"}
     assert files.get("page", "whole")

@@ -31,8 +31,9 @@ from janus.storage.attachments.shelf import PIECE, Shelf, Upload
 
 #: Bytes of one file, and of all in a session; how many there may be in it.
 LARGEST, ALL, MOST = 20 << 20, 200 << 20, 100
-#: Seconds after which a file is given up of which nothing more came, or that no message names.
-PATIENCE = 86400.0
+#: Seconds after which a file is given up of which nothing more came, or that no message names; and
+#: one that is whole and waits for its message, on the phone as long.
+PATIENCE, DRAFT = 86400.0, 7 * 86400.0
 _OTHER = "Another file was sent under this attachment_id."
 _PHOTO = (
     "This photo is a {kind} file, which agents and browsers do not take. Send it as JPEG: on an "
@@ -132,29 +133,29 @@ class Attachments:
 
     def sweep(self, named: Callable[[str], Named | None]) -> None:
         """Give up what nobody waits for any more: files that have not been touched for a day, and
-        that no message of their session names.
+        that no message of their session names; drafts have a week.
 
         *named* is which are, and None where nobody can tell.
         """
-        given_up = self._clock.time() - PATIENCE
+        now = self._clock.time()
         with contextlib.suppress(StorageFailed):
             for session_id in self._shelf.sessions():
-                old = self._old(session_id, given_up)
+                old = self._old(session_id, now)
                 found = named(session_id) if any(it.sent for _, it in old) else Named()
                 if found:
                     for id, _ in old:
-                        self._settle(session_id, id, found, given_up)
+                        self._settle(session_id, id, found, now)
 
-    def _old(self, session_id: str, given_up: float) -> list[tuple[str, Upload]]:
+    def _old(self, session_id: str, now: float) -> list[tuple[str, Upload]]:
         with self._lock:
             found = [*self._shelf.uploads(session_id)]
-        return [(id, it) for id, it in found if it.at < given_up and not it.stays]
+        return [(id, it) for id, it in found if _is_old(it, now) and not it.stays]
 
-    def _settle(self, session_id: str, id: str, named: Named, given_up: float) -> None:
+    def _settle(self, session_id: str, id: str, named: Named, now: float) -> None:
         """Remove a file, unless it is named, or was touched meanwhile. Raises StorageFailed."""
         with self._finishing, self._lock:
             upload = self._shelf.upload(session_id, id)
-            if upload is None or upload.at >= given_up or id in named.waiting:
+            if upload is None or not _is_old(upload, now) or id in named.waiting:
                 return
             if id in named.given:
                 self._shelf.note(session_id, id, replace(upload, stays=True))
@@ -226,3 +227,7 @@ class Attachments:
         name = named_for(upload.name, picture.media_type)
         size, edges = len(picture.content), (picture.width, picture.height)
         return Attachment(id, name, size, picture.media_type, *edges)
+
+
+def _is_old(upload: Upload, now: float) -> bool:
+    return upload.at < now - (DRAFT if upload.whole and not upload.sent else PATIENCE)
