@@ -66,7 +66,8 @@ export function makeMouth({preferences, api, connection}: App, {language, engine
     /** Call it during a tap: without one, phones are silent. */
     prime() {
       speaker.prime()
-      if (engines().speak) janus.prime()
+      // As long as it is not known whether Janus has a voice, it may have one.
+      if (engines().speak !== null) janus.prime()
     },
     /** May be called twice. */
     close() {
