@@ -7,13 +7,14 @@ ratio makes sense, because the speed of a machine changes from run to run: compa
 import os
 import sys
 
-from bench import growth, page, phone, report
+from bench import growth, page, phone, report, sessions
 from bench.measures import ALL
 
 
 def main(names):
     known = [
-        *ALL, growth.long_conversations, page.first_load, page.lighthouse, phone.in_a_browser,
+        *ALL, growth.long_conversations, sessions.many_sessions,
+        page.first_load, page.lighthouse, phone.in_a_browser,
     ]  # fmt: skip
     if unknown := {*names} - {measure.__name__ for measure in known}:
         sys.exit(f"There is no {', '.join(unknown)}: {', '.join(it.__name__ for it in known)}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import growth, history, measures
+from bench import growth, history, measures, sessions
 
 pytestmark = pytest.mark.slow
 
@@ -22,13 +22,18 @@ SMALL = {
     "REQUESTS": 5,
     "LONG": 100,
     "LONGEST": 200,
+    "OPEN": 20,
+    "SOME": 5,
+    "KEPT": 30,
 }
 
 
-@pytest.mark.parametrize("measure", [*measures.ALL, growth.long_conversations])
+@pytest.mark.parametrize(
+    "measure", [*measures.ALL, growth.long_conversations, sessions.many_sessions]
+)
 def test_every_row_of_the_bench_has_a_figure(measure, monkeypatch):
     for name, value in SMALL.items():
-        for module in measures, history, growth:
+        for module in measures, history, growth, sessions:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
 

@@ -27,6 +27,7 @@ class SessionLogs(Problems):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self._logs = folder / LOGS
         self._late: dict[Path, LogFile] = {}
         #: Called with a session's id and the bytes of its log when lines were added. It must not
         #: take long.
@@ -34,8 +35,8 @@ class SessionLogs(Problems):
 
     def prepare(self) -> None:
         """Make the folders, durably: no first message has to wait for that. Raises OSError."""
-        Folder.make(self.folder / LOGS).close()
-        for path in (self.folder / LOGS, self.folder, self.folder.parent):
+        Folder.make(self._logs).close()
+        for path in (self._logs, self.folder, self.folder.parent):
             with Folder.open(path, follow=True) as folder:
                 folder.sync()  # a crash may have come before
 
@@ -45,7 +46,7 @@ class SessionLogs(Problems):
         Raises StorageFailed, and what *lines* raise.
         """
         try:
-            with Folder.make(self.folder / LOGS) as folder:
+            with Folder.make(self._logs) as folder:
                 folder.write(f"{session_id}{_SUFFIX}", lines)
         except OSError as failure:
             raise StorageFailed(
@@ -55,7 +56,7 @@ class SessionLogs(Problems):
 
     def open_log(self, session_id: str) -> LogFile:
         """The log of a session, new or continued; nothing is created until the first event."""
-        path = self.folder / LOGS / f"{session_id}{_SUFFIX}"
+        path = self._logs / f"{session_id}{_SUFFIX}"
         with self._lock:
             late = self._late.pop(path, None)
         return late or LogFile(path, self)
@@ -79,7 +80,7 @@ class SessionLogs(Problems):
     def logs(self) -> list[str]:
         """The ids of all sessions that have a log, the one written last at the end."""
         try:
-            with Folder.open(self.folder / LOGS) as folder:
+            with Folder.open(self._logs) as folder:
                 names = [name for name in folder.names() if name.endswith(_SUFFIX)]
                 found = [(info.st_mtime, name) for name in names if (info := folder.stat(name))]
         except OSError:
@@ -88,7 +89,7 @@ class SessionLogs(Problems):
 
     def logs_size(self) -> int:
         """The bytes of all logs; 0 where they cannot be seen."""
-        with contextlib.suppress(OSError), Folder.open(self.folder / LOGS) as folder:
+        with contextlib.suppress(OSError), Folder.open(self._logs) as folder:
             found = (folder.stat(name) for name in folder.names() if name.endswith(_SUFFIX))
             return sum(info.st_size for info in found if info)
         return 0
@@ -105,7 +106,7 @@ class SessionLogs(Problems):
     def has_log(self, session_id: str) -> bool:
         """Whether a session has a log; also true where that cannot be seen."""
         try:
-            with Folder.open(self.folder / LOGS) as folder:
+            with Folder.open(self._logs) as folder:
                 return folder.stat(f"{session_id}{_SUFFIX}") is not None
         except FileNotFoundError:
             return False
@@ -115,7 +116,7 @@ class SessionLogs(Problems):
     def lines(self, session_id: str, start: int = 0) -> Iterator[bytes]:
         """The whole lines of a session's log, from byte *start* on. Raises OSError."""
         with (
-            Folder.open(self.folder / LOGS) as folder,
+            Folder.open(self._logs) as folder,
             folder.opened(f"{session_id}{_SUFFIX}") as fd,
         ):
             yield from whole_lines(fd, start)
@@ -128,7 +129,7 @@ class SessionLogs(Problems):
     def is_line_end(self, session_id: str, at: int) -> bool:
         """Whether a line of a session's log ends before byte *at*. Raises OSError."""
         with (
-            Folder.open(self.folder / LOGS) as folder,
+            Folder.open(self._logs) as folder,
             folder.opened(f"{session_id}{_SUFFIX}") as fd,
         ):
             return at == 0 or os.pread(fd, 1, at - 1) == b"\n"
@@ -157,7 +158,7 @@ class SessionLogs(Problems):
         with contextlib.ExitStack() as stack:
             fd = None
             with contextlib.suppress(OSError):
-                folder = stack.enter_context(Folder.open(self.folder / LOGS))
+                folder = stack.enter_context(Folder.open(self._logs))
                 fd = stack.enter_context(folder.opened(f"{session_id}{_SUFFIX}"))
             yield fd
 
@@ -165,7 +166,7 @@ class SessionLogs(Problems):
         """Remove the log of a session, durably; fine if there is none. Raises OSError."""
         name = f"{session_id}{_SUFFIX}"
         with self._lock:
-            self._late.pop(self.folder / LOGS / name, None)
-        with contextlib.suppress(FileNotFoundError), Folder.open(self.folder / LOGS) as folder:
+            self._late.pop(self._logs / name, None)
+        with contextlib.suppress(FileNotFoundError), Folder.open(self._logs) as folder:
             os.unlink(name, dir_fd=folder.fd)
             folder.sync()

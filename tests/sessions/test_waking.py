@@ -18,7 +18,7 @@ def test_a_session_rests_until_its_log_is_read_and_is_in_the_list(
     before.ask(info.session_id, "Where is ShoppingCart defined?", "m1")
     before.end(ended.session_id)
     before.stop()
-    monkeypatch.setattr(waking, "_AT_ONCE", 0)
+    monkeypatch.setattr(waking, "_AT_ONCE", waking._EACH)  # room for one of no size
     gate, lines = threading.Event(), LogFile.lines
 
     def slow(self):
