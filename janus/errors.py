@@ -19,6 +19,7 @@ JanusError                   500  INTERNAL_ERROR
     AlreadyAnswered          409  ALREADY_ANSWERED
     BranchInUse              409  BRANCH_IN_USE
     WorktreeDirty            409  WORKTREE_DIRTY
+    WorktreeGone             409  WORKTREE_GONE
     TooManyDevices           409  TOO_MANY_DEVICES
     ChangedMeanwhile         409  CHANGED_MEANWHILE
     MergeConflict            409  MERGE_CONFLICT
@@ -54,8 +55,7 @@ class JanusError(Exception):
 
     status: ClassVar[int] = 500
     code: str = "INTERNAL_ERROR"
-    #: Seconds after which to try again, where that helps.
-    retry_after: int | None = None
+    retry_after: int | None = None  #: Seconds after which to try again, where that helps.
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
@@ -157,6 +157,10 @@ class BranchInUse(Conflict, code="BRANCH_IN_USE"):
 
 class WorktreeDirty(Conflict, code="WORKTREE_DIRTY"):
     """The worktree has work that exists nowhere else; the details count it."""
+
+
+class WorktreeGone(Conflict, code="WORKTREE_GONE"):
+    """The session's worktree is not there; the details name its branch, if that is left."""
 
 
 class TooManyDevices(Conflict, code="TOO_MANY_DEVICES"):

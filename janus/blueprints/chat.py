@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from flask import Blueprint, Response, g, request
 
 from janus import errors
-from janus.blueprints.endpoint import OPENING, SESSION, endpoint
+from janus.blueprints.endpoint import SESSION, WORKING, endpoint
 from janus.blueprints.frames import state_response
 from janus.blueprints.sse import encode, event_number, event_stream, hang_up
 from janus.blueprints.translation import shown
@@ -23,7 +23,7 @@ from janus.runtime import manager_of, runtime
 bp = Blueprint("chat", __name__, url_prefix="/api")
 
 #: Who speaks first makes the session.
-_SAID = (*SESSION, *OPENING, errors.AgentNotFound)
+_SAID = (*SESSION, *WORKING, errors.AgentNotFound)
 
 
 class ChatBody(wire.LenientBody, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ SESSION = (
 )
 #: Where a session is made, or opened again.
 OPENING = (errors.TooManySessions, errors.ServerStopping, errors.StorageFailed)
+#: Where its agent is to work.
+WORKING = (*OPENING, errors.WorktreeGone)
 #: Where the agent has to answer at once.
 AGENT = (
     errors.AgentFailed,

@@ -49,6 +49,9 @@ class Failure(Reply, frozen=True, kw_only=True):
     #: The project that the folder was, and where.
     project_id: str | UnsetType = UNSET
     path: str | UnsetType = UNSET
+    #: The worktree that is gone, and its branch, if that is left.
+    worktree_path: str | UnsetType = UNSET
+    branch: str | UnsetType | None = UNSET
     #: The agent's last words on its terminal.
     output: str | UnsetType = UNSET
     #: The agent died again and again, and is not started for so long, unless the session is

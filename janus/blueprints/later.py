@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from janus import errors
-from janus.blueprints.endpoint import OPENING, SESSION, endpoint
+from janus.blueprints.endpoint import SESSION, WORKING, endpoint
 from janus.blueprints.translation import shown
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
@@ -33,7 +33,7 @@ class ScheduleBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/schedule")
-@endpoint(*SESSION, *OPENING, errors.AgentNotFound, errors.NotFound)
+@endpoint(*SESSION, *WORKING, errors.AgentNotFound, errors.NotFound)
 def schedule(body: ScheduleBody) -> State:
     """Send a message later."""
     if (body.at is None) == (not body.after_limit):

@@ -1,7 +1,6 @@
 """Sessions: start one, ask and wait for the answer, go on with it another day, end it.
 
-Sessions outlive Janus: those that were not ended come back when it starts again, with the status
-`idle`.
+They outlive Janus: those that were not ended come back when it starts again, as `idle`.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from flask import Blueprint, Response
 from msgspec import Meta
 
 from janus import errors
-from janus.blueprints.endpoint import AGENT, OPENING, SESSION, encode, endpoint
+from janus.blueprints.endpoint import AGENT, OPENING, SESSION, WORKING, encode, endpoint
 from janus.blueprints.pieces import json_response
 from janus.blueprints.wire import words as wire
-from janus.blueprints.wire.session import ConversationMessage, SessionInfo
+from janus.blueprints.wire.session import ConversationMessage, ResumeQuery, SessionInfo
 from janus.clock import timestamp
 from janus.model import SessionInfo as SessionValue
 from janus.runtime import manager_of, runtime
@@ -116,7 +115,7 @@ class AskAnswer(wire.Reply, frozen=True, kw_only=True):
 @bp.post("/ask")
 @endpoint(
     *SESSION,
-    *OPENING,
+    *WORKING,
     *AGENT,
     errors.NotFound,
     errors.MessageNotFound,
@@ -208,13 +207,15 @@ def end(query: wire.OneSession, body: EndBody) -> EndedSession:
 
 
 @bp.post("/session/resume")
-@endpoint(*SESSION, *OPENING, *AGENT, errors.AskTimeout)
-def resume(query: wire.OneSession) -> SessionInfo:
+@endpoint(*SESSION, *WORKING, *AGENT, errors.AskTimeout, errors.BranchInUse, errors.GitFailed)
+def resume(query: ResumeQuery) -> SessionInfo:
     """Start the agent of a session, and wait until it runs.
 
     It goes on with its conversation, as it would with the next message. Opens a session again that
     was ended. An agent that died too often is tried again. A body is not read.
     """
+    if query.anew:
+        manager_of(query.session_id).make_anew(query.session_id)
     return told(manager_of(query.session_id).resume(query.session_id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -101,7 +102,10 @@ def remove(project: str | None, as_json: bool) -> None:
     found = _named(_projects(janus), project or os.fspath(_absolute(None)))
     removed = janus.delete("/api/projects", project_id=found["project_id"])
     print_answer(
-        removed, as_json, f"{found['name']} is served no more. {found['path']} is as it was."
+        removed,
+        as_json,
+        f"{found['name']} is served no more. {found['path']} is as it was. What was said there is "
+        "kept, and is back when it is added again.",
     )
 
 
@@ -113,7 +117,8 @@ def _add(janus: Client, folder: Path, name: str | None, *, new: bool = False) ->
         if refused.details.get("code") != "PROJECT_MOVED":
             raise
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            how = f"janus project move {folder}, or: janus project add --new {folder}"
+            place = shlex.quote(os.fspath(folder))
+            how = f"janus project move {place}, or: janus project add --new {place}"
             raise ClientError(f"{refused.message} {how}", REFUSED, refused.details) from refused
         tell(refused.message)
         if click.confirm("Bring its conversations along?", default=True, err=True):
@@ -154,7 +159,7 @@ def _former(place: Path) -> str:
     if found is None:
         raise ClientError(
             f"Nothing shows that {place} was a project elsewhere. If it was: janus project move "
-            f"--from OLD {place}",
+            f"--from OLD {shlex.quote(os.fspath(place))}",
             REFUSED,
         )
     return found.project_id

@@ -109,11 +109,16 @@ def show(id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("id")
+@click.option("--anew", is_flag=True, help="Make its worktree again if that is gone.")
 @json_option
-def resume(id: str, as_json: bool) -> None:
-    """Start the agent of session ID, which continues its conversation, also if it ended."""
+def resume(id: str, anew: bool, as_json: bool) -> None:
+    """Start the agent of session ID, which continues its conversation, also if it ended.
+
+    A worktree that is made anew is of the session's branch, or of a new one if that is gone, too.
+    """
     janus = running()
-    session = janus.post("/api/session/resume", session_id=session_of(janus, id)["session_id"])
+    found = session_of(janus, id)["session_id"]
+    session = janus.post("/api/session/resume", session_id=found, anew=str(anew).lower())
     print_answer(session, as_json, f"{session['session_id']} is {session['status']}.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -210,7 +211,7 @@ class Projects(ServedProjects):
         if known and (new or (project_id and known.problem is None)):
             raise Conflict(
                 f"{known.entry.name} is served from there. If that is over: janus project remove "
-                f"{known.entry.name}. Its conversations are kept."
+                f"{shlex.quote(known.entry.name)}. Its conversations are kept."
             )
         if known is None and (around := nearest(folder, self.all(), ".worktrees")):
             raise Conflict(f"This belongs to a session of {around.entry.name}, served already.")

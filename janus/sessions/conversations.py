@@ -14,6 +14,7 @@ from janus.errors import AskTimeout
 from janus.logs import about
 from janus.model import Answer, SessionInfo, check_title
 from janus.sessions.answering import Answers
+from janus.sessions.deleting import SessionDeleter
 from janus.sessions.opening import SessionOpener
 from janus.sessions.registry import Registry
 from janus.sessions.saver import SessionSaver
@@ -29,6 +30,7 @@ class Conversations(Answers):
     """The part of ``MemorySessionManager`` that is about what is said. It hands out values only."""
 
     later: Scheduler
+    _deleter: SessionDeleter
 
     def __init__(
         self,
@@ -46,6 +48,18 @@ class Conversations(Answers):
         self._saver = saver
         self._ask_timeout = ask_timeout
 
+    def get_or_create(self, session_id: str) -> SessionInfo:
+        """The session with this id, made if there is none; it takes no place until it is used."""
+        return self._opener.open(session_id).info
+
+    def delete(self, session_id: str) -> str | None:
+        """Forget a session that ended, for good, and remove its worktree; who keeps a copy of it.
+
+        Raises Conflict while it is open, SessionNotFound, WorktreeDirty where its worktree has work
+        that exists nowhere else, StorageFailed. Its branch stays.
+        """
+        return self._deleter.delete(self._readable(session_id))
+
     def touch(self, session_id: str) -> SessionInfo:
         """Somebody uses this session: it is not idle."""
         (session := self._registry.find(session_id)).touch()
@@ -54,7 +68,7 @@ class Conversations(Answers):
     def rename(self, session_id: str, name: str) -> SessionInfo:
         """Give a session another name; its branch and worktree stay. Raises InvalidName."""
         check_title(name)
-        session = self._begin(partial(self._registry.find_living, session_id))
+        session = self._begin(partial(self._registry.find_living, session_id), works=False)
         session.rename(name)
         self._registry.rename(session_id, name)
         self._saver.save()
@@ -128,7 +142,8 @@ class Conversations(Answers):
     def resume(self, session_id: str) -> SessionInfo:
         """Start the agent of a session, which goes on with its conversation; waits until it runs.
 
-        A session that ended is opened again. Raises SessionNotFound, AskTimeout, AgentFailed.
+        A session that ended is opened again. Raises SessionNotFound, WorktreeGone, AskTimeout,
+        AgentFailed.
         """
         session = self._begin(lambda: self._readable(session_id))
         self._wait(session, session.start_agent(), "it takes longer to get ready")
@@ -174,14 +189,17 @@ class Conversations(Answers):
         """The session, open or ended or new, in which somebody speaks now."""
         return self._begin(partial(self._opener.open, session_id))
 
-    def _begin(self, find: Callable[[], Session]) -> Session:
+    def _begin(self, find: Callable[[], Session], *, works: bool = True) -> Session:
         """The session that *find* gives, with a place under MAX_SESSIONS from now on.
 
-        Raises TooManySessions, StorageFailed where the workspace is gone, and what *find* raises.
+        Raises TooManySessions, StorageFailed where the workspace is gone, WorktreeGone where its
+        agent *works* in a worktree that is, and what *find* raises.
         """
         self._opener.check_workspace()
         while True:
             session = find()
+            if works:
+                session.check_place()
             taken = self._registry.take_place(session)
             if taken:
                 self._saver.changed()  # the log says it too: nobody has to wait

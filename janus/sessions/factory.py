@@ -29,10 +29,10 @@ from janus.model.events import AnyEvent, Emit, OptionChosen, OptionsChanged
 from janus.sessions.archive import Archive
 from janus.sessions.attaching import SessionAttachments
 from janus.sessions.meter import UNMETERED, Meter
+from janus.sessions.places import SessionPlaces
 from janus.sessions.recovery import from_log, remembered
 from janus.sessions.session import Session
 from janus.sessions.sessions_file import SessionsFile
-from janus.sessions.setup import SetUp
 from janus.sessions.snapshots import TurnSnapshots
 from janus.sessions.turn import Turn
 from janus.storage.store import Store
@@ -77,6 +77,7 @@ class SessionFactory:
         self._mark = mark
         self._archive = archive
         self._project_id = project_id
+        self.places = SessionPlaces(settings, workspace, mark)
         #: What users attach to messages.
         self.attachments = SessionAttachments(store, workspace, archive, clock)
         #: Called when something changed that the sessions file should hold.
@@ -92,10 +93,6 @@ class SessionFactory:
         """A session that begins now."""
         now = self._clock.time()
         return SessionInfo(session_id, name, "idle", agent, now, now)
-
-    def check_workspace(self) -> None:
-        """Raises StorageFailed where the workspace was moved or replaced: nothing is made then."""
-        self._workspace.check_there()
 
     def recall(self, session_id: str) -> SessionInfo | None:
         """What is known of a session that ended; None if there was none, or it was deleted."""
@@ -125,22 +122,9 @@ class SessionFactory:
         with adding(info.session_id, name=info.name or "", branch=branch) as made:
             located = replace(info, branch=made.branch, worktree_path=str(made.path))
             session = self.open(located, made.folder, chosen)
-            if command := self._settings.setup_command:
-                session.runner.setup = self._set_up(command, session, made.folder)
+            self.places.set_up(session, made)
             yield session
-        for words in made.told:
-            log.warning("Session %s: %s", session.id, words, extra=about(session.id))
-            session.tell(words)
-        if session.runner.setup:
-            session.runner.setup.start()
-
-    def _set_up(self, command: str, session: Session, folder: Path) -> SetUp:
-        settings = self._settings
-        environ = mark_environ(settings.environ, self._mark)
-        environ["ROOT_WORKTREE_PATH"] = str(settings.workspace)  # as other tools call it
-        return SetUp(
-            command, folder, environ, settings.turn_limit, session.id, session.runner.receive
-        )
+        self.places.begin(session, made)
 
     def remembered(self, file: SessionsFile, *, here: bool) -> Iterator[Resting]:
         """The open sessions of the last time, the oldest first. Raises CannotServe.
@@ -185,8 +169,7 @@ class SessionFactory:
 
         A worktree that is lost is not replaced by the workspace: its agent will not start.
         """
-        lost = Path(info.worktree_path) if info.worktree_path else self._settings.workspace
-        folder = folder or lost
+        folder = folder or self.places.folder(info)
 
         def make(emit: Emit, conversation: Conversation | None, recap: Recap) -> Agent:
             def agent() -> Agent:
@@ -218,7 +201,7 @@ class SessionFactory:
             for option_id, value in chosen.items():
                 read.append(OptionChosen(option_id, value))
             made = Session(
-                info, folder, make, read, self._clock, limit, self.check_workspace, branch_now
+                info, folder, make, read, self._clock, limit, self.places.check, branch_now
             )
 
             def alone() -> None:

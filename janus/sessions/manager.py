@@ -151,23 +151,23 @@ class MemorySessionManager(Conversations):
         """
         id = check_id(session_id or str(uuid.uuid4()))
         create = partial(self._opener.create, id, name, agent, branch, isolated, options or {})
-        session = self._begin(partial(self._opener.create_once, id, create)) if once else create()
+        found = partial(self._opener.create_once, id, create)
+        session = self._begin(found, works=False) if once else create()
         if name not in (None, session.info.name):
             raise SessionExists(f"Session {id} is called {session.info.name or 'nothing'} already.")
         self._saver.changed()  # soon is enough: its own log has it on the disk already
         return session.info
 
-    def get_or_create(self, session_id: str) -> SessionInfo:
-        """The session with this id, made if there is none; it takes no place until it is used."""
-        return self._opener.open(session_id).info
+    def make_anew(self, session_id: str) -> None:
+        """Make the worktree of a session again that is gone; see ``SessionPlaces.make_anew``.
 
-    def delete(self, session_id: str) -> str | None:
-        """Forget a session that ended, for good, and remove its worktree; who keeps a copy of it.
-
-        Raises Conflict while it is open, SessionNotFound, WorktreeDirty where its worktree has work
-        that exists nowhere else, StorageFailed. Its branch stays.
+        It ends first if its agent still runs, in a folder that is none any more.
         """
-        return self._deleter.delete(self._readable(session_id))
+        session = self._readable(session_id)
+        if session.agent.pid and self.workspace.is_gone(session_id):
+            self.end(session_id, summary=False)
+            session = self._readable(session_id)
+        self._factory.places.make_anew(session)
 
     def end(
         self,

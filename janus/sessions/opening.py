@@ -47,7 +47,8 @@ class SessionOpener:
         self._clock = clock
         self._pending: dict[str, Future[Session | None]] = {}
         self._begun: OrderedDict[str, str] = OrderedDict()
-        self.check_workspace = factory.check_workspace
+        self.places = factory.places
+        self.check_workspace = factory.places.check_workspace
         self.attachments = factory.attachments
         registry.wake = self.look
 

@@ -49,24 +49,24 @@ class Session:
         log: EventLog,
         clock: Clock,
         turn_limit: float,
-        check_folder: Callable[[], None] = lambda: None,
+        check_place: Callable[[SessionInfo], None] = lambda info: None,
         branch_now: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Continue where the *log* ends.
 
-        *check_folder* raises JanusError where the agent must not work any more. *branch_now* tells
+        *check_place* raises JanusError where the agent must not work any more. *branch_now* tells
         the branch of its worktree: empty if it is on none, None if that is unknown.
         """
         self.id = info.session_id
         self.folder = folder
         self.log = log
-        self.runner = TurnRunner(self.id, self.log, clock, turn_limit, check_folder)
+        self.runner = TurnRunner(self.id, self.log, clock, turn_limit, self.check_place)
         self.turns = TurnQueue(self.log, self._run, f"turns {self.id[:8]}")
         self._info = info
         self.agent = self.runner.agent = make_agent(
             self.runner.receive, self._conversation(), lambda: recap_of(self.log)
         )
-        self._branch_now = branch_now
+        self._branch_now, self._check_place = branch_now, check_place
         self._clock = clock
         self._turn_limit = turn_limit
         self._lock = threading.Lock()
@@ -94,6 +94,10 @@ class Session:
     def state(self) -> State:
         """The state of the conversation."""
         return replace(self.log.state(self.id), agent=self._info.agent, asks=self.agent.asks)
+
+    def check_place(self) -> None:
+        """Raises JanusError where its agent cannot work, because its folder is gone."""
+        self._check_place(self.info)
 
     def come_back(self) -> None:
         """After a restart: say what was not answered. What had not begun still waits; where lines

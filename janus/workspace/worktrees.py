@@ -21,6 +21,7 @@ from janus.workspace.heads import branch_now
 from janus.workspace.held import HeldWorkspace
 from janus.workspace.landing.notes import LandingNotes
 from janus.workspace.lately import changed_lately
+from janus.workspace.lost import LostWorktrees
 from janus.workspace.notes import Note, WorktreeNotes
 from janus.workspace.overview import Overview
 from janus.workspace.published import PublishedFolder, hide_ours
@@ -80,6 +81,10 @@ class Workspace:
         self.changed_lately = partial(changed_lately, self._git)
         #: End the git that runs, and what it runs: see ``Git.stop``.
         self.stop_git = self._git.stop
+        lost = LostWorktrees(self._root, self._registry, self.adding_worktree)
+        #: Where the agent of a session works; what to do where its worktree is gone.
+        self.place_of, self.is_gone, self.check_worktree = lost.place_of, lost.is_gone, lost.check
+        self.adding_worktree_anew = lost.adding
         self.check_removable, self.remove_worktree = self._remover.check, self._remover.remove
 
     @property

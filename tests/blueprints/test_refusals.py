@@ -1,5 +1,6 @@
 """Every error that is described for a view is given by it."""
 
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -450,7 +451,19 @@ class Trouble:
             self.manager.end(info.session_id)
         return Path(info.worktree_path)
 
+    def WORKTREE_GONE(self):
+        shutil.rmtree(self.manager.create("fix-1", session_id="page").worktree_path)
+        response = self.call()
+        assert response.json["error"]["branch"] == "feature/fix-1"
+        return response
+
     def BRANCH_IN_USE(self):
+        if self.path == "/api/session/resume":
+            assert self.WORKTREE_GONE().status_code == 409
+            workspace = self.manager._settings.workspace
+            git(workspace, "worktree", "prune")
+            git(workspace, "switch", "-q", "feature/fix-1")
+            return self.call({"anew": "true"})
         branch = git(self.manager._settings.workspace, "symbolic-ref", "--short", "HEAD").strip()
         return self.call(body={"branch": branch})
 
@@ -474,8 +487,11 @@ class Trouble:
             hook.write_text("#!/bin/sh\nrm .git\n")  # nothing is left that is a worktree
             hook.chmod(0o755)
             return self.call()
-        self.isolated()
+        place = self.isolated()
         (self.manager._settings.workspace / ".git" / "config").write_text("[not closed\n")
+        if self.path == "/api/session/resume":
+            shutil.rmtree(place)
+            return self.call({"anew": "true"})
         return self.call()
 
     def AGENT_NOT_FOUND(self):

@@ -1,6 +1,7 @@
 """What ended stays in reach: listed, searched, read whole, continued, deleted; in every project."""
 
 import re
+import shutil
 from pathlib import Path
 
 import browsing
@@ -136,6 +137,26 @@ def test_a_deletion_that_would_lose_work_is_refused_in_words(server, visit):
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("new.py")
     page.keyboard.press("Escape")
     expect(group(page, "Ended").get_by_role("link", name=re.compile("unsaved"))).to_be_visible()
+
+
+def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, visit):
+    id = server.session("say something", name="swept")
+    worktree = server.owner.get("/api/session", session_id=id)["worktree_path"]
+    server.owner.post("/api/session/end", {"summary": False}, session_id=id)
+    shutil.rmtree(worktree)
+    page = visit(server, path=f"/#/s/{id}")
+
+    button(page, "Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("but not its branch feature/swept")
+    button(page, "Make its folder again").click()
+    expect(page.get_by_role("heading", name="This session has ended.")).to_have_count(0)
+    assert Path(worktree, "cart.py").exists()
+
+    shutil.rmtree(worktree)  # its agent runs in it
+    ask(page, "say still here")
+    button(page, "Make its folder again").click()
+    expect(answers(page).last).to_contain_text("still here")
+    assert Path(worktree, "cart.py").exists()
 
 
 def test_what_was_said_is_found_and_opened_where_it_was_said(server, visit):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import urllib.request
 
 import served
@@ -140,6 +141,21 @@ def test_resume_starts_the_agent_also_of_a_session_that_ended(serve, run):
     assert (done.returncode, done.stdout) == (0, f"{id} is waiting.\n")
     assert run("resume", id).stdout == done.stdout
     assert sessions(server)[0]["message_count"] == 2
+
+
+def test_resume_makes_a_worktree_again_that_is_gone(serve, run):
+    server = serve()
+    run("ask", "--name", "fix", "Where is ShoppingCart?")
+    [session] = ended(server)
+    shutil.rmtree(session["worktree_path"])
+
+    refused = run("ask", "--session", session["session_id"], "Where is ShoppingCart?")
+    asked = refused.stderr.rpartition(": ")[2].split()
+
+    assert refused.returncode == 4 and "but not its branch feature/fix" in refused.stderr
+    assert asked[:3] == ["janus", "resume", "--anew"] and run(*asked[1:]).returncode == 0
+    again = run("ask", "--session", session["session_id"], "Where is ShoppingCart?")
+    assert (again.returncode, "cart.py" in again.stdout) == (0, True)
 
 
 def test_pair_shows_a_code_that_lets_one_device_in(serve, run):

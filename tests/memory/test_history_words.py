@@ -42,6 +42,8 @@ FINDS = [
     ("हिन्दी भाषा", "हिन्दी", ["हिन्दी"]),
     ("all done 🎉 now", "🎉", ["🎉"]),
     ("all done 🎉 now", "no", ["now"]),
+    ("love ❤ it", "❤\ufe0f ", ["❤"]),
+    ("a 👍 up", "👍🏽", ["👍"]),
     ('say "foo OR bar" to it', '"foo OR bar"', ["foo", "OR", "bar"]),
     ("a NEAR(b, 2) c*", "NEAR(b, 2)", ["NEAR(b", "2"]),
     ("parts : x", "parts:x", ["parts : x"]),

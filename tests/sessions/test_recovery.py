@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from conftest import git, state_of, wait_for
+from kit.repositories import commit
 
 from janus.errors import (
-    AgentFailed,
     BranchInUse,
+    GitFailed,
     InvalidName,
     InvalidRequest,
     ServerStopping,
@@ -20,6 +21,7 @@ from janus.errors import (
     SessionNotFound,
     TooManySessions,
     WorktreeDirty,
+    WorktreeGone,
 )
 from janus.model.events import QuestionAsked
 from janus.storage.store import Store
@@ -219,17 +221,99 @@ def test_a_log_that_cannot_be_read_costs_its_session_only(start, cursor, caplog)
     assert log.is_dir()
 
 
-def test_a_session_whose_worktree_is_gone_says_so_and_does_not_touch_the_workspace(start, cursor):
+@pytest.mark.parametrize("left", ["nothing", "an empty folder", "another folder"])
+def test_a_session_whose_worktree_is_gone_says_so_and_does_not_touch_the_workspace(
+    left, start, cursor
+):
     before = start()
     info = before.create("fix")
     before.stop()
-    shutil.rmtree(info.worktree_path)
+    place = Path(info.worktree_path)
+    shutil.rmtree(place)
+    if left != "nothing":
+        place.mkdir()
+    if left == "another folder":
+        (place / "own.txt").touch()
 
     after = start()
 
-    with pytest.raises(AgentFailed, match="does not exist any more"):
-        after.ask(info.session_id, "write cart.py lost")
-    after.end(info.session_id, cleanup=True)
+    for say in (after.ask, after.say):
+        with pytest.raises(WorktreeGone, match=r"not its branch feature/fix.* --anew") as refused:
+            say(info.session_id, "write cart.py lost")
+        assert refused.value.details["branch"] == "feature/fix"
+    assert after.rename(info.session_id, "still").name == "still"
+    assert not place.exists() or not {*place.iterdir()} - {place / "own.txt"}
+    after.end(info.session_id)
+    with pytest.raises(WorktreeGone):
+        after.resume(info.session_id)
+    assert after.conversation(info.session_id) == []
+
+
+def test_a_worktree_that_is_gone_is_made_anew_of_its_branch(start, cursor, workspace):
+    setting = replace(cursor, setup_command="echo done > set-up")
+    manager = start(setting)
+    info = manager.create("fix")
+    id, place = info.session_id, Path(info.worktree_path)
+    manager.ask(id, "write cart.py mine")
+    commit(place, "Mine")
+    manager.end(id, cleanup=True, force=True)
+    assert not place.exists()
+
+    manager.make_anew(id)
+    manager.make_anew(id)  # nothing more happens
+
+    assert manager.resume(id).branch == "feature/fix"
+    assert (place / "cart.py").read_text().endswith("mine\n")
+    assert manager.ask(id, "recall").answer == "2 turns before "  # the summary is one
+    assert (place / "set-up").exists()
+    shutil.rmtree(place)  # under the feet of its agent
+    git(workspace, "worktree", "prune")
+    git(workspace, "branch", "-qD", "feature/fix")
+    with pytest.raises(WorktreeGone, match="so is its branch feature/fix"):
+        manager.ask(id, "recall")
+    place.mkdir()
+    manager.make_anew(id)
+    assert manager.resume(id).branch == "feature/fix"
+    manager.ask(id, "write cart.py again")
+    assert (place / "cart.py").read_text().endswith("again\n")
+    assert not (workspace / "cart.py").read_text().endswith(("mine\n", "again\n"))
+
+
+def test_what_lies_in_the_place_of_a_worktree_is_left_there(start, workspace):
+    manager = start()
+    info = manager.create("fix")
+    place = Path(info.worktree_path)
+    shutil.rmtree(place)
+    place.mkdir()
+    (place / "own.txt").write_text("mine")
+
+    with pytest.raises(GitFailed, match="File exists"):
+        manager.make_anew(info.session_id)
+    assert (place / "own.txt").read_text() == "mine"
+    shared = manager.create().session_id
+    with pytest.raises(InvalidRequest, match="the project itself"):
+        manager.make_anew(shared)
+
+
+def test_one_that_ended_goes_on_where_the_workspace_is_in_its_repository(
+    make_manager, cursor, workspace
+):
+    below = workspace / "shop"
+    below.mkdir()
+    (below / "till.py").touch()
+    git(workspace, "add", "-A")
+    commit(workspace, "Till")
+    manager = make_manager(replace(cursor, workspaces=(below,)))
+    manager.prepare()
+    info = manager.create("fix")
+    manager.ask(info.session_id, "write one.txt 1")
+    manager.end(info.session_id)
+
+    manager.resume(info.session_id)
+    manager.ask(info.session_id, "write two.txt 2")
+
+    place = Path(info.worktree_path) / "shop"
+    assert {"one.txt", "two.txt", "till.py"} <= {it.name for it in place.iterdir()}
 
 
 def test_those_that_came_back_count(start, cursor, make_manager):

@@ -42,6 +42,8 @@ export const words = {
   projects: 'Projects',
   endAndStart: (title: string) => `End “${title}” and start`,
   endAnother: 'End another one instead',
+  makeAnew: 'Make its folder again',
+  makingAnew: 'Making its folder…',
   needsYou: (title: string) => `${title} needs you.`,
   status: {
     active: 'working',

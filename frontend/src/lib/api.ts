@@ -86,9 +86,10 @@ export class Api {
     return this.#requests.call('POST /api/session/end', {query: {session_id}, body, timeout: Infinity})
   }
 
-  /** Start the agent of a session, and reopen the session if it has ended. */
-  resume(session_id: string): Promise<SessionInfo> {
-    return this.#requests.call('POST /api/session/resume', {query: {session_id}, timeout: PATIENT})
+  /** Start the agent of a session, and reopen the session if it has ended; make its worktree anew if that is gone. */
+  resume(session_id: string, anew = false): Promise<SessionInfo> {
+    const query = {session_id, ...(anew && {anew})}
+    return this.#requests.call('POST /api/session/resume', {query, timeout: anew ? Infinity : PATIENT})
   }
 
   rename(session_id: string, name: string): Promise<SessionInfo> {

@@ -459,7 +459,7 @@ export interface ErrorBody {
 }
 
 /** What programs look at. */
-export type ErrorCode = 'INTERNAL_ERROR' | 'INVALID_REQUEST' | 'INVALID_SESSION_ID' | 'INVALID_NAME' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'SESSION_NOT_FOUND' | 'MESSAGE_NOT_FOUND' | 'PERMISSION_NOT_FOUND' | 'SESSION_BUSY' | 'SESSION_EXISTS' | 'MAX_SESSIONS' | 'PROJECT_MOVED' | 'ALREADY_ANSWERED' | 'BRANCH_IN_USE' | 'WORKTREE_DIRTY' | 'TOO_MANY_DEVICES' | 'CHANGED_MEANWHILE' | 'MERGE_CONFLICT' | 'VOICE_FAILED' | 'CONSENT_UNCLEAR' | 'FLEET_FAILED' | 'QUEUE_FULL' | 'RATE_LIMITED' | 'AGENT_FAILED' | 'AGENT_NOT_FOUND' | 'AGENT_LOGIN_REQUIRED' | 'AGENT_RATE_LIMITED' | 'GIT_FAILED' | 'SERVER_STOPPING' | 'TOO_MANY_STREAMS' | 'SEARCH_UNAVAILABLE' | 'MACHINE_AWAY' | 'ASK_TIMEOUT' | 'STORAGE_FAILED' | 'METHOD_NOT_ALLOWED'
+export type ErrorCode = 'INTERNAL_ERROR' | 'INVALID_REQUEST' | 'INVALID_SESSION_ID' | 'INVALID_NAME' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'SESSION_NOT_FOUND' | 'MESSAGE_NOT_FOUND' | 'PERMISSION_NOT_FOUND' | 'SESSION_BUSY' | 'SESSION_EXISTS' | 'MAX_SESSIONS' | 'PROJECT_MOVED' | 'ALREADY_ANSWERED' | 'BRANCH_IN_USE' | 'WORKTREE_DIRTY' | 'WORKTREE_GONE' | 'TOO_MANY_DEVICES' | 'CHANGED_MEANWHILE' | 'MERGE_CONFLICT' | 'VOICE_FAILED' | 'CONSENT_UNCLEAR' | 'FLEET_FAILED' | 'QUEUE_FULL' | 'RATE_LIMITED' | 'AGENT_FAILED' | 'AGENT_NOT_FOUND' | 'AGENT_LOGIN_REQUIRED' | 'AGENT_RATE_LIMITED' | 'GIT_FAILED' | 'SERVER_STOPPING' | 'TOO_MANY_STREAMS' | 'SEARCH_UNAVAILABLE' | 'MACHINE_AWAY' | 'ASK_TIMEOUT' | 'STORAGE_FAILED' | 'METHOD_NOT_ALLOWED'
 
 /** A turn ended without an answer. */
 export interface ErrorEvent {
@@ -498,6 +498,9 @@ export interface Failure {
   /** The project that the folder was, and where. */
   project_id?: string
   path?: string
+  /** The worktree that is gone, and its branch, if that is left. */
+  worktree_path?: string
+  branch?: string | null
   /** The agent's last words on its terminal. */
   output?: string
   /** The agent died again and again, and is not started for so long, unless the session is resumed. */
@@ -1875,7 +1878,7 @@ export interface Calls {
   /** End a session and all its agent started. */
   'POST /api/session/end': {query: {session_id: SessionId}; body?: EndBody; answer: EndedSession}
   /** Start the agent of a session, and wait until it runs. */
-  'POST /api/session/resume': {query: {session_id: SessionId}; answer: SessionInfo}
+  'POST /api/session/resume': {query: {session_id: SessionId; anew?: boolean}; answer: SessionInfo}
   /** Call a session something else. Its branch and its worktree stay as they are. */
   'POST /api/session/rename': {query: {session_id: SessionId}; body: RenameBody; answer: SessionInfo}
   /** One session, with its conversation. */

@@ -10,6 +10,13 @@ from janus.blueprints.wire import words
 from janus.blueprints.wire.state import Permission
 
 
+class ResumeQuery(words.OneSession, frozen=True, kw_only=True):
+    """Which session is meant, and what to do if its worktree is gone."""
+
+    #: Make it anew then: of its branch, or of a new one where that is gone, too.
+    anew: bool = False
+
+
 class ConversationMessage(words.Reply, frozen=True, kw_only=True):
     """One entry of a conversation."""
 

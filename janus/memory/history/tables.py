@@ -20,7 +20,7 @@ from janus.storage.store import Store
 
 #: The first is to be raised when the tables change, or the terms that are made of a text. Those
 #: change with Python's Unicode, too, and a row is removed from the index by its terms.
-VERSION = 1_000_000 + int("".join(f"{int(it):02}" for it in unidata_version.split(".")))
+VERSION = 2_000_000 + int("".join(f"{int(it):02}" for it in unidata_version.split(".")))
 SCHEMA = """
 CREATE TABLE session (
     id TEXT PRIMARY KEY, offset INTEGER, seq INTEGER, turn TEXT, saying TEXT

@@ -37,10 +37,11 @@ _DENSE = (
 )
 #: Arrows, shapes and emoji: a word each.
 _SYMBOLS = "\u2190-\u2bff\U0001f000-\U0001faff"
-#: Accents of Latin, Greek, Cyrillic, Hebrew and Arabic. The signs of other scripts are no accents.
+#: Accents of Latin, Greek, Cyrillic, Hebrew and Arabic, and how an emoji is to look. The signs of
+#: other scripts are no accents.
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U0001f3fb-\U0001f3ff]"
 )
 #: Letters whose accent Unicode does not see as one.
 _LETTERS = str.maketrans({**dict(zip("øłđħŧ\u0131", "oldhti", strict=True)), "æ": "ae", "œ": "oe"})

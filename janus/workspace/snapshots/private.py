@@ -146,7 +146,7 @@ class PrivateIndex:
     def _forced(self) -> list[str]:
         """What the owner may have begun to track although git ignores it: nothing else lists it."""
         index = self.place.index
-        before, self._owners = self._owners, index and _signature(index)
+        before, self._owners = self._owners, _signature(index) if index else None
         return forced(self._git, self.place) if self._owners != before else []
 
     def _listed(self) -> str:

@@ -8,6 +8,7 @@ import {machines} from '../machines'
 import {words} from '../strings'
 import {Elapsed} from './elapsed'
 import {lazy} from '../../ui/lazy'
+import {MakeAnew} from './make-anew'
 import {MakeRoom} from './make-room'
 import {MoreButton, usePress, type OnActions} from './more'
 
@@ -81,7 +82,7 @@ function Starting({own}: {own: boolean}) {
 }
 
 /** What can be done about a message that was not accepted. */
-function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app}}: Omit<Props, 'onActions'>) {
+function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app, conversation: {sessionId}}}: Omit<Props, 'onActions'>) {
   const {outbox} = app
   const change = () => {
     app.drafts.save(DRAFT, text)
@@ -91,6 +92,7 @@ function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app}}:
   return (
     <div class="prompt-failure stack stack-close">
       {code === 'MAX_SESSIONS' && <MakeRoom app={app} error={new ApiError(409, code, error)} again={() => outbox.retry(id)} />}
+      <MakeAnew app={app} session={sessionId} error={{code}} again={() => outbox.retry(id)} />
       <div class="prompt-buttons">
         {start ? (
           <button type="button" class="button" onClick={change}>{words.changeIt}</button>

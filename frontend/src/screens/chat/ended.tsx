@@ -3,6 +3,7 @@ import {Failure, useTask} from '../../ui/task'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {MessageText} from '../../chat/messages/message-text'
 import {words} from '../../chat/strings'
+import {MakeAnew} from '../../chat/messages/make-anew'
 import {MakeRoom} from '../../chat/messages/make-room'
 
 /** Says that the session has ended, with its summary, and lets it go on. */
@@ -22,6 +23,7 @@ export function Ended({chat: {app, conversation}}: {chat: ChatContext}) {
       )}
       <Failure error={task.error} />
       <MakeRoom app={app} error={task.error} again={() => void reopen()} />
+      <MakeAnew app={app} session={conversation.sessionId} error={task.error} again={() => void reopen()} />
       {!app.readOnly.value && !away && (
         <button type="button" class="button button-main button-thumb" disabled={task.busy} onClick={() => void reopen()}>
           <Icon name={task.busy ? 'loader-circle' : 'rotate-ccw'} class={task.busy ? 'icon-spin' : ''} />

@@ -9,6 +9,7 @@ import {sleepOf} from '../../chat/machines'
 import {DeleteSession} from './delete-session'
 import {EndSession} from './end-session'
 import {copyText} from '../../text/code-block'
+import {MakeAnew} from '../../chat/messages/make-anew'
 import {MakeRoom} from '../../chat/messages/make-room'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
@@ -88,6 +89,7 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
         {session.resume_command && <InTerminal app={app} command={session.resume_command} />}
         <Failure error={task.error} />
         <MakeRoom app={app} error={task.error} again={() => void resume()} />
+        <MakeAnew app={app} session={id} error={task.error} again={() => void resume()} />
         <div class="stack stack-close">
           {app.readOnly.value && <p class="hint">{words.readOnly}</p>}
           {away && <p class="hint">{says.notNow(machine.name)}</p>}
