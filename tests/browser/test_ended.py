@@ -147,7 +147,7 @@ def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, visi
     page = visit(server, path=f"/#/s/{id}")
 
     button(page, "Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("but not its branch feature/swept")
+    expect(page.get_by_role("alert").first).to_contain_text("but not its branch feature/swept")
     button(page, "Make its folder again").click()
     expect(page.get_by_role("heading", name="This session has ended.")).to_have_count(0)
     assert Path(worktree, "cart.py").exists()
