@@ -23,7 +23,10 @@ export const CHUNKS = {
   ],
 }
 
-/** Has the browser run `first` as soon as it is there, where a module waits for all that it is imported by. */
+/**
+ * Has the browser run `first` as soon as it is there, where a module waits for all that it is imported by. It stands
+ * below what is drawn into: whatever comes in early by it finds that.
+ */
 export function firstThingsFirst() {
   return {
     name: 'first-things-first',
@@ -32,9 +35,10 @@ export function firstThingsFirst() {
       handler(html: string, {bundle = {}}: {bundle?: Record<string, Chunk>}) {
         const first = Object.keys(bundle).find(name => bundle[name]!.name === 'first')
         if (!first) return html
-        const fetched = `<link rel="modulepreload" crossorigin href="./${first}">`
+        const fetched = `  <link rel="modulepreload" crossorigin href="./${first}">\n`
         if (!html.includes(fetched)) throw new Error(`The page does not name ${first}`)
-        return html.replace(fetched, `<script type="module" async crossorigin src="./${first}"></script>`)
+        const script = `<script type="module" async crossorigin src="./${first}"></script>`
+        return html.replace(fetched, '').replace('</body>', `  ${script}\n</body>`)
       },
     },
   }
@@ -42,7 +46,6 @@ export function firstThingsFirst() {
 
 interface Chunk {
   name?: string
-
   type: string
   imports?: string[]
 }

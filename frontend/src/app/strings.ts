@@ -57,7 +57,7 @@ export const words = {
   unread: 'new',
   more: (title: string) => `More about ${title}`,
   files: (count: number) => plural(count, 'file', 'files'),
-  inFolder: 'in the folder as it is',
+  inFolder: 'the folder as it is',
   readOnly: 'This device has read-only access.',
   allProjects: 'All projects',
   tryNow: 'Try now',
