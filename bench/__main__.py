@@ -7,13 +7,13 @@ ratio makes sense, because the speed of a machine changes from run to run: compa
 import os
 import sys
 
-from bench import growth, page, phone, report, sessions
+from bench import fleet, growth, page, phone, report, sessions
 from bench.measures import ALL
 
 
 def main(names):
     known = [
-        *ALL, growth.long_conversations, sessions.many_sessions,
+        *ALL, *fleet.ALL, growth.long_conversations, sessions.many_sessions,
         page.first_load, page.lighthouse, phone.in_a_browser,
     ]  # fmt: skip
     if unknown := {*names} - {measure.__name__ for measure in known}:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import growth, history, measures, sessions
+from bench import fleet, growth, history, measures, sessions
 
 pytestmark = pytest.mark.slow
 
@@ -25,15 +25,17 @@ SMALL = {
     "OPEN": 20,
     "SOME": 5,
     "KEPT": 30,
+    "MACHINES": 2,
+    "SESSIONS": 3,
+    "ASKED": 3,
 }
+ALL = [*measures.ALL, *fleet.ALL, growth.long_conversations, sessions.many_sessions]
 
 
-@pytest.mark.parametrize(
-    "measure", [*measures.ALL, growth.long_conversations, sessions.many_sessions]
-)
+@pytest.mark.parametrize("measure", ALL)
 def test_every_row_of_the_bench_has_a_figure(measure, monkeypatch):
     for name, value in SMALL.items():
-        for module in measures, history, growth, sessions:
+        for module in measures, history, growth, sessions, fleet:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
 

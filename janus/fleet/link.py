@@ -67,12 +67,14 @@ class Link:
     def _of_doorway(self, clock: Clock) -> None:
         """This machine shows the others."""
         words = Words(self.client)
+        shaping = Repeating("fleet-shapes", _SHAPED, self._shape)
         known = KnownSessions(None if self.shared else Store(self._here.state))
-        self.mirror = Mirror(self.client, self._here.told, known)
+        self.mirror = Mirror(
+            self.client, self._here.told, known, lambda machine: self._seen(machine)
+        )
         self.sessions = RemoteSessions(
             self.mirror, self.commands, words, clock, self._here.ask_timeout
         )
-        shaping = Repeating("fleet-shapes", _SHAPED, self._shape)
         self.client.greet(shaping.wake)
         self._shaping = shaping
         self._parts = [shaping, words, self.mirror]
@@ -170,6 +172,11 @@ class Link:
         if self.feed:
             return "full" if sender == self._doorway.id else None
         return next((it.scope for it in self.members() if it.id == sender), None)
+
+    def _seen(self, machine: str) -> None:
+        """A machine that is new to a cluster has no stream yet."""
+        if self.shared and machine not in self._known:
+            self._shaping.wake()
 
     def _shape(self) -> None:
         if self.client.connected:

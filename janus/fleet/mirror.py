@@ -49,11 +49,15 @@ class Mirror:
         client: Client,
         told: Callable[[str], object] = lambda id: None,
         known: KnownSessions | None = None,
+        seen: Callable[[str], object] = lambda machine: None,
     ) -> None:
-        """*told* is called with each session whose entry changed in the list of its machine."""
+        """*told* is called with each session whose entry changed in the list of its machine.
+
+        *seen* is called with each machine that comes or goes, or says something else.
+        """
         self._client, self._told = client, told
         self._known = known or KnownSessions()
-        self.presence = Presence(client, lambda machine: None)
+        self.presence = Presence(client, seen)
         self._lock = threading.Lock()
         self._lists: dict[str, _Listed] = {}
         self._where: dict[str, tuple[str, SessionInfo]] = {}
