@@ -138,6 +138,8 @@ def fleet_list():
     figure = f"{1000 * p50:.0f} ms, {1000 * used:.0f} ms of CPU"
     yield f"{what}: p50", figure, "≤ 50 ms", p50 <= 0.050
     yield "the same: memory", f"+{grown / 1e6:.0f} MB", "≤ +60 MB", grown <= 60e6
+    sent = len(encoded(told)) / SESSIONS
+    yield "a session in it, as its machine sends it", f"{sent:.0f} bytes", "", True
 
 
 def _session(id):

@@ -14,6 +14,7 @@ import secrets
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -125,8 +126,7 @@ class Client:
     def publish(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> int:
         """Put a message into the stream that takes *subject*; its number there."""
         ours = {**_OURS, **(headers or {})}
-        ack = self.call(lambda it: it.publish(subject, data, headers=ours), subject=subject)
-        return ack.seq
+        return self.call(lambda it: it.publish(subject, data, headers=ours), subject=subject).seq
 
     def tell(self, subject: str, data: bytes) -> None:
         """Send a message, whoever hears it."""
@@ -147,8 +147,9 @@ class Client:
             raise NotReachable("Janus is shutting down.") from None
         try:
             return future.result(deadline + 1)
-        except (TimeoutError, asyncio.CancelledError):
-            future.cancel()
+        except (TimeoutError, CancelledError):
+            if not self._stopped:  # else the loop is closed, or does it
+                future.cancel()
             raise NotReachable("The doorway did not answer in time.") from None
 
     # On the loop.
