@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from dataclasses import replace as replaced
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -129,7 +128,7 @@ class Link:
             made = self.commands.send(machine, "get", session_id)
         except SessionNotFound:  # it could not be begun
             return False
-        self.mirror.begun(replaced(made, machine=machine))
+        self.mirror.begun(replace(made, machine=machine))
         return True
 
     def close(self) -> None:

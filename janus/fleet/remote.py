@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import replace as replaced
 from typing import Any, NoReturn
 
 from msgspec.structs import replace
@@ -209,7 +208,7 @@ class RemoteSessions(RemoteAnswers):
 
     def _value(self, info: SessionInfo, verb: str, **arguments: Any) -> SessionInfo:
         found: SessionInfo = self._commands.send(info.machine, verb, info.session_id, **arguments)
-        return replaced(found, machine=info.machine)
+        return replace(found, machine=info.machine)
 
     def _led(self, info: SessionInfo, verb: str, **arguments: Any) -> State:
         """The state that a command led to, once its events are here."""
@@ -233,5 +232,5 @@ class NewSessions:
         id, given = session_id or str(uuid.uuid4()), {"name": name, "agent": agent, **how}
         send = self._commands.send
         made: SessionInfo = send(self._machine, "create", id, self._project_id, **given)
-        self._mirror.begun(made := replaced(made, machine=self._machine))
+        self._mirror.begun(made := replace(made, machine=self._machine))
         return made
