@@ -68,7 +68,7 @@ class Mirror:
         self._begun: dict[str, SessionInfo] = {}
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
         self._followed: dict[str, int] = {}
-        client.on("ev.*.list", lambda it: self._list(_heard(it)))
+        client.on("ev.*.list", lambda it: self._list(live(it)))
         client.on("ev.*.log.*", self._grew)
         self._looking = Repeating("fleet-lists", _AGAIN, self._look)
         client.greet(self._look_again)
@@ -228,7 +228,7 @@ class Mirror:
                 self._told(it.session_id)
 
     def _grew(self, message: Msg) -> None:
-        kept = _heard(message)
+        kept = live(message)
         _, machine, _, id = kept.subject.split(".")
         with self._lock:
             log, where = self._logs.get(id), self._where.get(id)
@@ -247,7 +247,3 @@ class Mirror:
                 if self._logs.get(id) is log:
                     del self._logs[id]
             log.close()
-
-
-def _heard(message: Msg) -> Kept:
-    return live(message.subject, message.data, dict(message.headers or {}))

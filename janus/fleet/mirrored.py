@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 
 from msgspec.structs import replace
+from nats.aio.msg import Msg
 
 from janus.conversation.event_log import EventLog
 from janus.conversation.record import Record
@@ -136,8 +137,9 @@ class MirroredLog(EventLog):
                 self._changed.notify_all()
 
 
-def live(subject: str, data: bytes, headers: dict[str, str]) -> Kept:
+def live(message: Msg) -> Kept:
     """A message that was heard as it came; its number is the one after the one it expected."""
+    headers = dict(message.headers or {})
     before = headers.get(EXPECTED, "")
     seq = int(before) + 1 if before.isascii() and before.isdigit() else 0
-    return Kept(subject, seq, data, headers)
+    return Kept(message.subject, seq, message.data, headers)

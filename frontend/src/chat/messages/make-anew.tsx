@@ -15,7 +15,7 @@ interface Props {
 
 /** Where the worktree of a session is gone: makes it again, and tries again, in one tap. */
 export function MakeAnew({app, session, error, again}: Props) {
-  const task = useTask(app)
+  const task = useTask()
   if (error?.code !== 'WORKTREE_GONE') return null
 
   const make = async () => {
