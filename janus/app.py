@@ -19,6 +19,7 @@ from janus.agents.memory_server import memory_servers
 from janus.agents.offered import FILE, OfferedOptions
 from janus.agents.process.orphans import end_orphans, mark_environ
 from janus.agents.spec import McpServer
+from janus.blueprints import inside
 from janus.config import Settings
 from janus.errors import NotFound
 from janus.fleet.elsewhere import Elsewhere
@@ -37,6 +38,8 @@ from janus.push.subscriptions import Subscriptions
 from janus.runtime import Runtime
 from janus.sessions.cleanup import CleanupService
 from janus.sessions.manager import MemorySessionManager
+from janus.storage.attachments.attachments import Attachments
+from janus.storage.attachments.shelf import Shelf
 from janus.storage.lock import WorkspaceLock
 from janus.storage.store import Store
 from janus.voice.voice import Voice
@@ -103,6 +106,8 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     here = Here(
         projects, __version__, agents.names, time.time(), settings.ask_timeout,
         lambda: fleet.members, notifier.changed, devices, pairing, settings.state,
+        lambda asked: inside.answer(app, asked),
+        Attachments(Shelf(Store(store.folder / "fleet")), time),
     )  # fmt: skip
     elsewhere = Elsewhere(lambda: fleet.membership, here, time)
     listeners.told.append(elsewhere)

@@ -23,7 +23,7 @@ from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
 from janus.forks.client import FORKS
 from janus.metrics import Metrics
-from janus.model import SessionInfo
+from janus.model import Answered, SessionInfo, check_id
 from janus.model.events import QuestionAsked
 from janus.network.endpoint import Endpoint
 from janus.projects.projects import Projects
@@ -141,6 +141,13 @@ class Runtime:
             return here
         return cast(MemorySessionManager, self.elsewhere.manager(session_id) or here)
 
+    def view_of(self, session_id: str, machine: str) -> Callable[..., Answered] | None:
+        """What has another machine's views answer; None for this one's. Raises NotFound."""
+        if machine:
+            return self.elsewhere.view_on(machine)
+        manager = self.manager_of(session_id or None)
+        return None if isinstance(manager, MemorySessionManager) else manager.view
+
     def manager_of_new(
         self, session_id: str | None, project_id: str | None, machine: str | None
     ) -> MemorySessionManager:
@@ -156,6 +163,21 @@ class Runtime:
                 return cast(MemorySessionManager, self.elsewhere.placing(project_id))
             return self.projects.get(project_id).manager
         return manager
+
+    def carry_on(
+        self, session_id: str, new_id: str, machine: str | None, project_id: str | None
+    ) -> SessionInfo:
+        """Go on with a session whose machine is away, in a new one on a *machine*, or here.
+
+        Raises Conflict, NotFound, MachineAway.
+        """
+        given, called = self.elsewhere.carried(check_id(session_id))
+        if machine:
+            there = self.elsewhere.on(machine, project_id, called)
+            return cast(SessionInfo, there.carry_on(new_id, **given))
+        same = [it for it in self.projects.all() if it.entry.name == called]
+        chosen = self.projects.get(project_id) if project_id else next(iter(same), None)
+        return (chosen.manager if chosen else self.projects.first).carry_on(new_id, **given)
 
     def conversations(self, session_id: str) -> MemorySessionManager | Projects:
         """Where to follow a session, also one that does not exist yet."""

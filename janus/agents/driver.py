@@ -97,7 +97,10 @@ class Driver(ABC):
         """Whether the id of the conversation may be anything: it is not continued."""
         if self.conversation is None or _WELL_FORMED.fullmatch(self.conversation):
             return False
-        log.warning("Agent %s: its conversation has a malformed id, a new one begins", self._name)
+        if self.conversation:  # one without an id was held on another machine
+            log.warning(
+                "Agent %s: its conversation has a malformed id, a new one begins", self._name
+            )
         return True
 
     def _has_forgotten(self, turn_id: str | None) -> None:

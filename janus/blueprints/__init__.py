@@ -20,6 +20,7 @@ from janus.blueprints import (
     auth,
     chat,
     compression,
+    continuing,
     conversations,
     digest,
     files,
@@ -53,9 +54,10 @@ log = logging.getLogger(__name__)
 
 #: What speaks JSON, and what is for people.
 API = (
-    auth.bp, session.bp, archive.bp, chat.bp, attachments.bp, later.bp, permission.bp,
-    projects.bp, agents.bp, conversations.bp, digest.bp, history.bp, memory.bp, recall.bp,
-    push.bp, voice.bp, fleet.bp, work.bp, landing.bp, files.bp, review.bp, health.bp, openapi.bp,
+    auth.bp, session.bp, continuing.bp, archive.bp, chat.bp, attachments.bp, later.bp,
+    permission.bp, projects.bp, agents.bp, conversations.bp, digest.bp, history.bp, memory.bp,
+    recall.bp, push.bp, voice.bp, fleet.bp, work.bp, landing.bp, files.bp, review.bp, health.bp,
+    openapi.bp,
 )  # fmt: skip
 PAGES = (setup.bp, frontend.bp)
 

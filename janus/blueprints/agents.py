@@ -10,7 +10,16 @@ from msgspec import Meta
 from janus import errors
 from janus.blueprints.endpoint import SESSION, endpoint
 from janus.blueprints.wire.agent import OfferedOption, OptionChoice
-from janus.blueprints.wire.words import AgentProtocol, Body, Reply, SessionId, Short, Told, Word
+from janus.blueprints.wire.words import (
+    AgentProtocol,
+    AnyMachine,
+    Body,
+    Reply,
+    SessionId,
+    Short,
+    Told,
+    Word,
+)
 from janus.runtime import manager_of, runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
@@ -42,9 +51,9 @@ class AgentList(Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/agents")
-@endpoint()
-def index() -> AgentList:
-    """Every agent Janus knows, and whether it is on this computer.
+@endpoint(errors.NotFound, at_owner="read")
+def index(query: AnyMachine) -> AgentList:
+    """Every agent Janus knows, and whether it is on this computer, or on another machine.
 
     Takes some seconds: each agent is asked for its version.
     """
@@ -89,7 +98,7 @@ class McpResult(Reply, frozen=True, kw_only=True):
 
 
 @bp.post("/mcp-command")
-@endpoint(*SESSION, errors.AgentNotFound, errors.AgentFailed)
+@endpoint(*SESSION, errors.AgentNotFound, errors.AgentFailed, at_owner="do")
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""
     success, output = manager_of(body.session_id).mcp(body.session_id, body.command, body.args)

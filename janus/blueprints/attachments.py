@@ -103,6 +103,7 @@ class GivenQuery(AttachmentQuery, frozen=True, kw_only=True):
     errors.NotFound,
     returns=bytes,
     media=(_FILE, *_SHOWN),
+    at_owner="read",
 )
 def given(query: GivenQuery) -> Response:
     """A file that went with a message, as it was kept.

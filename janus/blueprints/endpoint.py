@@ -20,7 +20,9 @@ from flask import Response
 
 from janus import errors
 from janus.blueprints.body import read_body, read_content, read_query
+from janus.blueprints.elsewhere import asked_elsewhere
 from janus.blueprints.wire.words import Body, Query
+from janus.model.viewed import Kind
 
 JSON = "application/json"
 #: Of a session that is there. One that rests is told from one that never was only while Janus runs.
@@ -56,6 +58,8 @@ class Declared:
     media: str | tuple[str, ...]
     #: It takes bytes, whatever they are.
     takes_bytes: bool = False
+    #: What it does on the machine of a session that another one has; None: it answers here.
+    at_owner: Kind | None = None
 
 
 def endpoint(
@@ -63,11 +67,13 @@ def endpoint(
     returns: Any = None,
     status: int = 200,
     media: str | tuple[str, ...] = JSON,
+    at_owner: Kind | None = None,
 ) -> Callable[[Callable[..., object]], Callable[[], Response]]:
     """Give the view its ``query`` and ``body``, checked, and encode what it returns.
 
     A view with ``content`` is given the bytes of the body as they are. A view may return a response
-    of its own, and names what is in it: ``returns``.
+    of its own, and names what is in it: ``returns``. One with *at_owner* answers on the machine
+    that has the session: it may ``read`` there, or ``do`` something.
     """
 
     def decorate(view: Callable[..., object]) -> Callable[[], Response]:
@@ -77,17 +83,20 @@ def endpoint(
 
         @wraps(view)
         def answer() -> Response:
-            given: dict[str, Query | Body | bytes] = {}
+            given: dict[str, Any] = {}
             if query is not None:
                 given["query"] = read_query(query)
             if body is not None:
                 given["body"] = read_body(body)
             if takes_bytes:
                 given["content"] = read_content()
+            if at_owner and (there := asked_elsewhere(at_owner, media, status, *given.values())):
+                return there
             result = view(**given)
             return result if isinstance(result, Response) else reply(result, status)
 
-        declared = Declared(query, body, gives, status, refuses, media, takes_bytes)
+        may = dict.fromkeys((*refuses, errors.MachineAway) if at_owner else refuses)
+        declared = Declared(query, body, gives, status, tuple(may), media, takes_bytes, at_owner)
         setattr(answer, "declared", declared)  # noqa: B010
         return answer
 

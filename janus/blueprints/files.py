@@ -33,7 +33,7 @@ class Files(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/files")
-@endpoint(*SESSION, errors.GitFailed)
+@endpoint(*SESSION, errors.GitFailed, at_owner="read")
 def files(query: FilesQuery) -> Files:
     """Find files by some letters of their path; those that git ignores are left out."""
     found = manager_of(query.session_id).work.files(query.session_id, query.q, query.limit)
@@ -68,7 +68,7 @@ class File(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/file")
-@endpoint(*SESSION, errors.GitFailed, errors.NotFound)
+@endpoint(*SESSION, errors.GitFailed, errors.NotFound, at_owner="read")
 def file(query: FileQuery) -> File:
     """Read a file of the session's folder, and nothing outside of it: no link is followed."""
     found = manager_of(query.session_id).work.file(query.session_id, query.path)

@@ -48,7 +48,7 @@ class CommitBody(LandingBody, frozen=True, kw_only=True):
 
 
 @bp.post("/commit")
-@endpoint(*CHANGING)
+@endpoint(*CHANGING, at_owner="do")
 def commit(body: CommitBody) -> told.CommitReply:
     """Commit, as the owner would: with his name, his hooks and his signature.
 
@@ -74,7 +74,7 @@ class DiscardBody(LandingBody, frozen=True, kw_only=True):
 
 
 @bp.post("/discard")
-@endpoint(*CHANGING)
+@endpoint(*CHANGING, at_owner="do")
 def discard(body: DiscardBody) -> told.DiscardReply:
     """Discard what is not committed: each file becomes what it was when the session began.
 
@@ -99,7 +99,7 @@ class MergeBody(LandingBody, frozen=True, kw_only=True):
 
 
 @bp.post("/merge")
-@endpoint(*CHANGING, errors.MergeConflict)
+@endpoint(*CHANGING, errors.MergeConflict, at_owner="do")
 def merge(body: MergeBody) -> told.MergeReply:
     """Merge the session's branch into another one.
 
@@ -126,7 +126,7 @@ def merge(body: MergeBody) -> told.MergeReply:
 
 
 @bp.get("/branches")
-@endpoint(*SESSION, errors.GitFailed)
+@endpoint(*SESSION, errors.GitFailed, at_owner="read")
 def branches(query: wire.OneSession) -> told.Branches:
     """The local branches that the session's own can be merged into, at most 200."""
     found = manager_of(query.session_id).work.branches(query.session_id)
@@ -143,7 +143,7 @@ class ResolveBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/merge/resolve")
-@endpoint(*CHANGING, errors.QueueFull, errors.TooManySessions)
+@endpoint(*CHANGING, errors.QueueFull, errors.TooManySessions, at_owner="do")
 def resolve(body: ResolveBody) -> State:
     """Ask the agent to resolve what a merge conflicts in; it is told the places."""
     manager = manager_of(body.session_id)
@@ -160,7 +160,7 @@ class PushBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/push")
-@endpoint(*SESSION, errors.GitFailed)
+@endpoint(*SESSION, errors.GitFailed, at_owner="do")
 def push(body: PushBody) -> told.PushReply:
     """Push the session's branch, and nothing else, to the remote of its owner.
 
@@ -185,7 +185,7 @@ class PullRequestBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/pull-request")
-@endpoint(*SESSION, errors.GitFailed)
+@endpoint(*SESSION, errors.GitFailed, at_owner="do")
 def pull_request(body: PullRequestBody) -> told.PullRequestReply:
     """Push the branch and open a pull request, by gh or glab; without them `url` is where to."""
     landings, id = manager_of(body.session_id).work, body.session_id

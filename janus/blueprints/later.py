@@ -33,7 +33,7 @@ class ScheduleBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/schedule")
-@endpoint(*SESSION, *WORKING, errors.AgentNotFound, errors.NotFound)
+@endpoint(*SESSION, *WORKING, errors.AgentNotFound, errors.NotFound, at_owner="do")
 def schedule(body: ScheduleBody) -> State:
     """Send a message later."""
     if (body.at is None) == (not body.after_limit):
@@ -55,7 +55,7 @@ class UnscheduleQuery(wire.OneSession, frozen=True, kw_only=True):
 
 
 @bp.delete("/schedule")
-@endpoint(*SESSION, errors.MessageNotFound, errors.StorageFailed)
+@endpoint(*SESSION, errors.MessageNotFound, errors.StorageFailed, at_owner="do")
 def unschedule(query: UnscheduleQuery) -> State:
     """Do not send it after all."""
     return shown(manager_of(query.session_id).unschedule(query.session_id, query.message_id))

@@ -72,7 +72,7 @@ class Struck(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.delete("/memory")
-@endpoint(errors.InvalidSessionId, errors.NotFound, errors.StorageFailed)
+@endpoint(errors.InvalidSessionId, errors.NotFound, errors.StorageFailed, at_owner="do")
 def strike(query: wire.OneSession) -> Struck:
     """Strike the line of a session, for good: also what is said in it later leaves none.
 
@@ -96,7 +96,7 @@ class GivenContext(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/memory/context")
-@endpoint(errors.InvalidSessionId, errors.NotFound)
+@endpoint(errors.InvalidSessionId, errors.NotFound, at_owner="read")
 def context(query: wire.OneSession) -> GivenContext:
     """What a session was given, word for word.
 

@@ -45,9 +45,9 @@ class ProjectsList(wire.Reply, frozen=True, kw_only=True):
 
 
 @bp.get("/projects")
-@endpoint()
-def index() -> ProjectsList:
-    """The folders that Janus serves."""
+@endpoint(errors.NotFound, at_owner="read")
+def index(query: wire.AnyMachine) -> ProjectsList:
+    """The folders that Janus serves, or that of another machine."""
     return ProjectsList(projects=[Project.of(it) for it in runtime().projects.infos()])
 
 

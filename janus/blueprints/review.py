@@ -26,7 +26,7 @@ LineNumber = Annotated[int, Meta(ge=1, le=100_000_000)]
 
 
 @bp.get("/review")
-@endpoint(*KEPT)
+@endpoint(*KEPT, at_owner="read")
 def review(query: wire.OneSession) -> told.ReviewReply:
     """The comments that wait, and the changes that were looked at."""
     return _review(query.session_id)
@@ -52,7 +52,7 @@ class CommentBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.put("/review/comment")
-@endpoint(*KEPT)
+@endpoint(*KEPT, at_owner="do")
 def put_comment(body: CommentBody) -> told.ReviewReply:
     """Keep a comment; 100 may wait. It is sent with others, in one message."""
     if body.end < body.start:
@@ -70,7 +70,7 @@ class CommentQuery(wire.OneSession, frozen=True, kw_only=True):
 
 
 @bp.delete("/review/comment")
-@endpoint(*KEPT)
+@endpoint(*KEPT, at_owner="do")
 def delete_comment(query: CommentQuery) -> told.ReviewReply:
     """Forget a comment, or all that wait; fine if it is gone already."""
     chosen = frozenset([query.comment_id]) if query.comment_id else None
@@ -90,7 +90,7 @@ class ViewedBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.put("/review/viewed")
-@endpoint(*KEPT)
+@endpoint(*KEPT, at_owner="do")
 def put_viewed(body: ViewedBody) -> told.ReviewReply:
     """Remember that somebody looked at how a file changed; another change is another one."""
     reviews = manager_of(body.session_id).reviews
@@ -109,7 +109,7 @@ class SendBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/review/send")
-@endpoint(*KEPT, errors.NotFound, errors.QueueFull, errors.TooManySessions)
+@endpoint(*KEPT, errors.NotFound, errors.QueueFull, errors.TooManySessions, at_owner="do")
 def send(body: SendBody) -> State:
     """Send comments to the agent in one message, which quotes the lines they are about."""
     reviews = manager_of(body.session_id).reviews

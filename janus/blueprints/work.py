@@ -36,7 +36,7 @@ class ChangesQuery(wire.OneSession, frozen=True, kw_only=True):
 
 
 @bp.get("/changes")
-@endpoint(*LOOKING, errors.NotFound)
+@endpoint(*LOOKING, errors.NotFound, at_owner="read")
 def changes(query: ChangesQuery) -> told.ChangesReply:
     """What changed: which files, how much, and by whom.
 
@@ -71,7 +71,7 @@ class ChangedFileQuery(ChangesQuery, frozen=True, kw_only=True):
 
 
 @bp.get("/changes/file")
-@endpoint(*LOOKING, errors.NotFound)
+@endpoint(*LOOKING, errors.NotFound, at_owner="read")
 def changed_file(query: ChangedFileQuery) -> told.ChangedLines:
     """How one file changed, line by line, and in it word by word."""
     work = manager_of(query.session_id).work
@@ -116,7 +116,7 @@ class UndoBody(wire.Body, frozen=True, kw_only=True):
 
 
 @bp.post("/undo")
-@endpoint(*CHANGING, errors.NotFound)
+@endpoint(*CHANGING, errors.NotFound, at_owner="do")
 def undo(body: UndoBody) -> told.UndoReply:
     """Put the files back as they were before a turn, byte for byte.
 

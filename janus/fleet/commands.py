@@ -24,8 +24,9 @@ from janus.fleet.client import Client
 from janus.fleet.failures import Absent, FleetFailure
 from janus.fleet.membership import Scope
 from janus.fleet.subjects import HEADER
+from janus.fleet.views import Views, view_name
 from janus.logs import about, device_id
-from janus.model import Ended, ReadOut, SessionInfo, is_id
+from janus.model import Answered, Ended, ReadOut, SessionInfo, is_id
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +34,21 @@ log = logging.getLogger(__name__)
 DO: dict[str, type] = {
     "say": State, "note": State, "interrupt": State, "answer": State, "withdraw": State,
     "send_queue": State, "choose": State, "schedule": State, "unschedule": State,
-    "create": SessionInfo, "touch": SessionInfo, "resume": SessionInfo, "rename": SessionInfo,
-    "end": Ended,
+    "create": SessionInfo, "carry_on": SessionInfo, "touch": SessionInfo, "resume": SessionInfo,
+    "rename": SessionInfo, "end": Ended, "call": Answered, "put": int,
 }  # fmt: skip
 #: What changes nothing.
-READ: dict[str, type] = {"get": SessionInfo, "read_out": ReadOut}
-#: Seconds for what answers at once, and for what starts or ends an agent.
-SOON, LATER = 5.0, 75.0
-_SLOW = ("create", "resume", "end")
-#: Commands that run at a time, and that may wait.
+READ: dict[str, type] = {
+    "get": SessionInfo, "read_out": ReadOut, "look": Answered, "rest": str,
+}  # fmt: skip
+#: What ``Views`` does.
+_OF_VIEWS = ("look", "call", "rest", "put")
+#: Seconds for what answers at once; for what looks into files; and for what starts or ends an
+#: agent, or has git do something.
+SOON, LOOKING, LATER = 5.0, 20.0, 75.0
+_SLOW = {"look": LOOKING, "rest": LOOKING, "put": LOOKING}
+_SLOW |= dict.fromkeys(("create", "carry_on", "resume", "end", "call"), LATER)
+#: Commands that run at a time, those that are quick and those that are not, and that may wait.
 _THREADS, _WAITING = 4, 64
 
 
@@ -71,17 +78,24 @@ class Commands:
     """Sends commands to other machines, and does what they send, on a few threads of its own."""
 
     def __init__(
-        self, client: Client, managers: Managers, scope_of: Callable[[str], Scope | None]
+        self,
+        client: Client,
+        managers: Managers,
+        scope_of: Callable[[str], Scope | None],
+        views: Views | None = None,
     ) -> None:
         """*scope_of* tells what a machine may have this one do; None for one it does not know."""
         self.client, self._managers, self._scope_of = client, managers, scope_of
+        self._views = views
         self._pool = ThreadPoolExecutor(_THREADS, "fleet-command")
+        self._slow = ThreadPoolExecutor(_THREADS, "fleet-slow")
         self._waiting = 0
         client.on(f"cmd.{client.machine}.>", self._take)
 
     def stop(self) -> None:
         """Return when nothing runs any more. May be called twice."""
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._pool, self._slow):
+            pool.shutdown(cancel_futures=True)
 
     def send(
         self,
@@ -96,10 +110,10 @@ class Commands:
         Raises MachineAway, and what the manager there raised.
         """
         kind, table = ("read", READ) if verb in READ else ("do", DO)
-        deadline = LATER if verb in _SLOW else SOON
+        deadline = _SLOW.get(verb, SOON)
         device = device_id.get()
         command = _Command(session_id, arguments, project_id, device, deadline)
-        _audit("asks machine %s to", device, machine, verb, session_id)
+        _audit("asks machine %s to", machine, verb, command)
         try:
             answer = self.client.ask(
                 machine,
@@ -143,7 +157,7 @@ class Commands:
             self.client.tell(message.reply, msgspec.json.encode(_Done(error=busy.to_json())))
             return
         self._waiting += 1
-        self._pool.submit(_survive, run)
+        (self._slow if verb in _SLOW else self._pool).submit(_survive, run)
 
     def _done(self, sender: str, kind: str, verb: str, data: bytes, came: float) -> _Done | None:
         """Do it; None where nobody waits for that any more."""
@@ -152,22 +166,35 @@ class Commands:
             if time.monotonic() - came > command.deadline:
                 return None
             self._check(sender, kind, verb)
+            _audit("of machine %s asks to", sender, verb, command)
             device_id.set(f"{sender}/{command.device}")
-            _audit("of machine %s asks to", command.device, sender, verb, command.session_id)
-            if not is_id(command.session_id):
-                raise InvalidRequest("session_id is no id.")
-            manager = self._managers(command.session_id, command.project_id)
-            given = () if verb == "create" else (command.session_id,)
-            made = {"session_id": command.session_id} if verb == "create" else {}
-            value = getattr(manager, verb)(*given, **made, **command.arguments)
+            value = self._do(verb, command)
         except JanusError as error:
             return _Done(error=error.to_json())
         except (msgspec.MsgspecError, TypeError) as odd:
             log.info("A command of machine %s was not understood: %s", sender, odd)
             return _Done(error=InvalidRequest("This command is not understood here.").to_json())
+        except Exception:  # whoever asked shall not wait for nothing
+            log.exception("A command of machine %s failed", sender)
+            return _Done(
+                error=JanusError("Janus made a mistake there. Its log says more.").to_json()
+            )
         if isinstance(value, State):
             return _Done(seq=value.seq)
         return _Done(value=msgspec.Raw(msgspec.json.encode(value)))
+
+    def _do(self, verb: str, command: _Command) -> Any:
+        id, given = command.session_id, command.arguments
+        if verb in _OF_VIEWS:  # those of the machine itself are of no session
+            if self._views is None or not (is_id(id) or id == ""):
+                raise InvalidRequest("session_id is no id.")
+            return getattr(self._views, verb)(id, **given)
+        if not is_id(id):
+            raise InvalidRequest("session_id is no id.")
+        manager = self._managers(id, command.project_id)
+        if verb == "create":
+            return manager.create(session_id=id, **given)
+        return getattr(manager, verb)(id, **given)
 
     def _check(self, sender: str, kind: str, verb: str) -> None:
         """Raises Forbidden, InvalidRequest."""
@@ -182,12 +209,17 @@ class Commands:
             raise InvalidRequest(f"This Janus does not know how to {verb[:40]}. Update it.")
 
 
-def _audit(how: str, device: str, machine: str, verb: str, session_id: str) -> None:
-    """A line on either side; never what was said."""
-    extra = about(session_id, "fleet_command")
+def _audit(how: str, machine: str, verb: str, command: _Command) -> None:
+    """A line on either side; never what was said. What takes several commands is one."""
+    if verb == "rest" or command.arguments.get("offset"):
+        return
+    view = command.arguments.get("view")
+    what = f"{verb} {view_name(view)}" if isinstance(view, str) else verb
+    extra = about(command.session_id, "fleet_command")
     log.info(
-        f"Device %s {how} %s session %s", device or "-", machine, verb, session_id, extra=extra
-    )
+        f"Device %s {how} %s session %s", command.device or "-", machine, what,
+        command.session_id or "-", extra=extra,
+    )  # fmt: skip
 
 
 def _survive(run: Callable[[], None]) -> None:

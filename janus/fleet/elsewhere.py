@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from janus.clock import Clock
-from janus.errors import MachineAway, NotFound
+from janus.errors import Conflict, MachineAway, NotFound
 from janus.fleet.here import Here
 from janus.fleet.membership import Doorway, Member, Membership
-from janus.model import MachineInfo, SessionInfo
+from janus.model import Answered, MachineInfo, SessionInfo
 from janus.storage.session_logs import SessionLogs
 
 if TYPE_CHECKING:
     from janus.fleet.link import Link
+    from janus.fleet.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -124,13 +125,44 @@ class Elsewhere:
         """What the project of another machine's session is called there."""
         return next((name for it in self._shown() if (name := it.project(info))), "")
 
-    def on(self, machine: str, project_id: str | None) -> Any:
-        """What stands for the manager of a new session on a machine. Raises NotFound."""
-        from janus.fleet.remote import NewSessions
+    def carried(self, session_id: str) -> tuple[dict[str, Any], str]:
+        """What goes on with a session whose machine is away, and what its project is called.
 
+        Raises Conflict, MachineAway.
+        """
+        from janus.fleet.carrying import given_on
+
+        for it in self._links.values():
+            if it.mirror and it.sessions and it.knows(session_id):
+                return given_on(it.mirror, it.sessions, session_id)
+        raise Conflict("That is no session of another machine.")
+
+    def on(self, machine: str, project_id: str | None, called: str = "") -> Any:
+        """What stands for the manager of a new session on a machine. Raises NotFound.
+
+        It is in one of its projects, in the one that is *called* so, or in the first.
+        """
+        from janus.fleet.new_sessions import NewSessions
+
+        mirror, link = self._of(machine)
+        same = (id for id, name in mirror.projects(machine).items() if name == called)
+        project = project_id or next(same, None)
+        return NewSessions(mirror, link.commands, machine, project)
+
+    def view_on(self, machine: str) -> Callable[..., Answered] | None:
+        """What has the views of a machine answer; None for this one. Raises NotFound."""
+        from janus.fleet.viewing import ask_view
+
+        me = self._membership()
+        if me and me.machine_id == machine:
+            return None
+        _, link = self._of(machine)
+        return lambda asked, sent=(): ask_view(link.commands, machine, asked)
+
+    def _of(self, machine: str) -> tuple[Mirror, Link]:
         for link in self._links.values():
             if link.mirror and any(it.machine_id == machine for it in link.mirror.machines()):
-                return NewSessions(link.mirror, link.commands, machine, project_id)
+                return link.mirror, link
         raise NotFound(f"No machine {machine}. The list has: GET /api/fleet")
 
     def _shown(self) -> list[Any]:

@@ -12,7 +12,8 @@ from janus.access.devices import Devices
 from janus.access.pairing import Pairing
 from janus.errors import SessionNotFound, StorageFailed
 from janus.fleet.membership import Member
-from janus.model import SessionInfo
+from janus.model import Answered, Asked, SessionInfo
+from janus.storage.attachments.attachments import Attachments
 from janus.storage.project import project_of
 from janus.storage.session_logs import SessionLogs
 
@@ -64,6 +65,14 @@ class Here:
     pairing: Pairing
     #: Where this Janus keeps what must survive.
     state: Path
+    #: What a view of this Janus answers.
+    view: Callable[[Asked], Answered]
+    #: Files that go with messages for other machines.
+    files: Attachments
+
+    def unbegun(self) -> Any:
+        """The attachments of sessions that have not begun anywhere."""
+        return self.served.of_session(None).manager.attachments
 
     def load(self) -> float:
         """Processes that want to run, for each core."""

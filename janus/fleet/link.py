@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -24,8 +25,11 @@ from janus.fleet.placing import Placing
 from janus.fleet.presence import Beacon, Entry
 from janus.fleet.remote import RemoteSessions
 from janus.fleet.repeating import Repeating
+from janus.fleet.sent_files import SentFiles
 from janus.fleet.shared import SharedAccess
 from janus.fleet.streams import Shapes
+from janus.fleet.viewing import there
+from janus.fleet.views import Views
 from janus.fleet.words import Inbox, Words
 from janus.model import is_id
 from janus.storage.store import Store
@@ -53,7 +57,8 @@ class Link:
         self.client.asks = own
         #: Whether it is one of several gateways of a team.
         self.shared = own and doorway.id == GATEWAYS
-        self.commands = Commands(self.client, here.manager, self._scope_of)
+        views = Views(here.view, here.manager)
+        self.commands = Commands(self.client, here.manager, self._scope_of, views)
         self.mirror: Mirror | None = None
         self.sessions: RemoteSessions | None = None
         self.placing: Placing | None = None
@@ -71,12 +76,14 @@ class Link:
         self.mirror = Mirror(
             self.client, self._here.told, known, lambda machine: self._seen(machine)
         )
+        here, found = self._here, partial(there, self.mirror)
+        files = SentFiles(here.files, self.commands, words, found, here.unbegun)
         self.sessions = RemoteSessions(
-            self.mirror, self.commands, words, clock, self._here.ask_timeout
+            self.mirror, self.commands, words, files, clock, self._here.ask_timeout
         )
         self.client.greet(shaping.wake)
         self._shaping = shaping
-        self._parts = [shaping, words, self.mirror]
+        self._parts = [shaping, words, self.mirror, files]
         if self.shared:
             self._parts.append(
                 SharedAccess(self.client, self._here.devices, self._here.pairing, clock)

@@ -112,17 +112,15 @@ class Mirror:
             self._begun[info.session_id] = info
             self._where.setdefault(info.session_id, (info.machine, info))
 
-    def project(self, info: SessionInfo) -> str:
-        """What the project of a session is called on its machine."""
-        with self._lock:
-            listed = self._lists.get(info.machine)
-        return listed.told.projects.get(info.project_id, "") if listed else ""
-
-    def has_project(self, machine: str, project_id: str | None) -> bool:
-        """Whether a machine has a project of this id; any is as good if there is none."""
+    def projects(self, machine: str) -> dict[str, str]:
+        """What the projects of a machine are called, by their ids."""
         with self._lock:
             listed = self._lists.get(machine)
-        return not project_id or bool(listed and project_id in listed.told.projects)
+        return listed.told.projects if listed else {}
+
+    def project(self, info: SessionInfo) -> str:
+        """What the project of a session is called on its machine."""
+        return self.projects(info.machine).get(info.project_id, "")
 
     def machines(self) -> list[MachineInfo]:
         """Every machine that was here, also those that are away."""

@@ -17,8 +17,9 @@ from janus.errors import MachineAway, SessionNotFound
 from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.mirror import Mirror
+from janus.fleet.new_sessions import NewSessions
 from janus.fleet.owners import choose
-from janus.fleet.remote import NewSessions, RemoteSessions
+from janus.fleet.remote import RemoteSessions
 from janus.model import Answer, SessionInfo, check_id
 
 #: Seconds between two looks for a session that somebody may begin.
@@ -132,7 +133,8 @@ class Placing:
         """The machine with the fewest sessions of those that have the project."""
         there = [
             it for it in self._mirror.machines()
-            if it.online and self._mirror.has_project(it.machine_id, self._wanted)
+            if it.online
+            and (not self._wanted or self._wanted in self._mirror.projects(it.machine_id))
         ]  # fmt: skip
         if not there:
             raise MachineAway("No machine is there to begin a session.")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
 from msgspec.structs import replace
@@ -18,12 +20,14 @@ from janus.conversation.record import Record
 from janus.conversation.shown import ShownMessage, State
 from janus.conversation.snapshot import Waiting
 from janus.conversation.transcript import answer_of, messages, older
-from janus.errors import AskTimeout, InvalidRequest, MachineAway, NotFound, SessionNotFound
+from janus.errors import AskTimeout, MachineAway, NotFound, SessionNotFound
 from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.mirror import Mirror
 from janus.fleet.mirrored import MirroredLog
 from janus.fleet.remote_answers import RemoteAnswers
+from janus.fleet.sent_files import SentFiles
+from janus.fleet.viewing import ask_there, there
 from janus.fleet.words import Word, Words
 from janus.logs import device_id
 from janus.model import Answer, Ended, Message, SessionInfo
@@ -39,10 +43,22 @@ class RemoteSessions(RemoteAnswers):
     project_id, project, stopping = "", "", False
 
     def __init__(
-        self, mirror: Mirror, commands: Commands, words: Words, clock: Clock, ask_timeout: float
+        self,
+        mirror: Mirror,
+        commands: Commands,
+        words: Words,
+        files: SentFiles,
+        clock: Clock,
+        ask_timeout: float,
     ) -> None:
         self._mirror, self._commands, self._words = mirror, commands, words
+        #: What goes with messages, until their machine has it.
+        self.attachments = files
+        #: What a view answers where a session is.
+        self.view = partial(ask_there, mirror, commands, files)
         self._clock, self._ask_timeout = clock, ask_timeout
+        #: The words that wait for a session's machine.
+        self.waiting = words.waiting
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
@@ -61,7 +77,7 @@ class RemoteSessions(RemoteAnswers):
 
     def state(self, session_id: str) -> State:
         """With the words that wait for the machine; held are those that are being taken back."""
-        info, log = self.get(session_id), self._log(session_id)
+        info, log = self.get(session_id), self.log(session_id)
         state = log.state(session_id)
         words = [it for it in self._words.waiting(session_id) if not log.turn_of(it.message_id)]
         waiting = [
@@ -82,7 +98,7 @@ class RemoteSessions(RemoteAnswers):
 
     def asked(self, session_id: str) -> tuple[QuestionAsked, ...]:
         try:
-            return self._log(session_id).snapshot.questions
+            return self.log(session_id).snapshot.questions
         except MachineAway:  # a list does not wait for that
             return ()
 
@@ -90,7 +106,7 @@ class RemoteSessions(RemoteAnswers):
         return self._mirror.follow(self.get(session_id), seq, heartbeat)
 
     def said(self, session_id: str) -> Iterator[Message]:
-        return messages(self._log(session_id))
+        return messages(self.log(session_id))
 
     def conversation(self, session_id: str) -> list[Message]:
         return [*self.said(session_id)]
@@ -98,13 +114,13 @@ class RemoteSessions(RemoteAnswers):
     def older(
         self, session_id: str, before: str | None, most: int
     ) -> tuple[tuple[ShownMessage, ...], bool]:
-        return older(self._log(session_id), before, most)
+        return older(self.log(session_id), before, most)
 
     def transcript(self, session_id: str) -> tuple[SessionInfo, list[Message]]:
         return self.get(session_id), self.conversation(session_id)
 
     def image(self, session_id: str, image_id: str) -> Image:
-        if image := self._log(session_id).image(image_id):
+        if image := self.log(session_id).image(image_id):
             return image
         raise NotFound("There is no such picture in this session.")
 
@@ -118,15 +134,17 @@ class RemoteSessions(RemoteAnswers):
         attachments: Sequence[str] = (),
     ) -> State:
         """Accept a message. While the machine is away it waits here, on the doorway's disk."""
-        if attachments:
-            raise InvalidRequest("Files can be sent to this machine's own sessions only.")
         info, id = self.get(session_id), message_id or str(uuid.uuid4())
-        if self._mirror.presence.is_online(info.machine) and not self._words.waiting(session_id):
-            try:
-                return self._led(info, "say", text=text, message_id=id, voice=voice)
-            except MachineAway:  # it may have it: then it knows the id
-                pass
-        word = Word(session_id, text, id, self._clock.time(), voice, device_id.get())
+        missing = self.attachments.missing(session_id, attachments)
+        if there(self._mirror, session_id) and not self._words.waiting(session_id):
+            given = {"text": text, "message_id": id, "attachments": [*attachments]}
+            # Where it does not answer, it may have it: then it knows the id.
+            with suppress(MachineAway), self.attachments.handed(info, attachments):
+                return self._led(info, "say", **given, voice=voice)
+        if missing:
+            raise NotFound("An attachment of this message is not there. Attach it again.")
+        files, now = tuple(attachments), self._clock.time()
+        word = Word(session_id, text, id, now, voice, device_id.get(), attachments=files)
         try:
             self._words.put(info.machine, word)
         except FleetFailure as why:
@@ -141,9 +159,9 @@ class RemoteSessions(RemoteAnswers):
         attachments: Sequence[str] = (),
     ) -> Answer:
         id, deadline = message_id or str(uuid.uuid4()), time.monotonic() + self._ask_timeout
-        seq = self._log(session_id).seq
+        seq = self.log(session_id).seq
         self.say(session_id, question, id, attachments=attachments)
-        log = self._log(session_id)
+        log = self.log(session_id)
         for _ in log.follow(min(seq, log.seq), 0.25):
             turn = log.turn_of(id)
             if turn and turn not in log.snapshot.unanswered:
@@ -162,7 +180,7 @@ class RemoteSessions(RemoteAnswers):
         self, session_id: str, turn_id: str | None = None, *, send_queue: bool = False
     ) -> State:
         """Stop the turn that is seen to run: an order that is late stops no other one."""
-        turn = turn_id or self._log(session_id).snapshot.turn
+        turn = turn_id or self.log(session_id).snapshot.turn
         if turn is None:
             return self.state(session_id)
         return self._led(self.get(session_id), "interrupt", turn_id=turn, send_queue=send_queue)
@@ -186,8 +204,7 @@ class RemoteSessions(RemoteAnswers):
     def touch(self, session_id: str) -> SessionInfo:
         """Somebody uses it; of a machine that is away, nothing is known to be used."""
         info = self.get(session_id)
-        online = self._mirror.presence.is_online(info.machine)
-        return self._value(info, "touch") if online else info
+        return self._value(info, "touch") if there(self._mirror, session_id) else info
 
     def rename(self, session_id: str, name: str) -> SessionInfo:
         return self._value(self.get(session_id), "rename", name=name)
@@ -200,7 +217,8 @@ class RemoteSessions(RemoteAnswers):
         ended: Ended = self._commands.send(info.machine, "end", session_id, **how)
         return ended
 
-    def _log(self, session_id: str) -> MirroredLog:
+    def log(self, session_id: str) -> MirroredLog:
+        """The whole conversation."""
         try:
             return self._mirror.log(self.get(session_id))
         except FleetFailure as why:
@@ -213,24 +231,5 @@ class RemoteSessions(RemoteAnswers):
     def _led(self, info: SessionInfo, verb: str, **arguments: Any) -> State:
         """The state that a command led to, once its events are here."""
         seq = self._commands.send(info.machine, verb, info.session_id, **arguments)
-        self._log(info.session_id).reaches(seq, _SEEN)
+        self.log(info.session_id).reaches(seq, _SEEN)
         return self.state(info.session_id)
-
-
-class NewSessions:
-    """Makes sessions on another machine, in one of its projects; see ``MemorySessionManager``."""
-
-    def __init__(
-        self, mirror: Mirror, commands: Commands, machine: str, project_id: str | None
-    ) -> None:
-        self._mirror, self._commands = mirror, commands
-        self._machine, self._project_id = machine, project_id
-
-    def create(
-        self, name: str | None, agent: str | None, session_id: str | None, **how: Any
-    ) -> SessionInfo:
-        id, given = session_id or str(uuid.uuid4()), {"name": name, "agent": agent, **how}
-        send = self._commands.send
-        made: SessionInfo = send(self._machine, "create", id, self._project_id, **given)
-        self._mirror.begun(made := replace(made, machine=self._machine))
-        return made

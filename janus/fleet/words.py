@@ -55,6 +55,8 @@ class Word(Struct, frozen=True, omit_defaults=True):
     voice: bool = False
     device: str = ""
     take_back: bool = False
+    #: The ids of files, which its machine is given before it can accept this.
+    attachments: tuple[str, ...] = ()
 
 
 class Words:
@@ -68,9 +70,12 @@ class Words:
         client.greet(self._looking.wake)
         self.start, self.stop = self._looking.start, self._looking.stop
 
-    def put(self, machine: str, word: Word) -> None:
-        """Have it wait for a machine; on the doorway's disk on return. Raises FleetFailure."""
-        suffix = ":back" if word.take_back else ""
+    def put(self, machine: str, word: Word, suffix: str = "") -> None:
+        """Have it wait for a machine; on the doorway's disk on return. Raises FleetFailure.
+
+        One that is put again under the same *suffix* is the same.
+        """
+        suffix = ":back" if word.take_back else suffix
         headers = {"Nats-Msg-Id": f"{word.session_id}:{word.message_id}{suffix}"}
         subject = f"word.{machine}.{self._client.machine}"
         seq = self._client.publish(subject, msgspec.json.encode(word), headers)
@@ -86,6 +91,20 @@ class Words:
             found[word.message_id] = word
         return [*found.values()]
 
+    def with_files(self) -> list[Word]:
+        """Those that wait for files, in order."""
+        with self._lock:
+            return [it for _, it in sorted(self._waiting.items()) if it.attachments]
+
+    def give_up_files(self, machine: str, word: Word) -> None:
+        """Have it wait without its files, which are lost. Raises FleetFailure."""
+        bare = f"{word.text}\n\n(A file that went with this did not arrive.)"
+        with self._lock:
+            [seq] = [number for number, it in self._waiting.items() if it == word] or [0]
+        self.put(machine, replace(word, text=bare, attachments=()), ":bare")
+        with suppress(FleetFailure):
+            self._client.call(methodcaller("delete_msg", WORDS, seq))
+
     def take_back(self, machine: str, session_id: str, message_id: str | None) -> bool:
         """Ask the machine to leave one out, or all; whether any waits. Raises FleetFailure."""
         with self._lock:
@@ -95,7 +114,7 @@ class Words:
             ]  # fmt: skip
         for seq, word in words:
             if not word.take_back:
-                self.put(machine, replace(word, take_back=True))
+                self.put(machine, replace(word, take_back=True, attachments=()))
                 with suppress(FleetFailure):  # it would be handed over only to be left out
                     self._client.call(methodcaller("delete_msg", WORDS, seq))
         return bool(words)
@@ -192,7 +211,8 @@ class Inbox:
         elif word.message_id not in self._back:
             said = "Device %s of machine %s said something in session %s while this one slept"
             log.info(said, word.device or "-", sender, word.session_id, extra=extra)
-            manager.say(word.session_id, word.text, word.message_id, voice=word.voice)
+            more = {"voice": word.voice, "attachments": word.attachments}
+            manager.say(word.session_id, word.text, word.message_id, **more)
 
     def _remember(self, message_id: str) -> None:
         self._back[message_id] = None

@@ -19,11 +19,14 @@ from janus.model.values import (
     is_id,
     is_title,
 )
+from janus.model.viewed import Answered, Asked
 
 __all__ = [
     "PROTOCOLS",
     "Amount",
     "Answer",
+    "Answered",
+    "Asked",
     "Conversation",
     "Ended",
     "MachineInfo",

@@ -23,6 +23,7 @@ from janus.logs import about
 from janus.model import Ended, SessionInfo, check_id
 from janus.sessions.adopting import Adopter
 from janus.sessions.archive import Archive
+from janus.sessions.carrying import Carrier
 from janus.sessions.closing import SessionCloser, reason_of
 from janus.sessions.conversations import Conversations
 from janus.sessions.deleting import SessionDeleter
@@ -99,10 +100,10 @@ class MemorySessionManager(Conversations):
         opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
         self._waker = SessionWaker(registry, opener)
         #: Takes over what was begun in a terminal, and says how to go on there.
-        self.terminal = Adopter(
-            registry, opener, self._factory, archive, store, agents, settings.workspace, self._begin
-        )
+        how = store, agents, settings.workspace, self._begin
+        self.terminal = Adopter(registry, opener, self._factory, archive, *how)
         super().__init__(registry, opener, saver, agents, settings.ask_timeout, project_id)
+        self.carry_on = Carrier(opener, self._factory, store, self.workspace, agents, self._begin)
         #: What is sent later.
         self.later = Scheduler(store, clock, opener.look, self._spoken_in)
         self.work = SessionLandings(self.workspace, registry, self._readable)

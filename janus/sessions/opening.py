@@ -8,6 +8,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 
 from janus.agents.catalog import AgentCatalog
 from janus.clock import Clock
@@ -60,8 +61,12 @@ class SessionOpener:
         branch: str | None,
         isolated: bool | None,
         chosen: Mapping[str, str],
+        ahead: Callable[[SessionInfo], AbstractContextManager[object]] = nullcontext,
     ) -> Session:
-        """Open a new session. Raises SessionExists, and see ``MemorySessionManager.create``."""
+        """Open a new session. Raises SessionExists, and see ``MemorySessionManager.create``.
+
+        What its log shall begin with is put there *ahead*, and is gone again if what follows fails.
+        """
         self.check_workspace()
         found = self._agents.agent(agent)
         isolated = bool(name or branch) if isolated is None else isolated
@@ -75,7 +80,8 @@ class SessionOpener:
 
         with self._registry.place(session_id, name, default) as given:
             info = self._factory.describe(session_id, given, found.spec.name)
-            with self._factory.new(info, branch, chosen, isolated=isolated) as session:
+            made = self._factory.new(info, branch, chosen, isolated=isolated)
+            with ahead(info), made as session:
                 self._add(session)
                 session.describe()
         about_it = about(session_id, "created")

@@ -21,7 +21,7 @@ _LONGEST = 250  # bytes; a file cannot have a longer name, and refs are files
 
 def existing(git: Git, branch: str) -> str:
     """The commit of a local *branch*, whatever the user calls so; InvalidRequest if it is none."""
-    if not _well_formed(git, branch):
+    if not well_formed(git, branch):
         raise InvalidRequest("branch: This cannot be the name of a branch.")
     if commit := _commit(git, f"refs/heads/{branch}"):
         return commit
@@ -124,7 +124,7 @@ def _remove_left_lock(git: Git, ref: str, commit: str) -> None:
             folder.remove(name)
 
 
-def _well_formed(git: Git, branch: str) -> bool:
+def well_formed(git: Git, branch: str) -> bool:
     try:
         size = len(branch.encode())
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can say

@@ -57,6 +57,7 @@ PAGE = {"session_id": "page"}
 #: A right call at each view that takes something: its query, and its body.
 CALLS = {
     "POST /api/session/start": ({}, {"name": "fix-1", "isolated": True, "branch": None}),
+    "POST /api/session/continue": ({}, PAGE),
     "POST /api/ask": (PAGE, {"question": "say hello"}),
     "POST /api/heartbeat": (PAGE, None),
     "POST /api/session/resume": (PAGE, None),
@@ -164,6 +165,10 @@ class Trouble:
         self.app = app
         self.manager = app.extensions["janus"].manager
         self.patch = monkeypatch.setattr
+        if self.path == "/api/session/continue":
+            given = {"said": "", "origin": "laptop", "agent": "cursor-agent", "branch": "fix-1"}
+            self.elsewhere = app.extensions["janus"].elsewhere
+            self.patch(self.elsewhere, "carried", lambda session_id: (given, ""))
 
     def call(self, query=None, body=None, **more):
         if "data" not in more and self.body is not None:
@@ -205,6 +210,15 @@ class Trouble:
         session = self.session()
         session.say("say hello").answer.result()
         return session
+
+    def not_carried(self, error):
+        """What is asked of another machine's session raises this; that it does is tested there."""
+
+        def fail(session_id):
+            raise error("It cannot be.")
+
+        self.patch(self.elsewhere, "carried", fail)
+        return self.call()
 
     def fleet_fails(self, error):
         """The fleet raises this; how, is tested elsewhere."""
@@ -271,11 +285,13 @@ class Trouble:
         return self.files_fail(MergeConflict)
 
     def NOT_FOUND(self):
+        if self.path == "/api/agents" or f"{self.method} {self.path}" == "GET /api/projects":
+            return self.call({"machine": "nobody"})
         if self.path.startswith("/api/fleet/"):
             return self.fleet_fails(NotFound)
         if self.path in WORK or self.path == "/api/review/send":
             self.session()
-        if self.path == "/api/session/start":
+        if self.path in ("/api/session/start", "/api/session/continue"):
             return self.call(body={"project_id": "nobody"})
         if self.path in ("/api/chat", "/api/ask", "/api/schedule"):
             self.session()
@@ -322,6 +338,8 @@ class Trouble:
         return self.call()
 
     def SESSION_NOT_FOUND(self):
+        if self.path == "/api/session/continue":
+            return self.not_carried(SessionNotFound)
         if self.path == "/api/attachments":
             self.manager._archive.bar("page")
             return self.call(data=b"a")
@@ -397,6 +415,8 @@ class Trouble:
         return self.call(body={"path": str(first.rename(first.with_name("second")))})
 
     def SESSION_BUSY(self):
+        if self.path == "/api/session/continue":
+            return self.not_carried(Conflict)
         if self.path in WORK:
             return self.files_fail(Conflict)
         if self.path == "/api/attachments":
@@ -482,7 +502,7 @@ class Trouble:
             self.session()
             (self.manager._settings.workspace / ".git" / "config").write_text("[not closed\n")
             return self.call()
-        if self.path == "/api/session/start":
+        if self.path in ("/api/session/start", "/api/session/continue"):
             hook = self.manager._settings.workspace / ".git" / "hooks" / "post-checkout"
             hook.write_text("#!/bin/sh\nrm .git\n")  # nothing is left that is a worktree
             hook.chmod(0o755)
@@ -495,7 +515,10 @@ class Trouble:
         return self.call()
 
     def AGENT_NOT_FOUND(self):
-        makes = ("/api/chat", "/api/system", "/api/session/start", "/api/schedule")
+        makes = (
+            "/api/chat", "/api/system", "/api/session/start", "/api/session/continue",
+            "/api/schedule",
+        )  # fmt: skip
         if self.path not in makes:
             self.spoken()  # it was there the last time
             self.manager.end("page", summary=False)
@@ -534,6 +557,8 @@ class Trouble:
 
     def MACHINE_AWAY(self):
         """The session is another machine's, which sleeps."""
+        if self.path == "/api/session/continue":
+            return self.not_carried(MachineAway)
 
         class Away:
             def __getattr__(self, name):
@@ -542,6 +567,9 @@ class Trouble:
         elsewhere = self.app.extensions["janus"].elsewhere
         self.patch(elsewhere, "manager", lambda session_id: Away())
         self.patch(elsewhere, "on", lambda machine, project_id: Away())
+        self.patch(elsewhere, "view_on", lambda machine: Away().view)
+        if self.body is None and "session_id" not in self.query:
+            return self.call({"machine": "laptop"})
         return self.call(body={"machine": "laptop"} if self.path == "/api/session/start" else None)
 
     def SERVER_STOPPING(self):

@@ -3,6 +3,7 @@
 # ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
 
 import logging
+import os
 
 import msgspec
 import pytest
@@ -10,11 +11,22 @@ from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.conversation.shown import State
-from janus.errors import Forbidden, InvalidRequest, MachineAway, QueueFull, SessionNotFound
+from janus.errors import (
+    Forbidden,
+    InvalidRequest,
+    JanusError,
+    MachineAway,
+    NotFound,
+    PayloadTooLarge,
+    QueueFull,
+    SessionNotFound,
+)
 from janus.fleet.commands import Commands
 from janus.fleet.failures import Absent, Refused
+from janus.fleet.viewing import ask_view
+from janus.fleet.views import LONGEST, PIECE, Views
 from janus.logs import device_id
-from janus.model import Ended, SessionInfo
+from janus.model import Answered, Asked, Ended, SessionInfo
 
 INFO = SessionInfo("one", None, "waiting", "demo", 1.0, 2.0)
 
@@ -47,10 +59,11 @@ class Manager:
         raise AssertionError("no machine may do this")
 
 
-def commanding(doorway, machine, manager=None, scope=lambda sender: "full"):
+def commanding(doorway, machine, manager=None, scope=lambda sender: "full", view=None):
     made = []
     managers = lambda session_id, project_id: manager  # noqa: E731
-    doorway.client(machine, lambda it: made.append(Commands(it, managers, scope)))
+    views = Views(view, managers) if view else None
+    doorway.client(machine, lambda it: made.append(Commands(it, managers, scope, views)))
     doorway.running.append(made[0])
     return made[0]
 
@@ -105,6 +118,36 @@ def test_threat_37_the_receiver_looks_at_the_scope_itself(doorways, scope, verb)
 
     with pytest.raises(Forbidden):
         commanding(doorway, HOME).send(LAPTOP, verb, "one")
+
+
+def test_a_machine_that_may_read_looks_at_what_is_as_long_as_it_is_and_has_nothing_done(doorways):
+    long = os.urandom(3 * PIECE + 7)
+
+    def view(asked):
+        if asked.view == "work.bug":
+            raise RuntimeError("nobody thought of that")
+        data = bytes(LONGEST + 1) if asked.view == "work.endless" else long
+        return Answered(media="text/plain", data=data, size=len(data))
+
+    doorway = doorways(laptop="full", cloud="read")
+    laptop = commanding(doorway, LAPTOP, Manager(), lambda sender: "read", view)
+    home, asked = commanding(doorway, HOME), Asked("read", "one", "work.changes")
+
+    assert ask_view(home, LAPTOP, asked).data == long
+    assert laptop._views._rests == {}  # all was asked for
+    for view_name in ("work.changes\nforged", "../x", "x" * 80, ""):
+        with pytest.raises(InvalidRequest):
+            ask_view(home, LAPTOP, Asked("read", "one", view_name))
+    with pytest.raises(PayloadTooLarge):
+        ask_view(home, LAPTOP, Asked("read", "one", "work.endless"))
+    with pytest.raises(JanusError, match="made a mistake"):  # at once
+        ask_view(home, LAPTOP, Asked("read", "one", "work.bug"))
+    with pytest.raises(NotFound):
+        home.send(LAPTOP, "rest", "one", token="guessed", at=0)
+    with pytest.raises(Forbidden):
+        ask_view(home, LAPTOP, Asked("do", "one", "work.undo"))
+    with pytest.raises(Forbidden):
+        home.send(LAPTOP, "put", "one", id="a", name="a", size=1, offset=0, data="YQ==")
 
 
 def test_only_what_is_in_the_list_can_be_asked(doorways):

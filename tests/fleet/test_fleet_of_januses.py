@@ -2,11 +2,14 @@
 
 # ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
 
+import logging
+import subprocess
 import time
 from dataclasses import replace
 
 import pytest
 from doorways import CLOUD, HOME, LAPTOP, doorways
+from flask import Response
 from kit.waiting import wait_for
 from kit.workspace import git
 
@@ -48,12 +51,12 @@ class Janus:
         self.janus.projects.start()
         self.janus.elsewhere.start()
 
-    def get(self, path, **query):
+    def get(self, path, /, **query):
         answer = self.client.get(path, query_string=query)
         assert answer.status_code == 200, answer.json
         return answer.json
 
-    def post(self, path, status=200, query=None, **body):
+    def post(self, path, status=200, /, query=None, **body):
         answer = self.client.post(path, query_string=query or {}, json=body)
         assert answer.status_code == status, answer.json
         return answer.json
@@ -77,7 +80,7 @@ class Janus:
 
 @pytest.fixture
 def home(doorways, settings, tmp_path):
-    home = Janus(settings, tmp_path / "home", HOME, "home", doorways(laptop="full"))
+    home = Janus(settings, tmp_path / "home", HOME, "home", doorways(laptop="full", cloud="full"))
     yield home
     home.stop()
 
@@ -145,14 +148,18 @@ def test_a_session_is_begun_on_another_machine(home, laptop):
 
     assert begun["machine"] == LAPTOP
     assert laptop.sessions().keys() == {SESSION}
+    assert home.get("/api/projects", machine=LAPTOP) == laptop.get("/api/projects")
+    assert home.get("/api/agents", machine=LAPTOP) == laptop.get("/api/agents")
+    assert home.get("/api/projects", machine=HOME) == home.get("/api/projects")
     refused = home.post("/api/session/start", 404, machine="nobody")
     assert refused["error"]["code"] == "NOT_FOUND"
     home.post("/api/chat", message="At once", session_id=SESSION)  # before it is listed
     wait_for(home.answered)
     assert laptop.said() == home.said() == ["At once"]
     assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
-    answer = home.client.get("/api/changes", query_string={"session_id": SESSION})
-    assert answer.json["error"]["code"] == "MACHINE_AWAY"
+    assert home.get("/api/review", session_id=SESSION) == laptop.get(
+        "/api/review", session_id=SESSION
+    )
 
 
 def test_what_is_said_to_a_machine_that_sleeps_three_days_arrives_once_and_in_order(
@@ -239,3 +246,214 @@ def test_a_session_of_a_project_that_is_not_served_is_not_begun_in_another(home,
         here.owner(SESSION)
     with pytest.raises(SessionNotFound):
         here.owner("never-there")
+
+
+@pytest.fixture
+def working(home, laptop):
+    """The laptop, in a checkout, after a turn that wrote a file."""
+    folder = laptop.settings.workspaces[0]
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    git(folder, *who, "commit", "-qm", "notes")
+    laptop.post("/api/chat", message="write cart.txt: flowers", session_id=SESSION)
+    (asked,) = wait_for(lambda: laptop.sessions()[SESSION].get("permissions"))
+    once = next(it["id"] for it in asked["options"] if it["name"] == "Allow once")
+    answer = {"session_id": SESSION, "request_id": asked["request_id"], "option_id": once}
+    laptop.post("/api/permission", **answer)
+    wait_for(laptop.answered)
+    wait_for(lambda: SESSION in home.sessions())
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
+    return folder
+
+
+def test_the_work_of_another_machine_is_looked_at_and_undone_from_the_doorway(
+    home, laptop, working, caplog
+):
+    caplog.set_level(logging.INFO, "janus.fleet.commands")
+    which = {"session_id": SESSION}
+    (working / "long.txt").write_text("A long line of text.\n" * 45_000)  # more than one message
+
+    for path, query in [
+        ("/api/changes", {}), ("/api/changes/file", {"path": "cart.txt"}), ("/api/files", {}),
+        ("/api/file", {"path": "long.txt"}), ("/api/review", {}),
+    ]:  # fmt: skip
+        assert home.get(path, **which, **query) == laptop.get(path, **which, **query)
+    refused = home.client.get("/api/file", query_string={**which, "path": "nothing.txt"})
+    assert (refused.status_code, refused.json["error"]["code"]) == (404, "NOT_FOUND")
+
+    comment = {
+        "comment_id": "c1", "path": "cart.txt", "side": "new", "start": 1, "end": 1, "blob": "",
+        "quote": "flowers", "text": "Which?",
+    }  # fmt: skip
+    kept = home.client.put("/api/review/comment", json={**which, **comment})
+    assert kept.json == laptop.get("/api/review", **which)
+    turn = laptop.state()["messages"][-1]["turn_id"]
+    looked = home.post("/api/undo", **which, turn_id=turn, dry_run=True)
+    assert [it["path"] for it in looked["files"]] == ["cart.txt"] and (
+        working / "cart.txt"
+    ).exists()
+    home.post("/api/undo", **which, turn_id=turn, tree=looked["tree"])
+    assert not (working / "cart.txt").exists()
+    lines = [it.getMessage() for it in caplog.records if "work.undo" in it.getMessage()]
+    device = lines[0].split()[1]
+    assert lines[:2] == [
+        f"Device {device} asks machine {LAPTOP} to call work.undo session {SESSION}",
+        f"Device {device} of machine {HOME} asks to call work.undo session {SESSION}",
+    ]
+
+    laptop.stop()
+    wait_for(lambda: not home.get("/api/fleet")["machines"][0]["online"])
+    away = home.client.get("/api/changes", query_string=which)
+    assert away.json["error"]["code"] == "MACHINE_AWAY"
+
+
+def test_threat_44_no_machine_makes_a_page_of_what_it_answers(home, laptop, working):
+    """A stolen machine answers with a page, which would run in the doorway's own origin."""
+
+    def hostile():
+        page = Response("<script>alert(1)</script>", mimetype="text/html")
+        page.headers["Content-Disposition"] = "inline; filename=x.html"
+        return page
+
+    for name in ("files.file", "attachments.given"):
+        hostile.declared = laptop.app.view_functions[name].declared
+        laptop.app.view_functions[name] = hostile
+    which = {"session_id": SESSION, "path": "x", "attachment_id": "x"}
+
+    for path in ("/api/file", "/api/attachment"):
+        answer = home.client.get(path, query_string=which)
+        assert (answer.status_code, answer.mimetype) == (503, "application/json")
+
+
+def test_files_go_with_a_message_to_another_machine_also_to_one_that_sleeps(home, laptop, working):
+    content = b"\x00\x01" * 400_000
+    which = {"session_id": SESSION}
+
+    def attach(id):
+        query = {**which, "attachment_id": id, "name": "data.bin"}
+        sent = home.client.post("/api/attachments", query_string=query, data=content)
+        assert sent.json["complete"], sent.json
+
+    def here():
+        return home.client.get("/api/attachment", query_string={**which, "attachment_id": "a2"})
+
+    new = "5e5510a0-0000-4000-8000-000000000002"
+    query = {"session_id": new, "attachment_id": "first", "name": "data.bin"}
+    home.client.post("/api/attachments", query_string=query, data=content)  # it may begin anywhere
+    home.post("/api/session/start", 201, session_id=new, machine=LAPTOP)
+    home.post("/api/chat", message="Look", session_id=new, attachments=["first"])
+    assert laptop.client.get("/api/attachment", query_string=query).data == content
+
+    attach("a1")
+    home.post("/api/chat", message="Look at it", **which, message_id="m1", attachments=["a1"])
+    wait_for(home.answered)
+    kept = laptop.client.get("/api/attachment", query_string={**which, "attachment_id": "a1"})
+    given = home.client.get("/api/attachment", query_string={**which, "attachment_id": "a1"})
+    assert kept.data == given.data == content
+    assert kept.headers["Content-Disposition"] == given.headers["Content-Disposition"]
+
+    laptop.stop()
+    wait_for(lambda: not home.get("/api/fleet")["machines"][0]["online"])
+    attach("a2")
+    for _ in range(2):  # the second is a retry
+        home.post("/api/chat", message="And that", **which, message_id="m2", attachments=["a2"])
+    home.post("/api/chat", message="Thanks", **which, message_id="m3")
+    missing = home.post("/api/chat", 404, message="Or this", **which, attachments=["nothing"])
+    assert missing["error"]["code"] == "NOT_FOUND"
+    laptop.start()
+
+    wait_for(lambda: home.said()[-2:] == ["And that", "Thanks"], 60)
+    wait_for(home.answered)
+    said = next(it for it in laptop.state()["messages"] if it["content"] == "And that")
+    assert [it["attachment_id"] for it in said["attachments"]] == ["a2"]
+    assert here().data == content
+    wait_for(lambda: not [*home.settings.state_dir.rglob("*.data")])  # handed over, and forgotten
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """A remote that both machines have as the origin of their project."""
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", remote], check=True)
+    return remote
+
+
+def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop, shared):
+    at_home, at_laptop = (it.settings.workspaces[0] for it in (home, laptop))
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    git(at_laptop, "init", "-qb", "main")
+    git(at_laptop, "add", "notes.md")
+    git(at_laptop, *who, "commit", "-qm", "notes")
+    git(at_laptop, "remote", "add", "origin", str(shared))
+    git(at_laptop, "push", "-q", "origin", "main")
+    (at_home / "notes.md").unlink()
+    git(at_home, "init", "-qb", "main")
+    git(at_home, "remote", "add", "origin", str(shared))
+    git(at_home, "pull", "-q", "origin", "main")
+    begun = laptop.post("/api/session/start", 201, session_id=SESSION, name="login")
+    laptop.post("/api/chat", message="Where is the login?", session_id=SESSION)
+    wait_for(laptop.answered)
+    folder = at_laptop / ".worktrees" / SESSION
+    (folder / "pushed.txt").write_text("came along\n")
+    git(folder, "add", "pushed.txt")
+    git(folder, *who, "commit", "-qm", "pushed")
+    git(folder, "push", "-q", "origin", "HEAD")
+    wait_for(lambda: SESSION in home.sessions() and home.said() == ["Where is the login?"])
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
+    wait_for(lambda: not home.state()["is_processing"])
+    there = home.post("/api/session/continue", 409, session_id=SESSION)
+    assert "go on in the session itself" in there["error"]["message"]
+    laptop.stop()
+    wait_for(lambda: not home.get("/api/fleet")["machines"][0]["online"])
+    home.post("/api/chat", message="And the token?", session_id=SESSION)
+
+    new = "5e5510a0-0000-4000-8000-000000000009"
+    for _ in range(2):  # the second is a retry
+        made = home.post("/api/session/continue", 201, session_id=SESSION, new_id=new)
+    assert (made["session_id"], made["branch"]) == (new, begun["branch"])
+    assert "machine" not in made
+    assert (at_home / ".worktrees" / new / "pushed.txt").read_text() == "came along\n"
+    said = home.get("/api/state", session_id=new)["messages"]
+    assert said[0]["content"] == "Where is the login?"
+    told = said[-1]["content"]
+    for words in (
+        "was on laptop", f"Its branch {begun['branch']} came from the remote",
+        "What was not pushed is on laptop", "still said there when it wakes",
+    ):  # fmt: skip
+        assert words in told, told
+    asked = home.post("/api/ask", query={"session_id": new}, question="What did I ask?")
+    assert asked["answer"]
+    now = home.get("/api/state", session_id=new)
+    assert not now["is_processing"]
+    assert now["plan"][0]["content"].endswith("User: Where is the login?")  # as its agent got it
+
+    git(shared, "branch", "-D", begun["branch"])
+    again = home.post("/api/session/continue", 201, session_id=SESSION)
+    told = home.get("/api/state", session_id=again["session_id"])["messages"][-1]["content"]
+    assert "did not come along" in told and "it is not there. A new one begins here." in told
+    own = home.post("/api/session/continue", 409, session_id=new)
+    assert "no session of another machine" in own["error"]["message"]
+
+
+def test_it_is_continued_on_a_third_machine(home, laptop, settings, tmp_path):
+    laptop.post("/api/chat", message="Where is the login?", session_id=SESSION)
+    wait_for(laptop.answered)
+    wait_for(lambda: SESSION in home.sessions() and home.answered())
+    cloud = Janus(settings, tmp_path / "cloud", CLOUD, "cloud", home.doorway)
+    try:
+        laptop.stop()
+        wait_for(
+            lambda: [it["online"] for it in home.get("/api/fleet")["machines"]] == [False, True]
+        )
+
+        made = home.post("/api/session/continue", 201, session_id=SESSION, machine=CLOUD)
+
+        assert (made["machine"], made["project"]) == (CLOUD, "work")
+        new = made["session_id"]
+        wait_for(lambda: home.get("/api/state", session_id=new)["messages"])
+        there = cloud.get("/api/state", session_id=new)["messages"]
+        assert there[0]["content"] == "Where is the login?"
+        assert "is on laptop, and not here" in there[-1]["content"]
+    finally:
+        cloud.stop()

@@ -31,7 +31,7 @@ class Sessions:
         self.log = EventLog(self.store.open_log("one"))
         self.refuse, self.withdrawn = [], []
 
-    def say(self, session_id, text, message_id, *, voice=False):
+    def say(self, session_id, text, message_id, *, voice=False, attachments=()):
         if self.refuse:
             raise self.refuse.pop()
         if session_id != "one":

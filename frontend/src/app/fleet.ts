@@ -3,7 +3,7 @@
 import {computed, signal} from '@preact/signals'
 
 import type {Api} from '../lib/api'
-import type {FleetState, Machine, SessionInfo} from '../lib/types'
+import type {AgentInfo, FleetState, Machine, Project, SessionInfo} from '../lib/types'
 import {loadItem, saveItem} from './local-storage'
 
 const NAME = 'fleet'
@@ -18,13 +18,15 @@ export class Fleet {
   readonly id = computed(() => this.#state.value?.machine_id ?? '')
   /** One word, so that what else changes, such as the load, draws no list. */
   readonly #asleep = computed(() => this.machines.value.filter(({online}) => !online).map(it => it.machine_id).join(' '))
+  /** What can be begun on a machine, once it was asked for, by its id. */
+  readonly offered = signal<Record<string, {agents: AgentInfo[]; projects: Project[]}>>({})
   readonly #learnt = signal<Record<string, string>>({})
-  readonly #api: Pick<Api, 'fleet' | 'ended'>
+  readonly #api: Pick<Api, 'fleet' | 'ended' | 'offered'>
   readonly #machineOf: (sessionId: string) => string | undefined
   #looking = false
 
   /** *machineOf* is the id of the machine that has a session; nothing where it is this one. */
-  constructor(api: Pick<Api, 'fleet' | 'ended'>, machineOf: (sessionId: string) => string | undefined) {
+  constructor(api: Pick<Api, 'fleet' | 'ended' | 'offered'>, machineOf: (sessionId: string) => string | undefined) {
     this.#api = api
     this.#machineOf = machineOf
   }
@@ -62,6 +64,16 @@ export class Fleet {
     if (found?.machine) this.#learnt.value = {...this.#learnt.peek(), [sessionId]: found.machine}
   }
 
+  /** Ask a machine what can be begun there; while it sleeps, what it said last is offered. */
+  async ask(id: string): Promise<void> {
+    if (!this.find(id)?.online) return
+    try {
+      this.offered.value = {...this.offered.peek(), [id]: await this.#api.offered(id)}
+    } catch {
+      // Its first project and its usual agent can be chosen all the same.
+    }
+  }
+
   /** Ask now. */
   async look(): Promise<void> {
     if (this.#looking) return
@@ -83,6 +95,7 @@ export class Fleet {
   forget(): void {
     this.#state.value = undefined
     this.#learnt.value = {}
+    this.offered.value = {}
   }
 
   #show(state: FleetState): void {

@@ -3,7 +3,7 @@
 export const says = {
   title: 'Machines',
   one: 'Machine',
-  newThere: (name: string) => `On ${name}, in its first project.`,
+  newThere: (name: string, project?: string) => `On ${name}, in ${project ?? 'its first project'}.`,
   about: (name: string, state: string) => `Machine: ${[name, state].filter(Boolean).join(', ')}`,
   thisOne: 'this one',
   online: 'online',
@@ -21,11 +21,13 @@ export const says = {
   onTheWay: (name: string) => `On the way to ${name}`,
   takenBack: (name: string) => `Being taken back, unless ${name} has it already`,
   heldThere: (count: number, name: string) => `${count} waiting on ${name}`,
-  filesThere: (name: string) => `Its files are on ${name}: look at its changes and land them with the Janus of that machine.`,
-  elsewhere: {
-    title: (name: string) => `On ${name}`,
-    text: (name: string) => `The files of this session are on ${name}, and stay there. To see its changes, land or undo them, open the page of Janus on ${name}, or a terminal there.`,
-    ask: 'Or ask the agent: it can show what it changed, commit and push.',
+  filesThere: (name: string) => `Its files are on ${name}: its changes are looked at and landed when that wakes.`,
+  filesAway: {
+    title: (name: string) => `${name} sleeps`,
+    text: (name: string) => `The files of this session are on ${name}. They are shown, landed and undone here when it wakes.`,
+    lastTurn: 'What the last turn told of its changes',
   },
+  continueOn: (name: string) => `Continue on ${name}`,
+  continuing: 'It is being continued…',
   notNow: (name: string) => `Until ${name} wakes, it can be read, and what you say waits.`,
 }

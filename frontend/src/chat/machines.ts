@@ -10,7 +10,6 @@ export const machines = {
   asleep: (since: string) => `asleep since ${since}`,
   starting: 'Not begun yet',
   keptUntil: (name: string) => `Kept on this device until ${name} wakes`,
-  noFiles: (name: string) => `Files cannot be sent to ${name} from here.`,
 }
 
 /** Since when a machine is away; empty while it is there. */

@@ -40,9 +40,10 @@ export class Api {
     return this.#requests.call('GET /api/health', {})
   }
 
-  async agents(): Promise<AgentInfo[]> {
+  /** Those of this machine, or of another one. */
+  async agents(machine = ''): Promise<AgentInfo[]> {
     // Every agent is asked for its version, the first time.
-    const call = {timeout: PATIENT}
+    const call = {query: machine ? {machine} : {}, timeout: PATIENT}
     return (await this.#requests.call('GET /api/agents', call)).agents
   }
 
@@ -122,8 +123,21 @@ export class Api {
     return this.#requests.call('POST /api/session/adopt', {body, timeout: PATIENT})
   }
 
-  async projects(): Promise<Project[]> {
-    return (await this.#requests.call('GET /api/projects', {})).projects
+  /** Continue a session whose machine is away in a new one, on a *machine* or, if that is empty, here. */
+  carryOn(session_id: string, new_id: string, machine: string): Promise<SessionInfo> {
+    const body = {session_id, new_id, ...(machine && {machine})}
+    return this.#requests.call('POST /api/session/continue', {body, timeout: PATIENT})
+  }
+
+  /** Those of this machine, or of another one. */
+  async projects(machine = ''): Promise<Project[]> {
+    return (await this.#requests.call('GET /api/projects', {query: machine ? {machine} : {}})).projects
+  }
+
+  /** What can be begun on another machine. */
+  async offered(machine: string): Promise<{agents: AgentInfo[]; projects: Project[]}> {
+    const [agents, projects] = await Promise.all([this.agents(machine), this.projects(machine)])
+    return {agents, projects}
   }
 
   /** Serve a folder; with a `project_id`, as that project, which has moved there. */

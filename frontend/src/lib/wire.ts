@@ -293,6 +293,18 @@ export interface ContextGiven {
   sources: string[]
 }
 
+/** Which session to continue, and where. */
+export interface ContinueBody {
+  /** Of a machine that is away. */
+  session_id: SessionId
+  /** The client's own id for the new one: sent again, it is the same session. A new one if absent. */
+  new_id?: SessionId | null
+  /** The machine to go on with, as in `/api/fleet`; this one if absent. */
+  machine?: string | null
+  /** A project there; if absent one of the same name, or the first. */
+  project_id?: string | null
+}
+
 /** The conversations of a project, the newest first. */
 export interface ConversationList {
   conversations: AgentConversation[]
@@ -1885,6 +1897,8 @@ export interface Calls {
   'GET /api/session': {query: {session_id: SessionId}; answer: SessionInfo}
   /** Forget a session that ended, for good: its conversation, its summaries, its worktree. */
   'DELETE /api/session': {query: {session_id: SessionId}; answer: Deleted}
+  /** Continue a session of a machine that is away in a new one, on another machine. */
+  'POST /api/session/continue': {body: ContinueBody; answer: SessionInfo}
   /** The open sessions, the oldest first, or those that ended; also those of other machines. */
   'GET /api/sessions': {query: {ended?: boolean; project_id?: string; limit?: number; before?: string; id?: string}; answer: SessionList}
   /** Older messages than the state has, also of a session that ended. */
@@ -1923,16 +1937,16 @@ export interface Calls {
   'POST /api/permission': {body: PermissionBody; answer: State}
   /** What to read out before a question is answered by voice. */
   'GET /api/permission': {query: {session_id: SessionId; request_id: string}; answer: SpokenQuestion}
-  /** The folders that Janus serves. */
-  'GET /api/projects': {answer: ProjectsList}
+  /** The folders that Janus serves, or that of another machine. */
+  'GET /api/projects': {query: {machine?: string}; answer: ProjectsList}
   /** Serve a folder from now on. */
   'POST /api/projects': {body: ProjectBody; answer: Project}
   /** Serve a project no more. Nothing in its folder, and nothing that was said, is deleted. */
   'DELETE /api/projects': {query: {project_id: string}; answer: Removed}
   /** The folders in which projects can be, to choose from; hidden ones are left out. */
   'GET /api/folders': {query: {path?: string}; answer: Folders}
-  /** Every agent Janus knows, and whether it is on this computer. */
-  'GET /api/agents': {answer: AgentList}
+  /** Every agent Janus knows, and whether it is on this computer, or on another machine. */
+  'GET /api/agents': {query: {machine?: string}; answer: AgentList}
   /** Run one of the agent's own commands for MCP servers, in the session's folder. */
   'POST /api/mcp-command': {body: McpBody; answer: McpResult}
   /** The agents' own conversations in the folder of a project. */

@@ -154,6 +154,13 @@ Scope = Annotated[Literal["full", "read"], Meta(title="Scope")]
 AgentProtocol = Annotated[Literal["acp", "print"], Meta(title="AgentProtocol")]
 
 
+class AnyMachine(Query, frozen=True, kw_only=True):
+    """Which machine is meant."""
+
+    #: As in `/api/fleet`; this one if absent.
+    machine: Short | None = None
+
+
 class OneSession(Query, frozen=True, kw_only=True):
     """Which session is meant."""
 

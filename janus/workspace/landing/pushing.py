@@ -35,7 +35,7 @@ def look_at_push(owner: Owner) -> Pushed:
     commit = owner.commit("HEAD")
     if not branch or not commit:
         raise InvalidRequest("No branch is checked out here that could be pushed.")
-    remote = _remote(owner, branch)
+    remote = remote_of(owner, branch)
     there = owner.commit(f"refs/remotes/{remote}/{branch}")
     new = ("rev-list", "--count", commit, *(("--not", there) if there else ("--not", "--remotes")))
     url = address_of(owner.look("remote", "get-url", "--push", remote))
@@ -50,7 +50,7 @@ def push(owner: Owner) -> Pushed:
     how = ("push", "--porcelain", "--no-follow-tags", "--no-recurse-submodules", "--set-upstream")
     mirror = ("-c", f"remote.{found.remote}.mirror=false")
     try:
-        done = owner.run(*mirror, *how, found.remote, f"{ref}:{ref}", environ=_ssh(owner))
+        done = owner.run(*mirror, *how, found.remote, f"{ref}:{ref}", environ=quiet_ssh(owner))
     except GitFailed as late:
         if late.ended:
             raise
@@ -73,7 +73,8 @@ def hidden(text: str) -> str:
     return re.sub(r"://[^/@\s]{1,300}@", "://", text)
 
 
-def _remote(owner: Owner, branch: str) -> str:
+def remote_of(owner: Owner, branch: str) -> str:
+    """The remote of a branch. Raises InvalidRequest where there is none."""
     names = owner.look("remote").split("\n")
     keys = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
     chosen = [owner.look("config", "--get", key) for key in keys]
@@ -83,7 +84,7 @@ def _remote(owner: Owner, branch: str) -> str:
     return found
 
 
-def _ssh(owner: Owner) -> dict[str, str]:
+def quiet_ssh(owner: Owner) -> dict[str, str]:
     """That ssh asks nothing, unless the owner uses something else."""
     command = owner.look("config", "--get", "core.sshCommand") or "ssh"
     plain = command.split(" ")[0].rpartition("/")[2] == "ssh"

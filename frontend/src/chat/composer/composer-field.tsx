@@ -33,12 +33,10 @@ interface Props {
   onKey?: (event: KeyboardEvent & {currentTarget: HTMLTextAreaElement}) => void
   /** What goes with it. */
   files: Files
-  /** Why none can. */
-  noFiles?: string | undefined
 }
 
 /** A field for a message, typed or dictated, and the one button that it needs. */
-export function ComposerField({app, sessionId = '', text, id, label, placeholder, sendLabel, busy = false, onSend, onDictated, onSpeak, onKey, files, noFiles}: Props) {
+export function ComposerField({app, sessionId = '', text, id, label, placeholder, sendLabel, busy = false, onSend, onDictated, onSpeak, onKey, files}: Props) {
   const field = useRef<HTMLTextAreaElement>(null)
   const dictated = useRef(onDictated)
   dictated.current = text => {
@@ -47,7 +45,7 @@ export function ComposerField({app, sessionId = '', text, id, label, placeholder
   }
   const spoken = useRef(false)
   const dictation = useMemo(() => new Dictation(app, sessionId, said => dictated.current(said)), [])
-  const {props, ...message} = useMessageField(text, given => (noFiles ? app.announce(noFiles, true) : void files.add(given)))
+  const {props, ...message} = useMessageField(text, given => void files.add(given))
   const hasText = useComputed(() => text.value.trim() !== '' || files.all.value.length > 0)
 
   useEffect(() => () => dictation.close(), [])
@@ -83,7 +81,7 @@ export function ComposerField({app, sessionId = '', text, id, label, placeholder
       <MessageProblem id={`${id}-problem`} text={text} field={message} />
       <AttachedFiles files={files} />
       <div class="composer">
-        {!noFiles && <AttachButton files={files} />}
+        <AttachButton files={files} />
         <textarea
           ref={field}
           id={id}

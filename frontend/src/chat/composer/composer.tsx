@@ -4,7 +4,6 @@ import {useEffect} from 'preact/hooks'
 import type {ChatContext} from '../state/chat-context'
 import {listen} from '../state/timers'
 import {says} from '../machine-strings'
-import {machines} from '../machines'
 import {words} from '../strings'
 import {CompletionList, useCompletions} from './completions'
 import {ComposerField} from './composer-field'
@@ -74,7 +73,6 @@ export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal
         onSpeak={() => aloud.stop()}
         onKey={onKey}
         files={files}
-        noFiles={elsewhere && machines.noFiles(elsewhere.name)}
       />
     </>
   )

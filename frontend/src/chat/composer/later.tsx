@@ -14,8 +14,8 @@ const says = sent.later
 export function Later({chat}: {chat: ChatContext}) {
   const {app, conversation} = chat
   const busy = useSignal(false)
-  // Another machine does it by itself, and can be told nothing of it from here.
-  const fixed = app.readOnly.value || Boolean(app.fleet.of(conversation.sessionId))
+  // A machine that sleeps does it by itself once it wakes, and can be told nothing of it until then.
+  const fixed = app.readOnly.value || Boolean(app.fleet.away(conversation.sessionId))
   const {scheduled = [], limit_resets_at: resets} = conversation.state.value ?? {}
   const settle = async (work: Promise<boolean>) => {
     if (busy.peek()) return

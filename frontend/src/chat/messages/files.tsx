@@ -54,7 +54,7 @@ function Picture({file: {name, width = 1, height = 1}, src, onOpen}: {file: Atta
   )
 }
 
-/** While it is on its way, or where another machine has it, it can only be named. */
+/** While it is on its way, or where a machine has it that sleeps, it can only be named. */
 function Chip({file: {name, size, media_type}, href}: {file: Attachment; href: string}) {
   const told = (
     <>

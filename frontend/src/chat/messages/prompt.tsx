@@ -34,15 +34,14 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
   const {id, text, delivery, start} = prompt
   const act = () => onActions({text, mine: true, id, turn: null})
   const press = usePress(act)
-  const elsewhere = chat.app.fleet.of(chat.conversation.sessionId)
-  const away = elsewhere?.online ? undefined : elsewhere
+  const away = chat.app.fleet.away(chat.conversation.sessionId)
   const begins = start && !away && delivery === 'sending'
   return (
     <article class="message prompt" data-row={`user:${id}`} aria-label={words.you}>
       <div class="prompt-card" {...press}>
         <div class="prompt-said">
           <p class="prompt-text" dir="auto">{text}</p>
-          {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={elsewhere ? prompt.attachments.map(onlyNamed) : prompt.attachments} />}
+          {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={away ? prompt.attachments.map(onlyNamed) : prompt.attachments} />}
         </div>
         <MoreButton onClick={act} />
       </div>
@@ -52,7 +51,7 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
   )
 }
 
-/** A file that another machine has. */
+/** A file that a machine has which sleeps. */
 function onlyNamed({attachment_id, name, size}: Attachment): Attachment {
   return {attachment_id, name, size, media_type: ''}
 }

@@ -39,7 +39,7 @@ const AskCard = lazy(async () => (await import('../../chat/questions/ask-card'))
 const Ended = lazy(async () => (await import('./ended')).Ended)
 const Changes = lazy(async () => (await import('../changes/changes')).Changes)
 const Side = lazy(async () => (await import('./side')).Side)
-const FilesElsewhere = lazy(async () => (await import('../changes/elsewhere')).FilesElsewhere)
+const FilesAway = lazy(async () => (await import('../changes/away')).FilesAway)
 const FileScreen = lazy(async () => (await import('../files/file-screen')).FileScreen)
 const Later = lazy(async () => (await import('../../chat/composer/later')).Later)
 const SendLater = lazy(async () => (await import('./send-later')).SendLater)
@@ -76,7 +76,7 @@ export function Chat({app, sessionId, message, work}: Props) {
   // Where there is room, the work stands beside what was said.
   const alone = Boolean(work) && !roomy
   useEscape(chat, Boolean(work))
-  const elsewhere = app.fleet.of(sessionId)
+  const away = app.fleet.away(sessionId)
   const opener = useMemo((): FileOpener => {
     const to = (place: FilePlace) => workPath(sessionId, {view: 'file', ...place})
     return {folders: () => foldersOf(app, sessionId), href: place => `#${to(place)}`, open: place => app.go(to(place))}
@@ -104,7 +104,7 @@ export function Chat({app, sessionId, message, work}: Props) {
       <div ref={root} class={alone ? 'chat chat-beneath' : 'chat'} inert={alone}>
         <Header chat={chat} onMenu={() => (menu.value = true)} />
         <PlanBar plan={conversation.plan} />
-        <OpenFile.Provider value={elsewhere ? null : opener}>
+        <OpenFile.Provider value={away ? null : opener}>
           <MessageList chat={chat} wanted={message} />
         </OpenFile.Provider>
         <section class="dock" aria-label={words.composer}>
@@ -118,10 +118,10 @@ export function Chat({app, sessionId, message, work}: Props) {
         {menu.value && <Menu chat={chat} onClose={() => (menu.value = false)} onLater={() => (sendLater.value = true)} />}
         {sendLater.value && <SendLater chat={chat} draft={draft} files={files} onClose={() => (sendLater.value = false)} />}
       </div>
-      {work && elsewhere && <FilesElsewhere app={app} sessionId={sessionId} name={elsewhere.name} />}
-      {work?.view === 'changes' && !elsewhere && <Changes chat={chat} turn={work.turn} path={work.path} />}
+      {work && away && <FilesAway chat={chat} name={away.name} />}
+      {work?.view === 'changes' && !away && <Changes chat={chat} turn={work.turn} path={work.path} />}
       {roomy && !work && <Side chat={chat} />}
-      {work?.view === 'file' && !elsewhere && <FileScreen key={work.path} chat={chat} path={work.path} line={work.line} />}
+      {work?.view === 'file' && !away && <FileScreen key={work.path} chat={chat} path={work.path} line={work.line} />}
     </>
   )
 }

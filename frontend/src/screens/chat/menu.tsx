@@ -1,4 +1,5 @@
 import {workPath} from '../../app/route'
+import {newId} from '../../lib/id'
 import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {ActionRow} from '../../ui/action-row'
@@ -13,7 +14,6 @@ import {reasonOf, who, words} from '../../chat/strings'
 export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () => void; onLater: () => void}) {
   const {app, conversation} = chat
   const ended = conversation.ended.value
-  const elsewhere = app.fleet.of(conversation.sessionId)
   const away = app.fleet.away(conversation.sessionId)
   const usage = conversation.state.value?.usage
   const known = ended || app.sessions.value.some(session => session.session_id === conversation.sessionId)
@@ -39,21 +39,39 @@ export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () =
     <Sheet title={titleOf(chat)} onClose={onClose}>
       <div class="stack">
         {usage && <p class="hint">{usageLine(usage)}</p>}
-        {elsewhere && <p class="hint">{says.filesThere(elsewhere.name)}</p>}
+        {away && <p class="hint">{says.filesThere(away.name)}</p>}
         {!app.readOnly.value && !away &&
           conversation.options.value
             .filter(({choices}) => choices.length > 0)
             .map(option => <Choose key={option.id} option={option} chat={chat} />)}
         <div class="action-rows">
           {!ended && !away && <ActionRow icon="car" label={words.drive} onClick={() => app.go(`/drive/${conversation.sessionId}`)} />}
-          {!elsewhere && <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />}
+          {!away && <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />}
           <ActionRow icon="copy" label={words.copyAll} onClick={() => void copy()} />
-          {!app.readOnly.value && !elsewhere && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
+          {!app.readOnly.value && !away && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
+          {away && !app.readOnly.value && conversation.state.value?.seq ? <ContinueOn chat={chat} onClose={onClose} /> : null}
           {known && <ActionRow icon="settings" label={ended ? words.manageEnded : words.manage} onClick={manage} />}
         </div>
       </div>
     </Sheet>
   )
+}
+
+/** The machines that are there, on each of which a session whose own is away can go on. */
+function ContinueOn({chat: {app, conversation}, onClose}: {chat: ChatContext; onClose: () => void}) {
+  const {machines, name} = app.fleet
+  const there = [{machine_id: '', name: name.value}, ...machines.value.filter(({online}) => online)]
+  const go = async (machine: string) => {
+    onClose()
+    conversation.notice.show(says.continuing)
+    try {
+      const made = await app.api.carryOn(conversation.sessionId, newId(), machine)
+      app.go(`/s/${made.session_id}`)
+    } catch (error) {
+      conversation.notice.show(reasonOf(error))
+    }
+  }
+  return <>{there.map(it => <ActionRow key={it.machine_id} icon="monitor" label={says.continueOn(it.name)} onClick={() => void go(it.machine_id)} />)}</>
 }
 
 /** One of the agent's options. Values may be of any type, so the select works with positions. */

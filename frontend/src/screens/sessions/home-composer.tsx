@@ -10,7 +10,7 @@ import {ComposerField} from '../../chat/composer/composer-field'
 import {useFiles, wordsWith} from '../../chat/composer/files'
 import {listen} from '../../chat/state/timers'
 import {newId} from '../../lib/id'
-import type {AgentInfo, Attachment, Machine, OptionValue} from '../../lib/types'
+import type {AgentInfo, Attachment, Machine, OptionValue, Project} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
 
 const says = words.starting
@@ -33,17 +33,25 @@ export function startWith({app, choice, projects}: Frame, text: string, voice = 
     // What is gone meanwhile was not meant.
     machine: machine?.machine_id ?? '',
     agent: agents.some(it => it.name === agent) ? agent : '',
-    project: !machine && projects.peek().some(it => it.project_id === project) ? project : '',
+    project: projectsOf(app, machine, projects.peek()).some(it => it.project_id === project) ? project : '',
   }
-  const start = wishesOf(wishes, machine ? undefined : agentOf(agents, wishes, app.health.peek()?.agent?.name))
+  const starts = machine ? agents.find(it => it.name === wishes.agent) : agentOf(agents, wishes, app.health.peek()?.agent?.name)
+  const start = wishesOf(wishes, starts)
   void app.outbox.add({sessionId, text, start, ...(voice && {voice}), ...(attachments.length && {attachments})})
   keepChoice(choice)
   app.go(`/s/${sessionId}`)
 }
 
-/** The agents that can be started; of another machine only their names are known. */
-function agentsOf({agents: {value: all}}: Frame['app'], machine: Machine | undefined): AgentInfo[] {
-  if (!machine) return all.filter(({available}) => available)
+/** The projects of this machine, or those of another one as far as they are known. */
+export function projectsOf({fleet}: Frame['app'], machine: Machine | undefined, here: Project[]): Project[] {
+  return machine ? (fleet.offered.value[machine.machine_id]?.projects ?? []) : here
+}
+
+/** The agents that can be started; of another machine that was not asked yet only their names are known. */
+export function agentsOf({agents: {value: all}, fleet}: Frame['app'], machine: Machine | undefined): AgentInfo[] {
+  const known = machine ? fleet.offered.value[machine.machine_id]?.agents : all
+  if (known) return known.filter(({available}) => available)
+  if (!machine) return []
   return all.filter(({name}) => machine.agents.includes(name)).map(it => ({...it, available: true, options: []}))
 }
 
@@ -63,7 +71,6 @@ export function HomeComposer({frame}: {frame: Frame}) {
   useEffect(() => {
     if (frame.redrafted.value) text.value = app.drafts.load(DRAFT)
   }, [frame.redrafted.value])
-  const machine = app.fleet.find(frame.choice.value.machine)
   const send = (spoken: boolean) => {
     const words = text.peek()
     const attached = files.take()
@@ -84,7 +91,6 @@ export function HomeComposer({frame}: {frame: Frame}) {
         sendLabel={says.start}
         onSend={send}
         files={files}
-        noFiles={machine && machines.noFiles(machine.name)}
         onDictated={said => (text.value = text.peek().trim() ? `${text.peek().trimEnd()} ${said}` : said)}
       />
     </section>
@@ -99,10 +105,12 @@ function Chips({frame: {app, projects, choice}}: {frame: Frame}) {
   const machine = fleet.find(choice.value.machine)
   const here = agentsOf(app, machine)
   const starts = agentOf(here, choice.value, machine ? undefined : app.health.value?.agent?.name)
-  // Those of another machine are its own affair: its first one is meant.
-  const folders = machine ? [] : projects.value.filter(({problem}) => !problem)
+  useEffect(() => void (machine?.online && fleet.ask(machine.machine_id)), [machine?.machine_id, machine?.online])
+  const folders = projectsOf(app, machine, projects.value).filter(({problem}) => !problem)
   const folder = folders.find(it => it.project_id === project) ?? folders[0]
-  const offered = (starts?.options ?? []).filter(({category, choices}) => CHIPS.has(category) && choices.length > 1)
+  // Which agent is the usual one of another machine is not known, so neither is what that offers.
+  const guessed = machine && starts?.name !== choice.value.agent
+  const offered = (guessed ? [] : (starts?.options ?? [])).filter(({category, choices}) => CHIPS.has(category) && choices.length > 1)
   return (
     <ul class="chips" aria-label={says.how}>
       {fleet.machines.value.length > 0 && (
@@ -122,7 +130,7 @@ function Chips({frame: {app, projects, choice}}: {frame: Frame}) {
         <Chip
           icon="bot"
           label={says.agent}
-          value={machine && starts.name !== choice.value.agent ? '' : starts.name}
+          value={guessed ? '' : starts.name}
           choices={[...(machine ? [{value: '', name: machines.itsAgent(machine.name)}] : []), ...here.map(it => ({value: it.name, name: it.label}))]}
           choose={agent => set({agent})}
         />

@@ -8,6 +8,7 @@ import {says as machines} from '../../chat/machine-strings'
 import type {AgentInfo} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
+import {projectsOf} from './home-composer'
 
 const says = words.starting
 const DEMO = 'janus-demo-agent'
@@ -21,8 +22,9 @@ export function NewSession({frame}: {frame: Frame}) {
 
   const {own, project} = choice.value
   const elsewhere = app.fleet.find(choice.value.machine)
-  const several = !elsewhere && projects.value.length > 1
-  const chosen = (projects.value.find(it => it.project_id === project) ?? projects.value.find(it => !it.problem))
+  const offered = projectsOf(app, elsewhere, projects.value)
+  const several = offered.length > 1
+  const chosen = offered.find(it => it.project_id === project) ?? offered.find(it => !it.problem)
   return (
     <Sheet title={says.how} onClose={() => app.go('/')} tall sticky>
       <div class="stack new-session">
@@ -30,19 +32,20 @@ export function NewSession({frame}: {frame: Frame}) {
           <div class="field">
             <label for="project">{says.project}</label>
             <select id="project" class="input" value={chosen?.project_id} onChange={event => choose({project: event.currentTarget.value})}>
-              {projects.value.map(({project_id, name, problem}) => (
+              {offered.map(({project_id, name, problem}) => (
                 <option key={project_id} value={project_id} disabled={Boolean(problem)}>{name}</option>
               ))}
             </select>
           </div>
         )}
-        {elsewhere ? <p class="hint">{machines.newThere(elsewhere.name)}</p> : <Agents frame={frame} choose={choose} />}
+        {elsewhere && <p class="hint">{machines.newThere(elsewhere.name, chosen?.name)}</p>}
+        {!elsewhere && <Agents frame={frame} choose={choose} />}
         <fieldset class="field">
           <legend>{says.where}</legend>
           <div class="card choices">
             <Place
               title={says.shared}
-              hint={chosen && !elsewhere ? says.sharedIn(chosen.path, chosen.changed_files) : says.sharedHint}
+              hint={chosen ? says.sharedIn(chosen.path, chosen.changed_files) : says.sharedHint}
               checked={!own}
               choose={() => choose({own: false})}
             />
