@@ -63,7 +63,7 @@ export function fakeApp(send: (text: string) => Promise<unknown> = async () => {
     agents: signal([]),
     health: signal(undefined),
     projects: signal([]),
-    fleet: new Fleet({offered: async () => ({agents: [], projects: []}), fleet: async () => Promise.reject(new Error('alone')), ended: async () => ({sessions: []})}, id => fleetHas[id]),
+    fleet: new Fleet({machines: {offered: async () => ({agents: [], projects: []}), all: async () => Promise.reject(new Error('alone'))}, ended: async () => ({sessions: []})}, id => fleetHas[id]),
     readOnly: signal(false),
     titleOf: () => '',
     manage: vi.fn(),

@@ -3,11 +3,16 @@
 import {computed, signal} from '@preact/signals'
 
 import type {Api} from '../lib/api'
+import type {MachinesApi} from '../lib/machines-api'
 import type {AgentInfo, FleetState, Machine, Project, SessionInfo} from '../lib/types'
 import {loadItem, saveItem} from './local-storage'
 
 const NAME = 'fleet'
 const NONE: never[] = []
+
+interface Needed extends Pick<Api, 'ended'> {
+  machines: Pick<MachinesApi, 'all' | 'offered'>
+}
 
 export class Fleet {
   readonly #state = signal<FleetState | undefined>(undefined)
@@ -21,12 +26,12 @@ export class Fleet {
   /** What can be begun on a machine, once it was asked for, by its id. */
   readonly offered = signal<Record<string, {agents: AgentInfo[]; projects: Project[]}>>({})
   readonly #learnt = signal<Record<string, string>>({})
-  readonly #api: Pick<Api, 'fleet' | 'ended' | 'offered'>
+  readonly #api: Needed
   readonly #machineOf: (sessionId: string) => string | undefined
   #looking = false
 
   /** *machineOf* is the id of the machine that has a session; nothing where it is this one. */
-  constructor(api: Pick<Api, 'fleet' | 'ended' | 'offered'>, machineOf: (sessionId: string) => string | undefined) {
+  constructor(api: Needed, machineOf: (sessionId: string) => string | undefined) {
     this.#api = api
     this.#machineOf = machineOf
   }
@@ -68,7 +73,7 @@ export class Fleet {
   async ask(id: string): Promise<void> {
     if (!this.find(id)?.online) return
     try {
-      this.offered.value = {...this.offered.peek(), [id]: await this.#api.offered(id)}
+      this.offered.value = {...this.offered.peek(), [id]: await this.#api.machines.offered(id)}
     } catch {
       // Its first project and its usual agent can be chosen all the same.
     }
@@ -79,7 +84,7 @@ export class Fleet {
     if (this.#looking) return
     this.#looking = true
     try {
-      this.#show(await this.#api.fleet())
+      this.#show(await this.#api.machines.all())
     } catch {
       // What is known stays; it is asked for again with the next list of sessions.
     } finally {

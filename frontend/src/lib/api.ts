@@ -3,11 +3,12 @@
 import type {ApiError} from './api-error'
 import {AttachmentsApi} from './attachments-api'
 import {LaterApi} from './later-api'
+import {MachinesApi} from './machines-api'
 import {Requests, SOON, type RequestOptions} from './requests'
 import {SpokenApi} from './spoken-api'
 import {WorkApi} from './work-api'
 import type {
-  AgentInfo, AgentName, Answers, ConversationList, Deleted, DeviceList, EndBody, EndedSession, FleetState, Folders,
+  AgentInfo, AgentName, Answers, ConversationList, Deleted, DeviceList, EndBody, EndedSession, Folders,
   GivenContext, Health, Heartbeat, Hits, Invitation, Messages, PairedDevice, Project, ProjectBody, PushState, PushTest, Removed,
   Revoked, Scope, SessionInfo, SessionList, StartBody, State, SubscriptionBody,
 } from './types'
@@ -27,12 +28,14 @@ export class Api {
   readonly work: WorkApi
   readonly attachments: AttachmentsApi
   readonly later: LaterApi
+  readonly machines: MachinesApi
 
   constructor(options: RequestOptions = {}) {
     this.#requests = new Requests(options)
     this.work = new WorkApi(this.#requests)
     this.attachments = new AttachmentsApi(this.#requests)
     this.later = new LaterApi(this.#requests)
+    this.machines = new MachinesApi(this.#requests)
     this.spoken = new SpokenApi(this.#requests)
   }
 
@@ -40,16 +43,10 @@ export class Api {
     return this.#requests.call('GET /api/health', {})
   }
 
-  /** Those of this machine, or of another one. */
-  async agents(machine = ''): Promise<AgentInfo[]> {
+  async agents(): Promise<AgentInfo[]> {
     // Every agent is asked for its version, the first time.
-    const call = {query: machine ? {machine} : {}, timeout: PATIENT}
+    const call = {query: {}, timeout: PATIENT}
     return (await this.#requests.call('GET /api/agents', call)).agents
-  }
-
-  /** The owner's machines. */
-  fleet(): Promise<FleetState> {
-    return this.#requests.call('GET /api/fleet', {repeated: true})
   }
 
   /** All sessions that have not ended. */
@@ -123,21 +120,8 @@ export class Api {
     return this.#requests.call('POST /api/session/adopt', {body, timeout: PATIENT})
   }
 
-  /** Continue a session whose machine is away in a new one, on a *machine* or, if that is empty, here. */
-  carryOn(session_id: string, new_id: string, machine: string): Promise<SessionInfo> {
-    const body = {session_id, new_id, ...(machine && {machine})}
-    return this.#requests.call('POST /api/session/continue', {body, timeout: PATIENT})
-  }
-
-  /** Those of this machine, or of another one. */
-  async projects(machine = ''): Promise<Project[]> {
-    return (await this.#requests.call('GET /api/projects', {query: machine ? {machine} : {}})).projects
-  }
-
-  /** What can be begun on another machine. */
-  async offered(machine: string): Promise<{agents: AgentInfo[]; projects: Project[]}> {
-    const [agents, projects] = await Promise.all([this.agents(machine), this.projects(machine)])
-    return {agents, projects}
+  async projects(): Promise<Project[]> {
+    return (await this.#requests.call('GET /api/projects', {query: {}})).projects
   }
 
   /** Serve a folder; with a `project_id`, as that project, which has moved there. */

@@ -65,7 +65,7 @@ function ContinueOn({chat: {app, conversation}, onClose}: {chat: ChatContext; on
     onClose()
     conversation.notice.show(says.continuing)
     try {
-      const made = await app.api.carryOn(conversation.sessionId, newId(), machine)
+      const made = await app.api.machines.carryOn(conversation.sessionId, newId(), machine)
       app.go(`/s/${made.session_id}`)
     } catch (error) {
       conversation.notice.show(reasonOf(error))

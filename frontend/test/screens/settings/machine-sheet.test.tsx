@@ -27,7 +27,7 @@ it('says of each machine what is known of it', async () => {
 
 it('says of a session on a machine that sleeps no more than can be', async () => {
   const ended = vi.fn(async () => ({sessions: [{session_id: 'over', machine: 'm1'} as unknown as SessionInfo]}))
-  const fleet = new Fleet({offered: async () => ({agents: [], projects: []}), fleet: async () => Promise.reject(new Error('alone')), ended}, id => (id === 's' ? 'm1' : undefined))
+  const fleet = new Fleet({machines: {offered: async () => ({agents: [], projects: []}), all: async () => Promise.reject(new Error('alone'))}, ended}, id => (id === 's' ? 'm1' : undefined))
   const session = {session_id: 's', machine: 'm1', status: 'active', attention: 'permission', permissions: []} as unknown as SessionInfo
   const all = [session, {...session, session_id: 'other', machine: undefined} as unknown as SessionInfo]
   expect(fleet.settled(all)).toBe(all)
