@@ -8,7 +8,7 @@
 const OF_WORKER = /src[\\/](worker[\\/]|sw\.ts)/
 const OF_CHAT = /src[\\/](chat[\\/]|screens[\\/]chat[\\/]|text[\\/]entities)/
 /** What few conversations need, and what is fetched while the stream opens. */
-const LATER = /[\\/](message-actions|queue-actions|menu|make-room|later|send-later|ended|undo-sheet|side)\b/
+const LATER = /[\\/](message-actions|queue-actions|menu|make-room|later|send-later|ended|undo-sheet|side|mouth|reciter)\b/
 const OF_MARKDOWN = /src[\\/]text[\\/](markdown|emphasis|links|direction)|node_modules[\\/]marked[\\/]/
 
 /** What runs while the rest is on its way. */

@@ -18,8 +18,8 @@ from janus.config import Settings
 
 #: What a line may carry besides its message. ``event`` is one of: created, restored, renamed,
 #: deleted, spawned, turn_started, turn_finished, turn_failed, crashed, evicted, suspended, sent,
-#: ended, state_rebuilt, storage_failed, machine_joined, machine_left, machine_revoked,
-#: fleet_command, fleet_refused, fleet_refilled.
+#: ended, worktree_made_anew, state_rebuilt, storage_failed, machine_joined, machine_left,
+#: machine_revoked, fleet_command, fleet_refused, fleet_refilled.
 FIELDS = ("event", "request_id", "session_id", "turn_id", "pid")
 #: The id of the request that this thread serves.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)

@@ -9,6 +9,7 @@ import pytest
 
 from janus import errors, model
 from janus.errors import JanusError
+from janus.model import viewed
 
 
 def family(error):
@@ -27,6 +28,9 @@ VALUES = [
     model.SessionInfo("s", "x", "waiting", "demo", 1.5, 2.5, 3, "question", "feature/x", "/w", 7),
     model.SessionInfo("s", None, "idle", "demo", 1.0, 2.0),
     model.ProjectInfo("p", "shop", "/home/shop", "main", 2, 1, 0, None),
+    viewed.Asked("do", "s", "work.undo", "dry_run=true", "{}"),
+    viewed.Answered(media="image/png", data=b"\x89PNG", size=4, disposition="inline"),
+    model.ReadOut("The agent asks: may it?", "yes", "9f86d081"),
     model.Answer("yes\n\u2028", "t", "end_turn", "2026-01-01T00:00:00.000Z"),
     model.Message("user", "why?", "2026-01-01T00:00:00.000Z", None),
 ]

@@ -44,7 +44,7 @@ class Carrier:
         self._opener, self._factory, self._store = opener, factory, store
         self._workspace, self._agents, self._begin = workspace, agents, begin
 
-    def __call__(
+    def carry_on(
         self,
         session_id: str,
         said: str,

@@ -103,7 +103,8 @@ class MemorySessionManager(Conversations):
         how = store, agents, settings.workspace, self._begin
         self.terminal = Adopter(registry, opener, self._factory, archive, *how)
         super().__init__(registry, opener, saver, agents, settings.ask_timeout, project_id)
-        self.carry_on = Carrier(opener, self._factory, store, self.workspace, agents, self._begin)
+        carrier = Carrier(opener, self._factory, store, self.workspace, agents, self._begin)
+        self.carry_on = carrier.carry_on
         #: What is sent later.
         self.later = Scheduler(store, clock, opener.look, self._spoken_in)
         self.work = SessionLandings(self.workspace, registry, self._readable)

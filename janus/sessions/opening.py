@@ -82,10 +82,11 @@ class SessionOpener:
             info = self._factory.describe(session_id, given, found.spec.name)
             made = self._factory.new(info, branch, chosen, isolated=isolated)
             with ahead(info), made as session:
+                about_it = about(session_id, "created")
+                # Once it is among them, it may end at any time.
+                log.info("Session %s: created (%s)", session_id, found.spec.name, extra=about_it)
                 self._add(session)
                 session.describe()
-        about_it = about(session_id, "created")
-        log.info("Session %s: created (%s)", session_id, found.spec.name, extra=about_it)
         return session
 
     def create_once(self, session_id: str, create: Callable[[], Session]) -> Session:

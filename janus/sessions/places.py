@@ -8,7 +8,6 @@ from pathlib import Path
 
 from janus.agents.process.orphans import mark_environ
 from janus.config import Settings
-from janus.errors import InvalidRequest
 from janus.logs import about
 from janus.model import SessionInfo
 from janus.sessions.session import Session
@@ -59,13 +58,11 @@ class SessionPlaces:
     def make_anew(self, session: Session) -> None:
         """Make the worktree of a session again, of its branch, or of a new one if that is gone.
 
-        Nothing happens where it is there. Raises InvalidRequest where it never had one, and what
-        ``Workspace.adding_worktree`` raises.
+        Nothing happens where it is there, or never was. Raises what ``Workspace.adding_worktree``
+        raises.
         """
         info = session.info
-        if info.worktree_path is None:
-            raise InvalidRequest("anew: this session works in the folder of the project itself.")
-        if not self._workspace.is_gone(info.session_id):
+        if info.worktree_path is None or not self._workspace.is_gone(info.session_id):
             return
         adding = partial(self._workspace.adding_worktree_anew, info.session_id)
         with adding(name=info.name or "", branch=info.branch) as made:

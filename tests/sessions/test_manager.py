@@ -3,7 +3,7 @@ import random
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import replace
 
 import pytest
 from conftest import wait_for
@@ -33,7 +33,7 @@ def test_ids_are_version_4_uuids(manager):
 def test_what_callers_get_is_frozen(manager):
     info = manager.create()
 
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         info.status = "error"
     assert manager.get(info.session_id) == info
 

@@ -6,7 +6,7 @@
  */
 import {utterances} from '../text/sentences'
 import {commandOf, isEcho, patience, withoutSending} from './commands'
-import type {Understood} from './engines'
+import type {Understood} from '../voice/engines'
 import {Floor} from './floor'
 import type {Phase} from './floor-listener'
 import type {View} from './janus'

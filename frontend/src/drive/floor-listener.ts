@@ -1,5 +1,5 @@
 /** What the floor tells, and how it listens. */
-import type {Understood} from './engines'
+import type {Understood} from '../voice/engines'
 
 export type Phase = 'quiet' | 'speaking' | 'turning' | 'listening' | 'ending'
 

@@ -7,7 +7,7 @@
  * The ears are closed before the mouth opens, and opened a moment after it has closed. Each
  * sentence is said once, whatever the engines do: what they never report is reported by a watchdog.
  */
-import type {Clock, Ears, Hearer, Mouth, Understood} from './engines'
+import type {Clock, Ears, Hearer, Mouth, Understood} from '../voice/engines'
 import type {FloorListener, Listening, Phase} from './floor-listener'
 import {Hearing} from './hearing'
 

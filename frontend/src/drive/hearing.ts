@@ -1,4 +1,4 @@
-import type {Understood} from './engines'
+import type {Understood} from '../voice/engines'
 
 /** What was heard since somebody is listened to: ears may stop at each pause, and begin again. */
 export class Hearing {

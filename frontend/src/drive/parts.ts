@@ -1,5 +1,5 @@
 /** What a drive is made of, and whom it tells. */
-import type {Clock, Ears, Mouth, Recorder} from './engines'
+import type {Clock, Ears, Mouth, Recorder} from '../voice/engines'
 import type {Phase} from './floor-listener'
 import type {Janus} from './janus'
 

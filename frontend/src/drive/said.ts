@@ -1,4 +1,4 @@
-import type {Clock} from './engines'
+import type {Clock} from '../voice/engines'
 
 /** Milliseconds after which nothing of it echoes any more; it may have waited for its turn before. */
 const LATELY = 30_000

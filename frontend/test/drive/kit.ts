@@ -2,7 +2,7 @@
 import {vi} from 'vitest'
 
 import {Driver} from '../../src/drive/driver'
-import type {Clock, Ears, Hearer, Mouth} from '../../src/drive/engines'
+import type {Clock, Ears, Hearer, Mouth} from '../../src/voice/engines'
 import type {Janus, View} from '../../src/drive/janus'
 import type {Cue} from '../../src/drive/parts'
 import type {SpokenAnswer} from '../../src/lib/spoken-api'

@@ -2,7 +2,7 @@ import {effect, signal} from '@preact/signals'
 
 import type {App} from '../../app/app'
 import {knownVoiceEngines, voiceEngines} from '../../app/voice-engines'
-import type {PageMouth} from '../../drive/mouth'
+import type {PageMouth} from './mouth'
 import type {SentenceCutter} from '../../text/speakable'
 import type {Voice} from '../state/chat-context'
 import type {Conversation} from '../state/conversation'
@@ -99,7 +99,7 @@ export class ReadAloud implements Voice {
 
   async #make() {
     const [{makeMouth}, {Reciter}, {SentenceCutter, speakable}] = await Promise.all([
-      import('../../drive/mouth'),
+      import('./mouth'),
       import('./reciter'),
       import('../../text/speakable'),
     ])

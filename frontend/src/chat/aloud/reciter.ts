@@ -1,5 +1,5 @@
 /** Says sentences with a mouth, one after the other; what the mouth never reports is over by a watchdog. */
-import {clock, type Clock, type Mouth} from '../../drive/engines'
+import {clock, type Clock, type Mouth} from '../../voice/engines'
 
 /** How long an utterance may take, and for each of its characters. */
 const STALL = 20_000

@@ -2,9 +2,9 @@ import {afterEach, expect, test, vi} from 'vitest'
 
 import {ApiError} from '../../src/lib/api-error'
 import {Link} from '../../src/lib/link'
-import {ChosenEars, ChosenMouth, type Preferred} from '../../src/drive/chosen'
-import type {Ears, Hearer, Mouth} from '../../src/drive/engines'
-import {JanusMouth} from '../../src/drive/janus-mouth'
+import {ChosenEars, ChosenMouth, type Preferred} from '../../src/voice/chosen'
+import type {Ears, Hearer, Mouth} from '../../src/voice/engines'
+import {JanusMouth} from '../../src/voice/janus-mouth'
 
 class Says implements Mouth {
   said: string[] = []

@@ -1,9 +1,9 @@
 /** What speaks and hears in this browser, as the drive uses it. */
 import type {Api} from '../lib/api'
-import {HEARING} from '../voice/open-microphone'
-import {Recording} from '../voice/recording'
-import type {Speaker} from '../voice/speaker'
-import type {SpeechToText} from '../voice/speech-to-text'
+import {HEARING} from './open-microphone'
+import {Recording} from './recording'
+import type {Speaker} from './speaker'
+import type {SpeechToText} from './speech-to-text'
 import type {Ears, Hearer, Mouth, Recorder} from './engines'
 
 /** Speaks with the browser's voice, one utterance at a time. */

@@ -1,8 +1,8 @@
 /** Speaks with the voice of Janus: each sentence is fetched, the next one while one is heard. */
 import type {ApiError} from '../lib/api-error'
 import {backoff, type Link} from '../lib/link'
-import {expectAudio} from '../voice/listeners'
-import {silence} from '../voice/silence'
+import {expectAudio} from './listeners'
+import {silence} from './silence'
 import type {Mouth} from './engines'
 
 /** Milliseconds: for an answer of Janus, with a voice to be loaded, and before what failed is tried again. */

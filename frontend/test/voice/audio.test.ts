@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 
-import {RecognizingEars, BrowserMouth, SpeechRecorder} from '../../src/drive/audio'
+import {RecognizingEars, BrowserMouth, SpeechRecorder} from '../../src/voice/audio'
 import type {Api} from '../../src/lib/api'
 import {Recognizer} from '../../src/voice/recognizer'
 import type {SpeechEngine} from '../../src/voice/speech-engine'

@@ -1,12 +1,12 @@
 /** The mouth of this page: the browser's voice, or that of Janus, as the owner of the phone prefers. */
 import {effect} from '@preact/signals'
 
-import type {App} from '../app/app'
-import type {VoiceState} from '../lib/types'
-import {Speaker} from '../voice/speaker'
-import {BrowserMouth} from './audio'
-import {ChosenMouth} from './chosen'
-import {JanusMouth} from './janus-mouth'
+import type {App} from '../../app/app'
+import type {VoiceState} from '../../lib/types'
+import {Speaker} from '../../voice/speaker'
+import {BrowserMouth} from '../../voice/audio'
+import {ChosenMouth} from '../../voice/chosen'
+import {JanusMouth} from '../../voice/janus-mouth'
 
 interface Wants {
   /** A BCP 47 tag. */
