@@ -21,6 +21,12 @@ export class Fleet {
   /** What this one is called. */
   readonly name = computed(() => this.#state.value?.name ?? '')
   readonly id = computed(() => this.#state.value?.machine_id ?? '')
+  /** The next doorway to try while this one cannot be reached; undefined where no other is known. */
+  readonly next = computed(() => {
+    const doorways = this.#state.value?.doorways ?? NONE
+    const after = doorways.findIndex(({own}) => own) + 1
+    return [...doorways.slice(after), ...doorways.slice(0, after)].find(it => !it.own && isPageElsewhere(it.page))
+  })
   /** One word, so that what else changes, such as the load, draws no list. */
   readonly #asleep = computed(() => this.machines.value.filter(({online}) => !online).map(it => it.machine_id).join(' '))
   /** What can be begun on a machine, once it was asked for, by its id. */
@@ -107,5 +113,14 @@ export class Fleet {
     if (JSON.stringify(state) === JSON.stringify(this.#state.peek())) return
     this.#state.value = state
     saveItem(NAME, state)
+  }
+}
+
+function isPageElsewhere(page: string): boolean {
+  try {
+    const {protocol, origin} = new URL(page)
+    return /^https?:$/.test(protocol) && origin !== location.origin
+  } catch {
+    return false
   }
 }

@@ -61,6 +61,7 @@ export const words = {
   readOnly: 'This device has read-only access.',
   allProjects: 'All projects',
   tryNow: 'Try now',
+  openOther: (name: string) => `Open ${name}`,
   unreached: {
     title: 'Janus does not answer',
     text: 'It runs on your computer. Check that it is on, and in the same network as this device.',

@@ -14,6 +14,7 @@ export function Banner({app}: {app: App}) {
     }),
     [app],
   )
+  const {next} = app.fleet
   const text = useComputed(() => {
     if (!app.connection.lost.value) return ''
     const why = app.connection.reached.value ? words.interrupted : navigator.onLine ? words.reconnecting : words.offline
@@ -25,6 +26,8 @@ export function Banner({app}: {app: App}) {
       <Icon name="wifi-off" />
       <span>{text}</span>
       <button type="button" class="plain" onClick={app.connection.tryNow}>{words.tryNow}</button>
+      {/* What waits here stays here, and is sent from here. */}
+      {next.value && !app.connection.reached.value && <a class="plain" href={next.value.page}>{words.openOther(next.value.name)}</a>}
     </output>
   )
 }
