@@ -236,6 +236,7 @@ def test_what_nobody_waits_for_is_given_up(app, client, make_manager, served, cl
     files.take("page", "half", "a", PIECE + 1, 0, b"a" * PIECE)
     files.take("ghost", "draft", "a", 1, 0, b"a")
     manager.say("page", "hello", attachments=["whole"])
+    files.all("ghost", ["draft"])  # and that message was refused: it waits for another one
 
     folder = state_of(served) / "attachments"
     clock.now += 86401

@@ -1,8 +1,9 @@
 import {signal, type Signal} from '@preact/signals'
 
+import {newId} from '../lib/id'
 import type {AgentInfo, OfferedOption, OptionChoice, StartBody} from '../lib/types'
 import {asName} from './names'
-import {loadItem, saveItem} from './local-storage'
+import {loadItem, removeItem, saveItem} from './local-storage'
 
 /** How the next session starts: as the last one did, unless the user chooses otherwise. */
 export interface Choice {
@@ -21,12 +22,26 @@ export interface Choice {
 
 /** The draft for a session that does not exist yet. */
 export const DRAFT = 'new'
+/** Where its id is kept: files are attached to it already. */
+const NEXT = 'next-session'
 
 const NAME = 'new-session'
 
 export function loadChoice(): Signal<Choice> {
   const {agent = '', project = '', machine = '', own = false, options = {}} = loadItem<Partial<Choice>>(NAME, {})
   return signal({agent, project, machine, own, options, name: '', branch: ''})
+}
+
+/** The id of the session that is begun next. */
+export function nextSession(): string {
+  const id = loadItem(NEXT, '') || newId()
+  saveItem(NEXT, id)
+  return id
+}
+
+/** That session has begun. */
+export function begunNext(): void {
+  removeItem(NEXT)
 }
 
 /** Remember the choice for the next session, whose work has another name. */

@@ -116,7 +116,7 @@ export function makeApp() {
     const ids = attachments.map(({attachment_id: id}) => id)
     if (ids.length) await (await uploads()).deliver(ids)
     await api.chat(sessionId, text, message_id, voice, ids)
-    if (ids.length) (await uploads()).forget(ids)
+    if (ids.length) (await uploads()).arrived(ids)
   }, undefined, link)
 
   const fleet = new Fleet(api, id =>

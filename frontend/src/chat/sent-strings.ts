@@ -24,6 +24,7 @@ export const sent = {
     at: (time: string, text: string) => `${time}: ${text}`,
     missed: (time: string, text: string) => `Not sent ${time}, because Janus did not run then: ${text}`,
     cancel: 'Cancel',
+    editOne: (text: string) => `Edit, and do not send: ${text}`,
     cancelOne: (text: string) => `Do not send: ${text}`,
   },
   files: {

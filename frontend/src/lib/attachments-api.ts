@@ -1,7 +1,13 @@
 /** The calls about files that go with messages. */
 
+import {base} from './base'
 import type {Requests} from './requests'
 import type {Calls, RemovedAttachment, Uploaded} from './wire'
+
+/** Where the page finds a file that Janus has; *small* a copy of a picture. */
+export function addressOf(session_id: string, attachment_id: string, small = false): string {
+  return `${base}/api/attachment?${new URLSearchParams({session_id, attachment_id, ...(small && {small: 'true'})})}`
+}
 
 /** Milliseconds for a piece: a slow network gets time for it. */
 const PATIENT = 120_000

@@ -1,12 +1,15 @@
 /** The files that are not sent yet, in a database of their own: they may be large, and there may be none. */
 
 import {Database} from './database'
+import type {Attachment} from './wire'
 
 export interface KeptFile {
   id: string
   sessionId: string
   name: string
+  /** Empty where Janus has it, and the phone no longer: then it is `there`. */
   blob: Blob
+  there?: Pick<Attachment, 'size' | 'width'>
   /** When it was attached, in milliseconds since 1970. */
   at: number
   /** It goes with a message that was sent; otherwise with the next one. */

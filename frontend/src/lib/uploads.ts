@@ -32,8 +32,9 @@ export interface Upload {
   readonly error?: string
   /** It goes with the next message. */
   readonly draft: boolean
-  /** To be looked at, if it is a picture. */
+  /** To be looked at, if it is a picture; `pictured` if Janus has it, and the phone no longer. */
   readonly preview?: Blob
+  readonly pictured?: boolean
 }
 
 export class Uploads {
@@ -99,11 +100,24 @@ export class Uploads {
     for (const {id} of mine) {
       this.#change(id, {draft: false})
       const kept = this.#kept.get(id)
-      if (!kept) continue
-      this.#kept.set(id, {...kept, taken: true})
-      void this.#store.put({...kept, taken: true}).catch(() => {})
+      if (kept) this.#keep({...kept, taken: true})
     }
     return mine.map(({id, name, size}) => ({attachment_id: id, name, size, media_type: ''}))
+  }
+
+  /** The files of a message that is taken back: they go with the next one of a session again; *later* if that has not begun. */
+  async giveBack(sessionId: string, files: readonly Attachment[], later = false): Promise<void> {
+    await this.loaded
+    for (const {attachment_id: id, name, size, width} of files) {
+      const [upload, known] = [this.#find(id), this.#kept.get(id)]
+      // Another session has none of it yet.
+      const anew = upload && upload.sessionId !== sessionId && upload.state !== 'preparing'
+      const file = known ?? (upload ? undefined : {id, name, blob: new Blob(), there: {size, ...(width && {width})}, at: Date.now()})
+      if (file) this.#keep({...file, sessionId, taken: false, later})
+      if (upload) this.#change(id, {sessionId, draft: true, ...(anew && {sent: 0, state: 'waiting', error: undefined})})
+      else this.#show([...this.#all, asUpload(this.#kept.get(id)!)])
+    }
+    if (!later) this.#sendAll()
   }
 
   /** Resolves when Janus has all of these files; rejects with an ApiError. */
@@ -116,6 +130,11 @@ export class Uploads {
   /** Their message is sent. */
   forget(ids: readonly string[]): void {
     for (const id of ids) this.#forget(id)
+  }
+
+  /** The message that took them is sent. One that was taken back meanwhile goes with the next. */
+  arrived(ids: readonly string[]): void {
+    this.forget(ids.filter(id => !this.#find(id)?.draft))
   }
 
   /** Janus can be reached again. */
@@ -138,9 +157,8 @@ export class Uploads {
         this.#store.delete(file.id).catch(() => {})
         continue
       }
-      const {id, sessionId, name, blob, taken} = file
-      this.#kept.set(id, file)
-      this.#show([...this.#all, {id, sessionId, name, size: blob.size, sent: 0, state: 'waiting', draft: !taken, preview: blob}])
+      this.#kept.set(file.id, file)
+      this.#show([...this.#all, asUpload(file)])
     }
     this.#sendAll()
   }
@@ -200,6 +218,11 @@ export class Uploads {
     return this.#all.find(it => it.id === id)
   }
 
+  #keep(file: KeptFile): void {
+    this.#kept.set(file.id, file)
+    void this.#store.put(file).catch(() => {})
+  }
+
   #forget(id: string): void {
     this.#kept.delete(id)
     this.#store.delete(id).catch(() => {})
@@ -214,4 +237,10 @@ export class Uploads {
     this.#all = all
     for (const listener of this.#listeners) listener(all)
   }
+}
+
+function asUpload({id, sessionId, name, blob, taken, there}: KeptFile): Upload {
+  const its = {id, sessionId, name, draft: !taken}
+  if (there) return {...its, size: there.size, sent: there.size, state: 'whole', pictured: Boolean(there.width)}
+  return {...its, size: blob.size, sent: 0, state: 'waiting', preview: blob}
 }

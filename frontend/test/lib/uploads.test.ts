@@ -144,3 +144,38 @@ it('waits for a session that has not begun', async () => {
   await uploads.deliver([it!.attachment_id])
   expect(seen[0]?.state).toBe('whole')
 })
+
+it('gives the files of a message back to the next one, also those that only Janus has, and after a reload', async () => {
+  const uploads = open()
+  await uploads.add('one', [file(9)])
+  const [mine] = uploads.take('one')
+  await uploads.deliver([mine!.attachment_id])
+  const other = {attachment_id: 'other', name: 'b.jpg', size: 5, media_type: 'image/jpeg', width: 2, height: 2}
+  await uploads.giveBack('one', [mine!, other])
+  uploads.arrived([mine!.attachment_id, 'other']) // the answer to the message that took them came late
+  uploads.close()
+
+  const after = open()
+  await after.loaded
+  await after.deliver([mine!.attachment_id])
+  expect(seen).toMatchObject([
+    {name: 'a.txt', state: 'whole', draft: true},
+    {name: 'b.jpg', state: 'whole', draft: true, size: 5, pictured: true},
+  ])
+  const sent = server.offsets.length
+  const again = after.take('one')
+  expect(again.map(it => it.attachment_id)).toEqual([mine!.attachment_id, 'other'])
+  await after.deliver(['other'])
+  expect(server.offsets).toHaveLength(sent)
+  after.arrived(again.map(it => it.attachment_id))
+  expect([seen, kept.size]).toEqual([[], 0])
+})
+
+it('sends the files of a session that did not begin to the one that does', async () => {
+  const uploads = open()
+  await uploads.add('old', [file(9)], true)
+  const mine = uploads.take('old')
+  await uploads.giveBack('new', mine, true)
+  expect(uploads.draftsOf('new')).toMatchObject([{name: 'a.txt', state: 'waiting', sent: 0}])
+  expect(server.offsets).toEqual([])
+})

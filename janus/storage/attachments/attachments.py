@@ -31,8 +31,8 @@ from janus.storage.attachments.shelf import PIECE, Shelf, Upload
 
 #: Bytes of one file, and of all in a session; how many there may be in it.
 LARGEST, ALL, MOST = 20 << 20, 200 << 20, 100
-#: Seconds after which a file is given up of which nothing more came, or that no message names; and
-#: one that is whole and waits for its message, on the phone as long.
+#: Seconds after which a file is given up of which nothing more came; and one that is whole and that
+#: no message names, or names any more: it waits for one on the phone as long.
 PATIENCE, DRAFT = 86400.0, 7 * 86400.0
 _OTHER = "Another file was sent under this attachment_id."
 _PHOTO = (
@@ -132,8 +132,8 @@ class Attachments:
             self._shelf.remove_all(session_id)
 
     def sweep(self, named: Callable[[str], Named | None]) -> None:
-        """Give up what nobody waits for any more: files that have not been touched for a day, and
-        that no message of their session names; drafts have a week.
+        """Give up what nobody waits for any more: files that have not been touched for a day, or
+        for a week if they are whole, and that no message of their session names.
 
         *named* is which are, and None where nobody can tell.
         """
@@ -230,4 +230,4 @@ class Attachments:
 
 
 def _is_old(upload: Upload, now: float) -> bool:
-    return upload.at < now - (DRAFT if upload.whole and not upload.sent else PATIENCE)
+    return upload.at < now - (DRAFT if upload.whole else PATIENCE)

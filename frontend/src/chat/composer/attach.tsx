@@ -1,5 +1,6 @@
 import {useEffect, useMemo, useRef} from 'preact/hooks'
 
+import {addressOf} from '../../lib/attachments-api'
 import type {Upload} from '../../lib/uploads'
 import {Icon} from '../../ui/icon'
 import {sizeOf} from '../size'
@@ -60,8 +61,9 @@ function Progress({file: {state, sent, size, error, name}}: {file: Upload}) {
   return <span class="hint">{state === 'preparing' ? says.preparing : state === 'waiting' ? says.waiting : sizeOf(size)}</span>
 }
 
-function Preview({file: {preview}}: {file: Upload}) {
-  const url = useMemo(() => (preview ? URL.createObjectURL(preview) : ''), [preview])
-  useEffect(() => () => URL.revokeObjectURL(url), [url])
+function Preview({file: {id, sessionId, preview, pictured}}: {file: Upload}) {
+  const own = useMemo(() => (preview ? URL.createObjectURL(preview) : ''), [preview])
+  useEffect(() => () => URL.revokeObjectURL(own), [own])
+  const url = pictured ? addressOf(sessionId, id, true) : own
   return url ? <img class="file-picture" src={url} alt="" /> : <Icon name="file-text" />
 }

@@ -7,7 +7,8 @@ import {says} from '../machine-strings'
 import {words} from '../strings'
 import {CompletionList, useCompletions} from './completions'
 import {ComposerField} from './composer-field'
-import {wordsWith, type Files} from './files'
+import type {Files} from './files'
+import {wordsWith} from '../said'
 import {repliesTo} from './quick-replies'
 
 /** The field for the next message. The draft is stored until it is sent. */

@@ -58,6 +58,15 @@ export class Files {
     }
   }
 
+  /** Those of a message that is taken back. */
+  async giveBack(files: readonly Attachment[]): Promise<void> {
+    try {
+      await (this.#uploads ?? (await this.#app.uploads())).giveBack(this.#session(), files, this.#later)
+    } catch {
+      this.#app.announce(sent.files.notLoaded, true)
+    }
+  }
+
   remove(id: string): void {
     this.#uploads?.remove(id)
   }
@@ -65,8 +74,10 @@ export class Files {
   /** Whether the message can go; if not, it is said why. */
   ready(): boolean {
     const wrong = this.#all.peek().find(({state}) => state === 'failed')
+    const many = this.#all.peek().length > MOST
     if (wrong) this.#app.announce(sent.files.removeFirst(wrong.name), true)
-    return !wrong
+    else if (many) this.#app.announce(sent.files.many(MOST), true)
+    return !wrong && !many
   }
 
   /** They go with the message that is sent now. */
@@ -85,11 +96,6 @@ export class Files {
   forget(ids: readonly string[]): void {
     this.#uploads?.forget(ids)
   }
-}
-
-/** The words of a message: where nothing was written, the names of its files. */
-export function wordsWith(text: string, files: readonly {name: string}[]): string {
-  return text.trim() || sent.files.alone(files.map(({name}) => name).join(', '))
 }
 
 /** The files of the next message of this session; *later* if that has not begun. */

@@ -12,7 +12,7 @@ const says = sent.later
 
 /** What is sent later; and where the agent has met its limit, that it may go on when that is reset. */
 export function Later({chat}: {chat: ChatContext}) {
-  const {app, conversation} = chat
+  const {app, conversation, change} = chat
   const busy = useSignal(false)
   // A machine that sleeps does it by itself once it wakes, and can be told nothing of it until then.
   const fixed = app.readOnly.value || Boolean(app.fleet.away(conversation.sessionId))
@@ -26,6 +26,11 @@ export function Later({chat}: {chat: ChatContext}) {
   const offered = resets && !scheduled.some(({after_limit}) => after_limit) && Date.parse(resets) > Date.now()
   if (!offered && !scheduled.length) return null
   const {actions} = conversation
+  const edit = async ({message_id: id, content: text, attachments}: ScheduledMessage) => {
+    const done = await actions.unschedule(id)
+    if (done) change({text, attachments})
+    return done
+  }
   return (
     <ul class="later" aria-label={says.title}>
       {offered && (
@@ -48,6 +53,9 @@ export function Later({chat}: {chat: ChatContext}) {
           </div>
           {!fixed && (
             <div class="note-buttons">
+              <button type="button" class="button" aria-label={says.editOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(edit(message))}>
+                {words.edit}
+              </button>
               <button type="button" class="button" aria-label={says.cancelOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(actions.unschedule(message.message_id))}>
                 {message.missed ? words.discard : says.cancel}
               </button>

@@ -11,10 +11,10 @@ interface Props {
 }
 
 /** The actions on a queued message: edit, withdraw. */
-export function QueueActions({chat: {conversation, compose}, message, onClose}: Props) {
+export function QueueActions({chat: {conversation, change}, message, onClose}: Props) {
   const edit = async () => {
     onClose()
-    if (await conversation.actions.withdraw(message.id)) compose(message.text)
+    if (await conversation.actions.withdraw(message.id)) change(message)
   }
   const withdraw = async () => {
     onClose()

@@ -1,7 +1,7 @@
 import {useSignal} from '@preact/signals'
 import {useState} from 'preact/hooks'
 
-import {base} from '../../lib/base'
+import {addressOf} from '../../lib/attachments-api'
 import type {Attachment} from '../../lib/types'
 import {Icon} from '../../ui/icon'
 import {Sheet} from '../../ui/sheet'
@@ -19,10 +19,7 @@ interface Props {
 /** What goes with a message: pictures to be seen, a tap for the whole; other files to be saved. */
 export function MessageFiles({sessionId, files}: Props) {
   const whole = useSignal<Attachment | null>(null)
-  const address = (file: Attachment, small = false) => {
-    const query = new URLSearchParams({session_id: sessionId, attachment_id: file.attachment_id, ...(small && {small: 'true'})})
-    return `${base}/api/attachment?${query}`
-  }
+  const address = (file: Attachment, small = false) => addressOf(sessionId, file.attachment_id, small)
   return (
     <>
       <ul class="files message-files" aria-label={says.title}>

@@ -1,10 +1,11 @@
-import {DRAFT} from '../../app/choice'
+import {DRAFT, nextSession} from '../../app/choice'
 import {ApiError} from '../../lib/api'
 import type {Attachment} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import type {Delivery, Prompt} from '../state/rows'
 import {machines} from '../machines'
+import {wordsWithout} from '../said'
 import {words} from '../strings'
 import {Elapsed} from './elapsed'
 import {lazy} from '../../ui/lazy'
@@ -81,11 +82,14 @@ function Starting({own}: {own: boolean}) {
 }
 
 /** What can be done about a message that was not accepted. */
-function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app, conversation: {sessionId}}}: Omit<Props, 'onActions'>) {
+function Failed({prompt, chat: {app, conversation: {sessionId}, change}}: Omit<Props, 'onActions'>) {
+  const {id, error = '', code = '', start, attachments = []} = prompt
   const {outbox} = app
-  const change = () => {
-    app.drafts.save(DRAFT, text)
-    outbox.discard(id)
+  const edit = async () => {
+    if (!outbox.discard(id)) return
+    if (!start) return change(prompt)
+    app.drafts.save(DRAFT, wordsWithout(prompt))
+    if (attachments.length) await app.uploads().then(it => it.giveBack(nextSession(), attachments, true), () => {})
     app.go('/')
   }
   return (
@@ -93,11 +97,8 @@ function Failed({prompt: {id, text, error = '', code = '', start}, chat: {app, c
       {code === 'MAX_SESSIONS' && <MakeRoom app={app} error={new ApiError(409, code, error)} again={() => outbox.retry(id)} />}
       <MakeAnew app={app} session={sessionId} error={{code}} again={() => outbox.retry(id)} />
       <div class="prompt-buttons">
-        {start ? (
-          <button type="button" class="button" onClick={change}>{words.changeIt}</button>
-        ) : (
-          <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>
-        )}
+        {!start && <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>}
+        <button type="button" class="button" onClick={() => void edit()}>{words.changeIt}</button>
         <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
       </div>
     </div>

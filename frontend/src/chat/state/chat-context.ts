@@ -1,6 +1,7 @@
 import type {ReadonlySignal} from '@preact/signals'
 
 import type {App} from '../../app/app'
+import type {Said} from '../said'
 import type {Conversation} from './conversation'
 
 /** What every part of the chat uses. */
@@ -11,6 +12,8 @@ export interface ChatContext {
   aloud: Voice
   /** Append text to the composer; *stay* leaves the focus where it is. */
   compose: (text: string, stay?: 'stay') => void
+  /** Put what was said, and does not go out as it is, into the composer: its words and its files. */
+  change: (said: Said) => void
 }
 
 /** Tones and vibration for those who do not look at the screen. */

@@ -1,17 +1,17 @@
 import type {OutboxEntry} from '../../lib/outbox-entry'
 import type {Message, QueuedMessage} from '../../lib/types'
+import type {Said} from '../said'
 
 /** A message that waits: for the running turn to end or, if it is held, for the user. */
-export interface Waiting {
+export interface Waiting extends Said {
   id: string
-  text: string
   /** Whether Janus has it; otherwise it is on its way. */
   accepted: boolean
 }
 
 /** The messages Janus has queued. */
 export function acceptedOf(queue: readonly QueuedMessage[]): Waiting[] {
-  return queue.map(({message_id, content}) => ({id: message_id, text: content, accepted: true}))
+  return queue.map(({message_id, content, attachments}) => ({id: message_id, text: content, attachments, accepted: true}))
 }
 
 /** The messages that wait for the running turn to end: accepted ones, and those on their way. */
@@ -23,5 +23,5 @@ function unsentOf(entries: readonly OutboxEntry[], messages: readonly Message[])
   const known = new Set(messages.map(message => message.id))
   return entries
     .filter(({message_id, state}) => state !== 'failed' && !known.has(message_id))
-    .map(({message_id, text}) => ({id: message_id, text, accepted: false}))
+    .map(({message_id, text, attachments}) => ({id: message_id, text, attachments, accepted: false}))
 }

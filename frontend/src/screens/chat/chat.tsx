@@ -18,6 +18,7 @@ import {lazy} from '../../ui/lazy'
 import {Banner} from './banner'
 import {Composer} from '../../chat/composer/composer'
 import {useFiles} from '../../chat/composer/files'
+import {wordsWithout} from '../../chat/said'
 import {Conversation} from '../../chat/state/conversation'
 import {Feedback} from '../../chat/aloud/feedback'
 import {Header} from './header'
@@ -68,8 +69,13 @@ export function Chat({app, sessionId, message, work}: Props) {
       // Somebody who dictates does not want the keyboard.
       if (!stay) document.getElementById('composer')?.focus()
     }
+    const change: ChatContext['change'] = said => {
+      const text = wordsWithout(said)
+      if (text) compose(text)
+      if (said.attachments?.length) void files.giveBack(said.attachments)
+    }
     const feedback = new Feedback(app.preferences)
-    return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose} satisfies ChatContext
+    return {app, conversation, feedback, aloud: new ReadAloud(app, conversation), compose, change} satisfies ChatContext
   }, [app, sessionId])
   const {conversation, aloud} = chat
   const roomy = useRoomy()

@@ -1,28 +1,19 @@
 import {useSignal} from '@preact/signals'
 import {useEffect} from 'preact/hooks'
 
-import {agentOf, chosenOf, DRAFT, keepChoice, wishesOf, withOption, type Choice} from '../../app/choice'
+import {agentOf, begunNext, chosenOf, DRAFT, keepChoice, nextSession, wishesOf, withOption, type Choice} from '../../app/choice'
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
 import {machines, sleepOf} from '../../chat/machines'
-import {loadItem, removeItem, saveItem} from '../../app/local-storage'
 import {ComposerField} from '../../chat/composer/composer-field'
-import {useFiles, wordsWith} from '../../chat/composer/files'
+import {useFiles} from '../../chat/composer/files'
+import {wordsWith} from '../../chat/said'
 import {listen} from '../../chat/state/timers'
 import {newId} from '../../lib/id'
 import type {AgentInfo, Attachment, Machine, OptionValue, Project} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
 
 const says = words.starting
-/** Where the id is kept of the session that is begun next, to which files are attached already. */
-const NEXT = 'next-session'
-
-export function nextSession(): string {
-  const id = loadItem(NEXT, '') || newId()
-  saveItem(NEXT, id)
-  return id
-}
-
 /** Start a session with its first words. They are kept, and sent when Janus answers; the conversation opens at once. */
 export function startWith({app, choice, projects}: Frame, text: string, voice = false, sessionId = newId(), attachments: Attachment[] = []): void {
   const {agent, project, ...how} = choice.peek()
@@ -75,7 +66,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
     const words = text.peek()
     const attached = files.take()
     startWith(frame, wordsWith(words, attached), spoken, nextSession(), attached)
-    removeItem(NEXT)
+    begunNext()
     app.drafts.sent(DRAFT, words)
     text.value = ''
   }

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks'
 
-import {DRAFT} from '../../app/choice'
+import {DRAFT, nextSession} from '../../app/choice'
 import type {Frame} from '../../app/make-app'
 import {words} from '../../app/strings'
 import {sizeOf} from '../../chat/size'
@@ -9,7 +9,6 @@ import {LARGEST, MOST} from '../../lib/upload-limits'
 import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
 import {Failure, useTask} from '../../ui/task'
-import {nextSession} from './home-composer'
 
 const says = words.share
 /** Characters that are shown of a text. */

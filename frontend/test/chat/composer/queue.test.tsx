@@ -26,10 +26,12 @@ function show(held: Waiting[], queue: Waiting[], readOnly = false, there: Queued
     sendQueue: vi.fn(async () => true),
     discardHeld: vi.fn(async () => true),
     stop: vi.fn(async () => true),
+    withdraw: vi.fn(async () => true),
   }
   const notice = {show: vi.fn()}
   const conversation = {sessionId: 's', held: signal(held), queue: signal(queue), elsewhere: {waiting: signal(there)}, actions, notice}
-  const chat = {app, conversation} as unknown as ChatContext
+  const change = vi.fn()
+  const chat = {app, conversation, change} as unknown as ChatContext
   let page!: HTMLElement
   void act(() => void (page = draw(<Queue chat={chat} />)))
   const find = (label: string) =>
@@ -39,7 +41,7 @@ function show(held: Waiting[], queue: Waiting[], readOnly = false, there: Queued
     const id = [...page.querySelectorAll('p')].find(line => line.textContent === title)?.id
     return [...page.querySelectorAll(`[aria-labelledby="${id}"] li`)].map(chip => chip.textContent)
   }
-  return {page, actions, notice, find, tap, chips}
+  return {page, actions, notice, change, find, tap, chips}
 }
 
 it('asks what to do with what is held, and does it', async () => {
@@ -115,4 +117,18 @@ it('says what waits for a machine to wake, and what is being taken back from the
   // What its agent was not sent yet is decided on when it is there.
   expect(chips('2 waiting on laptop')).toEqual(['Then the tests', 'And commit'])
   expect(find('Send what waits')).toBeUndefined()
+})
+
+it('puts a message back into the composer with its files, unless it was too late', async () => {
+  const attachments = [{attachment_id: 'f', name: 'a.txt', size: 9, media_type: 'text/plain'}]
+  const message = {id: 'a', text: 'See this', accepted: true, attachments}
+  const {actions, change, tap} = show([], [message])
+  const edit = () => [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find(it => it.textContent.trim() === 'Edit')
+  for (const inTime of [false, true]) {
+    actions.withdraw.mockResolvedValueOnce(inTime)
+    await tap('Waiting: See this')
+    await vi.waitFor(() => expect(edit()).toBeDefined(), {timeout: 10_000})
+    await act(async () => edit()!.click())
+    expect(change.mock.calls).toEqual(inTime ? [[message]] : [])
+  }
 })
