@@ -1,6 +1,7 @@
 import {DRAFT, nextSession} from '../../app/choice'
 import {ApiError} from '../../lib/api'
 import type {Attachment} from '../../lib/types'
+import {Fenced} from '../../text/fenced'
 import {Icon, type IconName} from '../../ui/icon'
 import type {ChatContext} from '../state/chat-context'
 import type {Delivery, Prompt} from '../state/rows'
@@ -41,7 +42,7 @@ export function PromptMessage({prompt, chat, onActions}: Props) {
     <article class="message prompt" data-row={`user:${id}`} aria-label={words.you}>
       <div class="prompt-card" {...press}>
         <div class="prompt-said">
-          <p class="prompt-text" dir="auto">{text}</p>
+          <div class="prompt-text"><Fenced text={text} /></div>
           {prompt.attachments && <MessageFiles sessionId={chat.conversation.sessionId} files={away ? prompt.attachments.map(onlyNamed) : prompt.attachments} />}
         </div>
         <MoreButton onClick={act} />
