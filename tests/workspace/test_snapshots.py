@@ -304,6 +304,43 @@ def test_what_its_owner_hides_from_git_comes_back_if_it_was_there(story):
     assert everything(folder) == before
 
 
+def test_what_was_written_where_nothing_was_wanted_is_removed_again(story):
+    folder = story.folder
+    (folder / "two").mkdir()
+    (folder / "two" / "file.txt").write_text("two\n")
+    for name in ("away.txt", "link.txt"):
+        (folder / name).write_text("away\n")
+    commit(folder)
+    git(folder, "sparse-checkout", "set", "one")
+    git(folder, "update-index", "--skip-worktree", "away.txt", "link.txt")
+    for name in ("away.txt", "link.txt"):
+        (folder / name).unlink()
+    before, strays = everything(folder), {"away.txt", "link.txt", "two/file.txt"}
+
+    def work(folder):
+        (folder / "two").mkdir()
+        (folder / "two" / "file.txt").write_text("stray\n")
+        (folder / "away.txt").write_text("stray\n")
+        (folder / "link.txt").symlink_to("nowhere")
+        story.snapshots.now()  # somebody looks meanwhile
+
+    story.turn("t", work)
+    after = everything(folder)
+    undone = story.undo("t")
+    assert {(it.path, it.status) for it in undone.files} == {(it, "deleted") for it in strays}
+    assert everything(folder) == before
+    again = story.undo(undone.undo_id)
+    assert {it.path for it in again.files} == strays
+    assert everything(folder) == after
+    story.undo(again.undo_id)
+    assert everything(folder) == before
+
+    # Nothing of that was deleted, so it is not new when its owner wants it.
+    story.turn("u", lambda folder: git(folder, "sparse-checkout", "disable"))
+    assert (folder / "two" / "file.txt").read_text() == "two\n"
+    assert story.undo("u").files == ()
+
+
 def test_modes_links_and_the_case_of_names_come_back_whatever_is_configured(story):
     folder = story.folder
     for name, value in (("fileMode", "false"), ("symlinks", "false"), ("ignoreCase", "true")):

@@ -3,9 +3,10 @@
     refs/janus/sessions/<id> ── end of turn 2 ── start of turn 2 ── end of turn 1 ── start of turn 1
                                   └─ HEAD           └─ HEAD
 
-Each commit has a tree of four: ``files`` as they were, the owner's ``index`` as a tree, and two
-lists, of what was ``ignored`` and, in the first one, of what was not committed (``dirty``). What
-else is known stands in its message. The owner's ``gc`` keeps what the ref reaches, until it goes.
+Each commit has a tree of ``files`` as they were, the owner's ``index`` as a tree, and lists: of
+what was ``ignored``, of what a sparse checkout had ``absent``, and, in the first one, of what was
+not committed (``dirty``). What else is known stands in its message. The owner's ``gc`` keeps what
+the ref reaches, until it goes.
 Where nothing is different from the newest one, a note beside it is enough: see ``noted``.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -70,14 +71,14 @@ class Chain:
         self._private = private
         self.ref = f"{REFS}{session_id}"
         self._notes = Notes(private.path.with_suffix(".noted"))
-        #: The newest commit, as far as it is known, and what was ignored then.
+        #: The newest commit, as far as it is known, and its lists.
         self._newest: Moment | None = None
-        self._ignored: str | None = None
+        self._lists: Mapping[str, str] = {}
 
-    def keep(self, before: str, moment: Moment, ignored: str | None, dirty: str = "") -> Moment:
+    def keep(self, before: str, moment: Moment, lists: Mapping[str, str]) -> Moment:
         """Keep a snapshot after the newest one, the commit *before*; what it is then.
 
-        If what was *ignored* is not given, it is what it was. Raises GitFailed, StorageFailed.
+        Of *lists*, what is not given is what it was. Raises GitFailed, StorageFailed.
         """
         now = replace(moment, at=int(time.time()))
         newest, noted = self._newest, self._notes.after(before)
@@ -85,31 +86,29 @@ class Chain:
             newest
             and newest.commit == before
             and replace(newest, **_OF_ITSELF) == replace(now, **_OF_ITSELF)
-            and ignored in (None, self._ignored)
+            and lists.items() <= self._lists.items()
             and len(noted) < MOST
         ):
             self._notes.add(Note(now.step, now.kind, now.edge, now.at, before))
             return replace(now, commit=before)
         self._newest = None
         told = [self._told(newest, it) for it in noted] if newest else self._after(before, noted)
-        commit = self._commit(before, told, now, ignored, dirty)
-        self._ignored = self._ignored if ignored is None else ignored
+        commit = self._commit(before, told, now, lists)
+        self._lists = {**self._lists, **lists}
         self._newest = replace(now, commit=commit)
         return self._newest
 
     def _commit(
-        self, before: str, noted: list[Moment], moment: Moment, ignored: str | None, dirty: str
+        self, before: str, noted: list[Moment], moment: Moment, lists: Mapping[str, str]
     ) -> str:
         """Make a commit of each of *noted*, and of *moment*."""
         files = [("040000", moment.tree, "files")]
-        files += [("100644", ":1", "ignored")] if ignored is not None else []
-        files += [("100644", ":2", "dirty")] if dirty else []
+        files += [("100644", f":{at}", name) for at, name in enumerate(lists, 5)]
         files += [("040000", moment.index, "index")] if moment.index else []
         since = before or ":4"
         given = [
             "" if before else f"commit {self.ref}\nmark :4\n{_who(moment)}{_data('The beginning')}",
-            f"blob\nmark :1\n{_data(ignored)}" if ignored is not None else "",
-            f"blob\nmark :2\n{_data(dirty)}" if dirty else "",
+            *(f"blob\nmark :{at}\n{_data(it)}" for at, it in enumerate(lists.values(), 5)),
         ]
         for at, it in enumerate(noted, 10):
             given.append(f"commit {self.ref}\nmark :{at}\n{_who(it)}{_message(it)}from {since}\n")
@@ -179,7 +178,7 @@ class Chain:
         """The commit of the newest one where git keeps it in a file of its own."""
         return loose(self._common / self.ref).decode("ascii", "replace")
 
-    def listed(self, moment: Moment, name: Literal["ignored", "dirty"]) -> list[str]:
+    def listed(self, moment: Moment, name: Literal["ignored", "absent", "dirty"]) -> list[str]:
         """The names in one of the lists of a snapshot."""
         done = self.run("cat-file", "blob", f"{moment.commit}:{name}")
         return [it for it in done.stdout.split("\0") if it]

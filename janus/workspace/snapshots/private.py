@@ -150,8 +150,7 @@ class PrivateIndex:
         return forced(self._git, self.place) if self._owners != before else []
 
     def _listed(self) -> str:
-        if self._is_sparse():
-            self._show_present()
+        self._show_present()
         what = ("--others", "--modified", "--deleted")
         return self.ask("ls-files", "-z", "-t", *what, "--exclude-standard")
 
@@ -179,27 +178,26 @@ class PrivateIndex:
 
     # Sparse checkouts: what is not there because its owner does not want it is not deleted.
 
-    def _is_sparse(self) -> bool:
-        if self._sparse is None:
-            self._sparse = bool(self._absent())
-        return self._sparse
-
-    def _absent(self) -> list[str]:
-        entries = self.ask("ls-files", "-z", "-t").split("\0")
-        return [entry[2:] for entry in entries if entry.startswith("S ")]
+    def absent(self) -> list[str]:
+        """What is in the tree, but not here, by its owner's wish. Raises GitFailed."""
+        listed = self.ask("ls-files", "-z", "-t") if self._sparse is not False else ""
+        found = [entry[2:] for entry in listed.split("\0") if entry.startswith("S ")]
+        self._sparse = bool(found)
+        return found
 
     def _show_present(self) -> None:
-        present = [it for it in self._absent() if (self.place.top / it).exists()]
+        present = [it for it in self.absent() if os.path.lexists(self.place.top / it)]
         given = "".join(f"{name}\0" for name in present)
         if given:
             self.ask("update-index", "-z", "--no-skip-worktree", "--stdin", given=given)
 
     def _keep_absent(self, found: Found) -> None:
         if absent := found.gone & unwanted(self._git, self.place):
-            self._mark_absent(absent)
+            self.mark_absent(absent)
             found.forget(absent)
 
-    def _mark_absent(self, names: Iterable[str]) -> None:
+    def mark_absent(self, names: Iterable[str]) -> None:
+        """These are not here by their owner's wish. Raises GitFailed."""
         given = "".join(f"{name}\0" for name in sorted(names))
         self.ask("update-index", "-z", "--skip-worktree", "--stdin", given=given)
         self._sparse = True
@@ -230,7 +228,7 @@ class PrivateIndex:
             given, absent = tracked(self._git, self.place)
             self.ask("update-index", "-z", "--index-info", given=given)
             if absent:
-                self._mark_absent(absent)
+                self.mark_absent(absent)
         with Folder.open(self.path) as own:
             own.replace("seeded", b"")
         if self.place.index:

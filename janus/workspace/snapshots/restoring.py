@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from janus.errors import ChangedMeanwhile, GitFailed
 from janus.workspace.git import failed, readable
 from janus.workspace.snapshots.private import PrivateIndex
-from janus.workspace.snapshots.trees import Entry, differences, with_entries
+from janus.workspace.snapshots.trees import Entry, differences, put_entries, with_entries
 
 _NAMED = 5
 #: Seconds that the files may take to move: it is better to wait than to leave them half moved.
@@ -41,6 +41,13 @@ def restore(private: PrivateIndex, now: str, entries: dict[str, Entry | None]) -
     if names := _REFUSED.findall(done.stderr):
         raise changed(names, "Changed by somebody in this moment")
     raise failed(done)
+
+
+def leave_absent(private: PrivateIndex, entries: Mapping[str, Entry]) -> None:
+    """Have the tree say what these are, which are not here by their owner's wish."""
+    if entries:
+        put_entries(private, entries)
+        private.mark_absent(entries)
 
 
 def check_shown(private: PrivateIndex, shown: str, now: str, paths: Collection[str]) -> None:

@@ -124,7 +124,7 @@ class SessionSnapshots:
                 index, (head, branch) = _owned(owners, private)
                 if index == newest.index:  # what is ignored and tracked all the same is kept, too
                     now = replace(newest, step=step, kind=kind, edge=edge, head=head, branch=branch)
-                    return chain.keep(newest.commit, now, None)
+                    return chain.keep(newest.commit, now, {})
             is_new = private.prepare()
             # What is ignored at the end was so at the start, or came since. It is listed at the
             # same time as what is not: both go through all folders.
@@ -140,7 +140,10 @@ class SessionSnapshots:
                 index, (head, branch) = _owned(owners, private)
             left = tuple((it.path, it.why) for it in found.left_out)
             now = Moment(step, kind, edge, head, branch, index, left, found.nested, tree)
-            kept = chain.keep(before, now, ignored.result() if ignored else None, dirty)
+            lists = {"dirty": dirty} if dirty else {}
+            if ignored:
+                lists |= {"ignored": ignored.result(), "absent": "\0".join(private.absent())}
+            kept = chain.keep(before, now, lists)
             if asked:  # what changed since the look is seen by the next one
                 self._looked = kept.commit, look
             return kept

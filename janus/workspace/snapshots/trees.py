@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from janus.workspace.git import NOTHING
 from janus.workspace.snapshots.private import PrivateIndex
 
 
@@ -51,18 +52,26 @@ def entries_of(private: PrivateIndex, tree: str, paths: Iterable[str]) -> dict[s
     return found
 
 
-def with_entries(private: PrivateIndex, entries: dict[str, Entry | None]) -> str:
-    """The tree of the index with other *entries*; None takes one out. Raises GitFailed."""
-    scratch = {"GIT_INDEX_FILE": str(private.path / "scratch-index")}
+def put_entries(
+    private: PrivateIndex, entries: Mapping[str, Entry | None], environ: Mapping[str, str] = NOTHING
+) -> None:
+    """Put *entries* into the index, or another one by *environ*; None takes one out.
+
+    The folder stays as it is. Raises GitFailed.
+    """
     lines = [
         f"{it.mode} {it.blob}\t{path}\0" if it else f"0 {'0' * private.place.digits}\t{path}\0"
         for path, it in sorted(entries.items(), key=lambda entry: entry[1] is not None)
     ]
+    how = ("update-index", "-z", "--replace", "--index-info")
+    private.ask(*how, given="".join(lines), environ=environ)
+
+
+def with_entries(private: PrivateIndex, entries: dict[str, Entry | None]) -> str:
+    """The tree of the index with other *entries*; None takes one out. Raises GitFailed."""
+    scratch = {"GIT_INDEX_FILE": str(private.path / "scratch-index")}
     private.copy_index("scratch-index")
-    private.ask(
-        "update-index", "-z", "--replace", "--index-info",
-        given="".join(lines), environ=scratch,
-    )  # fmt: skip
+    put_entries(private, entries, scratch)
     how = ("--missing-ok",) if private.place.partial else ()
     return private.ask("write-tree", *how, environ=scratch)
 

@@ -15,7 +15,7 @@ from janus.workspace.git import Git
 from janus.workspace.snapshots.chain import Moment
 from janus.workspace.snapshots.history import OwnersHistory
 from janus.workspace.snapshots.private import PrivateIndex
-from janus.workspace.snapshots.restoring import changed, check_shown, restore
+from janus.workspace.snapshots.restoring import changed, check_shown, leave_absent, restore
 from janus.workspace.snapshots.rules import ignored_then
 from janus.workspace.snapshots.snapshots import SessionSnapshots
 from janus.workspace.snapshots.trees import Difference, Entry, differences, entries_of
@@ -53,6 +53,8 @@ class _Look:
     now: str
     files: dict[str, UndoneFile]
     entries: dict[str, Entry | None]
+    #: What was not there because its owner did not want it, as it was in the tree all the same.
+    absent: dict[str, Entry]
 
 
 class Undo:
@@ -83,6 +85,7 @@ class Undo:
             if began.tree != look.now:
                 raise ChangedMeanwhile("Files were changed in this moment. Look again.")
             restore(private, began.tree, entries)
+            leave_absent(private, {it: look.absent[it] for it in look.absent.keys() & entries})
             told = list(self._told(look))
             if look.start.head != look.end.head or look.start.index != look.end.index:
                 told.append(self._put_back(private, look, began, paths is not None))
@@ -117,8 +120,12 @@ class Undo:
         start, later = moments[at], moments[at + 1 :]
         end = next((it for it in later if it.step == step), later[0] if later else start)
         steps = differences(private, end.tree, start.tree)
+        absent = dict[str, Entry]()
+        for path in steps.keys() & chain.listed(start, "absent"):
+            if entry := steps[path].new:
+                absent[path], steps[path] = entry, steps[path]._replace(new=None)
         since = differences(private, end.tree, now)
-        new = [it.path for it in steps.values() if it.new is None]
+        new = [it.path for it in steps.values() if it.new is None and it.path not in absent]
         ignored = ignored_then(private, chain, start, new)
         left = {path: why for it in (start, end) for path, why in it.left_out}
         left |= {it.path: it.why for it in found.left_out}
@@ -137,7 +144,7 @@ class Undo:
         lost = dict(end.left_out).keys() - dict(start.left_out).keys() - files.keys()
         for path in sorted(entries_of(private, start.tree, lost)) if lost else ():
             files[path] = UndoneFile(path, "modified", f"it is in no snapshot: {left[path]}")
-        return _Look(start, end, now, files, entries)
+        return _Look(start, end, now, files, entries, absent)
 
     def _told(self, look: _Look) -> tuple[str, ...]:
         told = []
