@@ -21,7 +21,10 @@ _NOT_SOURCES = ("node_modules", "venv", "env", "__pycache__", "target", "dist", 
 # What belongs to other programs: to write there could make them do anything.
 _NOT_OURS = {".git", ".janus", ".worktrees"}
 # A checkout's own configuration must not make git start other programs or write anything.
-_GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+_GIT = (
+    "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false",
+    "-c", "diff.orderFile=/dev/null",
+)  # fmt: skip
 _GIT_ENVIRON = {"GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C.UTF-8"}
 
 

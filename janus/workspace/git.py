@@ -30,6 +30,9 @@ _COMPLAINTS, _QUOTED = 1 << 20, 12
 _PROGRESS = re.compile(r"Preparing worktree |[A-Z][a-z ]+: +[0-9]+% ")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+#: How git is called: where the owner's file with an order of files is missing, every ``status``
+#: fails, and so it does where none is named.
+_GIT = (b"git", b"-c", b"diff.orderFile=/dev/null")
 Done = subprocess.CompletedProcess[str]
 
 
@@ -99,7 +102,8 @@ class Git:
     ) -> Done:
         """What git, or another *program* that works on a repository, answers; see ``run``."""
         at = at or self.folder
-        argv = [program.encode(), *(_encode(arg) for arg in args)]
+        called = _GIT if program == "git" else (program.encode(),)
+        argv = [*called, *(_encode(arg) for arg in args)]
         try:
             # Not pipes: what a hook leaves in the background would hold them open.
             new = tempfile.TemporaryFile
@@ -130,7 +134,7 @@ class Git:
         self, *args: str, at: Path, environ: Mapping[str, str] = NOTHING
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Git on two pipes, for what goes to and fro. Raises GitFailed."""
-        argv = [b"git", *(_encode(arg) for arg in args)]
+        argv = [*_GIT, *(_encode(arg) for arg in args)]
         seen = {**self._environ, **environ}
         try:
             with (
