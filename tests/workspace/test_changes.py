@@ -217,7 +217,6 @@ def test_configuration_of_the_owner_changes_nothing(story):
         "diff.noprefix": "true", "diff.external": "false", "color.ui": "always",
         "diff.renames": "false", "core.quotepath": "true", "diff.mnemonicPrefix": "true",
         "log.showSignature": "true", "diff.context": "0", "core.abbrev": "4",
-        "diff.orderFile": "nowhere",
     }.items():  # fmt: skip
         git(story.folder, "config", name, value)
     (story.folder / ".gitattributes").write_text("*.py diff=evil\n")

@@ -422,9 +422,31 @@ def test_the_owners_settings_change_nothing(work):
     }.items():  # fmt: skip
         git(work.main, "config", name, value)
     work.change("new.txt", "feature\n")
+    (work.main / "cart.py").write_text("mine\n")
+    git(work.main, "config", "diff.orderFile", "nowhere")
 
     assert work.merge().commit == git(work.tree, "rev-parse", "HEAD").strip()
-    assert work.status() == ""
+    git(work.main, "config", "--unset", "diff.orderFile")
+    assert work.status() == " M cart.py\n"
+
+
+def test_hooks_that_were_not_run_are_those_of_the_checkout_whose_files_move(work):
+    (work.main / ".git/info/exclude").write_text("hooks/\n")
+    work.change("new.txt", "feature\n")
+    git(work.main, "config", "core.hooksPath", "hooks")
+    for at, name, mode in (
+        (work.main, "post-merge", 0o755), (work.main, "commit-msg", 0o644),
+        (work.tree, "post-checkout", 0o755),
+    ):  # fmt: skip
+        (at / "hooks").mkdir(exist_ok=True)
+        (at / "hooks" / name).write_text("#!/bin/sh\nexit 0\n")
+        (at / "hooks" / name).chmod(mode)
+
+    assert work.merge().told == ("These hooks were not run: post-merge.",)
+    # Git finds them in the same place.
+    done = subprocess.run(["git", "hook", "run", "post-checkout"], cwd=work.main)
+    assert done.returncode != 0
+    git(work.main, "hook", "run", "post-merge")
 
 
 def test_an_owner_who_commits_in_the_same_moment_loses_nothing(work, monkeypatch):

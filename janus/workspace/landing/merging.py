@@ -8,6 +8,7 @@ way, the merge is refused and names it.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -31,7 +32,10 @@ _LOOKS = 100
 #: Seconds that a git which is ended with Janus takes at most; see ``leash``.
 _ENDING = 3.0
 #: What git would run when it merges by itself, and here does not.
-_HOOKS = ("pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-merge", "post-checkout")
+_HOOKS = (
+    "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-merge", "post-checkout",
+    "reference-transaction", "post-index-change",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ class Merging:
             landing = Landing(
                 str(uuid.uuid4()), session_id, into, now.target, new, source=now.source
             )
-            self._land(owner, landing, held)
-            return Merged(now, new, landing.undo_id, self._told(owner))
+            there = self._land(owner, landing, held)
+            return Merged(now, new, landing.undo_id, _told(there or owner))
 
     def undo(self, owner: Owner, undo_id: str) -> Landing:
         """Move the branch back, while nobody has built on it.
@@ -144,8 +148,10 @@ class Merging:
             raise failed(done)
         return done.stdout.strip()
 
-    def _land(self, owner: Owner, landing: Landing, held: Sequence[tuple[str, ...]]) -> None:
-        """Move branch and files together, or neither."""
+    def _land(
+        self, owner: Owner, landing: Landing, held: Sequence[tuple[str, ...]]
+    ) -> Owner | None:
+        """Move branch and files together, or neither; the checkout whose files moved."""
         there = checkout_of(owner, landing.into)
         if there:
             check_movable(there, landing.old, landing.new)
@@ -170,11 +176,15 @@ class Merging:
             self._notes.remove(landing.undo_id)
             raise
         self._notes.write(replace(landing, step="done"))
+        return there
 
-    def _told(self, owner: Owner) -> tuple[str, ...]:
-        folder = owner.look("rev-parse", "--git-path", "hooks")
-        there = [it for it in _HOOKS if (owner.top / folder / it).is_file()]
-        return (f"These hooks were not run: {', '.join(there)}.",) if there else ()
+
+def _told(there: Owner) -> tuple[str, ...]:
+    """Which hooks git would have run in a checkout: a relative path of them is one inside."""
+    folder = there.look("rev-parse", "--git-path", "hooks")
+    hooks = [there.top / as_path(folder) / it for it in _HOOKS] if folder else []
+    left = [it.name for it in hooks if it.is_file() and os.access(it, os.X_OK)]
+    return (f"These hooks were not run: {', '.join(left)}.",) if left else ()
 
 
 def _put_right(there: Owner, it: Landing) -> None:
