@@ -63,6 +63,7 @@ def commit(body: CommitBody) -> told.CommitReply:
         dry_run=body.dry_run,
         files=[*done.files],
         rewritten=[*done.rewritten],
+        told=[*done.told],
     )
 
 

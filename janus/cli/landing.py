@@ -43,6 +43,8 @@ def commit(
         click.echo(f"{done['commit'][:10]} {sanitize(done['message'])}")
         if done["output"]:
             tell(sanitize(done["output"]))
+        for words in done["told"]:
+            tell(sanitize(words))
         if done["rewritten"]:
             tell(f"A hook changed these: {sanitize(', '.join(done['rewritten']))}")
 

@@ -1,6 +1,7 @@
 """Pushes and pull requests, with programs that fail, hang and ask: in words, nothing half done."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from janus.workspace.landing.committing import Committing
 from janus.workspace.landing.owner import Owner
 from janus.workspace.landing.pull_request import open_pull_request
 from janus.workspace.landing.pushing import push
+from janus.workspace.snapshots.undo import Undo
 
 assert identity
 KIT = Path(__file__).parents[1] / "kit"
@@ -139,10 +141,36 @@ def test_hooks_that_hang_are_ended_and_nothing_is_half_done(work, impatient):
     (work.tree / "more.txt").write_text("more\n")
     committing = Committing(work.story.git, work.story.snapshots)
     shown, before = committing.look("More", None), git(work.tree, "rev-parse", "HEAD")
-    with pytest.raises(GitFailed, match="commit took longer than 1 seconds"):
+    with pytest.raises(GitFailed, match=r"commit took longer than 1 seconds\..* pre-commit"):
         committing.commit("More", None, shown.tree)
     assert git(work.tree, "rev-parse", "HEAD") == before
     assert git(work.tree, "status", "--porcelain") == "?? more.txt\n"
     wait_for(lambda: processes_of(work.home) == [])
     hook.with_name("pre-commit").unlink()
     assert committing.commit("More", None, committing.look("More", None).tree).commit
+
+
+@pytest.mark.parametrize("name", ["post-commit", "reference-transaction"])
+def test_a_commit_whose_last_hook_hangs_is_made_and_told(work, name):
+    runs, hook = work.home / "runs", work.main / ".git/hooks" / name
+    hook.parent.mkdir(exist_ok=True)
+    late = "case $1 in prepared|aborted) exit; esac"
+    hook.write_text(f"#!/bin/sh\n{late}\ntouch '{runs}'\nsleep 600\n")
+    hook.chmod(0o755)
+    (work.tree / "new.txt").write_text("changed\n")
+    (work.tree / "more.txt").write_text("more\n")
+    committing = Committing(work.story.git, work.story.snapshots)
+    shown = committing.look("More", None).tree
+
+    with ThreadPoolExecutor(1) as beside:
+        promised = beside.submit(committing.commit, "More", None, shown)
+        wait_for(lambda: runs.exists() or promised.done())
+        assert work.story.git.stop_in(work.tree)
+        done = promised.result()
+    hook.unlink()
+
+    assert "commit was made" in done.told[0] and f"{name} hook" in done.told[0]
+    assert done.commit == git(work.tree, "rev-parse", "HEAD").strip()
+    assert git(work.tree, "status", "--porcelain") == "" and done.rewritten == ()
+    assert Undo(work.story.git, work.story.snapshots).undo(done.undo_id, None, None).undo_id
+    assert git(work.tree, "log", "-1", "--format=%s").strip() == "work"

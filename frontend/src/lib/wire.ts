@@ -283,6 +283,8 @@ export interface CommitReply {
   output: string
   /** Files that a hook made others than they were. */
   rewritten: string[]
+  /** What else there is to say, such as that a hook did not end: the commit was made all the same. */
+  told: string[]
   undo_id: string | null
 }
 

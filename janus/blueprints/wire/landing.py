@@ -25,6 +25,8 @@ class CommitReply(words.Reply, frozen=True, kw_only=True):
     output: str
     #: Files that a hook made others than they were.
     rewritten: list[FilePath]
+    #: What else there is to say, such as that a hook did not end: the commit was made all the same.
+    told: list[str]
     undo_id: str | None
 
 

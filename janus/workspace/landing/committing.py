@@ -24,7 +24,8 @@ from janus.workspace.snapshots.trees import differences
 class Committed:
     """What a commit has in it, or would have: then there is no ``commit`` and no ``undo_id``.
 
-    ``output`` is what hooks said; ``rewritten`` are files that they changed.
+    ``output`` is what hooks said; ``rewritten`` are files that they changed. ``told`` are
+    sentences.
     """
 
     tree: str
@@ -34,6 +35,7 @@ class Committed:
     commit: str = ""
     output: str = ""
     rewritten: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     undo_id: str | None = None
 
 
@@ -68,19 +70,19 @@ class Committing:
             check_shown(private, shown, private.tree()[0], files)
             undo_id = str(uuid.uuid4())
             began = self._snapshots.record(undo_id, "commit", "start")
-            output = self._run(private, owner, message, files, dirty)
+            output, told = self._run(private, owner, message, files, dirty, began.head)
             ended = self._snapshots.record(undo_id, "commit", "end")
             left = owner.dirty().keys() & files
             rewritten = left | differences(private, began.tree, ended.tree).keys()
             return Committed(
                 ended.tree, ended.branch, message, tuple(files), ended.head, output,
-                tuple(sorted(rewritten)), undo_id,
+                tuple(sorted(rewritten)), told, undo_id,
             )  # fmt: skip
 
     def _run(
         self, private: PrivateIndex, owner: Owner, message: str, files: list[str],
-        dirty: Mapping[str, str],
-    ) -> str:  # fmt: skip
+        dirty: Mapping[str, str], head: str,
+    ) -> tuple[str, tuple[str, ...]]:  # fmt: skip
         new = [path for path in files if dirty[path] == "??"]
         if new:
             owner.ask("add", "--intent-to-add", *_from(private, "new-paths", new))
@@ -88,19 +90,28 @@ class Committing:
             how = ("commit", "--file=-", "--only", *_from(private, "paths", files))
             done = owner.run(*how, given=message)
             refused = done.returncode != 0
-        except GitFailed:
+        except GitFailed as failure:
+            if _stands(owner, head):
+                # Git may have ended before it wrote into the index what it had committed.
+                owner.run("reset", "--quiet", *_from(private, "paths", files), slow=False)
+                return "", (f"The commit was made, but not all of it ended. {failure}",)
             self._take_back(private, owner, new)
             raise
         said = output_of(done)
         if refused:
             self._take_back(private, owner, new)
             raise GitFailed(f"Nothing was committed. Git, or a hook, said: {said}", output=said)
-        return said
+        return said, ()
 
     def _take_back(self, private: PrivateIndex, owner: Owner, new: list[str]) -> None:
         """A hook that failed leaves what was entered for the commit."""
         if new:
             owner.run("reset", "--quiet", *_from(private, "new-paths", new), slow=False)
+
+
+def _stands(owner: Owner, before: str) -> bool:
+    """Whether HEAD is a commit after the one *before*."""
+    return owner.commit("HEAD") != before and owner.commit("HEAD^") == before
 
 
 def choose(dirty: Mapping[str, str], chosen: Collection[str] | None) -> list[str]:

@@ -5,11 +5,14 @@ Whatever would ask, a password or an editor, fails at once; whatever hangs is en
 
 from __future__ import annotations
 
+import tempfile
+from functools import partial
 from pathlib import Path
 
 from janus.errors import GitFailed
 from janus.text import sanitize
 from janus.workspace.git import NOTHING, Done, Git, failed
+from janus.workspace.landing.hooks import running_hook
 from janus.workspace.snapshots.place import Place
 
 #: Seconds for what runs hooks or talks to another computer; a client waits for 120.
@@ -39,10 +42,29 @@ class Owner:
     def run(
         self, *args: str, given: str = "", environ: dict[str, str] | None = None, slow: bool = True
     ) -> Done:
-        """What git answers. Raises GitFailed where it takes too long."""
+        """What git answers. Raises GitFailed where it takes too long, naming the hook if one does.
+
+        What is not *slow* runs no hooks.
+        """
         seen = {**UNATTENDED, **(environ or NOTHING)}
         how = ("-c", "core.fsmonitor=false", "-c", "core.askPass=", *args)
-        return self.git.run(*how, at=self.top, given=given, environ=seen, slow=slow, limit=LIMIT)
+        run = partial(self.git.run, *how, at=self.top, given=given, slow=slow, limit=LIMIT)
+        if not slow:
+            return run(environ=seen)
+        # A folder: what git leaves in the background would make a file anew.
+        with tempfile.TemporaryDirectory(prefix="janus-git-", ignore_cleanup_errors=True) as own:
+            account = Path(own) / "account"
+            account.touch()
+            try:
+                return run(environ={**seen, "GIT_TRACE2_EVENT": str(account)})
+            except GitFailed as failure:
+                with account.open("rb") as lines:
+                    hook = running_hook(lines)
+                if not hook:
+                    raise
+                named = GitFailed(f"{failure} Its {hook} hook had not ended.")
+                named.ended = failure.ended
+                raise named from failure
 
     def ask(self, *args: str, given: str = "", environ: dict[str, str] | None = None) -> str:
         """What it prints. Raises GitFailed."""

@@ -51,7 +51,7 @@ export function Commit({place: {app, sessionId, isolated, round}, onDone, onFoun
     onDone({
       words: words.commit.done(done.files.length, done.commit),
       undoId: done.undo_id,
-      told: done.rewritten.length ? [words.commit.rewritten(done.rewritten)] : [],
+      told: [...done.told, ...(done.rewritten.length ? [words.commit.rewritten(done.rewritten)] : [])],
       output: done.output,
     })
   }
