@@ -33,6 +33,11 @@ for (const [set, clear] of [['setTimeout', 'clearTimeout'], ['setInterval', 'cle
   })
 }
 
+// What takes milliseconds takes seconds on a busy computer.
+const waitFor = vi.waitFor
+vi.waitFor = (done, options) => waitFor(done, options ?? {timeout: 50_000})
+undo.push(() => void (vi.waitFor = waitFor))
+
 afterAll(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()

@@ -80,6 +80,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "worker_class": Worker,
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_TIMEOUT,
+        "limit_request_line": 8190,  # its most: a long path, in any script, is an address too
         "timeout": 120,  # of a worker whose loop stands still
         # Any agent could connect to it, and add workers.
         "control_socket_disable": True,

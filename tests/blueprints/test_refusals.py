@@ -244,6 +244,7 @@ class Trouble:
             "hours": "0",
             "language": "all",
             "name": "x" * 201,
+            "machine": "x" * 300,
         }
         self.query = {"path": "here"} if self.path == "/api/folders" else wrong
         if self.path in WORK and self.path != "/api/branches":

@@ -16,7 +16,7 @@ REFUSED = [
     (b"GET /canary HTTP/9.9\r\n\r\n", 400),
     (b"GET / HTTP/1.1\r\nHost: localhost\r\ncanary\r\n\r\n", 400),
     (post("/canary", "canary"), 400),
-    (b"GET /" + b"canary" * 1000 + b" HTTP/1.1\r\n\r\n", 414),
+    (b"GET /" + b"canary" * 1400 + b" HTTP/1.1\r\n\r\n", 414),
     (b"GET / HTTP/1.1\r\nCookie: " + b"canary" * 1400 + b"\r\n\r\n", 431),
     (b"GET / HTTP/1.1\r\nCookie: " + b"canary" * 6000, 431),
     (b"GET / HTTP/1.1\r\nExpect: canary\r\n\r\n", 417),
