@@ -111,7 +111,11 @@ class SendBody(wire.Body, frozen=True, kw_only=True):
 @bp.post("/review/send")
 @endpoint(*KEPT, errors.NotFound, errors.QueueFull, errors.TooManySessions, at_owner="do")
 def send(body: SendBody) -> State:
-    """Send comments to the agent in one message, which quotes the lines they are about."""
+    """Send comments to the agent in one message, which quotes the lines they are about.
+
+    They are sent once: those that went with one message are not said again, and the answer is the
+    state with that.
+    """
     reviews = manager_of(body.session_id).reviews
     what = body.comment_ids, body.message, body.message_id
     return shown(reviews.send(body.session_id, *what))

@@ -59,8 +59,55 @@ def test_comments_are_sent_as_one_message_that_quotes_their_lines(client, id):
         "2. `cart.py`, lines 2 to 3 of what it was before:\n\n```\na\nb\n```\n\nKeep it."
     )
     assert review(client, id)["comments"] == []
-    again = client.post("/api/review/send", json=body).json["error"]
-    assert again["code"] == "NOT_FOUND" and "it was sent" in again["message"]
+    again = client.post("/api/review/send", json=body).json
+    assert [it["sender"] for it in again["messages"]].count("user") == 2
+    other = client.post("/api/review/send", json={**body, "message": "And a third."}).json["error"]
+    assert other["code"] == "NOT_FOUND" and "it was sent" in other["message"]
+    comment(client, id, "c1", text="Not yet.")
+    assert "it was sent" in client.post("/api/review/send", json=body).json["error"]["message"]
+    assert [it["text"] for it in review(client, id)["comments"]] == ["Not yet."]
+
+
+def test_devices_that_send_at_once_send_once(app, client, id):
+    comment(client, id)
+    states = []
+
+    def send():
+        with app.test_client() as one:
+            body = {"session_id": id, "comment_ids": ["c1"], "message": "See this."}
+            states.append(one.post("/api/review/send", json=body).json)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for it in threads:
+        it.start()
+    for it in threads:
+        it.join()
+    said = [
+        [it["turn_id"] for it in state["messages"] if it["sender"] == "user"] for state in states
+    ]
+    assert len(said[0]) == 1 and said == [said[0]] * 4
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_a_crash_while_comments_are_sent_sends_them_once(app, client, id, monkeypatch, said):
+    comment(client, id)
+    reviews = app.extensions["janus"].manager.reviews
+    say = reviews._say
+
+    def crashing(*what):
+        if said:
+            say(*what)
+        raise SystemExit
+
+    monkeypatch.setattr(reviews, "_say", crashing)
+    with pytest.raises(SystemExit):
+        reviews.send(id, ["c1"], "", None)
+    monkeypatch.undo()
+
+    assert len(review(client, id)["comments"]) == (not said)
+    state = client.post("/api/review/send", json={"session_id": id, "comment_ids": ["c1"]}).json
+    assert [it["sender"] for it in state["messages"]].count("user") == 1
+    assert review(client, id)["comments"] == []
 
 
 def test_a_comment_on_what_is_another_file_by_now_is_stale_and_the_agent_is_told(client, id):
