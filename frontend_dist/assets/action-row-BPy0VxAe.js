@@ -1,1 +1,0 @@
-import{L as e,P as t}from"./index-CNbRTES_.js";function n({icon:n,label:r,onClick:i}){return e(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[e(t,{name:n}),` `,r]})}export{n as t};

@@ -1,1 +1,0 @@
-import{a as e,n as t,t as n}from"./recording-recognizer-CmJ_7U7-.js";function r(r,i,a,o){let s=new e,c=new t(r,i),l=new n(s,c,{about:()=>({...a,use:`composer`}),endsAtPause:!0,supported:e.supported}),u=c.onLate(({use:e,sessionId:t})=>e===`composer`&&t===a.sessionId,(e,t)=>o(t));return{recognizer:l,close(){u(),l.abort(),s.end()}}}export{r as makeDictation};

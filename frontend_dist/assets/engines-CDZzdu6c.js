@@ -1,0 +1,1 @@
+var e={now:()=>performance.now(),after(e,t){let n=setTimeout(t,e);return()=>clearTimeout(n)}};export{e as t};

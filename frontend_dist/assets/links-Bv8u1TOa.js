@@ -1,1 +1,0 @@
-import{s as e}from"./chat-DANJZ8gH.js";function t(t){let n=e(t).trim();return/[\u0000-\u001f\u007f-\u009f]/.test(n)?null:/^(?:https?:\/\/[^\s/\\]|mailto:[^\s:]|#|\/(?![/\\]))/i.test(n)?n:null}export{t};

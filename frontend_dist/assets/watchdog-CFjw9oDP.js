@@ -1,0 +1,1 @@
+var e=class{#e;expect(e,t){this.end();let n=Date.now()+t;this.#e=setTimeout(()=>Date.now()-n>1e3?this.expect(e,t):e(),t)}end(){clearTimeout(this.#e)}};export{e as t};
