@@ -61,6 +61,20 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
     expect(questions(page).last).to_contain_text("say it is time")
     expect(later.locator(":scope > li")).to_have_text([re.compile("say from the past")])
 
+    # Edited it comes back with its file, which stays over a reload.
+    button(page, "Edit, and do not send: say from the past").click()
+    expect(attached).to_contain_text("notes.txt")
+    expect(composer(page)).to_have_value("say from the past")
+    expect(later).to_have_count(0)
+    page.reload()
+    expect(attached).to_contain_text("notes.txt")
+    composer(page).fill("say ```\n```py\nx = 1\n```")
+    button(page, "Send").click()
+    expect(questions(page).last).to_contain_text("notes.txt")
+    expect(questions(page).last.get_by_role("group", name="Python code")).to_have_text("x = 1")
+    expect(button(page, "Remove notes.txt")).to_have_count(0)
+    expect(answers(page).last).to_contain_text("x = 1")
+
 
 USAGE = (
     '[{"sessionUpdate": "usage_update", "used": 53000, "size": 200000, '
