@@ -150,13 +150,30 @@ def test_hooks_that_hang_are_ended_and_nothing_is_half_done(work, impatient):
     assert committing.commit("More", None, committing.look("More", None).tree).commit
 
 
-@pytest.mark.parametrize("name", ["post-commit", "reference-transaction"])
-def test_a_commit_whose_last_hook_hangs_is_made_and_told(work, name):
+def hangs(work, name):
+    """A hook that hangs once all is done, and the file that says so."""
     runs, hook = work.home / "runs", work.main / ".git/hooks" / name
     hook.parent.mkdir(exist_ok=True)
     late = "case $1 in prepared|aborted) exit; esac"
     hook.write_text(f"#!/bin/sh\n{late}\ntouch '{runs}'\nsleep 600\n")
     hook.chmod(0o755)
+    return hook, runs
+
+
+def test_a_push_whose_last_hook_hangs_is_told_as_done(work):
+    _, runs = hangs(work, "reference-transaction")
+    with ThreadPoolExecutor(1) as beside:
+        promised = beside.submit(push, work.owner)
+        wait_for(lambda: runs.exists() or promised.done())
+        assert work.git.stop_in(work.tree)
+        with pytest.raises(GitFailed, match=r"was pushed.* reference-transaction hook"):
+            promised.result()
+    assert there(work) == "feature\n"
+
+
+@pytest.mark.parametrize("name", ["post-commit", "reference-transaction"])
+def test_a_commit_whose_last_hook_hangs_is_made_and_told(work, name):
+    hook, runs = hangs(work, name)
     (work.tree / "new.txt").write_text("changed\n")
     (work.tree / "more.txt").write_text("more\n")
     committing = Committing(work.story.git, work.story.snapshots)

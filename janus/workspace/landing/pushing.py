@@ -49,9 +49,15 @@ def push(owner: Owner) -> Pushed:
     # All spelled out: the owner's own configuration may mean other refs, or all of them.
     how = ("push", "--porcelain", "--no-follow-tags", "--no-recurse-submodules", "--set-upstream")
     mirror = ("-c", f"remote.{found.remote}.mirror=false")
+    known = f"refs/remotes/{found.remote}/{found.branch}"
+    before = owner.commit(known)
     try:
         done = owner.run(*mirror, *how, found.remote, f"{ref}:{ref}", environ=quiet_ssh(owner))
     except GitFailed as late:
+        if before != found.commit == owner.commit(known):
+            arrived = GitFailed(f"The branch was pushed, but not all of it ended. {late}")
+            arrived.ended = late.ended
+            raise arrived from late
         if late.ended:
             raise
         raise GitFailed(
