@@ -93,15 +93,15 @@ def test_files_wait_with_their_message_and_go_with_it(settled, make_manager, clo
 
 def test_files_that_no_message_names_any_more_go(settled, make_manager, clock, manager):
     def left(it):
-        clock.now += 86401
+        clock.now += 7 * 86401
         it.attachments.sweep()
         return sorted(path.stem for path in state_of(settled).glob("attachments/page/*.data"))
 
-    week = clock.now + 7 * 86400
+    due = clock.now + 60 * 86400
     for id in ("taken-back", "twice", "refused"):
         manager.attachments.take("page", id, "notes.txt", 5, 0, b"notes")
-    dropped = manager.schedule("page", "say no", week, attachments=["taken-back", "twice"])
-    manager.schedule("page", "say it", week, "kept", attachments=["twice"])
+    dropped = manager.schedule("page", "say no", due, attachments=["taken-back", "twice"])
+    manager.schedule("page", "say it", due, "kept", attachments=["twice"])
     with pytest.raises(InvalidRequest):
         manager.schedule("page", "say no", clock.now - 1, attachments=["refused"])
     manager.unschedule("page", dropped.now.scheduled[0].id)
@@ -117,7 +117,7 @@ def test_files_that_no_message_names_any_more_go(settled, make_manager, clock, m
     again = make_manager(settled)
     again.prepare()
     assert left(again) == ["twice"]
-    clock.now = week + 1
+    clock.now = due + 1
     wait_for(lambda: again.later.tick() is None)
     wait_for(lambda: again.state("page").messages[-1].sender == "assistant")
     assert left(again) == ["twice"]
