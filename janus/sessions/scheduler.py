@@ -113,7 +113,7 @@ class Scheduler:
             try:
                 session = self._look(id)
                 left = [self._settle(session, it) for it in _waiting(session)] if session else []
-            except JanusError as failure:
+            except (JanusError, ValueError) as failure:  # or its log was closed meanwhile
                 log.warning("Session %s: nothing is sent: %s", id, failure, extra=about(id))
                 left = [1.0]
             found = [wait for wait in left if wait is not None]

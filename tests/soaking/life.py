@@ -1,6 +1,7 @@
 """One long life of a server: what it has of everything must not grow with what it has done."""
 
 import os
+import time
 from pathlib import Path
 
 from soaking.promises import expect
@@ -24,6 +25,10 @@ class Life:
             self._live(number)
             if number >= WARM - 1 and (number + 1 - WARM) % max(1, sessions // 20) == 0:
                 self._samples.append((number, self._counted()))
+        until = time.monotonic() + 60
+        while self.grown and time.monotonic() < until:  # what just ends is not left over
+            time.sleep(0.5)
+            self._samples[-1] = self._samples[-1][0], self._counted()
 
     @property
     def slopes(self):
