@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from soaking.promises import expect
@@ -21,6 +22,7 @@ class Life:
 
     def run(self, sessions):
         """So many sessions, after some to get warm."""
+        self._crowd()
         for number in range(WARM + sessions):
             self._live(number)
             if number >= WARM - 1 and (number + 1 - WARM) % max(1, sessions // 20) == 0:
@@ -62,6 +64,18 @@ class Life:
             f"{f'{what} per 1,000 sessions':32}{slope:>+10.2f} {units.get(what, '')}"
             for what, slope in self.slopes.items()
         )
+
+    def _crowd(self):
+        """Have more threads wait for requests than one client needs.
+
+        The server makes one whenever none waits, as when the last one is not quite done.
+        """
+        self._call("POST", "/api/session/start", {"session_id": "crowd"}, 201)
+        ask = "/api/ask?session_id=crowd"
+        with ThreadPoolExecutor(8) as pool:
+            [*pool.map(lambda _: self._call("POST", ask, {"question": "hello"}), range(8))]
+        self._call("POST", "/api/session/end?session_id=crowd", {"summary": False})
+        self._call("DELETE", "/api/session?session_id=crowd")
 
     def _live(self, number):
         id = f"life-{number}"
