@@ -54,6 +54,10 @@ class EventStore(Protocol):
     def close(self) -> None: ...
 
 
+class LogClosed(ValueError):
+    """Its session is being ended, or rests by now: who looks again finds it as it is then."""
+
+
 class EventLog:
     """The numbered events of one session.
 
@@ -107,7 +111,7 @@ class EventLog:
         """
         with self._writing:
             if self._closed:
-                raise ValueError("this log is closed")
+                raise LogClosed("this log is closed")
             record = Record(self.seq + 1, possible(self._clock.time()), event)
             line = record.line()
             self._store.append(line, promised)

@@ -16,6 +16,7 @@ from functools import partial
 import msgspec
 
 from janus.clock import Clock
+from janus.conversation.event_log import LogClosed
 from janus.conversation.snapshot import Scheduled
 from janus.errors import InvalidRequest, JanusError, MessageNotFound
 from janus.logs import about
@@ -113,7 +114,7 @@ class Scheduler:
             try:
                 session = self._look(id)
                 left = [self._settle(session, it) for it in _waiting(session)] if session else []
-            except (JanusError, ValueError) as failure:  # or its log was closed meanwhile
+            except (JanusError, LogClosed) as failure:
                 log.warning("Session %s: nothing is sent: %s", id, failure, extra=about(id))
                 left = [1.0]
             found = [wait for wait in left if wait is not None]
