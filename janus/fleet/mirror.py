@@ -12,21 +12,20 @@ from nats.aio.msg import Msg
 
 from janus.conversation.record import Record
 from janus.fleet.client import Client
-from janus.fleet.failures import FleetFailure
 from janus.fleet.feed import Place
 from janus.fleet.known import KnownSessions
 from janus.fleet.listing import MachineList, list_of
 from janus.fleet.mirrored import MirroredLog, Rewritten, live
 from janus.fleet.presence import Presence
 from janus.fleet.repeating import Repeating
-from janus.fleet.streams import LISTS, Kept, info, newest
+from janus.fleet.streams import LISTS, Kept, ends, info, newest
 from janus.fleet.subjects import stream
 from janus.model import MachineInfo, SessionInfo
 
 #: Conversations that are held ready; those that nobody follows make room.
 _READY = 32
-#: Seconds until lists that could not be read are read again.
-_AGAIN = 1.0
+#: Seconds until it is looked again whether all was heard.
+_AGAIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Mirror:
         self._where: dict[str, tuple[str, SessionInfo]] = {}
         #: Whether the lists that the doorway has were read.
         self.looked = False
-        self._unread = True  # whether something was missed
+        self._read_to: dict[str, int] | None = None  # how far the streams were then
         #: Those that were made a moment ago, and that no list has.
         self._begun: dict[str, SessionInfo] = {}
         self._logs: OrderedDict[str, MirroredLog] = OrderedDict()
@@ -178,19 +177,21 @@ class Mirror:
             return [self._where[id][1] for id in dict.fromkeys(listed) if id in self._where]
 
     def _look_again(self) -> None:
-        self._unread = True
+        self._read_to = None
         self._looking.wake()
 
     def _look(self) -> None:
-        """After each connecting: read what was missed."""
-        if not (self._unread and self._client.connected):
-            return
-        self._unread = False
-        try:
+        """Read what was not heard: without a connection, or lost between two servers."""
+        if self._client.connected and (marks := self._marks()) != self._read_to:
+            self._read_to = None
             self._read()
-        except FleetFailure:
-            self._unread = True
-            raise
+            self._read_to = marks
+
+    def _marks(self) -> dict[str, int]:
+        """How far the streams are of all that is shown."""
+        with self._lock:
+            machines = {self._where[id][0] for id in self._logs if id in self._where}
+        return {it: ends(self._client, it) for it in (LISTS, *map(stream, machines))}
 
     def _read(self) -> None:
         subjects = info(self._client, LISTS, "ev.*.list").state.subjects or {}

@@ -129,6 +129,14 @@ def info(client: Client, name: str, subjects: str | None = None) -> StreamInfo:
     return client.call(lambda it: it.stream_info(name, subjects))
 
 
+def ends(client: Client, name: str) -> int:
+    """The number of a stream's last message; 0 where there is no such stream."""
+    try:
+        return info(client, name).state.last_seq
+    except Absent:
+        return 0
+
+
 def newest(client: Client, name: str, subject: str) -> Kept | None:
     """The newest message under *subject*."""
     try:
