@@ -34,6 +34,11 @@ class Pieces:
         self._rest = b""
         self._first = b""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none came yet."""
+        return self._end.byte == 0
+
     def is_next(self, place: Place) -> bool:
         """Whether a piece from *place* on leaves no gap."""
         return place.byte <= self._end.byte
@@ -41,20 +46,26 @@ class Pieces:
     def take(self, kept: Kept, place: Place) -> Iterator[bytes]:
         """The lines that a piece completes; an empty one for each that is missing before it.
 
-        A piece that was taken already is nothing. Raises Rewritten.
+        What was taken already is nothing: a piece whose sending was not answered is sent again,
+        with what came meanwhile. Raises Rewritten.
         """
         if place.byte == 0 and self._end.byte == 0:
             self._first = kept.data
-        elif place.byte == 0 and kept.data != self._first:
+        elif place.byte == 0 and not _begin_alike(kept.data, self._first):
             raise Rewritten(kept.seq)
-        if place.byte < self._end.byte:
+        end, data = place.after(kept.data), kept.data[max(0, self._end.byte - place.byte) :]
+        if end.byte <= self._end.byte:
             return
         if place.byte > self._end.byte:  # the stream had no room for what was before
             yield from [b"\n"] * (place.line - self._end.line)
             self._rest = b""
-        self._end = place.after(kept.data)
-        *whole, self._rest = (self._rest + kept.data).split(b"\n")
+        self._end = end
+        *whole, self._rest = (self._rest + data).split(b"\n")
         yield from (line + b"\n" for line in whole)
+
+
+def _begin_alike(one: bytes, other: bytes) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 class StreamedLines:
@@ -71,7 +82,7 @@ class StreamedLines:
         """The lines that ``more`` gave so far, again. Raises FleetFailure."""
         pieces = Pieces()
         with suppress(Rewritten):
-            for kept in self._read(self._start) if self.last >= self._start else ():
+            for kept in () if self.pieces.is_empty else self._read(self._start):
                 if place := Place.of(kept):
                     yield from pieces.take(kept, place)
 
@@ -114,8 +125,8 @@ class MirroredLog(EventLog):
             if not self._source.pieces.is_next(place):
                 self._add(self._source.more())
                 return
+            # Whether it is kept, nobody can know yet: what was missed is looked for before it, too.
             self._add(self._source.pieces.take(kept, place))
-            self._source.last = max(self._source.last, kept.seq)
 
     def catch_up(self) -> None:
         """Read what was missed. Raises Rewritten, FleetFailure."""

@@ -5,12 +5,14 @@
 import json
 import threading
 
+import msgspec
 import pytest
 from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 from machines import Machine
 
 from janus.fleet.failures import Refused
+from janus.fleet.feed import EXPECTED, Place
 from janus.fleet.mirror import Mirror
 from janus.fleet.streams import Shapes, info
 from janus.model.events import Note, Text, TurnFinished, TurnStarted, UserMessage
@@ -161,6 +163,39 @@ def test_a_log_that_was_begun_anew_is_read_anew(doorway, laptop):
     laptop.dial(doorway)
 
     wait_for(lambda: words(mirror.log(mirror.find("one"))) == ["new"])
+
+
+@pytest.mark.parametrize("heard", [1, 2])
+def test_a_piece_that_was_heard_but_not_kept_comes_again_in_a_longer_one(heard, doorway, laptop):
+    client, mirror = doorway.client(LAPTOP), mirror_of(doorway)
+    log = laptop.begin("one")
+    doorway.running.append(laptop)
+    said(log, "0")
+    listed = {"entry": {"name": "laptop"}, "sessions": msgspec.to_builtins(laptop.infos)}
+    client.publish(f"ev.{LAPTOP}.list", json.dumps(listed).encode())
+
+    def send(place, last):
+        piece = laptop.store.piece("one", place.byte, 1 << 20)
+        headers = {"Janus-At": f"{place.byte} {place.line}", EXPECTED: str(last)}
+        return client.publish(f"ev.{LAPTOP}.log.one", piece, headers), place.after(piece)
+
+    last, place = 0, Place()
+    wait_for(lambda: mirror.find("one"))
+    assert words(mirror.log(mirror.find("one"))) == []
+    if heard == 2:
+        last, place = send(place, last)
+        said(log, "1")
+    with pytest.raises(Refused, match="wrong last sequence"):
+        send(place, last + 5)
+    wait_for(lambda: words(mirror.log(mirror.find("one"))) == [*"01"][:heard])
+    said(log, "2")
+    last, place = send(place, last)
+
+    expected = ["0", "1", "2"] if heard == 2 else ["0", "2"]
+    wait_for(lambda: words(mirror.log(mirror.find("one"))) == expected)
+    assert mirror.log(mirror.find("one")).left_out == 0
+    again = mirror_of(doorway)
+    wait_for(lambda: again.find("one") and words(again.log(again.find("one"))) == expected)
 
 
 def test_what_its_owner_deletes_is_deleted_at_the_doorway(doorway, laptop):
