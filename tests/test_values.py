@@ -23,6 +23,7 @@ ERRORS = [*family(JanusError)]
 VALUES = [
     model.Amount(3, 41, 7),
     model.MachineInfo("00000000000000bb", "laptop", False, 1.5, "1.2", ("claude",), 0.5, 3),
+    model.Bundle("0f" * 20, b"# v2 git bundle", 15),
     model.Conversation("cursor-agent", "acp", "3f1b"),
     model.Ended("s", "Two questions.", True, "feature/x", None),
     model.SessionInfo("s", "x", "waiting", "demo", 1.5, 2.5, 3, "question", "feature/x", "/w", 7),

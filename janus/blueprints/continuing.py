@@ -42,8 +42,8 @@ class ContinueBody(wire.Body, frozen=True, kw_only=True):
 def carry_on(body: ContinueBody) -> SessionInfo:
     """Continue a session of a machine that is away in a new one, on another machine.
 
-    What was said comes along, and its agent is told all of it; its branch does where the remote has
-    it. The conversation says what came, and what did not. The old one stays as it is.
+    What was said comes along, and its agent is told all of it; so does its branch, but for what was
+    not committed. The conversation says what came, and what did not. The old one stays as it is.
     """
     new_id = body.new_id or str(uuid.uuid4())
     return told(runtime().carry_on(body.session_id, new_id, body.machine, body.project_id))

@@ -35,14 +35,14 @@ def said_in(log: EventLog) -> tuple[str, bool]:
 
 
 def carried(
-    said: str, at: float, first: events.AnyEvent, last: Iterable[events.AnyEvent]
+    said: str, origin: str, at: float, first: events.AnyEvent, last: Iterable[events.AnyEvent]
 ) -> Iterator[bytes]:
-    """The lines of a log in which this was said between *first* and *last*, which are of now.
+    """The lines of a log in which this was said on *origin*, between *first* and *last*, of now.
 
     Nothing in it is believed: what is no line of a conversation is left out, and nothing of it
     begins to run again.
     """
-    found = [(at, first), *_events(said)]
+    found = [(at, first), *_events(said, origin)]
     open_turns = dict.fromkeys(it.turn_id for _, it in found if isinstance(it, events.UserMessage))
     for _, event in found:
         if isinstance(event, events.TurnFinished | events.TurnFailed):
@@ -53,8 +53,8 @@ def carried(
         yield Record(seq, min(when, at), event).line()
 
 
-def _events(said: str) -> Iterator[tuple[float, events.AnyEvent]]:
-    """What was said, from the first message of the user on, and without files that are not here."""
+def _events(said: str, origin: str) -> Iterator[tuple[float, events.AnyEvent]]:
+    """What was said, from the first message of the user on; files are named that are not here."""
     begun = False
     for line in said.split("\n"):
         try:
@@ -66,7 +66,9 @@ def _events(said: str) -> Iterator[tuple[float, events.AnyEvent]]:
         if not begun or not isinstance(event, _SAID):
             continue
         if isinstance(event, events.UserMessage):
-            event = replace(event, attachments=())
+            names = ", ".join(it.name for it in event.attachments)
+            left = f"\n\n(Not here, but on {origin}: {names})" if names else ""
+            event = replace(event, content=f"{event.content}{left}", attachments=())
         elif isinstance(event, events.ToolCall):
             event = replace(event, images=())
         yield record.at, event

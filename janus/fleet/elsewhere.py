@@ -79,8 +79,7 @@ class Elsewhere:
 
     def forget(self, session_id: str) -> None:
         for link in self._links.values():
-            if link.feed:
-                link.feed.forget()
+            link.forget()
 
     def grew(self, logs: SessionLogs, session_id: str, size: int) -> None:
         for link in self._links.values():
@@ -134,7 +133,7 @@ class Elsewhere:
 
         for it in self._links.values():
             if it.mirror and it.sessions and it.knows(session_id):
-                return given_on(it.mirror, it.sessions, session_id)
+                return given_on(it.client, it.mirror, it.sessions, session_id)
         raise Conflict("That is no session of another machine.")
 
     def on(self, machine: str, project_id: str | None, called: str = "") -> Any:

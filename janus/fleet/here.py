@@ -12,7 +12,7 @@ from janus.access.devices import Devices
 from janus.access.pairing import Pairing
 from janus.errors import SessionNotFound, StorageFailed
 from janus.fleet.membership import Member
-from janus.model import Answered, Asked, SessionInfo
+from janus.model import Answered, Asked, Bundle, SessionInfo
 from janus.storage.attachments.attachments import Attachments
 from janus.storage.project import project_of
 from janus.storage.session_logs import SessionLogs
@@ -86,6 +86,18 @@ class Here:
 
     def ended(self) -> tuple[SessionInfo, ...]:
         return tuple(self.served.ended(None, _ENDED, None, "").sessions)
+
+    def exists(self, session_id: str) -> bool:
+        """Whether anything of a session is kept here."""
+        return any(logs.has_log(session_id) for logs in self.logs())
+
+    def bundled(self, info: SessionInfo, known: str) -> Bundle | None:
+        """What the branch of a session has that no remote has; None where its commit is *known*.
+
+        Raises GitFailed, StorageFailed.
+        """
+        made: Bundle | None = self.owner(info.session_id).bundled(info.branch, known)
+        return made
 
     def projects(self) -> dict[str, str]:
         """What each is called, by its id."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from janus.clock import Clock
 from janus.errors import MachineAway, SessionNotFound
+from janus.fleet.branches import Branches
 from janus.fleet.client import Client
 from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
@@ -105,8 +106,10 @@ class Link:
 
         self.feed = Feed(self.client, here.logs)
         self.listing = Listing(self.client, listed)
+        self.branches = Branches(self.client, here)
         inbox = Inbox(self.client, here.owner, self._scope_of)
-        self._parts = [self.feed, self.listing, Beacon(self.client, entry), inbox]
+        beacon = Beacon(self.client, entry)
+        self._parts = [self.feed, self.listing, beacon, inbox, self.branches]
         self._closing = [inbox.end, self.listing.stop]
 
     def start(self) -> None:
@@ -155,7 +158,16 @@ class Link:
 
     def changed(self) -> None:
         """What is listed of this machine changed, or who is a member."""
-        self.listing.changed() if self.feed else self._shaping.wake()
+        if self.feed is None:
+            return self._shaping.wake()
+        self.listing.changed()
+        self.branches.changed()
+
+    def forget(self) -> None:
+        """A session of this machine was deleted."""
+        if self.feed:
+            self.feed.forget()
+            self.branches.forget()
 
     def grew(self, logs: Logs, session_id: str, size: int) -> None:
         """A log of this machine grew."""

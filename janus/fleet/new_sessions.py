@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from janus.fleet.commands import Commands
 from janus.fleet.mirror import Mirror
+from janus.fleet.sent_files import hand_over
 from janus.model import SessionInfo
 
 
@@ -30,9 +32,12 @@ class NewSessions:
         self._mirror.begun(made := replace(made, machine=self._machine))
         return made
 
-    def carry_on(self, session_id: str, **given: Any) -> SessionInfo:
-        """See ``sessions.carrying``."""
+    def carry_on(self, session_id: str, *, bundle: bytes = b"", **given: Any) -> SessionInfo:
+        """See ``sessions.carrying``; a *bundle* goes there first, as a file of the new session."""
         send = self._commands.send
+        if bundle:
+            given["file"] = hashlib.sha256(bundle).hexdigest()
+            hand_over(self._commands, self._machine, session_id, given["file"], "bundle", bundle)
         made: SessionInfo = send(self._machine, "carry_on", session_id, self._project_id, **given)
         self._mirror.begun(made := replace(made, machine=self._machine))
         return made

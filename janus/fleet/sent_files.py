@@ -65,20 +65,9 @@ class SentFiles:
     def _hand(self, info: SessionInfo, ids: Sequence[str]) -> None:
         """Give the machine those that are here, each whole, and once. Raises MachineAway."""
         for id in dict.fromkeys(ids):
-            content = self._find(info.session_id, id)
-            if content is None:
-                continue
-            name, at = self._files.get(info.session_id, id).name, 0
-            while at < len(content):
-                piece = base64.b64encode(content[at : at + _HANDED]).decode()
-                given: dict[str, Any] = {
-                    "id": id,
-                    "name": name,
-                    "size": len(content),
-                    "offset": at,
-                    "data": piece,
-                }
-                at = self._commands.send(info.machine, "put", info.session_id, **given)
+            if (content := self._find(info.session_id, id)) is not None:
+                name = self._files.get(info.session_id, id).name
+                hand_over(self._commands, info.machine, info.session_id, id, name, content)
 
     @contextmanager
     def handed(self, info: SessionInfo, ids: Sequence[str]) -> Iterator[None]:
@@ -129,3 +118,13 @@ class SentFiles:
             self._handed[key] = word.attachments
         if not waiting:
             self._files.sweep(lambda id: Named())
+
+
+def hand_over(
+    commands: Commands, machine: str, session_id: str, id: str, name: str, content: bytes
+) -> None:
+    """Give a machine a file of a session. Raises MachineAway, and what ``take`` raises there."""
+    at, whole = 0, dict[str, Any](id=id, name=name, size=len(content))
+    while at < len(content):
+        piece = base64.b64encode(content[at : at + _HANDED]).decode()
+        at = commands.send(machine, "put", session_id, **whole, offset=at, data=piece)

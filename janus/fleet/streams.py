@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -21,8 +21,8 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from janus.fleet.client import Client
-from janus.fleet.failures import Absent
-from janus.fleet.subjects import HEADER, PRESENCE, WORDS, stream
+from janus.fleet.failures import Absent, Refused
+from janus.fleet.subjects import HEADER, PRESENCE, WORDS, branches, stream
 
 #: The stream of what each machine has: its newest list of sessions.
 LISTS = "LISTS"
@@ -61,7 +61,7 @@ class Shapes:
         self._event_bytes = event_bytes
         self._copies = 1
 
-    def ensure(self, machines: Iterable[str], *, shared: bool = False) -> None:
+    def ensure(self, machines: Collection[str], *, shared: bool = False) -> None:
         """Make what is missing; again and again, since a damaged one is not found.
 
         With *shared*, also what several gateways have in common.
@@ -84,6 +84,9 @@ class Shapes:
         for machine in machines:
             self._have(stream(machine), [f"ev.{machine}.log.*"], max_bytes=self._event_bytes)
             self._have_queue(machine)
+        for machine in machines:
+            with suppress(Refused):  # where there is no room: all else matters more
+                self._have(branches(machine), [f"ev.{machine}.branch.*"], max_bytes=24 << 20)
 
     def forget(self, machine: str) -> None:
         """Remove all of a machine that was revoked: a queue never ends by itself."""
@@ -92,6 +95,7 @@ class Shapes:
             lambda it: it.purge_stream(WORDS, subject=f"word.{machine}.*"),
             lambda it: it.purge_stream(LISTS, subject=f"ev.{machine}.list"),
             lambda it: it.delete_stream(stream(machine)),
+            lambda it: it.delete_stream(branches(machine)),
         )
         for do in calls:
             with suppress(Absent):

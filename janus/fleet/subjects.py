@@ -1,6 +1,7 @@
 """The subjects of a fleet, and what a machine may publish and subscribe to: the server enforces it.
 
     ev.MACHINE.SESSION              its events, into the stream EV_MACHINE
+    ev.MACHINE.branch.SESSION       what its branch has, into the stream BR_MACHINE
     cmd.TO.FROM.read|do.VERB        a command; read changes nothing
     reply.ASKER.FROM.TOKEN          its answer
     word.TO.FROM                    a message for a machine that may sleep, into the stream WORDS
@@ -33,6 +34,11 @@ def stream(machine: str) -> str:
     return f"EV_{machine}"
 
 
+def branches(machine: str) -> str:
+    """The stream of what a machine's branches have; it may remove what it put there."""
+    return f"BR_{machine}"
+
+
 def inbox(machine: str) -> str:
     """Where the server answers a machine: ``inbox_prefix`` of its connection."""
     return f"_INBOX_{machine}"
@@ -47,6 +53,9 @@ def publishes(machine: str, scope: Scope) -> list[str]:
         "$JS.API.INFO",
         f"$JS.API.STREAM.INFO.{stream(machine)}",
         f"$JS.API.STREAM.MSG.GET.{stream(machine)}",
+        f"$JS.API.STREAM.INFO.{branches(machine)}",
+        f"$JS.API.STREAM.MSG.GET.{branches(machine)}",
+        f"$JS.API.STREAM.PURGE.{branches(machine)}",
         f"$JS.API.CONSUMER.INFO.{WORDS}.{machine}",
         f"$JS.API.CONSUMER.MSG.NEXT.{WORDS}.{machine}",
         f"$JS.ACK.{WORDS}.{machine}.>",

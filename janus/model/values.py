@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct, to_builtins
 
@@ -64,6 +64,18 @@ class Ended:
     branch_deleted: bool = False
     #: On what ground its branch is in another one, where its commits are not.
     landed: str = ""
+
+
+class Bundle(Struct, frozen=True):
+    """What a branch has up to a *commit* that is on no remote: without *data* where that is
+    nothing, or its *size* in bytes is too large.
+    """
+
+    LARGEST: ClassVar[int] = 8 << 20
+
+    commit: str
+    data: bytes = b""
+    size: int = 0
 
 
 class SessionInfo(Struct, frozen=True):

@@ -104,7 +104,7 @@ class MemorySessionManager(Conversations):
         self.terminal = Adopter(registry, opener, self._factory, archive, *how)
         super().__init__(registry, opener, saver, agents, settings.ask_timeout, project_id)
         carrier = Carrier(opener, self._factory, store, self.workspace, agents, self._begin)
-        self.carry_on = carrier.carry_on
+        self.carry_on, self.bundled = carrier.carry_on, carrier.bundled
         #: What is sent later.
         self.later = Scheduler(store, clock, opener.look, self._spoken_in)
         self.work = SessionLandings(self.workspace, registry, self._readable)

@@ -2,11 +2,15 @@
 
 # ruff: noqa: F401, F811 - a fixture is imported, and named again by who asks for it
 
+import hashlib
 import logging
+import os
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import replace
 
+import msgspec
 import pytest
 from doorways import CLOUD, HOME, LAPTOP, doorways
 from flask import Response
@@ -16,8 +20,12 @@ from kit.workspace import git
 from janus.app import create_app
 from janus.clock import timestamp
 from janus.errors import SessionNotFound, StorageFailed
+from janus.fleet.branches import PART, bundle_of
+from janus.fleet.failures import FleetFailure, Refused
 from janus.fleet.keys import public_key
 from janus.fleet.membership import Doorway, FleetFiles, Member, Membership
+from janus.fleet.streams import info
+from janus.fleet.subjects import branches
 
 SESSION = "5e5510a0-0000-4000-8000-000000000001"
 
@@ -379,6 +387,20 @@ def shared(tmp_path):
     return remote
 
 
+def kept_at(home, commit):
+    """The bundle of the session's branch that the doorway has, once that is of this commit."""
+    found = None
+    with suppress(FleetFailure):  # a server that was just started
+        found = bundle_of(home.doorway.reader(), LAPTOP, SESSION)
+    return found if found and found.commit == commit else None
+
+
+def bring(client, machine, bundle):
+    """Publish a bundle as that of a machine's session."""
+    part = f"{bundle.commit} 0 {len(bundle.data)} {hashlib.sha256(bundle.data).hexdigest()}"
+    client.publish(f"ev.{machine}.branch.{SESSION}", bundle.data, {PART: part})
+
+
 def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop, shared):
     at_home, at_laptop = (it.settings.workspaces[0] for it in (home, laptop))
     who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
@@ -392,14 +414,22 @@ def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop
     git(at_home, "remote", "add", "origin", str(shared))
     git(at_home, "pull", "-q", "origin", "main")
     begun = laptop.post("/api/session/start", 201, session_id=SESSION, name="login")
-    laptop.post("/api/chat", message="Where is the login?", session_id=SESSION)
-    wait_for(laptop.answered)
+    file = {"session_id": SESSION, "attachment_id": "plan", "name": "plan.bin"}
+    laptop.client.post("/api/attachments", query_string=file, data=b"\x00\x01")
     folder = at_laptop / ".worktrees" / SESSION
-    (folder / "pushed.txt").write_text("came along\n")
-    git(folder, "add", "pushed.txt")
-    git(folder, *who, "commit", "-qm", "pushed")
-    git(folder, "push", "-q", "origin", "HEAD")
+    for name in ("pushed", "kept"):
+        (folder / f"{name}.txt").write_text("came along\n")
+        git(folder, "add", f"{name}.txt")
+        git(folder, *who, "commit", "-qm", name)
+        if name == "pushed":
+            git(folder, "push", "-q", "origin", "HEAD")
+    (folder / "left.txt").write_text("not committed\n")
+    first = {"message": "Where is the login?", "attachments": ["plan"]}
+    laptop.post("/api/chat", **first, session_id=SESSION)
+    wait_for(laptop.answered)
     wait_for(lambda: SESSION in home.sessions() and home.said() == ["Where is the login?"])
+    head = git(folder, "rev-parse", "HEAD").strip()
+    kept = wait_for(lambda: kept_at(home, head))
     wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
     wait_for(lambda: not home.state()["is_processing"])
     there = home.post("/api/session/continue", 409, session_id=SESSION)
@@ -413,33 +443,64 @@ def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop
         made = home.post("/api/session/continue", 201, session_id=SESSION, new_id=new)
     assert (made["session_id"], made["branch"]) == (new, begun["branch"])
     assert "machine" not in made
-    assert (at_home / ".worktrees" / new / "pushed.txt").read_text() == "came along\n"
+    there = at_home / ".worktrees" / new
+    assert [(there / f"{it}.txt").is_file() for it in ("pushed", "kept", "left")] == [
+        True,
+        True,
+        False,
+    ]
     said = home.get("/api/state", session_id=new)["messages"]
-    assert said[0]["content"] == "Where is the login?"
+    assert said[0]["content"] == "Where is the login?\n\n(Not here, but on laptop: plan.bin)"
+    assert "attachments" not in said[0]
     told = said[-1]["content"]
     for words in (
-        "was on laptop", f"Its branch {begun['branch']} came from the remote",
-        "What was not pushed is on laptop", "still said there when it wakes",
+        "was on laptop", f"Its branch {begun['branch']} came as it was when its agent was done",
+        "with 1 commit that had not been pushed", "What was not committed is on laptop",
+        "still said there when it wakes",
     ):  # fmt: skip
         assert words in told, told
     asked = home.post("/api/ask", query={"session_id": new}, question="What did I ask?")
     assert asked["answer"]
     now = home.get("/api/state", session_id=new)
     assert not now["is_processing"]
-    assert now["plan"][0]["content"].endswith("User: Where is the login?")  # as its agent got it
+    assert "User: Where is the login?" in now["plan"][0]["content"]  # as its agent got it
 
+    cloud = home.doorway.client(CLOUD)  # another machine says that it has it
+    bring(cloud, CLOUD, kept)
+    with pytest.raises(Refused):
+        bring(cloud, LAPTOP, kept)
+    assert kept_at(home, head) == kept
+    bring(home.doorway.client(LAPTOP), LAPTOP, msgspec.structs.replace(kept, data=b"nonsense"))
+    again = home.post("/api/session/continue", 201, session_id=SESSION)
+    told = home.get("/api/state", session_id=again["session_id"])["messages"][-1]["content"]
+    assert "came from the remote, as it was pushed last" in told
+    assert "did not come along: What came is no bundle of this branch." in told
     git(shared, "branch", "-D", begun["branch"])
     again = home.post("/api/session/continue", 201, session_id=SESSION)
     told = home.get("/api/state", session_id=again["session_id"])["messages"][-1]["content"]
-    assert "did not come along" in told and "it is not there. A new one begins here." in told
+    assert "it is not there. Its commits that were not pushed: What came" in told
+    assert "did not come along" in told and "A new one begins here." in told
     own = home.post("/api/session/continue", 409, session_id=new)
     assert "no session of another machine" in own["error"]["message"]
 
 
 def test_it_is_continued_on_a_third_machine(home, laptop, settings, tmp_path):
+    at_laptop, at_cloud = laptop.settings.workspaces[0], tmp_path / "cloud" / "work"
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    git(at_laptop, "init", "-qb", "main")
+    git(at_laptop, *who, "commit", "-q", "--allow-empty", "-m", "begin")
+    git(tmp_path, "clone", "-q", str(at_laptop), str(at_cloud))  # and neither has a remote
+    git(at_cloud, "remote", "remove", "origin")
+    laptop.post("/api/session/start", 201, session_id=SESSION, name="login")
+    folder = at_laptop / ".worktrees" / SESSION
+    (folder / "large.bin").write_bytes(os.urandom(600_000))  # of several pieces
+    git(folder, "add", "large.bin")
+    git(folder, *who, "commit", "-qm", "large")
     laptop.post("/api/chat", message="Where is the login?", session_id=SESSION)
     wait_for(laptop.answered)
     wait_for(lambda: SESSION in home.sessions() and home.answered())
+    head = git(folder, "rev-parse", "HEAD").strip()
+    wait_for(lambda: kept_at(home, head))
     cloud = Janus(settings, tmp_path / "cloud", CLOUD, "cloud", home.doorway)
     try:
         laptop.stop()
@@ -447,13 +508,66 @@ def test_it_is_continued_on_a_third_machine(home, laptop, settings, tmp_path):
             lambda: [it["online"] for it in home.get("/api/fleet")["machines"]] == [False, True]
         )
 
-        made = home.post("/api/session/continue", 201, session_id=SESSION, machine=CLOUD)
+        new = "5e5510a0-0000-4000-8000-000000000009"
+        for _ in range(2):  # the second is a retry
+            made = home.post(
+                "/api/session/continue", 201, session_id=SESSION, new_id=new, machine=CLOUD
+            )
 
-        assert (made["machine"], made["project"]) == (CLOUD, "work")
-        new = made["session_id"]
+        assert (made["session_id"], made["machine"], made["project"]) == (new, CLOUD, "work")
         wait_for(lambda: home.get("/api/state", session_id=new)["messages"])
         there = cloud.get("/api/state", session_id=new)["messages"]
         assert there[0]["content"] == "Where is the login?"
-        assert "is on laptop, and not here" in there[-1]["content"]
+        assert "with 1 commit that had not been pushed" in there[-1]["content"]
+        assert git(at_cloud, "rev-parse", made["branch"]).strip() == head
+        assert not [*cloud.settings.state_dir.rglob("*.data")]  # what it came in is gone
     finally:
         cloud.stop()
+
+
+def test_what_a_doorway_has_of_a_branch_is_replaced_and_goes_with_the_session(home, laptop):
+    at = laptop.settings.workspaces[0]
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    git(at, "init", "-qb", "main")
+    git(at, *who, "commit", "-q", "--allow-empty", "-m", "begin")
+    laptop.post("/api/session/start", 201, session_id=SESSION, name="login")
+    folder, reader = at / ".worktrees" / SESSION, home.doorway.reader()
+
+    def pieces():
+        return info(reader, branches(LAPTOP)).state.messages
+
+    for name in ("one", "two"):
+        (folder / name).write_bytes(os.urandom(600_000))
+        git(folder, "add", name)
+        git(folder, *who, "commit", "-qm", name)
+        laptop.post("/api/chat", message=name, session_id=SESSION)
+        wait_for(laptop.answered)
+        head = git(folder, "rev-parse", "HEAD").strip()
+        wait_for(lambda head=head: kept_at(home, head))
+    wait_for(lambda: pieces() == 5)  # 1.2 MB
+    home.doorway.kill()
+    home.doorway.empty()  # it lost what it had
+    home.doorway.start()
+    wait_for(lambda: kept_at(home, head))
+    (folder / "three").write_bytes(os.urandom(9 << 20))
+    git(folder, "add", "three")
+    git(folder, *who, "commit", "-qm", "three")
+    laptop.post("/api/chat", message="three", session_id=SESSION)
+    large = wait_for(lambda: kept_at(home, git(folder, "rev-parse", "HEAD").strip()))
+    assert (large.data, large.size > 9 << 20) == (b"", True)
+    wait_for(laptop.answered)
+    wait_for(lambda: SESSION in home.sessions() and home.answered())
+    laptop.stop()
+    wait_for(lambda: not home.get("/api/fleet")["machines"][0]["online"])
+    (home.settings.workspaces[0] / "notes.md").unlink()
+    new = home.post("/api/session/continue", 201, session_id=SESSION)["session_id"]
+    told = home.get("/api/state", session_id=new)["messages"][-1]["content"]
+    assert "not pushed are too much to come along: about 10 MB, of 8 at most" in told
+    assert "did not come along" in told
+    laptop.start()
+    laptop.post(
+        "/api/session/end", query={"session_id": SESSION}, summary=False, cleanup=True, force=True
+    )
+    gone = laptop.client.delete("/api/session", query_string={"session_id": SESSION})
+    assert gone.status_code == 200, gone.json
+    wait_for(lambda: not pieces())

@@ -13,10 +13,13 @@ READING = {f"cmd.{BOX}.{{me}}.read.list", "$JS.API.STREAM.INFO." + WORDS,
            "$JS.API.STREAM.MSG.GET." + stream(BOX)}  # fmt: skip
 DOING = {f"cmd.{BOX}.{{me}}.do.say", f"word.{BOX}.{{me}}"}
 OWN = {"ev.{me}.log.s", f"reply.{BOX}.{{me}}.t", "$KV.presence.{me}", "$JS.API.INFO",
-       "$JS.API.STREAM.MSG.GET.EV_{me}", "$JS.API.CONSUMER.MSG.NEXT.WORDS.{me}"}  # fmt: skip
+       "$JS.API.STREAM.MSG.GET.EV_{me}", "$JS.API.CONSUMER.MSG.NEXT.WORDS.{me}",
+       "ev.{me}.branch.s", "$JS.API.STREAM.PURGE.BR_{me}",
+       "$JS.API.STREAM.INFO.BR_{me}"}  # fmt: skip
 #: What no member may: to be somebody else, or to change what the doorway keeps.
 NEVER = {
-    f"ev.{BOX}.log.s", f"cmd.{BOX}.{LAPTOP}.do.say", f"cmd.{BOX}.{LAPTOP}.read.list",
+    f"ev.{BOX}.log.s", f"ev.{BOX}.branch.s", f"$JS.API.STREAM.PURGE.BR_{BOX}",
+    "$JS.API.STREAM.DELETE.BR_{me}", f"cmd.{BOX}.{LAPTOP}.do.say", f"cmd.{BOX}.{LAPTOP}.read.list",
     f"reply.{BOX}.{LAPTOP}.t", f"word.{BOX}.{LAPTOP}", f"$KV.presence.{BOX}", f"{inbox(BOX)}.x",
     "$JS.API.STREAM.DELETE.EV_{me}", "$JS.API.STREAM.PURGE.EV_{me}", "$JS.API.STREAM.CREATE.X",
     "$JS.API.STREAM.UPDATE.EV_{me}", "$JS.API.STREAM.MSG.DELETE.EV_{me}",
