@@ -87,9 +87,9 @@ class Client:
                 pass
         return id
 
-    def start(self, wishes: Json) -> Json:
+    def start(self, wishes: Json, path: str = "/api/session/start") -> Json:
         """A new session, however long that takes: it may need a checkout of a large project."""
-        return self._call("POST", "/api/session/start", {}, wishes, timeout=None)
+        return self._call("POST", path, {}, wishes, timeout=None)
 
     def delete(self, path: str, **query: str) -> Json:
         return self._call("DELETE", path, query, None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from janus.cli.client import Json, running
-from janus.cli.failures import ClientError
+from janus.cli.client import Client, Json, running
+from janus.cli.failures import REFUSED, ClientError
 from janus.cli.option import Parsed
 from janus.cli.output import age, json_option, print_answer, print_table, tell
 from janus.errors import FleetFailed
@@ -136,6 +137,23 @@ def revoke(name: str, as_json: bool) -> None:
     """Put the machine NAME out of this doorway, at once."""
     revoked = running().delete("/api/fleet/machines", name=name)
     print_answer(revoked, as_json, f"{revoked['name']} is out.")
+
+
+def machine_of(janus: Client, name: str) -> str | None:
+    """The id of the machine with this name or id; None for this one. Raises ClientError."""
+    found = janus.get("/api/fleet")
+    ids = {it["name"]: it["machine_id"] for it in found["machines"]}
+    if name in (found["machine_id"], found["name"]):
+        return None
+    if name in ids.values():
+        return name
+    if name not in ids:
+        nearest = get_close_matches(name, [*ids, found["name"] or ""], n=1)
+        hint = f"Did you mean {nearest[0]}? " if nearest else ""
+        raise ClientError(
+            f"No machine here is called {name or 'nothing'}. {hint}See: janus fleet list", REFUSED
+        )
+    return str(ids[name])
 
 
 def _there(machine: dict[str, Any]) -> str:

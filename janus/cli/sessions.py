@@ -10,6 +10,7 @@ import click
 
 from janus.cli.client import Client, Json, running
 from janus.cli.failures import NO_SESSION, ClientError, only
+from janus.cli.fleet import machine_of
 from janus.cli.output import (
     age,
     fitted,
@@ -110,14 +111,24 @@ def show(id: str, as_json: bool) -> None:
 @click.command()
 @click.argument("id")
 @click.option("--anew", is_flag=True, help="Make its worktree again if that is gone.")
+@click.option("--on", metavar="MACHINE", help="Continue it there, since its own machine is away.")
 @json_option
-def resume(id: str, anew: bool, as_json: bool) -> None:
+def resume(id: str, anew: bool, on: str | None, as_json: bool) -> None:
     """Start the agent of session ID, which continues its conversation, also if it ended.
 
     A worktree that is made anew is of the session's branch, or of a new one if that is gone, too.
+    With --on, by the name or id of one of your machines, a new session begins there; its first
+    words say what came along, and what did not.
     """
+    if anew and on is not None:
+        raise click.UsageError("--anew and --on exclude each other.")
     janus = running()
     found = session_of(janus, id)["session_id"]
+    if on is not None:
+        machine = machine_of(janus, on)
+        made = janus.start({"session_id": found, "machine": machine}, "/api/session/continue")
+        print_answer(made, as_json, f"{found} goes on as {made['session_id']}.")
+        return
     session = janus.post("/api/session/resume", session_id=found, anew=str(anew).lower())
     print_answer(session, as_json, f"{session['session_id']} is {session['status']}.")
 

@@ -1,5 +1,6 @@
 """docs/fleet.md, as it stands there, with two machines; and what their owner can do wrong."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -120,3 +121,14 @@ def test_a_doorway_shows_a_machine_over_tls_also_after_that_was_killed(machines)
     waiting = home.call("POST", "/api/chat", said)[1]
     assert [it["content"] for it in waiting["queue"]] == ["are you there?"]
     assert waiting["messages"][0]["content"] == "hello"
+
+    wrong = machines("home", "resume", session[:8], "--on", "hoem")
+    assert (wrong.returncode, wrong.stdout) == (4, "")
+    assert "called hoem. Did you mean home? See: janus fleet list" in wrong.stderr
+    asleep = machines("home", "resume", session[:8], "--on", "laptop")
+    assert (asleep.returncode, asleep.stdout) == (4, ""), asleep
+    assert machines("home", "resume", session[:8], "--anew", "--on", "home").returncode == 2
+    made = json.loads(machines("home", "resume", session[:8], "--on", "home", "--json").stdout)
+    assert made["session_id"] != session and "machine" not in made
+    shown = machines("home", "show", made["session_id"][:8]).stdout
+    assert "Continued here: this session was on laptop, which is away." in shown
