@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 PART = "Janus-Bundle"
 _PART = re.compile(r"([0-9a-f]{40,64}) ([0-9]{1,12}) ([0-9]{1,12}) ([0-9a-f]{64})")
 #: Seconds after which it is looked again.
-_LOOKED = 5.0
+_LOOKED = 2.0
 
 
 class Part(NamedTuple):

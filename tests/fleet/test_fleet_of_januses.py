@@ -525,6 +525,7 @@ def test_it_is_continued_on_a_third_machine(home, laptop, settings, tmp_path):
         cloud.stop()
 
 
+@pytest.mark.slow(15)
 def test_what_a_doorway_has_of_a_branch_is_replaced_and_goes_with_the_session(home, laptop):
     at = laptop.settings.workspaces[0]
     who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]

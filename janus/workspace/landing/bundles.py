@@ -46,8 +46,8 @@ def bundled(owner: Owner, branch: str, known: str = "") -> Bundle | None:
         return Bundle(commit, file.read_bytes() if size <= Bundle.LARGEST else b"", size)
 
 
-def take_in(owner: Owner, branch: str, bundle: Bundle, fetch: Callable[[], object]) -> None:
-    """Have the commits of a bundle of *branch* here; *fetch* is called where some are missing.
+def take_in(owner: Owner, branch: str, bundle: Bundle, fetch: Callable[[], object] | None) -> None:
+    """Have the commits of a bundle of *branch* here; *fetch* is called where some lack.
 
     Raises GitFailed, and says which is missing; then nothing of it is here.
     """
@@ -58,7 +58,7 @@ def take_in(owner: Owner, branch: str, bundle: Bundle, fetch: Callable[[], objec
         if len(bundle.data) > Bundle.LARGEST or heads != [wanted]:
             raise GitFailed("What came is no bundle of this branch.")
         verified = _run(owner, "bundle", "verify", str(file))
-        if verified.returncode and _LACKING.search(verified.stderr):
+        if fetch and verified.returncode and _LACKING.search(verified.stderr):
             with suppress(GitFailed):
                 fetch()
             verified = _run(owner, "bundle", "verify", str(file))

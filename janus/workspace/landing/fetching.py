@@ -8,12 +8,13 @@ from functools import partial
 from janus.errors import GitFailed, InvalidRequest
 from janus.model import Bundle
 from janus.workspace.branches import well_formed
-from janus.workspace.git import Git, readable
+from janus.workspace.git import Git, quoted, readable
 from janus.workspace.landing.bundles import elsewhere, take_in
 from janus.workspace.landing.owner import Owner
 from janus.workspace.landing.pushing import hidden, quiet_ssh, remote_of
 
 _MOST = 100
+_ABSENT = "it is not there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +36,36 @@ def fetched(git: Git, owner: Owner, branch: str, bundle: Bundle | None = None) -
     remote = pushed = why = ""
     try:
         remote = remote_of(owner, branch)
-        pushed = _fetch(owner, remote, branch)
+        ref = f"refs/remotes/{remote}/{branch}"
+        if refused := _fetch(owner, remote, f"+refs/heads/{branch}:{ref}"):
+            why = f"The remote {remote} does not give {readable(branch)}: {refused}."
+        else:
+            pushed = owner.commit(ref)
     except (InvalidRequest, GitFailed) as failure:
-        if bundle is None:
-            raise
         why = str(failure)
-    if bundle is None or (pushed and _leads_to(owner, pushed, bundle.commit)):
-        return Fetched(_local(owner, branch, pushed, f"{remote}/{branch}"))
-    try:
-        take_in(owner, branch, bundle, partial(_fetch, owner, remote, "*"))
-    except GitFailed as failure:
-        if not pushed:
-            raise GitFailed(f"{why} Its commits that were not pushed: {failure}") from failure
-        return Fetched(_local(owner, branch, pushed, f"{remote}/{branch}"), why=str(failure))
-    name = _local(owner, branch, bundle.commit, f"{remote}/{branch}" if pushed else "")
-    only = owner.look("rev-list", "--count", bundle.commit, "--not", *elsewhere(owner))
-    return Fetched(name, int(only or 0))
+    upstream = f"{remote}/{branch}" if pushed else ""
+    if bundle and not (pushed and _leads_to(owner, pushed, bundle.commit)):
+        answers = remote and (pushed or _ABSENT in why)
+        try:
+            take_in(owner, branch, bundle, partial(_fetch, owner, remote) if answers else None)
+        except GitFailed as failure:
+            if not pushed:
+                raise GitFailed(f"{why} Its commits that were not pushed: {failure}") from failure
+            return Fetched(_local(owner, branch, pushed, upstream), why=str(failure))
+        only = owner.look("rev-list", "--count", bundle.commit, "--not", *elsewhere(owner))
+        return Fetched(_local(owner, branch, bundle.commit, upstream), int(only or 0))
+    if not pushed:
+        raise GitFailed(why)
+    return Fetched(_local(owner, branch, pushed, upstream))
 
 
-def _fetch(owner: Owner, remote: str, branch: str) -> str:
-    """The commit of the remote's *branch*; nothing where that means several. Raises GitFailed."""
-    if not remote:
-        return ""
-    ref = f"refs/remotes/{remote}/{branch}"
+def _fetch(owner: Owner, remote: str, *refs: str) -> str:
+    """Fetch these, or what is usual there; why it could not be, if so. Raises GitFailed."""
     how = ("fetch", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-    given = ("--", remote, f"+refs/heads/{branch}:{ref}")
-    done = owner.run(*how, *given, environ=quiet_ssh(owner))
-    if done.returncode != 0:
-        why = "it is not there" if "find remote ref" in done.stderr else hidden(done.stderr.strip())
-        raise GitFailed(f"The remote {remote} does not give {readable(branch)}: {why}.")
-    return owner.commit(ref)
+    done = owner.run(*how, "--", remote, *refs, environ=quiet_ssh(owner))
+    if done.returncode == 0:
+        return ""
+    return _ABSENT if "find remote ref" in done.stderr else quoted(hidden(done.stderr)).rstrip(".")
 
 
 def _leads_to(owner: Owner, commit: str, before: str) -> bool:
