@@ -91,7 +91,7 @@ def test_a_machine_is_chosen_is_looked_at_sleeps_and_wakes(machines, visit):
     expect(menu.get_by_text("Its files are on laptop")).to_be_visible()
     expect(menu.get_by_role("button", name="All changes")).to_have_count(0)
     page.keyboard.press("Escape")
-    page.wait_for_function("!history.state?.sheet")  # or it would go back from there
+    page.wait_for_function("() => !history.state?.sheet")  # or it would go back from there
     page.goto(f"{page.url}/changes")
     expect(page.get_by_role("heading", name="laptop sleeps")).to_be_visible()
     button(page, "Back to the conversation").click()
