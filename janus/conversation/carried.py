@@ -66,9 +66,13 @@ def _events(said: str, origin: str) -> Iterator[tuple[float, events.AnyEvent]]:
         if not begun or not isinstance(event, _SAID):
             continue
         if isinstance(event, events.UserMessage):
-            names = ", ".join(it.name for it in event.attachments)
-            left = f"\n\n(Not here, but on {origin}: {names})" if names else ""
+            left = _left(origin, [it.name for it in event.attachments])
             event = replace(event, content=f"{event.content}{left}", attachments=())
         elif isinstance(event, events.ToolCall):
-            event = replace(event, images=())
+            left = _left(origin, ["a picture"] * len(event.images))
+            event = replace(event, output=f"{event.output}{left}", images=())
         yield record.at, event
+
+
+def _left(origin: str, names: list[str]) -> str:
+    return f"\n\n(Not here, but on {origin}: {', '.join(names)})" if names else ""
