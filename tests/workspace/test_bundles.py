@@ -11,6 +11,7 @@ from test_landing import identity
 from janus.errors import GitFailed
 from janus.model import Bundle
 from janus.workspace.git import Git
+from janus.workspace.landing import bundles
 from janus.workspace.landing.bundles import bundled, take_in
 from janus.workspace.landing.fetching import fetched
 from janus.workspace.landing.owner import Owner
@@ -149,6 +150,10 @@ def hostile(laptop):
     yield "cut off", good.commit, good.data[:-30]
     yield "no bundle", good.commit, b"\0" * 1000
     yield "too large", good.commit, good.data + bytes(Bundle.LARGEST)
+    laptop.work("bomb", bytes(5 << 20))
+    bomb = bundled(laptop.owner, BRANCH)
+    git(at, "reset", "-q", "--hard", "HEAD~")
+    yield "a bomb", bomb.commit, bomb.data
     head = good.data.partition(b"\n\n")[0]
     yield "without its objects", good.commit, head + b"\n\n" + empty_pack()
     yield "a path in .git", *evil_tree(laptop, made)
@@ -178,7 +183,10 @@ def evil_tree(laptop, made):
     return evil, made(f"refs/heads/{BRANCH}")
 
 
-def test_threat_45_a_bundle_that_is_not_what_it_should_be_leaves_nothing(laptop, cloud):
+def test_threat_45_a_bundle_that_is_not_what_it_should_be_leaves_nothing(
+    laptop, cloud, monkeypatch
+):
+    monkeypatch.setattr(bundles, "_UNPACKED", 4 << 20)
     laptop.work("one.txt")
     hook = cloud.folder / ".git/hooks/reference-transaction"
     hook.parent.mkdir(exist_ok=True)
@@ -196,5 +204,6 @@ def test_threat_45_a_bundle_that_is_not_what_it_should_be_leaves_nothing(laptop,
     no_bundle = {it for it, why in said.items() if "no bundle of this branch" in why}
     assert no_bundle == {"of another branch", "of several", "of what is no branch",
                          "of another commit", "no bundle", "too large"}  # fmt: skip
+    assert said["a bomb"] == "They are too large once they are unpacked."
     assert "hasDotgit" in said["a path in .git"], said
     assert not (cloud.folder / ".git/hooked").exists()

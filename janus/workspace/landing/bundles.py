@@ -18,8 +18,8 @@ from janus.workspace.git import Done, failed, quoted
 from janus.workspace.landing.owner import Owner
 from janus.workspace.snapshots.place import LITERALLY
 
-#: How much more than a bundle its objects may have before they are packed.
-_LOOSE = 8
+#: Bytes that the objects of a bundle may have: before they are packed here, and unpacked there.
+_LOOSE, _UNPACKED = 64 << 20, 512 << 20
 #: Memory is bounded, too: what is larger in it is not held as a whole.
 _TAKE = ("-c", "core.bigFileThreshold=16m", "index-pack", "--strict", "--fix-thin", "--stdin")
 _LACKING = re.compile(r"^error: ([0-9a-f]{40,64})\b", re.MULTILINE)
@@ -37,7 +37,7 @@ def bundled(owner: Owner, branch: str, known: str = "") -> Bundle | None:
         return None
     only = (ref, "--not", *elsewhere(owner))
     size = int(_ask(owner, "rev-list", "--objects", "--disk-usage", *only))
-    if not 0 < size <= Bundle.LARGEST * _LOOSE:
+    if not 0 < size <= _LOOSE:
         return Bundle(commit, size=size)
     with _file() as file:
         _ask(owner, "bundle", "create", "--quiet", str(file), *only)
@@ -69,9 +69,9 @@ def take_in(owner: Owner, branch: str, bundle: Bundle, fetch: Callable[[], objec
     # Not by ``git fetch``: before 2.46 it does not look at the objects of a bundle.
     pack = bundle.data.partition(b"\n\n")[2].decode("utf-8", "surrogateescape")
     _check(owner, bundle.commit, pack)
-    taken = _run(owner, *_TAKE, given=pack)
-    if taken.returncode or owner.commit(bundle.commit) != bundle.commit:
-        raise GitFailed(f"Git does not take them: {quoted(taken.stderr)}.")
+    _ask(owner, *_TAKE, given=pack)
+    if owner.commit(bundle.commit) != bundle.commit:  # it is no commit
+        raise GitFailed("What came is no bundle of this branch.")
 
 
 def _check(owner: Owner, commit: str, pack: str) -> None:
@@ -83,10 +83,12 @@ def _check(owner: Owner, commit: str, pack: str) -> None:
     name = objects.replace("\\", "\\\\").replace('"', '\\"')
     with tempfile.TemporaryDirectory(prefix="janus-git-") as aside:
         seen = {"GIT_OBJECT_DIRECTORY": aside, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{name}"'}
-        for how in (_TAKE, ("rev-list", "--objects", "--quiet", commit, "--not", "--all")):
-            done = _run(owner, *how, given=pack if how == _TAKE else "", **seen)
-            if done.returncode:
-                raise GitFailed(f"Git does not take them: {quoted(done.stderr)}.")
+        _ask(owner, *_TAKE, given=pack, **seen)
+        new = ("rev-list", "--objects", "--no-object-names", commit, "--not", "--all")
+        ids = _ask(owner, *new, **seen)
+        sizes = _ask(owner, "cat-file", "--batch-check=%(objectsize)", given=ids, **seen)
+    if sum(map(int, sizes.split())) > _UNPACKED:
+        raise GitFailed("They are too large once they are unpacked.")
 
 
 def elsewhere(owner: Owner) -> list[str]:
@@ -101,8 +103,8 @@ def _run(owner: Owner, *args: str, given: str = "", **environ: str) -> Done:
     return owner.run("-c", "core.hooksPath=/dev/null", *args, given=given, environ=seen)
 
 
-def _ask(owner: Owner, *args: str) -> str:
-    done = _run(owner, *args)
+def _ask(owner: Owner, *args: str, given: str = "", **environ: str) -> str:
+    done = _run(owner, *args, given=given, **environ)
     if done.returncode:
         raise failed(done)
     return done.stdout.strip()
