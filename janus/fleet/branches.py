@@ -34,6 +34,8 @@ PART = "Janus-Bundle"
 _PART = re.compile(r"([0-9a-f]{40,64}) ([0-9]{1,12}) ([0-9]{1,12}) ([0-9a-f]{64})")
 #: Seconds after which it is looked again.
 _LOOKED = 2.0
+#: Bytes at the doorway beyond which nothing of what has ended is added: it would push out the rest.
+_ROOM = 12 << 20
 
 
 class Part(NamedTuple):
@@ -63,14 +65,14 @@ class Sessions(Protocol):
 class Branches:
     """Keeps the bundles of this machine at one doorway, each made where a turn has ended.
 
-    ``_sent`` has the commits of which the doorway knows, ``_seen`` the sessions that were looked
-    at as they are; both are the thread's.
+    ``_sent`` has the commits of which the doorway knows, and how many bytes it has of each,
+    ``_seen`` the sessions that were looked at as they are; both are the thread's.
     """
 
     def __init__(self, client: Client, here: Sessions) -> None:
         self._client, self._here = client, here
         self._stream = branches(client.machine)
-        self._sent: dict[str, str] = {}
+        self._sent: dict[str, tuple[str, int]] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
         self._unsure = True
         self._looking = Repeating("fleet-branches", _LOOKED, self._look)
@@ -94,17 +96,21 @@ class Branches:
             except FleetFailure:
                 self._unsure = True
                 raise
-        for it in (*self._here.sessions(), *self._here.ended()):
-            now = it.branch, it.status, it.last_activity
-            if self._looking.stopping:
-                return
-            if it.branch and it.status != "active" and self._seen.get(it.session_id) != now:
-                self._bring(it)
-                self._seen[it.session_id] = now
+        for it in self._here.sessions():
+            self._look_at(it)
+        for it in self._here.ended():
+            if sum(size for _, size in self._sent.values()) < _ROOM:
+                self._look_at(it)
+
+    def _look_at(self, it: SessionInfo) -> None:
+        now, known = (it.branch, it.status, it.last_activity), self._seen.get(it.session_id)
+        if it.branch and it.status != "active" and known != now and not self._looking.stopping:
+            self._bring(it)
+            self._seen[it.session_id] = now
 
     def _bring(self, it: SessionInfo) -> None:
         try:
-            bundle = self._here.bundled(it, self._sent.get(it.session_id, ""))
+            bundle = self._here.bundled(it, self._sent.get(it.session_id, ("", 0))[0])
         except JanusError as why:
             log.info("What the branch of session %s has is not kept: %s", it.session_id, why)
             return
@@ -126,7 +132,7 @@ class Branches:
             seq = self._client.publish(self._subject(id), piece, {PART: part})
             first = first or seq
         self._purge(id, first)
-        self._sent[id] = bundle.commit
+        self._sent[id] = bundle.commit, len(bundle.data)
 
     def _compare(self) -> None:
         """See what the doorway has. Raises Absent where it has no place for that."""
@@ -139,7 +145,7 @@ class Branches:
             kept = newest(self._client, self._stream, subject)
             part = Part.of(kept) if kept else None
             if kept and part and (not kept.data or part.at + len(kept.data) == part.size):
-                self._sent[id] = part.commit
+                self._sent[id] = part.commit, part.size if kept.data else 0
 
     def _purge(self, id: str, before: int = 0) -> None:
         """Remove what there is of a session, *before* this number if that is one."""

@@ -69,7 +69,8 @@ def _fetch(owner: Owner, remote: str, *refs: str) -> str:
 
 
 def _leads_to(owner: Owner, commit: str, before: str) -> bool:
-    return owner.run("merge-base", "--is-ancestor", before, commit, slow=False).returncode == 0
+    how = ("merge-base", "--is-ancestor", "--end-of-options", before, commit)
+    return owner.run(*how, slow=False).returncode == 0
 
 
 def _local(owner: Owner, branch: str, commit: str, upstream: str) -> str:
