@@ -37,8 +37,8 @@ WHOLE = {
 }
 #: What is tried where there is something to do it with: a service, an agent's store, work to land.
 ELSEWHERE = re.compile(
-    r"janus (service|serve|resume --anew|mcp|fleet|adopt|memory strike|changes|undo|commit|discard"
-    r"|merge|push|pull)\b"
+    r"janus (service|serve|resume --anew|resume ID --on|mcp|fleet|adopt|memory strike|changes|undo"
+    r"|commit|discard|merge|push|pull)\b"
 )
 #: What a person at a terminal is asked, a script says.
 SAID = {"janus delete ID": "janus delete --yes ID"}
