@@ -22,6 +22,7 @@ from janus.agents.spec import McpServer
 from janus.blueprints import inside
 from janus.config import Settings
 from janus.errors import NotFound
+from janus.everywhere import Everywhere
 from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
 from janus.fleet.here import Here
@@ -76,11 +77,11 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
 
     def record(session_id: str, event: OwnerTold) -> None:
         metrics.told(event)
-        runtime.manager_of(session_id).record(session_id, event)
+        everywhere.manager_of(session_id).record(session_id, event)
 
     def glance(session_id: str, request_id: str) -> tuple[str, str] | None:
         try:
-            found = runtime.glance(session_id, request_id)
+            found = everywhere.glance(session_id, request_id)
         except NotFound:  # answered meanwhile
             return None
         return (found.text, found.digest) if found else None
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         Subscriptions(store, lambda id: any(it.id == id for it in devices.all())),
         WebPush(PushKey(store.folder / "push", time), time, settings.push_hosts),
         Ntfy(settings.ntfy_url, time, settings.push_hosts) if settings.ntfy_url else None,
-        state=lambda id: runtime.manager_of(id).glimpse(id),
+        state=lambda id: everywhere.manager_of(id).glimpse(id),
         record=record,
         in_front=presence.in_front,
         link=lambda id: f"{runtime.endpoint.phone_url.rstrip('/')}/#/s/{id}",
@@ -110,12 +111,13 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
         Attachments(Shelf(Store(store.folder / "fleet")), time),
     )  # fmt: skip
     elsewhere = Elsewhere(lambda: fleet.membership, here, time)
+    everywhere = Everywhere(projects, elsewhere, settings.voice_commands)
     listeners.told.append(elsewhere)
     listeners.copying.append(elsewhere)
     runtime = Runtime(
         settings, store, lock, devices, pairing, tokens, agents, projects, fleet, elsewhere,
-        cleanup, presence, notifier, Voice(settings, mark_environ(settings.environ, run), time),
-        metrics, endpoint,
+        everywhere, cleanup, presence, notifier,
+        Voice(settings, mark_environ(settings.environ, run), time), metrics, endpoint,
     )  # fmt: skip
     app = Flask(__name__, static_folder=None)
     app.extensions["janus"] = runtime

@@ -45,6 +45,7 @@ MAY_IMPORT["push"] = {*GROUND, "storage", "network", "conversation"}
 MAY_IMPORT["voice"] = {*GROUND, "storage"}
 MAY_IMPORT["metrics"] = {*GROUND}
 MAY_IMPORT["fleet"] = {*GROUND, "storage", "network", "access", "conversation"}
+MAY_IMPORT["everywhere"] = {*GROUND, "conversation", "sessions", "projects", "fleet", "voice"}
 MAY_IMPORT["runtime"] = {*MAY_IMPORT}
 MAY_IMPORT["blueprints"] = {"runtime", "model", "errors", "access", "network", "clock", "logs"}
 MAY_IMPORT["blueprints"] |= {"push", "voice", "text", "conversation"}

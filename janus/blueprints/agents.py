@@ -20,7 +20,7 @@ from janus.blueprints.wire.words import (
     Told,
     Word,
 )
-from janus.runtime import manager_of, runtime
+from janus.runtime import manager_here, runtime
 
 bp = Blueprint("agents", __name__, url_prefix="/api")
 
@@ -101,7 +101,7 @@ class McpResult(Reply, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.AgentNotFound, errors.AgentFailed, at_owner="do")
 def mcp_command(body: McpBody) -> McpResult:
     """Run one of the agent's own commands for MCP servers, in the session's folder."""
-    success, output = manager_of(body.session_id).mcp(body.session_id, body.command, body.args)
+    success, output = manager_here(body.session_id).mcp(body.session_id, body.command, body.args)
     nothing = "Done." if success else "It failed and printed nothing."
     return McpResult(
         session_id=body.session_id,

@@ -16,7 +16,7 @@ from janus.blueprints.wire.session import SessionInfo
 from janus.blueprints.wire.state import Message
 from janus.conversation.document import as_json, as_markdown
 from janus.model import SessionInfo as SessionValue
-from janus.runtime import manager_of, runtime
+from janus.runtime import manager_here, manager_of, runtime
 
 bp = Blueprint("archive", __name__, url_prefix="/api")
 
@@ -59,11 +59,11 @@ def index(query: SessionsQuery) -> SessionList:
     """
     janus, wanted = runtime(), query.project_id
     if not query.ended:
-        found = janus.projects.get(wanted).manager.all() if wanted else janus.sessions()
+        found = janus.projects.get(wanted).manager.all() if wanted else janus.everywhere.sessions()
         return SessionList(
             sessions=[_asking(it) for it in found if it.session_id.startswith(query.id)]
         )
-    page = janus.ended(wanted, query.limit, query.before, query.id)
+    page = janus.everywhere.ended(wanted, query.limit, query.before, query.id)
     return SessionList(sessions=[told(it) for it in page.sessions], next=page.next or UNSET)
 
 
@@ -142,5 +142,5 @@ def delete(query: wire.OneSession) -> Deleted:
 
     Its branch stays. Refused while it is open, or while its worktree has work that is nowhere else.
     """
-    kept = manager_of(query.session_id).delete(query.session_id)
+    kept = manager_here(query.session_id).delete(query.session_id)
     return Deleted(session_id=query.session_id, kept_by_agent=kept)

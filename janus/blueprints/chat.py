@@ -203,7 +203,7 @@ def stream(query: StreamQuery) -> Response:
     number, comes after 15 seconds of quiet.
     """
     events = encode(
-        runtime().conversations(query.session_id),
+        runtime().everywhere.conversations(query.session_id),
         query.session_id,
         event_number(query.last_event_id),
     )

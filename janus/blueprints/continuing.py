@@ -46,4 +46,5 @@ def carry_on(body: ContinueBody) -> SessionInfo:
     not committed. The conversation says what came, and what did not. The old one stays as it is.
     """
     new_id = body.new_id or str(uuid.uuid4())
-    return told(runtime().carry_on(body.session_id, new_id, body.machine, body.project_id))
+    which = body.session_id, new_id, body.machine, body.project_id
+    return told(runtime().everywhere.carry_on(*which))

@@ -47,8 +47,9 @@ class DigestAnswer(wire.Reply, frozen=True, kw_only=True):
 @endpoint()
 def index(query: DigestQuery) -> DigestAnswer:
     """Who needs you, what finished, and what failed, in all projects."""
-    ended = runtime().ended(None, _ENDED, None, "").sessions
-    found = digest(runtime().sessions(), ended, time.time() - query.hours * 3600)
+    everywhere = runtime().everywhere
+    ended = everywhere.ended(None, _ENDED, None, "").sessions
+    found = digest(everywhere.sessions(), ended, time.time() - query.hours * 3600)
     needs, finished, failed = (
         [told(it) for it in group] for group in (found.needs, found.finished, found.failed)
     )

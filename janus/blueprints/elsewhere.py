@@ -32,7 +32,7 @@ def asked_elsewhere(
         if g.inside != session_id:
             raise InvalidRequest("session_id: The command was of another session.")
         return None
-    ask = runtime().view_of(session_id, machine)
+    ask = runtime().everywhere.view_of(session_id, machine)
     if ask is None:
         return None
     query, body = request.query_string.decode("ascii", "replace"), request.get_data(as_text=True)

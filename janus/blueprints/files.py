@@ -12,7 +12,7 @@ from janus import errors
 from janus.blueprints.endpoint import SESSION, endpoint
 from janus.blueprints.wire import words as wire
 from janus.blueprints.work import Name
-from janus.runtime import manager_of
+from janus.runtime import manager_here
 
 bp = Blueprint("files", __name__, url_prefix="/api")
 
@@ -36,7 +36,7 @@ class Files(wire.Reply, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.GitFailed, at_owner="read")
 def files(query: FilesQuery) -> Files:
     """Find files by some letters of their path; those that git ignores are left out."""
-    found = manager_of(query.session_id).work.files(query.session_id, query.q, query.limit)
+    found = manager_here(query.session_id).work.files(query.session_id, query.q, query.limit)
     return Files(session_id=query.session_id, paths=found)
 
 
@@ -71,7 +71,7 @@ class File(wire.Reply, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.GitFailed, errors.NotFound, at_owner="read")
 def file(query: FileQuery) -> File:
     """Read a file of the session's folder, and nothing outside of it: no link is followed."""
-    found = manager_of(query.session_id).work.file(query.session_id, query.path)
+    found = manager_here(query.session_id).work.file(query.session_id, query.path)
     return File.of(
         found,
         session_id=query.session_id,

@@ -17,7 +17,7 @@ from janus.blueprints.wire import landing as told
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
 from janus.blueprints.work import CHANGING, Paths, Tree
-from janus.runtime import manager_of
+from janus.runtime import manager_here
 
 bp = Blueprint("landing", __name__, url_prefix="/api")
 
@@ -54,7 +54,7 @@ def commit(body: CommitBody) -> told.CommitReply:
 
     What else is staged stays staged. A hook that refuses is quoted, and then nothing is committed.
     """
-    landings = manager_of(body.session_id).work
+    landings = manager_here(body.session_id).work
     which = body.session_id, body.message, body.paths
     done = landings.look_at_commit(*which) if body.dry_run else landings.commit(*which, body.tree)
     return told.CommitReply.of(
@@ -81,7 +81,7 @@ def discard(body: DiscardBody) -> told.DiscardReply:
 
     One that was committed since becomes what the commit has. A snapshot is taken first.
     """
-    landings = manager_of(body.session_id).work
+    landings = manager_here(body.session_id).work
     which = body.session_id, body.paths
     done = landings.look_at_discard(*which) if body.dry_run else landings.discard(*which, body.tree)
     return told.DiscardReply.of(
@@ -107,7 +107,7 @@ def merge(body: MergeBody) -> told.MergeReply:
     Only what is committed. Where the other branch is checked out its files move along, unless
     something there is not committed, or in the way: that is named, and nothing is touched.
     """
-    landings = manager_of(body.session_id).work
+    landings = manager_here(body.session_id).work
     id, into = body.session_id, body.into
     if body.dry_run:
         look, done = landings.look_at_merge(id, into), None
@@ -130,7 +130,7 @@ def merge(body: MergeBody) -> told.MergeReply:
 @endpoint(*SESSION, errors.GitFailed, at_owner="read")
 def branches(query: wire.OneSession) -> told.Branches:
     """The local branches that the session's own can be merged into, at most 200."""
-    found = manager_of(query.session_id).work.branches(query.session_id)
+    found = manager_here(query.session_id).work.branches(query.session_id)
     return told.Branches(session_id=query.session_id, branches=[*map(wire.readable, found)])
 
 
@@ -147,7 +147,7 @@ class ResolveBody(wire.Body, frozen=True, kw_only=True):
 @endpoint(*CHANGING, errors.QueueFull, errors.TooManySessions, at_owner="do")
 def resolve(body: ResolveBody) -> State:
     """Ask the agent to resolve what a merge conflicts in; it is told the places."""
-    manager = manager_of(body.session_id)
+    manager = manager_here(body.session_id)
     text = manager.work.conflict_text(body.session_id, body.into)
     return shown(manager.say(body.session_id, text, body.message_id))
 
@@ -167,7 +167,7 @@ def push(body: PushBody) -> told.PushReply:
 
     With the login that git has by itself: what would ask for a password fails at once.
     """
-    landings, id = manager_of(body.session_id).work, body.session_id
+    landings, id = manager_here(body.session_id).work, body.session_id
     done = landings.look_at_push(id) if body.dry_run else landings.push(id)
     compare = landings.compare(id, done)
     return told.PushReply.of(done, session_id=id, dry_run=body.dry_run, compare=compare)
@@ -189,7 +189,7 @@ class PullRequestBody(wire.Body, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.GitFailed, at_owner="do")
 def pull_request(body: PullRequestBody) -> told.PullRequestReply:
     """Push the branch and open a pull request, by gh or glab; without them `url` is where to."""
-    landings, id = manager_of(body.session_id).work, body.session_id
+    landings, id = manager_here(body.session_id).work, body.session_id
     pushed, opened = landings.pull_request(id, body.into, body.title, body.message or "")
     return told.PullRequestReply(
         session_id=id,

@@ -14,7 +14,7 @@ from janus.blueprints.translation import shown
 from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
 from janus.clock import seconds
-from janus.runtime import manager_of
+from janus.runtime import manager_here
 
 bp = Blueprint("later", __name__, url_prefix="/api")
 
@@ -42,7 +42,7 @@ def schedule(body: ScheduleBody) -> State:
         at = None if body.at is None else seconds(body.at)
     except (ValueError, OverflowError, OSError) as wrong:
         raise errors.InvalidRequest("at: a time like 2027-01-15T08:00:00.000Z.") from wrong
-    manager = manager_of(body.session_id)
+    manager = manager_here(body.session_id)
     files = body.attachments or []
     return shown(manager.schedule(body.session_id, body.message, at, body.message_id, files))
 
@@ -58,4 +58,4 @@ class UnscheduleQuery(wire.OneSession, frozen=True, kw_only=True):
 @endpoint(*SESSION, errors.MessageNotFound, errors.StorageFailed, at_owner="do")
 def unschedule(query: UnscheduleQuery) -> State:
     """Do not send it after all."""
-    return shown(manager_of(query.session_id).unschedule(query.session_id, query.message_id))
+    return shown(manager_here(query.session_id).unschedule(query.session_id, query.message_id))

@@ -11,7 +11,7 @@ from janus import errors
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire import words as wire
 from janus.clock import timestamp
-from janus.runtime import manager_of, runtime
+from janus.runtime import manager_here, runtime
 
 bp = Blueprint("memory", __name__, url_prefix="/api")
 
@@ -78,7 +78,7 @@ def strike(query: wire.OneSession) -> Struck:
 
     The conversation itself stays.
     """
-    manager_of(query.session_id).memory.strike(query.session_id)
+    manager_here(query.session_id).memory.strike(query.session_id)
     return Struck(session_id=query.session_id)
 
 
@@ -102,7 +102,7 @@ def context(query: wire.OneSession) -> GivenContext:
 
     It is not kept once a session is deleted that it told of.
     """
-    kept = manager_of(query.session_id).memory.given(query.session_id)
+    kept = manager_here(query.session_id).memory.given(query.session_id)
     return GivenContext.of(
         kept,
         session_id=query.session_id,

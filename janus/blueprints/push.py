@@ -177,7 +177,7 @@ def answer(body: AnswerBody) -> TapAnswer:
     told = runtime().notifier.receipt(body.push_id, seen=True)
     id, request_id = told.session_id, told.about
     try:
-        found = runtime().glance(id, request_id) if told.digest else None
+        found = runtime().everywhere.glance(id, request_id) if told.digest else None
         if found is None or found.digest != body.digest:
             raise errors.ConsentUnclear("This is not what is asked now. Open Janus to see it.")
         option = found.allow if body.decision == "allow" else found.deny

@@ -15,7 +15,7 @@ from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.state import State
 from janus.blueprints.work import Name
 from janus.clock import timestamp
-from janus.runtime import manager_of
+from janus.runtime import manager_here
 
 bp = Blueprint("review", __name__, url_prefix="/api")
 
@@ -57,7 +57,7 @@ def put_comment(body: CommentBody) -> told.ReviewReply:
     """Keep a comment; 100 may wait. It is sent with others, in one message."""
     if body.end < body.start:
         raise errors.InvalidRequest("end: The last line is before the first one.")
-    reviews = manager_of(body.session_id).reviews
+    reviews = manager_here(body.session_id).reviews
     reviews.put(body.session_id, reviews.comment(body))
     return _review(body.session_id)
 
@@ -74,7 +74,7 @@ class CommentQuery(wire.OneSession, frozen=True, kw_only=True):
 def delete_comment(query: CommentQuery) -> told.ReviewReply:
     """Forget a comment, or all that wait; fine if it is gone already."""
     chosen = frozenset([query.comment_id]) if query.comment_id else None
-    manager_of(query.session_id).reviews.remove(query.session_id, chosen)
+    manager_here(query.session_id).reviews.remove(query.session_id, chosen)
     return _review(query.session_id)
 
 
@@ -93,7 +93,7 @@ class ViewedBody(wire.Body, frozen=True, kw_only=True):
 @endpoint(*KEPT, at_owner="do")
 def put_viewed(body: ViewedBody) -> told.ReviewReply:
     """Remember that somebody looked at how a file changed; another change is another one."""
-    reviews = manager_of(body.session_id).reviews
+    reviews = manager_here(body.session_id).reviews
     reviews.mark(body.session_id, reviews.viewed(body), viewed=body.viewed)
     return _review(body.session_id)
 
@@ -116,13 +116,13 @@ def send(body: SendBody) -> State:
     They are sent once: those that went with one message are not said again, and the answer is the
     state with that.
     """
-    reviews = manager_of(body.session_id).reviews
+    reviews = manager_here(body.session_id).reviews
     what = body.comment_ids, body.message, body.message_id
     return shown(reviews.send(body.session_id, *what))
 
 
 def _review(session_id: str) -> told.ReviewReply:
-    draft = manager_of(session_id).reviews.get(session_id)
+    draft = manager_here(session_id).reviews.get(session_id)
     return told.ReviewReply(
         session_id=session_id,
         comments=[

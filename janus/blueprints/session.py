@@ -18,7 +18,7 @@ from janus.blueprints.wire import words as wire
 from janus.blueprints.wire.session import ConversationMessage, ResumeQuery, SessionInfo
 from janus.clock import timestamp
 from janus.model import SessionInfo as SessionValue
-from janus.runtime import manager_of, runtime
+from janus.runtime import manager_here, manager_of, runtime
 
 bp = Blueprint("session", __name__, url_prefix="/api")
 
@@ -81,7 +81,7 @@ def start(body: StartBody) -> SessionInfo:
     meanwhile, it waits for the same session. What does not work in the worktree, such as a hook or
     an empty submodule, is told in the conversation, and `JANUS_SETUP_COMMAND` runs there.
     """
-    manager = runtime().manager_of_new(body.session_id, body.project_id, body.machine)
+    manager = runtime().everywhere.manager_of_new(body.session_id, body.project_id, body.machine)
     info = manager.create(
         body.name,
         body.agent,
@@ -215,7 +215,7 @@ def resume(query: ResumeQuery) -> SessionInfo:
     was ended. An agent that died too often is tried again. A body is not read.
     """
     if query.anew:
-        manager_of(query.session_id).make_anew(query.session_id)
+        manager_here(query.session_id).make_anew(query.session_id)
     return told(manager_of(query.session_id).resume(query.session_id))
 
 

@@ -15,7 +15,7 @@ import socket
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from flask import Response
@@ -23,8 +23,8 @@ from flask import Response
 from janus.blueprints.frames import FRAMES, Frame
 from janus.blueprints.pieces import pieces
 from janus.blueprints.translation import translate
+from janus.conversation.manager import Followed
 from janus.conversation.record import Record
-from janus.conversation.shown import State
 from janus.errors import InvalidRequest
 from janus.model import events
 
@@ -44,14 +44,7 @@ _TURNING_POINTS = (
 _encode = msgspec.json.Encoder().encode
 
 
-class Conversations(Protocol):
-    """What a stream needs of the manager: reading, which makes nothing."""
-
-    def state(self, session_id: str) -> State: ...
-    def follow(self, session_id: str, seq: int, heartbeat: float) -> Iterator[Record | None]: ...
-
-
-def encode(conversations: Conversations, session_id: str, last: int | None) -> Iterator[bytes]:
+def encode(conversations: Followed, session_id: str, last: int | None) -> Iterator[bytes]:
     """The stream for a client that has seen event *last*, or nothing.
 
     Raises at once what stands against reading the session.
@@ -64,7 +57,7 @@ def encode(conversations: Conversations, session_id: str, last: int | None) -> I
 
 
 def _encoded(
-    conversations: Conversations, session_id: str, after: int, behind: int | None
+    conversations: Followed, session_id: str, after: int, behind: int | None
 ) -> Iterator[bytes]:
     """What happens after an event, with the state at each turning point, but first at *behind*."""
     for record in conversations.follow(session_id, after, HEARTBEAT):

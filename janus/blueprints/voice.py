@@ -14,7 +14,7 @@ from janus import errors
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire import words as wire
 from janus.model import check_id
-from janus.runtime import manager_of, runtime
+from janus.runtime import manager_here, runtime
 from janus.voice.engine import SPOKEN, Sound, Speaker, Transcriber
 
 bp = Blueprint("voice", __name__, url_prefix="/api")
@@ -111,8 +111,8 @@ def _engine(engine: Transcriber | Speaker | None) -> Engine | None:
 def _names(session_id: str) -> list[str]:
     """Words that may well be said in a session: of its branch, its files, and its agent's."""
     check_id(session_id)
-    manager = manager_of(session_id)
     try:
+        manager = manager_here(session_id)
         info, paths = manager.get(session_id), manager.work.files(session_id, "", _NAMES)
         said = manager.state(session_id).messages
     except errors.JanusError:

@@ -13,7 +13,7 @@ from janus import errors
 from janus.blueprints.endpoint import SESSION, endpoint
 from janus.blueprints.wire import changes as told
 from janus.blueprints.wire import words as wire
-from janus.runtime import manager_of
+from janus.runtime import manager_here
 
 bp = Blueprint("work", __name__, url_prefix="/api")
 
@@ -42,7 +42,7 @@ def changes(query: ChangesQuery) -> told.ChangesReply:
 
     Sizes are looked at before lines are. Up to now, or to its end where the session has ended.
     """
-    work = manager_of(query.session_id).work
+    work = manager_here(query.session_id).work
     found = work.changes(query.session_id, query.turn_id, query.commit)
     scope = found.scope
     return told.ChangesReply(
@@ -74,7 +74,7 @@ class ChangedFileQuery(ChangesQuery, frozen=True, kw_only=True):
 @endpoint(*LOOKING, errors.NotFound, at_owner="read")
 def changed_file(query: ChangedFileQuery) -> told.ChangedLines:
     """How one file changed, line by line, and in it word by word."""
-    work = manager_of(query.session_id).work
+    work = manager_here(query.session_id).work
     which = query.path, query.turn_id, query.commit
     found = work.lines(query.session_id, *which, functions=query.functions)
     patch = found.patch
@@ -123,7 +123,7 @@ def undo(body: UndoBody) -> told.UndoReply:
     Files that were ignored, or are in no snapshot, stay; so does all that did not change. The
     branch and what was staged come back too, or `told` says why not. It can be undone itself.
     """
-    work = manager_of(body.session_id).work
+    work = manager_here(body.session_id).work
     step = body.turn_id or body.undo_id
     if not step or (body.turn_id and body.undo_id):
         raise errors.InvalidRequest("turn_id: Say what to undo, either turn_id or undo_id.")

@@ -17,6 +17,8 @@ from janus.storage.session_logs import SessionLogs
 if TYPE_CHECKING:
     from janus.fleet.link import Link
     from janus.fleet.mirror import Mirror
+    from janus.fleet.new_sessions import NewSessions
+    from janus.fleet.remote import RemoteSessions
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class Elsewhere:
         self._lock = threading.Lock()
         self._links: dict[Doorway, Link] = {}
         self._started = False
+        self._gateway = False
 
     def start(self) -> None:
         """Dial all doorways."""
@@ -63,6 +66,7 @@ class Elsewhere:
             kept = {it: link for it, link in self._links.items() if it in wanted}
             new = {it: self._link(me, it) for it in wanted if me and it not in kept}
             self._links = {**kept, **new}
+            self._gateway = self._gateway or any(it.placing for it in new.values())
             for link in new.values():
                 link.start()
         for link in gone:
@@ -87,10 +91,17 @@ class Elsewhere:
 
     # What there is elsewhere.
 
-    def manager(self, session_id: str | None) -> Any:
-        """What stands for the manager of another machine's session; None for all others."""
-        links = self._links.values() if session_id else ()
-        return next((it.sessions for it in links if it.knows(session_id or "")), None)
+    def manager(self, session_id: str | None) -> RemoteSessions | None:
+        """Whoever has a session of another machine; None for all others.
+
+        At a gateway it has all of them, and begins those that nobody has. Raises MachineAway.
+        """
+        for it in self._links.values():
+            if it.placing or (it.sessions and session_id and it.sessions.knows(session_id)):
+                return it.sessions
+        if self._gateway:
+            raise MachineAway("This gateway is stopping.")
+        return None
 
     def sessions(self) -> list[SessionInfo]:
         """The open sessions of all other machines."""
@@ -113,12 +124,10 @@ class Elsewhere:
         """Why this gateway is of no use now; None where it is, or is none."""
         return next((it.client.problem for it in self._links.values() if it.shared), None)
 
-    def placing(self, project_id: str | None = None) -> Any:
-        """What stands for this machine's sessions, if it is a gateway. Raises MachineAway."""
-        for link in self._links.values():
-            if link.placing:
-                return link.placing.of(project_id) if project_id else link.placing
-        raise MachineAway("This gateway is stopping.")
+    def begins(self, project_id: str) -> NewSessions | None:
+        """Makes sessions of a project on any machine that has it, where this is a gateway."""
+        links = self._links.values()
+        return next((it.placing.of(project_id) for it in links if it.placing), None)
 
     def project(self, info: SessionInfo) -> str:
         """What the project of another machine's session is called there."""
@@ -132,21 +141,21 @@ class Elsewhere:
         from janus.fleet.carrying import given_on
 
         for it in self._links.values():
-            if it.mirror and it.sessions and it.knows(session_id):
+            if it.mirror and it.sessions and it.sessions.knows(session_id):
                 return given_on(it.client, it.mirror, it.sessions, session_id)
         raise Conflict("That is no session of another machine.")
 
-    def on(self, machine: str, project_id: str | None, called: str = "") -> Any:
-        """What stands for the manager of a new session on a machine. Raises NotFound.
+    def on(self, machine: str, project_id: str | None, called: str = "") -> NewSessions:
+        """Makes sessions on a machine. Raises NotFound.
 
-        It is in one of its projects, in the one that is *called* so, or in the first.
+        They are in one of its projects, in the one that is *called* so, or in the first.
         """
         from janus.fleet.new_sessions import NewSessions
 
         mirror, link = self._of(machine)
         same = (id for id, name in mirror.projects(machine).items() if name == called)
         project = project_id or next(same, None)
-        return NewSessions(mirror, link.commands, machine, project)
+        return NewSessions(mirror, link.commands, lambda id: machine, project)
 
     def view_on(self, machine: str) -> Callable[..., Answered] | None:
         """What has the views of a machine answer; None for this one. Raises NotFound."""
@@ -164,7 +173,7 @@ class Elsewhere:
                 return link.mirror, link
         raise NotFound(f"No machine {machine}. The list has: GET /api/fleet")
 
-    def _shown(self) -> list[Any]:
+    def _shown(self) -> list[Mirror]:
         return [it.mirror for it in self._links.values() if it.mirror]
 
     def _link(self, me: Membership, doorway: Doorway) -> Link:

@@ -10,18 +10,15 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from janus.clock import Clock
-from janus.errors import MachineAway, SessionNotFound
 from janus.fleet.branches import Branches
 from janus.fleet.client import Client
 from janus.fleet.commands import Commands
-from janus.fleet.failures import FleetFailure
 from janus.fleet.feed import Feed, Logs
 from janus.fleet.here import Here
 from janus.fleet.known import KnownSessions
 from janus.fleet.listing import Listing, MachineList
 from janus.fleet.membership import GATEWAYS, Doorway, Member, Membership, Scope, name_of
 from janus.fleet.mirror import Mirror
-from janus.fleet.owners import owner
 from janus.fleet.placing import Placing
 from janus.fleet.presence import Beacon, Entry
 from janus.fleet.remote import RemoteSessions
@@ -32,7 +29,6 @@ from janus.fleet.streams import Shapes
 from janus.fleet.viewing import there
 from janus.fleet.views import Views
 from janus.fleet.words import Inbox, Words
-from janus.model import is_id
 from janus.storage.store import Store
 
 #: Seconds between two looks whether the doorway's streams are there.
@@ -62,6 +58,7 @@ class Link:
         self.commands = Commands(self.client, here.manager, self._scope_of, views)
         self.mirror: Mirror | None = None
         self.sessions: RemoteSessions | None = None
+        #: The same at a gateway of a team.
         self.placing: Placing | None = None
         self.feed: Feed | None = None
         self._doorway, self._known = doorway, set[str]()
@@ -79,9 +76,8 @@ class Link:
         )
         here, found = self._here, partial(there, self.mirror)
         files = SentFiles(here.files, self.commands, words, found, here.unbegun)
-        self.sessions = RemoteSessions(
-            self.mirror, self.commands, words, files, clock, self._here.ask_timeout
-        )
+        given = self.mirror, self.commands, words, files, clock, here.ask_timeout
+        self.sessions = RemoteSessions(*given)
         self.client.greet(shaping.wake)
         self._shaping = shaping
         self._parts = [shaping, words, self.mirror, files]
@@ -89,7 +85,7 @@ class Link:
             self._parts.append(
                 SharedAccess(self.client, self._here.devices, self._here.pairing, clock)
             )
-            self.placing = Placing(self.mirror, self.commands, self.sessions, self.knows)
+            self.sessions = self.placing = Placing(*given)
             self._closing.append(self.placing.stop)
 
     def _of_member(self, me: Membership) -> None:
@@ -116,30 +112,6 @@ class Link:
         self.client.start()
         for part in self._parts:
             part.start()
-
-    def knows(self, session_id: str) -> bool:
-        """Whether a session is another machine's."""
-        if self.mirror is None:
-            return False
-        return self.mirror.knows(session_id) or (self.shared and self._is_begun(session_id))
-
-    def _is_begun(self, session_id: str) -> bool:
-        """Whether a gateway had a session begun that no list has yet. Raises MachineAway."""
-        assert self.mirror
-        if not self.mirror.looked:
-            raise MachineAway("The lists of the machines were not read yet.")
-        try:
-            machine = owner(self.client, session_id) if is_id(session_id) else None
-        except FleetFailure as why:
-            raise MachineAway(f"It is not known now which machine has this: {why}") from why
-        if machine is None:
-            return False
-        try:
-            made = self.commands.send(machine, "get", session_id)
-        except SessionNotFound:  # it could not be begun
-            return False
-        self.mirror.begun(replace(made, machine=machine))
-        return True
 
     def close(self) -> None:
         """Take no more words, and leave the list as it is: this machine is about to stop.

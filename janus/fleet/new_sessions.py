@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,33 +12,44 @@ from msgspec.structs import replace
 from janus.fleet.commands import Commands
 from janus.fleet.mirror import Mirror
 from janus.fleet.sent_files import hand_over
-from janus.model import SessionInfo
+from janus.model import SessionInfo, check_id
 
 
 class NewSessions:
     """Makes sessions on another machine, in one of its projects; see ``MemorySessionManager``."""
 
     def __init__(
-        self, mirror: Mirror, commands: Commands, machine: str, project_id: str | None
+        self,
+        mirror: Mirror,
+        commands: Commands,
+        machine_for: Callable[[str], str],
+        project_id: str | None = None,
     ) -> None:
+        """*machine_for* tells where the session of an id begins."""
         self._mirror, self._commands = mirror, commands
-        self._machine, self._project_id = machine, project_id
+        self._machine_for, self._project_id = machine_for, project_id
 
     def create(
-        self, name: str | None, agent: str | None, session_id: str | None, **how: Any
+        self,
+        name: str | None = None,
+        agent: str | None = None,
+        session_id: str | None = None,
+        **how: Any,
     ) -> SessionInfo:
-        id, given = session_id or str(uuid.uuid4()), {"name": name, "agent": agent, **how}
-        send = self._commands.send
-        made: SessionInfo = send(self._machine, "create", id, self._project_id, **given)
-        self._mirror.begun(made := replace(made, machine=self._machine))
-        return made
+        """The same *session_id* is always the same session: a command may come twice."""
+        given = {"name": name, "agent": agent, **how, "once": True}
+        return self._make("create", check_id(session_id or str(uuid.uuid4())), **given)
 
     def carry_on(self, session_id: str, *, bundle: bytes = b"", **given: Any) -> SessionInfo:
         """See ``sessions.carrying``; a *bundle* goes there first, as a file of the new session."""
-        send = self._commands.send
         if bundle:
             given["file"] = hashlib.sha256(bundle).hexdigest()
-            hand_over(self._commands, self._machine, session_id, given["file"], "bundle", bundle)
-        made: SessionInfo = send(self._machine, "carry_on", session_id, self._project_id, **given)
-        self._mirror.begun(made := replace(made, machine=self._machine))
+            machine = self._machine_for(session_id)
+            hand_over(self._commands, machine, session_id, given["file"], "bundle", bundle)
+        return self._make("carry_on", session_id, **given)
+
+    def _make(self, verb: str, id: str, **given: Any) -> SessionInfo:
+        machine = self._machine_for(id)
+        made: SessionInfo = self._commands.send(machine, verb, id, self._project_id, **given)
+        self._mirror.begun(made := replace(made, machine=machine))
         return made

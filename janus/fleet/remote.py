@@ -1,7 +1,6 @@
-"""The sessions of other machines, behind the calls that a manager has.
+"""The sessions of other machines, behind the manager's protocol.
 
-Read here, from the machines' streams; done where the session is. What is there of a manager beyond
-that is about files and programs, which only the machine itself has.
+Read here, from the machines' streams; done where the session is.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import partial
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -25,45 +24,34 @@ from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
 from janus.fleet.mirror import Mirror
 from janus.fleet.mirrored import MirroredLog
+from janus.fleet.new_sessions import NewSessions
 from janus.fleet.remote_answers import RemoteAnswers
 from janus.fleet.sent_files import SentFiles
-from janus.fleet.viewing import ask_there, there
+from janus.fleet.viewing import ask_view, there
 from janus.fleet.words import Word, Words
 from janus.logs import device_id
-from janus.model import Answer, Ended, Message, SessionInfo
-from janus.model.events import Image, QuestionAsked
+from janus.model import Answer, Answered, Asked, Ended, Message, SessionInfo
+from janus.model.events import Image, OwnerTold, QuestionAsked
 
 #: Seconds in which what was done elsewhere is seen here; longer, and it comes with the stream.
 _SEEN = 2.0
 
 
+@dataclass(eq=False)
 class RemoteSessions(RemoteAnswers):
-    """See ``MemorySessionManager`` for what each call does. All raise MachineAway."""
+    """A ``SessionManager``; see ``MemorySessionManager``. All raise MachineAway."""
 
-    project_id, project, stopping = "", "", False
+    _mirror: Mirror
+    _commands: Commands
+    _words: Words
+    #: What goes with messages, until their machine has it.
+    attachments: SentFiles
+    _clock: Clock
+    _ask_timeout: float
 
-    def __init__(
-        self,
-        mirror: Mirror,
-        commands: Commands,
-        words: Words,
-        files: SentFiles,
-        clock: Clock,
-        ask_timeout: float,
-    ) -> None:
-        self._mirror, self._commands, self._words = mirror, commands, words
-        #: What goes with messages, until their machine has it.
-        self.attachments = files
-        #: What a view answers where a session is.
-        self.view = partial(ask_there, mirror, commands, files)
-        self._clock, self._ask_timeout = clock, ask_timeout
-        #: The words that wait for a session's machine.
-        self.waiting = words.waiting
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise MachineAway("That can be done on the machine of this session only.")
+    def waiting(self, session_id: str) -> list[Word]:
+        """The words that wait for a session's machine."""
+        return self._words.waiting(session_id)
 
     def knows(self, session_id: str) -> bool:
         return self._mirror.knows(session_id)
@@ -90,7 +78,13 @@ class RemoteSessions(RemoteAnswers):
             state, now=now, agent=info.agent, project_id=info.project_id, project=project
         )
 
-    def record(self, session_id: str, event: object) -> None:
+    def view(self, asked: Asked, sent: Sequence[str] = ()) -> Answered:
+        """What a view answers where a session is, with the files that are *sent* along."""
+        info = self.get(asked.session_id)
+        with self.attachments.handed(info, sent):
+            return ask_view(self._commands, info.machine, asked)
+
+    def record(self, session_id: str, event: OwnerTold) -> None:
         """What this doorway tells its owner is no part of the conversation elsewhere."""
 
     def glimpse(self, session_id: str) -> State | None:
@@ -108,25 +102,34 @@ class RemoteSessions(RemoteAnswers):
     def said(self, session_id: str) -> Iterator[Message]:
         return messages(self.log(session_id))
 
-    def conversation(self, session_id: str) -> list[Message]:
-        return [*self.said(session_id)]
-
     def older(
         self, session_id: str, before: str | None, most: int
     ) -> tuple[tuple[ShownMessage, ...], bool]:
         return older(self.log(session_id), before, most)
 
     def transcript(self, session_id: str) -> tuple[SessionInfo, list[Message]]:
-        return self.get(session_id), self.conversation(session_id)
+        return self.get(session_id), [*self.said(session_id)]
 
     def image(self, session_id: str, image_id: str) -> Image:
         if image := self.log(session_id).image(image_id):
             return image
         raise NotFound("There is no such picture in this session.")
 
+    def create(
+        self,
+        name: str | None = None,
+        agent: str | None = None,
+        session_id: str | None = None,
+        **how: Any,
+    ) -> SessionInfo:
+        """The one that is there already: its machine says whether it is the same."""
+        there = self.get(session_id or "").machine
+        made = NewSessions(self._mirror, self._commands, lambda id: there)
+        return made.create(name, agent, session_id, **how)
+
     def say(
         self,
-        session_id: str,
+        session_id: str | None,
         text: str,
         message_id: str | None = None,
         *,
@@ -134,7 +137,8 @@ class RemoteSessions(RemoteAnswers):
         attachments: Sequence[str] = (),
     ) -> State:
         """Accept a message. While the machine is away it waits here, on the doorway's disk."""
-        info, id = self.get(session_id), message_id or str(uuid.uuid4())
+        info, id = self.get(session_id or ""), message_id or str(uuid.uuid4())
+        session_id = info.session_id
         missing = self.attachments.missing(session_id, attachments)
         if there(self._mirror, session_id) and not self._words.waiting(session_id):
             given = {"text": text, "message_id": id, "attachments": [*attachments]}
@@ -173,8 +177,8 @@ class RemoteSessions(RemoteAnswers):
             turn_id=log.turn_of(id) or id, partial="",
         )  # fmt: skip
 
-    def note(self, session_id: str, text: str) -> State:
-        return self._led(self.get(session_id), "note", text=text)
+    def note(self, session_id: str | None, text: str) -> State:
+        return self._led(self.get(session_id or ""), "note", text=text)
 
     def interrupt(
         self, session_id: str, turn_id: str | None = None, *, send_queue: bool = False

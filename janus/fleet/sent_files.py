@@ -92,8 +92,8 @@ class SentFiles:
     def _find(self, session_id: str, id: str) -> bytes | None:
         with suppress(NotFound):
             return self._files.read(session_id, id)
-        begun = self._unbegun()
         with suppress(NotFound):
+            begun = self._unbegun()
             whole, content = begun.get(session_id, id), begun.read(session_id, id)
             self._files.take(session_id, id, whole.name, len(content), 0, content)
             begun.remove(session_id, id)

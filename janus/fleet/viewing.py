@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from janus.errors import MachineAway, SessionNotFound
+from janus.errors import MachineAway
 from janus.fleet.commands import Commands
 from janus.fleet.mirror import Mirror
-from janus.fleet.sent_files import SentFiles
 from janus.fleet.views import LONGEST
 from janus.model import Answered, Asked, SessionInfo
 
@@ -20,20 +18,6 @@ def there(mirror: Mirror, session_id: str) -> SessionInfo | None:
     """A session whose machine is there now."""
     info = mirror.find(session_id)
     return info if info and mirror.presence.is_online(info.machine) else None
-
-
-def ask_there(
-    mirror: Mirror, commands: Commands, files: SentFiles, asked: Asked, sent: Sequence[str] = ()
-) -> Answered:
-    """What it answers on the machine of a session, which is given the files that are *sent* along.
-
-    Raises SessionNotFound, MachineAway, and what the view raises.
-    """
-    info = mirror.find(asked.session_id)
-    if info is None:
-        raise SessionNotFound(f"No session {asked.session_id}: it ended or never existed.")
-    with files.handed(info, sent):
-        return ask_view(commands, info.machine, asked)
 
 
 def ask_view(commands: Commands, machine: str, asked: Asked) -> Answered:

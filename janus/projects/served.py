@@ -52,6 +52,11 @@ class ServedProjects:
             return first
         return next((it for it in [first, *others] if it.manager.knows(session_id)), first)
 
+    def manager_of(self, session_id: str | None) -> MemorySessionManager | None:
+        """Whoever has a session; None where no project does."""
+        managers = (it.manager for it in self.all() if session_id)
+        return next((it for it in managers if it.knows(session_id or "")), None)
+
     def name_of(self, project_id: str) -> str:
         """What a project is called; nothing if it is served no more."""
         with self._lock:

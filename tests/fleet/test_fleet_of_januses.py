@@ -165,6 +165,10 @@ def test_a_session_is_begun_on_another_machine(home, laptop):
     wait_for(home.answered)
     assert laptop.said() == home.said() == ["At once"]
     assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
+    again = home.post("/api/session/start", 201, session_id=SESSION)  # it is what it was
+    assert again["machine"] == LAPTOP
+    other = home.post("/api/session/start", 409, session_id=SESSION, name="other")
+    assert other["error"]["code"] == "SESSION_EXISTS"
     assert home.get("/api/review", session_id=SESSION) == laptop.get(
         "/api/review", session_id=SESSION
     )

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from clusters import cluster
@@ -118,6 +119,16 @@ def test_a_team_works_on_while_any_one_of_it_is_lost(team, cluster):
     wait_for(lambda: asked(one, None, Cookie=cookie) == 200)
     assert asked(one, None, **pair) == 403
     assert asked(two, None, **pair) == 403
+
+    # A file that was sent before its session began goes where that begins.
+    file = {"session_id": "d", "attachment_id": "f1", "name": "notes.json"}
+    path = f"/api/attachments?{urlencode(file)}"
+    assert asked(one, one.token, path, {"some": "notes"}) == 201
+    look = {"session_id": "d", "message": "look", "message_id": "m", "attachments": ["f1"]}
+    for _ in range(2):  # the second is a retry
+        wait_for(lambda: one.call("POST", "/api/chat", look)[0] == 200)
+    wait_for(lambda: said(two, "d") == ["look"])
+    assert two.call("GET", f"/api/attachment?{urlencode(file)}")[1] == {"some": "notes"}
 
     # Three servers keep everything, so one may go; and so may a gateway, and a machine.
     reader = cluster.reader()
