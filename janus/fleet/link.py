@@ -15,6 +15,7 @@ from janus.fleet.client import Client
 from janus.fleet.commands import Commands
 from janus.fleet.feed import Feed, Logs
 from janus.fleet.here import Here
+from janus.fleet.inbox import Inbox
 from janus.fleet.known import KnownSessions
 from janus.fleet.listing import Listing, MachineList
 from janus.fleet.membership import GATEWAYS, Doorway, Member, Membership, Scope, name_of
@@ -28,7 +29,7 @@ from janus.fleet.shared import SharedAccess
 from janus.fleet.streams import Shapes
 from janus.fleet.viewing import there
 from janus.fleet.views import Views
-from janus.fleet.words import Inbox, Words
+from janus.fleet.words import Words
 from janus.storage.store import Store
 
 #: Seconds between two looks whether the doorway's streams are there.

@@ -36,6 +36,8 @@ THERE = 3.0
 _SOME, _READING = 64, 10.0
 #: Seconds in which a word must be accepted, or it is handed over again.
 ACCEPTING = 5.0
+#: Words that a machine may hold before it has accepted them.
+HELD = 1000
 
 
 class Kept(Struct, frozen=True):
@@ -113,14 +115,17 @@ class Shapes:
 
     def _have_queue(self, machine: str) -> None:
         try:
-            self._client.call(lambda it: it.consumer_info(WORDS, machine))
+            found = self._client.call(lambda it: it.consumer_info(WORDS, machine))
+            if found.config.max_ack_pending == HELD:
+                return
         except Absent:
-            config = ConsumerConfig(
-                durable_name=machine, filter_subject=f"word.{machine}.*",
-                ack_policy=AckPolicy.EXPLICIT, ack_wait=ACCEPTING, max_ack_pending=1,
-                max_deliver=-1,
-            )  # fmt: skip
-            self._client.call(lambda it: it.add_consumer(WORDS, config), 10.0)
+            pass
+        config = ConsumerConfig(
+            durable_name=machine, filter_subject=f"word.{machine}.*",
+            ack_policy=AckPolicy.EXPLICIT, ack_wait=ACCEPTING, max_ack_pending=HELD,
+            max_deliver=-1,
+        )  # fmt: skip
+        self._client.call(lambda it: it.add_consumer(WORDS, config), 10.0)
 
 
 async def _clustered(jetstream: JetStreamContext) -> bool:

@@ -1,48 +1,27 @@
 """What is said to a machine that sleeps: it waits in a queue, and is delivered once and in order.
 
-The queue hands over one word at a time, and again until it is in the log of its session; the ids of
-messages that a session has accepted decide whether one is new, however late it comes. One is taken
-back by another word behind it: only the machine itself knows whether it has accepted it already.
+A word is in the queue until it is in the log of its session; see ``fleet.inbox``. One is taken back
+by another word behind it: only the machine itself knows whether it has accepted it already.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from operator import methodcaller
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from nats.aio.msg import Msg
-from nats.js.client import JetStreamContext
 
-from janus.errors import (
-    InvalidRequest,
-    JanusError,
-    MessageNotFound,
-    SessionNotFound,
-)
 from janus.fleet.client import Client
-from janus.fleet.commands import Managers
-from janus.fleet.failures import FleetFailure, NotReachable
-from janus.fleet.membership import Scope
+from janus.fleet.failures import FleetFailure
 from janus.fleet.repeating import Repeating
 from janus.fleet.streams import Kept, read
-from janus.fleet.subjects import HEADER, WORDS, inbox
-from janus.logs import about, device_id
+from janus.fleet.subjects import WORDS
 
-log = logging.getLogger(__name__)
-
-#: Seconds between two looks what waits; how long one waits for a word; and until it is tried again.
-_LOOKED, _FETCH, _AGAIN = 2.0, 1.0, 2.0
-#: Ids that are remembered as taken back.
-_TAKEN_BACK = 1000
-#: What will never be otherwise; after all else a word is tried again, and those behind it wait.
-_FINAL = (InvalidRequest, SessionNotFound, msgspec.MsgspecError)
+#: Seconds between two looks what waits.
+_LOOKED = 2.0
 
 
 class Word(Struct, frozen=True, omit_defaults=True):
@@ -97,13 +76,9 @@ class Words:
             return [it for _, it in sorted(self._waiting.items()) if it.attachments]
 
     def give_up_files(self, machine: str, word: Word) -> None:
-        """Have it wait without its files, which are lost. Raises FleetFailure."""
+        """Have it wait without its files, which are lost, in its place. Raises FleetFailure."""
         bare = f"{word.text}\n\n(A file that went with this did not arrive.)"
-        with self._lock:
-            [seq] = [number for number, it in self._waiting.items() if it == word] or [0]
         self.put(machine, replace(word, text=bare, attachments=()), ":bare")
-        with suppress(FleetFailure):
-            self._client.call(methodcaller("delete_msg", WORDS, seq))
 
     def take_back(self, machine: str, session_id: str, message_id: str | None) -> bool:
         """Ask the machine to leave one out, or all; whether any waits. Raises FleetFailure."""
@@ -134,90 +109,6 @@ class Words:
     def _known(self) -> set[int]:
         with self._lock:
             return {*self._waiting}
-
-
-class Inbox:
-    """The thread that takes the words for this machine."""
-
-    def __init__(
-        self, client: Client, managers: Managers, scope_of: Callable[[str], Scope | None]
-    ) -> None:
-        self._client, self._managers, self._scope_of = client, managers, scope_of
-        self._queue: JetStreamContext.PullSubscription | None = None
-        self._back: OrderedDict[str, None] = OrderedDict()
-        #: Why the next word has to wait, and those behind it; None if none does.
-        self.problem: str | None = None
-        self._taking = Repeating("fleet-inbox", _AGAIN, self._take_all)
-        client.greet(self._begin_again)
-        self.start, self.stop = self._taking.start, self._taking.stop
-        #: Take no more words; the one that is about to come is delivered again.
-        self.end = self._taking.end
-
-    def _begin_again(self) -> None:
-        self._queue = None
-        self._taking.wake()
-
-    def _take_all(self) -> None:
-        while self._client.connected and not self._taking.stopping:
-            self._queue = self._queue or self._client.call(self._bind)
-            try:
-                (message,) = self._client.call(lambda _: self._fetch(), _FETCH + 2)
-            except NotReachable:  # nothing waits, or the connection is gone
-                continue
-            if not self._taking.stopping:
-                self._settle(message)
-
-    async def _bind(self, jetstream: JetStreamContext) -> JetStreamContext.PullSubscription:
-        me = self._client.machine
-        return await jetstream.pull_subscribe_bind(
-            durable=me, stream=WORDS, inbox_prefix=f"{inbox(me)}.".encode()
-        )
-
-    async def _fetch(self) -> list[Msg]:
-        assert self._queue
-        return await self._queue.fetch(1, _FETCH)
-
-    def _settle(self, message: Msg) -> None:
-        """Accept a word, and say so; one that cannot be accepted now comes again."""
-        try:
-            self._accept(message)
-        except _FINAL as why:
-            log.warning("A word of another machine is left out: %s", why)
-            self._client.call(lambda _: message.term())
-        except JanusError as why:
-            if str(why) != self.problem:  # once, however often it comes
-                log.warning("A word of another machine has to wait: %s", why)
-            self.problem = str(why)
-            self._client.call(lambda _: message.nak(delay=_AGAIN))
-        else:
-            self.problem = None
-            self._client.call(lambda _: message.ack_sync())
-
-    def _accept(self, message: Msg) -> None:
-        """Once this returns, it is in the log of its session, or was taken back."""
-        _, _, sender = message.subject.split(".")
-        word = msgspec.json.decode(message.data, type=Word)
-        if HEADER not in (message.headers or {}) or self._scope_of(sender) != "full":
-            raise SessionNotFound(f"machine {sender} may say nothing here.")
-        device_id.set(f"{sender}/{word.device}")
-        extra = about(word.session_id, "fleet_command")
-        manager = self._managers(word.session_id, None)
-        if word.take_back:
-            self._remember(word.message_id)
-            try:
-                manager.withdraw(word.session_id, word.message_id)
-            except (MessageNotFound, SessionNotFound):
-                return  # it never came, or is being answered, as its conversation shows
-        elif word.message_id not in self._back:
-            said = "Device %s of machine %s said something in session %s while this one slept"
-            log.info(said, word.device or "-", sender, word.session_id, extra=extra)
-            more = {"voice": word.voice, "attachments": word.attachments}
-            manager.say(word.session_id, word.text, word.message_id, **more)
-
-    def _remember(self, message_id: str) -> None:
-        self._back[message_id] = None
-        while len(self._back) > _TAKEN_BACK:
-            self._back.popitem(last=False)
 
 
 def _word(kept: Kept) -> Word | None:

@@ -221,22 +221,28 @@ def test_a_doorway_that_begins_takes_no_session_of_another_machine_for_a_new_one
     assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
 
 
-def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it(home, laptop):
+def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it_and_nothing_else_does(
+    home, laptop
+):
+    work, there = laptop.settings.workspaces[0], "5e5510a0-0000-4000-8000-000000000002"
+    other = work.with_name("other")
+    other.mkdir()
+    project = laptop.janus.projects.add(other).project_id
     laptop.post("/api/chat", message="first", session_id=SESSION)
-    wait_for(lambda: laptop.answered() and SESSION in home.sessions())
+    laptop.post("/api/session/start", 201, session_id=there, project_id=project)
+    wait_for(lambda: laptop.answered() and {SESSION, there} <= {*home.sessions()})
     laptop.stop()
     wait_for(lambda: home.get("/api/fleet")["machines"][0]["asleep_since"])
     home.post("/api/chat", message="second", session_id=SESSION, message_id="m2")
-    work = laptop.settings.workspaces[0]
+    home.post("/api/chat", message="elsewhere", session_id=there, message_id="m3")
     unplugged = work.rename(work.with_name("unplugged"))
-    other = work.with_name("other")
-    other.mkdir()
     laptop.settings = replace(laptop.settings, workspaces=(other,))
 
     laptop.start()
 
     why = wait_for(lambda: home.get("/api/fleet")["machines"][0]["problem"])
     assert "is not there" in why
+    wait_for(lambda: laptop.get("/api/state", session_id=there)["messages"])
     assert [it["content"] for it in home.state()["queue"]] == ["second"]
     unplugged.rename(work)
     laptop.janus.projects.mend()

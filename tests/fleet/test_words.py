@@ -10,11 +10,12 @@ from doorways import CLOUD, HOME, LAPTOP, doorways
 from kit.waiting import wait_for
 
 from janus.conversation.event_log import EventLog
-from janus.errors import MessageNotFound, QueueFull, SessionNotFound
+from janus.errors import MessageNotFound, NotFound, QueueFull, SessionNotFound, StorageFailed
 from janus.fleet.failures import Absent, Refused
-from janus.fleet.streams import Shapes, info
+from janus.fleet.inbox import Inbox
+from janus.fleet.streams import HELD, Shapes, info
 from janus.fleet.subjects import WORDS
-from janus.fleet.words import Inbox, Word, Words
+from janus.fleet.words import Word, Words
 from janus.model.events import UserMessage
 from janus.storage.store import Store
 
@@ -28,25 +29,42 @@ class Sessions:
     def __init__(self, folder):
         self.store = Store(folder)
         self.store.prepare()
-        self.log = EventLog(self.store.open_log("one"))
+        self.logs = {id: EventLog(self.store.open_log(id)) for id in ("one", "two")}
         self.refuse, self.withdrawn = [], []
+        #: Those whose disk is not plugged in.
+        self.away = set()
 
     def say(self, session_id, text, message_id, *, voice=False, attachments=()):
-        if self.refuse:
-            raise self.refuse.pop()
-        if session_id != "one":
-            raise SessionNotFound("It was deleted.")
-        if self.log.turn_of(message_id) is None:
-            self.log.append(UserMessage(f"t{message_id}", text, message_id, voice), promised=True)
+        log = self.find(session_id)
+        if attachments:
+            raise NotFound("An attachment of this message is not there.")
+        if log.turn_of(message_id) is None:
+            log.append(UserMessage(f"t{message_id}", text, message_id, voice), promised=True)
 
     def withdraw(self, session_id, message_id):
-        if self.log.turn_of(message_id) is None:
+        if self.find(session_id).turn_of(message_id) is None:
             raise MessageNotFound("It does not wait.")
         self.withdrawn.append(message_id)
 
+    def find(self, session_id):
+        if session_id in self.away:
+            raise StorageFailed(f"The project of {session_id} is not there.")
+        if self.refuse:
+            raise self.refuse.pop()
+        if session_id not in self.logs:
+            raise SessionNotFound("It was deleted.")
+        return self.logs[session_id]
+
     @property
     def said(self):
-        return [it.event.content for it in self.log.all()]
+        return self.said_in("one")
+
+    def said_in(self, session_id):
+        return [it.event.content for it in self.logs[session_id].all()]
+
+    def close(self):
+        for log in self.logs.values():
+            log.close()
 
 
 @pytest.fixture
@@ -60,7 +78,7 @@ def doorway(doorways):
 def sessions(tmp_path):
     sessions = Sessions(tmp_path / "laptop")
     yield sessions
-    sessions.log.close()
+    sessions.close()
 
 
 @pytest.fixture
@@ -84,8 +102,8 @@ def wake(doorway, sessions, scope="full"):
     return made[0]
 
 
-def say(words, text, id=None):
-    words.put(LAPTOP, Word("one", text, id or text, 5.0))
+def say(words, text, id=None, session="one"):
+    words.put(LAPTOP, Word(session, text, id or text, 5.0))
 
 
 def left(doorway):
@@ -125,13 +143,15 @@ def test_after_three_days_the_ids_that_were_accepted_decide(doorway, sessions, w
 
 @pytest.mark.slow(10)
 def test_kills_of_machine_and_server_lose_and_double_nothing(doorway, sessions, words):
-    chance, said = random.Random(5), 0
+    chance, said = random.Random(5), {"one": [], "two": []}
     inbox = wake(doorway, sessions)
     for _ in range(KILLS):
         for _ in range(chance.randrange(1, 6)):
             wait_for(lambda: words._client.connected)
-            said += 1
-            say(words, f"{said}")
+            session = chance.choice([*said])
+            said[session].append(f"{session} {len(said[session])}")
+            say(words, said[session][-1], session=session)
+        sessions.away ^= {"two"} if chance.random() < 0.5 else set()
         if chance.random() < 0.5:
             doorway.kill()
             wait_for(lambda: not words._client.connected)
@@ -141,10 +161,10 @@ def test_kills_of_machine_and_server_lose_and_double_nothing(doorway, sessions, 
             inbox.stop()
             inbox = wake(doorway, sessions)
 
-    wait_for(
-        lambda: len(sessions.said) == said, 60
-    )  # one that was handed over comes again after 5 s
-    assert sessions.said == [f"{number}" for number in range(1, said + 1)]
+    sessions.away.clear()
+    # One that was handed over comes again after 5 s.
+    wait_for(lambda: sum(len(sessions.said_in(id)) for id in said) == sum(map(len, said.values())))
+    assert {id: sessions.said_in(id) for id in said} == said
 
 
 def test_what_cannot_be_accepted_now_comes_again_before_what_is_behind_it(doorway, sessions, words):
@@ -155,6 +175,74 @@ def test_what_cannot_be_accepted_now_comes_again_before_what_is_behind_it(doorwa
     wake(doorway, sessions)
 
     wait_for(lambda: sessions.said == ["a", "b"])
+
+
+def test_what_waits_for_its_disk_holds_up_no_other_session(doorway, sessions, words):
+    sessions.away.add("one")
+    for text in "abc":
+        say(words, f"1{text}")
+        say(words, f"2{text}", session="two")
+
+    inbox = wake(doorway, sessions)
+
+    wait_for(lambda: sessions.said_in("two") == ["2a", "2b", "2c"])
+    assert "one is not there" in inbox.problem
+    wait_for(lambda: left(doorway) == 3)
+    words.look()
+    assert [it.text for it in words.waiting("one")] == ["1a", "1b", "1c"]
+    words.take_back(LAPTOP, "one", "1b")
+    say(words, "2d", session="two")
+    wait_for(lambda: sessions.said_in("two")[-1] == "2d")
+    assert {it.text: it.take_back for it in words.waiting("one")}["1b"]  # that is not so yet
+
+    # What is there at a restart comes later than what is new, and is said before it.
+    inbox.client.stop()
+    inbox.stop()
+    say(words, "1d")
+    sessions.away.clear()
+    inbox = wake(doorway, sessions)
+
+    wait_for(lambda: left(doorway) == 0)
+    assert sessions.said == ["1a", "1c", "1d"]
+    assert sessions.said_in("two") == ["2a", "2b", "2c", "2d"]
+    assert inbox.problem is None and sessions.withdrawn == []
+    wait_for(lambda: not words.waiting("one"))
+
+
+def test_what_waits_ends_with_its_session_and_stays_in_place_without_its_files(
+    doorway, sessions, words
+):
+    sessions.away |= {"one", "gone"}
+    for word in (
+        Word("gone", "never", "g", 5.0),
+        Word("one", "with a file", "a", 5.0, attachments=("f",)),
+        Word("one", "after it", "b", 5.0),
+    ):
+        words.put(LAPTOP, word)
+    inbox = wake(doorway, sessions)
+    wait_for(lambda: inbox.problem)
+
+    [word] = words.with_files()
+    words.give_up_files(LAPTOP, word)
+    sessions.away.clear()
+
+    wait_for(lambda: left(doorway) == 0)
+    assert [text.partition("\n")[0] for text in sessions.said] == ["with a file", "after it"]
+    assert "did not arrive" in sessions.said[0]
+    assert inbox.problem is None
+
+
+def test_a_queue_that_an_earlier_janus_made_hands_over_as_many(doorway, words):
+    async def as_it_was(jetstream):
+        found = await jetstream.consumer_info(WORDS, LAPTOP)
+        await jetstream.add_consumer(WORDS, found.config.evolve(max_ack_pending=1))
+
+    doorway.reader().call(as_it_was)
+
+    doorway.shapes()
+
+    found = doorway.reader().call(lambda it: it.consumer_info(WORDS, LAPTOP))
+    assert found.config.max_ack_pending == HELD
 
 
 def test_what_nobody_can_ever_accept_holds_up_nothing(doorway, sessions, words, caplog):
