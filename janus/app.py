@@ -26,7 +26,7 @@ from janus.everywhere import Everywhere
 from janus.fleet.elsewhere import Elsewhere
 from janus.fleet.fleet import Fleet
 from janus.fleet.here import Here
-from janus.fleet.team import team
+from janus.fleet.membership import Membership
 from janus.metrics import Metrics, Sources
 from janus.model.events import OwnerTold
 from janus.network.endpoint import Endpoint
@@ -44,6 +44,14 @@ from janus.storage.attachments.shelf import Shelf
 from janus.storage.lock import WorkspaceLock
 from janus.storage.store import Store
 from janus.voice.voice import Voice
+
+
+def _team(settings: Settings) -> Membership | None:
+    if not (settings.fleet_url or settings.gateway):
+        return None
+    from janus.fleet.team import team  # a single Janus loads nothing of it
+
+    return team(settings)
 
 
 def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask:
@@ -103,7 +111,9 @@ def create_app(settings: Settings | None = None, *, start: bool = True) -> Flask
     cleanup = CleanupService(projects, settings.cleanup_interval)
     endpoint = Endpoint.local(settings.port, settings.public_url)
     seen = {name: settings.environ[name] for name in ("HOME", "PATH") if name in settings.environ}
-    fleet = Fleet(store, time, mark_environ(seen, run), lambda: elsewhere.refresh(), team(settings))
+    fleet = Fleet(
+        store, time, mark_environ(seen, run), lambda: elsewhere.refresh(), _team(settings)
+    )
     here = Here(
         projects, __version__, agents.names, time.time(), settings.ask_timeout,
         lambda: fleet.members, notifier.changed, devices, pairing, settings.state,

@@ -13,7 +13,6 @@ from janus.cli.failures import REFUSED, ClientError
 from janus.cli.option import Parsed
 from janus.cli.output import age, json_option, print_answer, print_table, tell
 from janus.errors import FleetFailed
-from janus.fleet.team import make_keys
 from janus.text.parsing import machine
 
 #: What a machine may do to others, in words.
@@ -120,6 +119,8 @@ def keys(folder: Path, names: tuple[str, ...]) -> None:
     Janus that runs.
     """
     try:
+        from janus.fleet.team import make_keys  # only here: what serves loads it where it is needed
+
         make_keys(folder, tuple(dict.fromkeys(names)))
     except FleetFailed as why:
         raise ClientError(str(why)) from why

@@ -1,4 +1,4 @@
-"""The rest of the fleet, as this Janus has it; nothing of the engine is loaded for a single one."""
+"""The rest of the fleet, as this Janus has it; a single one has none, and loads nothing for it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,9 @@
 janus fleet init             janus fleet join CODE
    a doorway  <──HTTPS: code, public key──  another machine
 nats-server  <──TLS, its key, for as long as it is a member──┘
+
+This and what it imports is all that a Janus in no fleet loads of this room, with ``elsewhere`` and
+``here``: enough to know that it is in none. The rest comes with the first command.
 """
 
 from __future__ import annotations
@@ -11,12 +14,10 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from janus.clock import Clock
 from janus.errors import FleetFailed, NotFound
-from janus.fleet.joining import Entered, JoinCode, call, leaving
-from janus.fleet.keys import new_seed, public_key, sign
 from janus.fleet.membership import (
     FOLDER,
     Doorway,
@@ -27,15 +28,19 @@ from janus.fleet.membership import (
     name_of,
     new_machine_id,
 )
-from janus.fleet.own_doorway import OwnDoorway
 from janus.network.endpoint import Endpoint
 from janus.storage.store import Store
+
+if TYPE_CHECKING:
+    from janus.fleet.joining import JoinCode
+    from janus.fleet.own_doorway import OwnDoorway
 
 log = logging.getLogger(__name__)
 
 
 class Fleet:
-    """``_joining`` is held while this machine joins, opens and leaves doorways.
+    """``_joining`` is held while this machine joins, opens and leaves doorways; ``_making`` guards
+    ``_doorway``, ``_endpoint`` and ``_stopped``.
 
     *changed* is called whenever it has other doorways, or its own has other members.
     """
@@ -53,16 +58,38 @@ class Fleet:
         self._files = FleetFiles(store)
         self._changed = changed
         self._joining = threading.Lock()
-        self.doorway = OwnDoorway(self._files, store.folder / FOLDER, clock, environ, changed)
+        self._making = threading.Lock()
+        self._parts = self._files, store.folder / FOLDER, clock, environ, changed
+        self._doorway: OwnDoorway | None = None
+        self._endpoint: Endpoint | None = None
+        self._stopped = False
 
     def follow(self, endpoint: Endpoint) -> None:
         """Be reached at this endpoint; to be called at first and now and then."""
-        if self._team is None:
+        with self._making:
+            self._endpoint, made = endpoint, self._doorway
+        me = self.membership
+        if self._team is None and (made or (me and me.own)):
             self.doorway.follow(endpoint)
+
+    @property
+    def doorway(self) -> OwnDoorway:
+        """This machine as a doorway, which it need not be."""
+        from janus.fleet.own_doorway import OwnDoorway
+
+        with self._making:
+            if self._doorway is None:
+                self._doorway = OwnDoorway(*self._parts, self._endpoint)
+                if self._stopped:
+                    self._doorway.stop()
+            return self._doorway
 
     def stop(self) -> None:
         """May be called twice."""
-        self.doorway.stop()
+        with self._making:
+            self._stopped, made = True, self._doorway
+        if made:
+            made.stop()
 
     @property
     def membership(self) -> Membership | None:
@@ -88,25 +115,17 @@ class Fleet:
 
     def join(self, text: str, name: str, *, also: bool) -> Doorway:
         """Become a member where a code leads. Raises InvalidRequest, FleetFailed."""
+        from janus.fleet.joining import JoinCode, enter
+
         code = JoinCode.parse(text)
         with self._joining:
             me = self._me(name)
             _refuse_second(me, also, "For a further doorway: janus fleet join --also CODE")
-            seed = new_seed()
-            asked = {
-                "code": code.secret, "machine_id": me.machine_id, "name": me.name,
-                "key": public_key(seed),
-            }  # fmt: skip
-            ca = code.authority()
-            entered = call(code.page, ca, "/api/fleet/enter", asked, Entered)
-            doorway = Doorway(
-                id=entered.id, name=entered.name, page=code.page, urls=entered.urls, ca=ca,
-                seed=seed, scope=entered.scope,
-            )  # fmt: skip
+            doorway, known_as = enter(code, me)
             self._files.put(me, doorway)
         log.info(
             "This machine joined the fleet of %s (%s), as %s; it may: %s", doorway.name, doorway.id,
-            entered.known_as, doorway.scope, extra={"event": "machine_joined"},
+            known_as, doorway.scope, extra={"event": "machine_joined"},
         )  # fmt: skip
         self._changed()
         return doorway
@@ -116,6 +135,8 @@ class Fleet:
 
         Raises FleetFailed, NotFound, StorageFailed.
         """
+        from janus.fleet.joining import say_goodbye
+
         with self._joining:
             me = self._files.membership()
             self._refuse_team()
@@ -124,7 +145,7 @@ class Fleet:
             left = [it for it in me.doorways if name in ("", it.name, it.id)]
             if not left:
                 raise NotFound(f"This machine is no member of {name}. See: janus fleet status")
-            told = [(it, "" if it == me.own else _tell(it, me.machine_id)) for it in left]
+            told = [(it, "" if it == me.own else say_goodbye(it, me.machine_id)) for it in left]
             if me.own in left:
                 self.doorway.close()
             self._files.drop(left)
@@ -152,13 +173,3 @@ def _refuse_second(me: Membership, also: bool, remedy: str) -> None:
         raise FleetFailed(
             f"This machine is in the fleet of {me.doorways[0].name} already. {remedy}"
         )
-
-
-def _tell(doorway: Doorway, me: str) -> str:
-    """Tell a doorway that this machine leaves; why it does not know, where it does not."""
-    said = {"machine_id": me, "proof": sign(doorway.seed, leaving(doorway.id, me))}
-    try:
-        call(doorway.page, doorway.ca, "/api/fleet/left", said, dict[str, Any])
-    except FleetFailed as why:
-        return str(why)
-    return ""

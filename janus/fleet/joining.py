@@ -22,7 +22,8 @@ import msgspec
 from msgspec import Meta
 
 from janus.errors import FleetFailed, InvalidRequest
-from janus.fleet.membership import MachineId, Name, Scope
+from janus.fleet.keys import new_seed, public_key, sign
+from janus.fleet.membership import Doorway, MachineId, Membership, Name, Scope
 from janus.text import sanitize
 
 _CODE = re.compile(r"\A(?:https://)?([\w.-]+:\d+|\[[\da-fA-F:]+\]:\d+)/([\w-]+)/([\w-]{43})")
@@ -90,6 +91,30 @@ def fingerprint(der: bytes) -> str:
 def leaving(doorway: str, machine: str) -> str:
     """What a machine signs to leave a doorway."""
     return f"{machine} leaves {doorway}"
+
+
+def enter(code: JoinCode, me: Membership) -> tuple[Doorway, str]:
+    """Become a member where a code leads, and what one is called there. Raises FleetFailed."""
+    seed, ca = new_seed(), code.authority()
+    asked = {
+        "code": code.secret, "machine_id": me.machine_id, "name": me.name, "key": public_key(seed),
+    }  # fmt: skip
+    told = call(code.page, ca, "/api/fleet/enter", asked, Entered)
+    doorway = Doorway(
+        id=told.id, name=told.name, page=code.page, urls=told.urls, ca=ca, seed=seed,
+        scope=told.scope,
+    )  # fmt: skip
+    return doorway, told.known_as
+
+
+def say_goodbye(doorway: Doorway, me: str) -> str:
+    """Tell a doorway that this machine leaves; why it does not know, where it does not."""
+    said = {"machine_id": me, "proof": sign(doorway.seed, leaving(doorway.id, me))}
+    try:
+        call(doorway.page, doorway.ca, "/api/fleet/left", said, dict[str, Any])
+    except FleetFailed as why:
+        return str(why)
+    return ""
 
 
 def call(page: str, ca: str, path: str, body: dict[str, Any], answer: type[_Told]) -> _Told:

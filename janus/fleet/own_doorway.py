@@ -15,13 +15,7 @@ from msgspec.structs import replace
 
 from janus.access.pairing import Pairing
 from janus.clock import Clock
-from janus.errors import (
-    FleetFailed,
-    Forbidden,
-    JanusError,
-    NotFound,
-    StorageFailed,
-)
+from janus.errors import FleetFailed, Forbidden, JanusError, NotFound, StorageFailed
 from janus.fleet.engine import Engine
 from janus.fleet.joining import Entered, JoinCode, fingerprint, leaving
 from janus.fleet.keys import new_seed, public_key, verify
@@ -50,14 +44,16 @@ class OwnDoorway:
         clock: Clock,
         environ: Mapping[str, str],
         changed: Callable[[], None],
+        endpoint: Endpoint | None = None,
     ) -> None:
+        """Others reach it at the *endpoint*, as far as that is known by now; see ``follow``."""
         self._files = files
         self._folder = folder
         self._clock = clock
         self._changed = changed
         self._lock = threading.Lock()
         self._codes = Pairing(clock, "On the doorway, run: janus fleet init")
-        self._endpoint: Endpoint | None = None
+        self._endpoint = endpoint
         self._stopped = False
         #: Why it is closed, where it should be open.
         self._closed = ""
