@@ -47,13 +47,15 @@ class Everywhere:
         here = self.projects.manager_of(session_id)  # what files are elsewhere is not known
         return glance(asked, here.folder(session_id), self.voice_commands) if here else None
 
-    def manager_of(self, session_id: str | None) -> SessionManager:
+    def manager_of(self, session_id: str | None, *, asking: bool = False) -> SessionManager:
         """Whoever has this session, on whichever machine; the first project's, if nobody does.
 
-        Raises MachineAway.
+        With *asking*, other machines are asked within a second whether it is theirs: else what is
+        done next might begin it a second time. Raises MachineAway.
         """
         here = self.projects.manager_of(session_id)
-        return here or self.elsewhere.manager(session_id) or self.projects.first
+        there = None if here else self.elsewhere.manager(session_id, asking=asking)
+        return here or there or self.projects.first
 
     def manager_here(self, session_id: str) -> MemorySessionManager:
         """The same, for what needs the files of a session, or programs.
@@ -71,7 +73,7 @@ class Everywhere:
         if machine:
             return self.elsewhere.view_on(machine)
         here = self.projects.manager_of(session_id)
-        there = None if here else self.elsewhere.manager(session_id)
+        there = None if here else self.elsewhere.manager(session_id, asking=True)
         return there.view if there else None
 
     def manager_of_new(
@@ -83,7 +85,7 @@ class Everywhere:
         """
         if machine:
             return self.elsewhere.on(machine, project_id)
-        manager = self.manager_of(session_id)
+        manager = self.manager_of(session_id, asking=True)
         if project_id and not manager.knows(session_id or ""):
             return self.elsewhere.begins(project_id) or self.projects.get(project_id).manager
         return manager

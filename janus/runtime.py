@@ -148,9 +148,9 @@ def runtime() -> Runtime:
     return cast(Runtime, current_app.extensions["janus"])
 
 
-def manager_of(session_id: str | None) -> SessionManager:
+def manager_of(session_id: str | None, *, asking: bool = False) -> SessionManager:
     """Whoever has a session, on whichever machine; see ``Everywhere``."""
-    return runtime().everywhere.manager_of(session_id)
+    return runtime().everywhere.manager_of(session_id, asking=asking)
 
 
 def manager_here(session_id: str) -> MemorySessionManager:

@@ -44,7 +44,7 @@ def chat(body: ChatBody) -> State:
 
     Its answer comes in the state and the stream. While a turn runs, 20 messages may wait.
     """
-    manager = manager_of(body.session_id)
+    manager = manager_of(body.session_id, asking=True)
     id = body.session_id or None
     files = body.attachments or []
     return shown(
@@ -123,7 +123,8 @@ def system(body: SystemBody) -> State:
 
     The agent is told at once if it is free, else with its next turn.
     """
-    return shown(manager_of(body.session_id).note(body.session_id or None, body.message))
+    manager = manager_of(body.session_id, asking=True)
+    return shown(manager.note(body.session_id or None, body.message))
 
 
 class QueueBody(wire.Body, frozen=True, kw_only=True):

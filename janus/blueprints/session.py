@@ -127,7 +127,7 @@ def ask(query: wire.OneSession, body: AskBody) -> AskAnswer:
 
     Questions of one session are answered one at a time, in order.
     """
-    manager, files = manager_of(query.session_id), body.attachments or []
+    manager, files = manager_of(query.session_id, asking=True), body.attachments or []
     answer = manager.ask(query.session_id, body.question, body.message_id, files)
     return AskAnswer.of(answer, session_id=query.session_id)
 

@@ -39,15 +39,17 @@ DO: dict[str, type] = {
 }  # fmt: skip
 #: What changes nothing.
 READ: dict[str, type] = {
-    "get": SessionInfo, "read_out": ReadOut, "look": Answered, "rest": str,
+    "get": SessionInfo, "knows": bool, "read_out": ReadOut, "look": Answered, "rest": str,
 }  # fmt: skip
 #: What ``Views`` does.
 _OF_VIEWS = ("look", "call", "rest", "put")
-#: Seconds for what answers at once; for what looks into files; and for what starts or ends an
-#: agent, or has git do something.
-SOON, LOOKING, LATER = 5.0, 20.0, 75.0
-_SLOW = {"look": LOOKING, "rest": LOOKING, "put": LOOKING}
-_SLOW |= dict.fromkeys(("create", "carry_on", "resume", "end", "call"), LATER)
+#: Seconds for what all machines are asked; for what answers at once; for what looks into files; and
+#: for what starts or ends an agent, or has git do something.
+AT_ONCE, SOON, LOOKING, LATER = 1.0, 5.0, 20.0, 75.0
+_DEADLINES = {"knows": AT_ONCE, "look": LOOKING, "rest": LOOKING, "put": LOOKING}
+_DEADLINES |= dict.fromkeys(("create", "carry_on", "resume", "end", "call"), LATER)
+#: What is written down on neither side: it tells nothing, or is the rest of what was.
+_QUIET = ("knows", "rest")
 #: Commands that run at a time, those that are quick and those that are not, and that may wait.
 _THREADS, _WAITING = 4, 64
 
@@ -110,7 +112,7 @@ class Commands:
         Raises MachineAway, and what the manager there raised.
         """
         kind, table = ("read", READ) if verb in READ else ("do", DO)
-        deadline = _SLOW.get(verb, SOON)
+        deadline = _DEADLINES.get(verb, SOON)
         device = device_id.get()
         command = _Command(session_id, arguments, project_id, device, deadline)
         _audit("asks machine %s to", machine, verb, command)
@@ -157,7 +159,8 @@ class Commands:
             self.client.tell(message.reply, msgspec.json.encode(_Done(error=busy.to_json())))
             return
         self._waiting += 1
-        (self._slow if verb in _SLOW else self._pool).submit(_survive, run)
+        is_slow = _DEADLINES.get(verb, SOON) > SOON
+        (self._slow if is_slow else self._pool).submit(_survive, run)
 
     def _done(self, sender: str, kind: str, verb: str, data: bytes, came: float) -> _Done | None:
         """Do it; None where nobody waits for that any more."""
@@ -211,7 +214,7 @@ class Commands:
 
 def _audit(how: str, machine: str, verb: str, command: _Command) -> None:
     """A line on either side; never what was said. What takes several commands is one."""
-    if verb == "rest" or command.arguments.get("offset"):
+    if verb in _QUIET or command.arguments.get("offset"):
         return
     view = command.arguments.get("view")
     what = f"{verb} {view_name(view)}" if isinstance(view, str) else verb

@@ -91,17 +91,19 @@ class Elsewhere:
 
     # What there is elsewhere.
 
-    def manager(self, session_id: str | None) -> RemoteSessions | None:
+    def manager(self, session_id: str | None, *, asking: bool = False) -> RemoteSessions | None:
         """Whoever has a session of another machine; None for all others.
 
-        At a gateway it has all of them, and begins those that nobody has. Raises MachineAway.
+        A doorway whose machines say nothing of it yet can ask them: with *asking*. At a gateway
+        somebody has all sessions, and begins those that nobody has. Raises MachineAway.
         """
-        for it in self._links.values():
-            if it.placing or (it.sessions and session_id and it.sessions.knows(session_id)):
+        links, id = [*self._links.values()], session_id or ""
+        for it in links:
+            if it.placing or (id and it.sessions and it.sessions.knows(id)):
                 return it.sessions
         if self._gateway:
             raise MachineAway("This gateway is stopping.")
-        return None
+        return next((it.sessions for it in links if it.asked(id)), None) if asking else None
 
     def sessions(self) -> list[SessionInfo]:
         """The open sessions of all other machines."""

@@ -20,6 +20,7 @@ from janus.fleet.known import KnownSessions
 from janus.fleet.listing import Listing, MachineList
 from janus.fleet.membership import GATEWAYS, Doorway, Member, Membership, Scope, name_of
 from janus.fleet.mirror import Mirror
+from janus.fleet.owners import asked_for
 from janus.fleet.placing import Placing
 from janus.fleet.presence import Beacon, Entry
 from janus.fleet.remote import RemoteSessions
@@ -30,6 +31,7 @@ from janus.fleet.streams import Shapes
 from janus.fleet.viewing import there
 from janus.fleet.views import Views
 from janus.fleet.words import Words
+from janus.model import is_id
 from janus.storage.store import Store
 
 #: Seconds between two looks whether the doorway's streams are there.
@@ -113,6 +115,18 @@ class Link:
         self.client.start()
         for part in self._parts:
             part.start()
+
+    def asked(self, session_id: str) -> bool:
+        """Whether a machine that is there has a session that no list has: it was just made.
+
+        Raises MachineAway, SessionNotFound: it is there, but cannot be used.
+        """
+        if self.mirror is None or not (self.client.connected and is_id(session_id)):
+            return False
+        machines = [it.id for it in self.members()]
+        if found := asked_for(self.commands, machines, session_id):
+            self.mirror.begun(found)
+        return found is not None
 
     def close(self) -> None:
         """Take no more words, and leave the list as it is: this machine is about to stop.

@@ -20,6 +20,7 @@ from kit.workspace import git
 from janus.app import create_app
 from janus.clock import timestamp
 from janus.errors import SessionNotFound, StorageFailed
+from janus.fleet import commands
 from janus.fleet.branches import PART, bundle_of
 from janus.fleet.failures import FleetFailure
 from janus.fleet.keys import public_key
@@ -219,6 +220,32 @@ def test_a_doorway_that_begins_takes_no_session_of_another_machine_for_a_new_one
     wait_for(lambda: home.client.post("/api/chat", json=say).status_code == 200)
     wait_for(lambda: laptop.said() == ["first", "second"])
     assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
+
+
+def test_what_is_said_before_a_session_is_listed_begins_no_second_one(home, laptop, monkeypatch):
+    new, gone = (f"5e5510a0-0000-4000-8000-00000000000{number}" for number in (2, 3))
+    monkeypatch.setitem(commands._DEADLINES, "knows", 60.0)
+    wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
+    [link] = laptop.janus.elsewhere._links.values()
+    link.listing.stop()  # so that nobody hears of what begins now
+    laptop.post("/api/chat", message="first", session_id=SESSION)
+    wait_for(laptop.answered)
+    laptop.post("/api/session/start", 201, session_id=gone)
+    laptop.post("/api/session/end", query={"session_id": gone}, summary=False)
+
+    again = home.post("/api/session/start", 201, session_id=SESSION)
+    home.post("/api/chat", message="second", session_id=SESSION, message_id="m2")
+
+    assert again["machine"] == LAPTOP
+    wait_for(lambda: laptop.said() == ["first", "second"])
+    home.post("/api/chat", 404, message="more", session_id=gone)  # it has ended there
+    assert home.janus.projects.sessions() == []
+    heard = []
+    frozen = home.doorway.client(CLOUD, lambda it: it.on(f"cmd.{CLOUD}.>", heard.append))
+    monkeypatch.setitem(commands._DEADLINES, "knows", 0.5)
+    home.post("/api/chat", message="hello", session_id=new)  # nobody has it who answers
+    assert [it.session_id for it in home.janus.projects.sessions()] == [new]
+    assert heard and frozen.connected
 
 
 def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it_and_nothing_else_does(
