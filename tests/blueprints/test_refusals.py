@@ -566,7 +566,7 @@ class Trouble:
                 raise MachineAway("That machine sleeps.")
 
         elsewhere = self.app.extensions["janus"].elsewhere
-        self.patch(elsewhere, "manager", lambda session_id: Away())
+        self.patch(elsewhere, "manager", lambda session_id, asking=False: Away())
         self.patch(elsewhere, "on", lambda machine, project_id: Away())
         self.patch(elsewhere, "view_on", lambda machine: Away().view)
         if self.body is None and "session_id" not in self.query:
