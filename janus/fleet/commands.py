@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,7 @@ from janus.conversation.shown import State
 from janus.errors import Forbidden, InvalidRequest, JanusError, MachineAway, RateLimited
 from janus.fleet.client import Client
 from janus.fleet.failures import Absent, FleetFailure
+from janus.fleet.here import Managers
 from janus.fleet.membership import Scope
 from janus.fleet.subjects import HEADER
 from janus.fleet.views import Views, view_name
@@ -52,12 +53,6 @@ _DEADLINES |= dict.fromkeys(("create", "carry_on", "resume", "end", "call"), LAT
 _QUIET = ("knows", "rest")
 #: Commands that run at a time, those that are quick and those that are not, and that may wait.
 _THREADS, _WAITING = 4, 64
-
-
-class Managers(Protocol):
-    """Whoever finds the manager of a session; of a new one, that of a project."""
-
-    def __call__(self, session_id: str, project_id: str | None) -> Any: ...
 
 
 class _Command(Struct, frozen=True):

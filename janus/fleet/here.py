@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from janus.access.devices import Devices
 from janus.access.pairing import Pairing
+from janus.conversation.manager import Files, SessionManager
 from janus.errors import SessionNotFound, StorageFailed
 from janus.fleet.membership import Member
 from janus.model import Answered, Asked, Bundle, SessionInfo
@@ -26,6 +27,13 @@ class Page(Protocol):
     def sessions(self) -> list[SessionInfo]: ...
 
 
+class LocalManager(SessionManager, Protocol):
+    """A manager of this machine, which has the branches, too."""
+
+    @property
+    def bundled(self) -> Callable[[str, str], Bundle | None]: ...
+
+
 class Project(Protocol):
     """A served folder; see ``projects.Project``."""
 
@@ -34,17 +42,23 @@ class Project(Protocol):
     @property
     def entry(self) -> Any: ...
     @property
-    def manager(self) -> Any: ...
+    def manager(self) -> LocalManager: ...
 
 
 class Projects(Protocol):
     """See ``projects.Projects``."""
 
-    def all(self) -> Iterable[Any]: ...
-    def get(self, project_id: str) -> Any: ...
-    def of_session(self, session_id: str | None) -> Any: ...
+    def all(self) -> Iterable[Project]: ...
+    def get(self, project_id: str) -> Project: ...
+    def of_session(self, session_id: str | None) -> Project: ...
     def sessions(self) -> list[SessionInfo]: ...
     def ended(self, project_id: str | None, limit: int, before: str | None, start: str) -> Page: ...
+
+
+class Managers(Protocol):
+    """Whoever finds the manager of a session; of a new one, that of a project."""
+
+    def __call__(self, session_id: str, project_id: str | None) -> SessionManager: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ class Here:
     #: Files that go with messages for other machines.
     files: Attachments
 
-    def unbegun(self) -> Any:
+    def unbegun(self) -> Files:
         """The attachments of sessions that have not begun anywhere."""
         return self.served.of_session(None).manager.attachments
 
@@ -96,14 +110,13 @@ class Here:
 
         Raises GitFailed, StorageFailed.
         """
-        made: Bundle | None = self.owner(info.session_id).bundled(info.branch, known)
-        return made
+        return self.owner(info.session_id).bundled(info.branch or "", known)
 
     def projects(self) -> dict[str, str]:
         """What each is called, by its id."""
         return {it.entry.project_id: it.entry.name for it in self.served.all()}
 
-    def manager(self, session_id: str, project_id: str | None) -> Any:
+    def manager(self, session_id: str, project_id: str | None) -> LocalManager:
         """The manager of a session, or of the project for a new one.
 
         Raises NotFound; and StorageFailed for one that is there, and its project is not.
@@ -118,7 +131,7 @@ class Here:
             )
         return self.served.get(project_id).manager if project_id else manager
 
-    def owner(self, session_id: str, project_id: str | None = None) -> Any:
+    def owner(self, session_id: str, project_id: str | None = None) -> LocalManager:
         """The manager of a session. Raises SessionNotFound, StorageFailed while it is away."""
         manager = self.manager(session_id, None)
         if not manager.knows(session_id):

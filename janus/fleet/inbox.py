@@ -24,7 +24,7 @@ from nats.js.client import JetStreamContext
 
 from janus.errors import InvalidRequest, JanusError, MessageNotFound, SessionNotFound
 from janus.fleet.client import Client
-from janus.fleet.commands import Managers
+from janus.fleet.here import Managers
 from janus.fleet.membership import Scope
 from janus.fleet.repeating import Repeating
 from janus.fleet.streams import ACCEPTING
@@ -185,8 +185,8 @@ class Inbox:
                 # Else it never came, or is being answered, as its conversation shows.
                 manager.withdraw(word.session_id, word.message_id)
         elif word.message_id not in self._back:
-            more = {"voice": word.voice, "attachments": word.attachments}
-            manager.say(word.session_id, word.text, word.message_id, **more)
+            what = word.session_id, word.text, word.message_id
+            manager.say(*what, voice=word.voice, attachments=word.attachments)
             said = "Device %s of machine %s said something in session %s while this one slept"
             log.info(said, word.device or "-", sender, word.session_id, extra=extra)
 

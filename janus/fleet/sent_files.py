@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from janus.conversation.manager import Files
 from janus.errors import Conflict, InvalidRequest, JanusError, NotFound, StorageFailed
 from janus.fleet.commands import Commands
 from janus.fleet.failures import FleetFailure
@@ -38,7 +39,7 @@ class SentFiles:
         commands: Commands,
         words: Words,
         there: Callable[[str], SessionInfo | None],
-        unbegun: Callable[[], Any],
+        unbegun: Callable[[], Files],
     ) -> None:
         """*there* finds a session whose machine is there now; *unbegun* has the files of sessions
         of which nobody knew yet on which machine they would begin.

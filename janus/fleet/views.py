@@ -17,11 +17,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
 
 from msgspec.structs import replace
 
 from janus.errors import InvalidRequest, NotFound, PayloadTooLarge
+from janus.fleet.here import Managers
 from janus.model import Answered, Asked
 
 #: Bytes of one piece, which are sent as base64: the server takes no message of more than 1 MB.
@@ -34,7 +34,7 @@ _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 class Views:
     """Has views answer. ``_lock`` guards ``_rests``: long answers, and until when each is kept."""
 
-    def __init__(self, answer: Callable[[Asked], Answered], managers: Callable[..., Any]) -> None:
+    def __init__(self, answer: Callable[[Asked], Answered], managers: Managers) -> None:
         self._answer, self._managers = answer, managers
         self._lock = threading.Lock()
         self._rests: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
