@@ -4,24 +4,26 @@
 
 There are no subscribers and no queues: a reader is only the number of the last event it has seen.
 The newest records are in memory, older ones are read from the disk by those who ask for them, so
-that neither a long session nor a slow reader costs more than a bounded piece of memory.
+that neither a long session nor a slow reader costs more than a bounded piece of memory. A log of
+which all is in memory holds nothing open but while it is used.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Protocol
+from functools import partial
 
 from msgspec.structs import replace
 
 from janus.clock import Clock, possible
+from janus.conversation.event_store import EventStore
 from janus.conversation.merging import is_delta, merged
-from janus.conversation.record import Record, numbered
+from janus.conversation.newest import Newest
+from janus.conversation.record import Record, numbered, read
 from janus.conversation.shown import State
 from janus.conversation.snapshot import Snapshot
 from janus.conversation.state import apply
@@ -31,27 +33,8 @@ from janus.model.events import AnyEvent, Image
 
 log = logging.getLogger(__name__)
 
-#: How much of a log is in memory: records, and bytes of their lines.
-_NEWEST, _BYTES = 2000, 1 << 20
-#: Held while some old records are read: dozens of readers would keep the interpreter from others.
-_READING, _SOME = threading.BoundedSemaphore(2), 16
 #: Seconds in which deltas gather: a screen shows no more than one a frame, and each costs a phone.
 _GATHER = 0.008
-
-
-class EventStore(Protocol):
-    """Where records survive."""
-
-    def append(self, line: bytes, promised: bool) -> None:
-        """Write a line; a *promised* one is on the disk when this returns, or it raises."""
-
-    def lines(self) -> Iterator[bytes]:
-        """Every line that was appended, the oldest first, from any thread."""
-
-    def flush(self) -> None:
-        """Try again to write what could not be written."""
-
-    def close(self) -> None: ...
 
 
 class LogClosed(ValueError):
@@ -61,9 +44,9 @@ class LogClosed(ValueError):
 class EventLog:
     """The numbered events of one session.
 
-    ``_writing`` guards the store. It is held while one event is written to the disk, because the
-    order there must be the order of the numbers; that takes microseconds, or as long as the disk
-    needs for an event that was promised to survive. ``_changed`` guards all other fields, for
+    ``_writing`` guards the store and ``_users``. It is held while one event is written to the disk,
+    because the order there must be the order of the numbers; that takes microseconds, or as long as
+    the disk needs for an event that was promised to survive. ``_changed`` guards all else, for
     microseconds: who reads waits for no disk. ``snapshot`` is swapped under it and may be read
     without it. Order: ``_writing``, ``_changed``.
     """
@@ -81,15 +64,15 @@ class EventLog:
         self._clock = clock
         self._tell_change = changed
         self._writing = threading.Lock()
+        self._users = 0
         self._changed = threading.Condition()
         self._messages = Messages()
-        self._newest: deque[tuple[Record, int]] = deque()
-        self._size = 0
+        self._newest = Newest()
         self._closed = False
         self.left_out = 0  # lines that are damaged
         #: Whether lines are damaged, or missing: what they said is not known.
         self.doubtful = False
-        for seq, record, size in numbered(self._store.lines()):
+        for seq, record, size in numbered(store.lines()):
             if record is None:
                 self.seq, self.left_out, self.doubtful = seq, self.left_out + 1, True
             else:
@@ -97,6 +80,7 @@ class EventLog:
                 self._take(record if record.seq == seq else replace(record, seq=seq), size)
         if self.left_out:
             log.warning("%d damaged lines of a conversation are left out", self.left_out)
+        self._rest()
 
     @property
     def total(self) -> int:
@@ -120,9 +104,22 @@ class EventLog:
                 self._take(record, len(line))
                 after = self.snapshot
                 self._changed.notify_all()
+            self._rest()
         if after is not before and after.identity != before.identity:
             self._tell_change()
         return record
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Much will be appended within: the store is not looked for with each event."""
+        with self._writing:
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._writing:
+                self._users -= 1
+                self._rest()
 
     def record(self, event: AnyEvent) -> Record:
         """Append what happened; on a full disk it is kept in memory until there is room again."""
@@ -158,7 +155,7 @@ class EventLog:
         with self._changed:
             if (seq := self._messages.images.get(id)) is None:
                 return None
-            near = [record for record, _ in self._newest if record.seq == seq]
+            near = [record for record in self._newest.all() if record.seq == seq]
         for record in near or self._kept(seq - 1, seq):
             if isinstance(record.event, Image):
                 return record.event
@@ -195,6 +192,7 @@ class EventLog:
         """Try again to keep what could not be kept."""
         with self._writing:
             self._store.flush()
+            self._rest()
 
     def close(self) -> None:
         """Nothing more will happen here. May be called twice."""
@@ -215,29 +213,35 @@ class EventLog:
             if missing > len(self._newest):
                 # Not beyond what is written now: the next line may be half there.
                 return self._kept(seq, self.seq), self.seq, self._closed
-            newest = [record for record, _ in islice(reversed(self._newest), max(0, missing))]
             # A line that could not be read leaves a gap in the numbers.
-            after = [record for record in reversed(newest) if record.seq > seq]
+            after = [record for record in self._newest.last(missing) if record.seq > seq]
             return after, self.seq, self._closed
 
     def _take(self, record: Record, size: int) -> None:
         self._messages.apply(record, self.snapshot.turn)
         self.snapshot = apply(self.snapshot, record)
         self.seq = record.seq
-        self._newest.append((record, size))
-        self._size += size
-        # Not counting the newest: a long one would send all who are a word behind to the disk.
-        while len(self._newest) > _NEWEST or self._size - size > _BYTES:
-            self._size -= self._newest.popleft()[1]
+        self._newest.add(record, size)
 
     def _kept(self, after: int, last: int, *, whole: bool = True) -> Iterator[Record]:
-        """The store's records from *after* to *last*."""
-        found = numbered(islice(self._store.lines(), last), after=after, whole=whole)
-        while True:
-            with _READING:
-                some = list(islice(found, _SOME))
-            if not some:
-                return
-            for seq, record, _ in some:
-                if record:
-                    yield replace(record, seq=seq)
+        """The records from *after* to *last*; from the store, unless all are in memory."""
+        with self._changed:
+            known = self._newest.all() if self._has_all else None
+        if known is None:
+            yield from read(self._store.lines(), after, last, whole=whole)
+        else:
+            yield from known[after:last]
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether all records are in memory, none of them damaged."""
+        return len(self._newest) == self.seq
+
+    def _rest(self) -> None:
+        """The store holds nothing open while nobody uses this, if nothing is lost by that."""
+        if self.seq and self._has_all and not self._users:
+            self._store.rest(partial(self._told, self.seq))
+
+    def _told(self, last: int) -> list[bytes]:
+        with self._changed:
+            return self._newest.lines(last)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from threading import BoundedSemaphore
 
 import msgspec
 from msgspec import Struct
@@ -54,6 +55,8 @@ _WORK = re.compile(
 )
 #: Lines that are decoded at once, which is twice as fast, and about how many bytes.
 _MANY, _BYTES = 64, 1 << 16
+#: Held while some old records are read: dozens of readers would keep the interpreter from others.
+_READING, _SOME = BoundedSemaphore(2), 16
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Record)
 _TOGETHER = msgspec.json.Decoder(list[Record])
@@ -104,6 +107,19 @@ def _decoded_all(some: list[tuple[int, bytes]]) -> Iterator[tuple[int, Record | 
             except ValueError:
                 record = None
         yield seq, record, len(line)
+
+
+def read(lines: Iterable[bytes], after: int, last: int, *, whole: bool) -> Iterator[Record]:
+    """The records of a log from *after* to *last*, each with its place as its number."""
+    found = numbered(islice(lines, last), after=after, whole=whole)
+    while True:
+        with _READING:
+            some = list(islice(found, _SOME))
+        if not some:
+            return
+        for seq, record, _ in some:
+            if record:
+                yield replace(record, seq=seq)
 
 
 def message_of(record: Record) -> Message | None:

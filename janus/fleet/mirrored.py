@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -97,6 +97,7 @@ class StreamedLines:
         raise NotImplementedError("Only the machine itself writes its logs.")
 
     def flush(self) -> None: ...
+    def rest(self, told: Callable[[], Iterable[bytes]]) -> None: ...
     def close(self) -> None: ...
 
 

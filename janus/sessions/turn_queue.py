@@ -204,13 +204,14 @@ class TurnQueue:
     # The turn thread.
 
     def _work(self) -> None:
-        while turn := self._next():
-            try:
-                self._run(turn)
-            except Exception as bug:
-                log.exception("%s: a turn failed", self._name)
-                if not turn.answer.done():
-                    turn.answer.set_exception(bug)
+        with self._events.in_use():
+            while turn := self._next():
+                try:
+                    self._run(turn)
+                except Exception as bug:
+                    log.exception("%s: a turn failed", self._name)
+                    if not turn.answer.done():
+                        turn.answer.set_exception(bug)
 
     def _next(self) -> Turn | None:
         with self._order:

@@ -157,6 +157,10 @@ class Folder:
     def copy(self, name: str, source: int, size: int) -> int:
         """A new file *name* with the first *size* bytes of another, durably; open for appending."""
         blocks = (os.pread(source, min(_BLOCK, size - at), at) for at in range(0, size, _BLOCK))
+        return self.begin(name, blocks)
+
+    def begin(self, name: str, blocks: Iterable[bytes]) -> int:
+        """A new file *name* that begins with *blocks*, durably; open for appending."""
         with self._written(blocks, None) as (new, fd):
             os.rename(new, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
             self.sync()
@@ -213,14 +217,6 @@ class Folder:
         finally:
             os.close(fd)
             self.remove(new)
-
-
-def is_still(path: Path, fd: int) -> bool:
-    """Whether what is at *path* is the open file, not another one by now."""
-    with contextlib.suppress(OSError), Folder.open(path.parent) as folder:
-        found = folder.stat(path.name)
-        return found is not None and os.path.samestat(found, os.fstat(fd))
-    return False
 
 
 def write_all(fd: int, data: bytes) -> None:

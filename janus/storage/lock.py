@@ -21,7 +21,8 @@ import msgspec
 from msgspec.structs import replace
 
 from janus.errors import CannotServe
-from janus.storage.folder import Folder, NotOurs, is_still
+from janus.storage.folder import Folder, NotOurs
+from janus.storage.lost_files import is_still
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,15 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from janus.errors import StorageFailed
 from janus.storage.disk import remedy
-from janus.storage.folder import Folder, NotOurs, is_still, write_all
+from janus.storage.folder import Folder, NotOurs, write_all
 from janus.storage.lines import end_of_lines, whole_lines
+from janus.storage.lost_files import Resting, is_still, write_anew
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,9 @@ class LogFile:
     """An append-only file of lines.
 
     One thread appends at a time (the event log calls under its own lock); any may read. The file is
-    held open from the first reading to ``close``, so that what was read once can be written anew if
-    somebody removes it. ``_lock`` guards ``_fd``, which readers duplicate.
+    held open from the first reading until it rests or is closed, so that what was read once can be
+    written anew if somebody removes it. ``_lock`` guards ``_resting`` and ``_fd``, which readers
+    duplicate.
 
     What could not be written and was not promised waits in ``_unsaved`` and goes first with the
     next promise. ``_size`` is how much of the file counts; what is behind is cut off before
@@ -46,6 +48,7 @@ class LogFile:
         self._fd: int | None = None
         self._writable = False
         self._closed = False
+        self._resting: Resting | None = None
         self._size: int | None = None  # not known before it is opened
         self._failed = False
         self._named = False  # whether its name is on the disk
@@ -62,9 +65,10 @@ class LogFile:
         One that is too long to be ours comes as an empty line. Raises OSError if they are there and
         cannot be read.
         """
-        unsaved = [*self._unsaved]
-        fd = self._reading()
-        if fd is not None:
+        unsaved, resting = [*self._unsaved], self._resting
+        if resting:
+            yield from resting.told()
+        elif (fd := self._reading()) is not None:
             try:
                 yield from whole_lines(fd)
             finally:
@@ -99,6 +103,16 @@ class LogFile:
             self._write(self._unsaved, promised=True)
             self._unsaved.clear()
 
+    def rest(self, told: Callable[[], Iterable[bytes]]) -> None:
+        """Close it until the next line, unless something is left to be written.
+
+        Should somebody remove or replace it meanwhile, *told* has all its lines so far.
+        """
+        with contextlib.suppress(OSError):  # then it stays open
+            if self._fd is not None and not (self._failed or self._unsaved):
+                self._size = end_of_lines(self._fd) if self._size is None else self._size
+                self._swap(None, Resting.of(self._fd, self._size, told))
+
     def close(self) -> None:
         """Give the file back, once all is written: if need be later. May be called twice."""
         self.flush()
@@ -119,7 +133,7 @@ class LogFile:
                 self._sync(fd)
             # Afterwards: whatever was removed until now is noticed.
             if os.fstat(fd).st_nlink == 0 or (promised and not is_still(self.path, fd)):
-                self._write_anew(fd, (self._size or 0) + len(data))
+                self._copy(fd, (self._size or 0) + len(data))
         except OSError as failure:
             self._failed = True
             self._store.note(self.path, failure)
@@ -146,13 +160,16 @@ class LogFile:
                 return None
             fd, writable = _opened(folder, self.path.name)
         with self._lock:
-            if self._closed or self._fd is not None:
+            if self._closed or self._resting or self._fd is not None:
                 return fd
             self._fd, self._writable = fd, writable
             return os.dup(fd)
 
     def _writing(self) -> int:
         """The descriptor to write to; the file is made if it is missing."""
+        if self._resting:
+            fd, self._size = self._resting.opened(self.path)
+            self._swap(fd)
         if self._fd is None or not self._writable:
             with Folder.make(self.path.parent) as folder:
                 fd = folder.file(self.path.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
@@ -184,18 +201,14 @@ class LogFile:
             os.ftruncate(fd, self._size)
             log.warning("Cut %d bytes of a torn line off %s", end - self._size, self.path.name)
 
-    def _write_anew(self, fd: int, size: int) -> None:
+    def _copy(self, fd: int, size: int) -> None:
         """Give the name to a copy of what was removed or replaced, on the disk. Raises OSError."""
-        with Folder.make(self.path.parent) as folder:
-            if folder.stat(self.path.name):
-                folder.put_aside(self.path.name)
-            self._swap(folder.copy(self.path.name, fd, size))
-        log.warning("%s had been removed or replaced; it is written anew", self.path)
+        self._swap(write_anew(self.path, lambda folder: folder.copy(self.path.name, fd, size)))
 
-    def _swap(self, fd: int | None) -> None:
+    def _swap(self, fd: int | None, resting: Resting | None = None) -> None:
         with self._lock:
             before, self._fd, self._writable = self._fd, fd, fd is not None
-            self._closed = False
+            self._resting, self._closed = resting, False
         if before is not None:
             os.close(before)
 

@@ -5,6 +5,7 @@ import pytest
 
 from janus.clock import timestamp
 from janus.conversation import event_log as events_module
+from janus.conversation import newest
 from janus.conversation.event_log import EventLog
 from janus.model.events import AgentNotice, Text, Thought, ToolCall
 
@@ -21,6 +22,9 @@ class Kept(list):
 
     def lines(self):
         return iter([line for line, _ in self])
+
+    def rest(self, told):
+        assert len([*told()]) == len(self)
 
     def close(self):
         self.append = None
@@ -159,7 +163,7 @@ def test_after_a_delta_those_that_follow_at_once_gather(log, monkeypatch):
 
 
 def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypatch):
-    monkeypatch.setattr(events_module, "_NEWEST", 10)
+    monkeypatch.setattr(newest, "_NEWEST", 10)
     written = [log.append(note(n)) for n in range(50)]
 
     assert len(log._newest) == 10
@@ -169,7 +173,7 @@ def test_a_long_log_is_in_memory_only_in_part_and_read_whole(log, kept, monkeypa
 
 
 def test_large_events_leave_memory_sooner(log, monkeypatch):
-    monkeypatch.setattr(events_module, "_BYTES", 1000)
+    monkeypatch.setattr(newest, "_BYTES", 1000)
     written = [log.append(AgentNotice("x" * 400)) for _ in range(5)]
 
     assert len(log._newest) == 3  # those before the newest have 1000 bytes
@@ -177,7 +181,7 @@ def test_large_events_leave_memory_sooner(log, monkeypatch):
 
 
 def test_a_long_event_sends_nobody_to_the_disk_who_is_a_word_behind(log, kept, monkeypatch):
-    monkeypatch.setattr(events_module, "_BYTES", 1000)
+    monkeypatch.setattr(newest, "_BYTES", 1000)
     written = [log.append(note(n)) for n in range(3)]
     written.append(log.append(AgentNotice("x" * 5000)))
     kept.lines = None  # nothing can be read from here

@@ -32,6 +32,9 @@ class Lines(list):
     def flush(self):
         pass
 
+    def rest(self, told):
+        pass
+
     def close(self):
         pass
 

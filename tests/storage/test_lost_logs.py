@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,23 @@ def on_disk(store):
     return path(store).read_bytes().splitlines(keepends=True)
 
 
+def is_open(store):
+    """Whether this process has the log open, of whatever name it is by now."""
+    for held in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # that of this listing
+            if str(held.readlink()).startswith(str(path(store))):
+                return True
+    return False
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def emptied(store):
+    os.truncate(path(store), 0)
+
+
 def unlinked(store):
     path(store).unlink()
 
@@ -63,6 +82,11 @@ def replaced(store):
 def moved_and_replaced(store):
     path(store).rename(path(store).with_name("kept.jsonl"))
     path(store).write_bytes(b"not ours\n")
+
+
+def replaced_by_one_as_long(store):
+    path(store).unlink()  # the next file may get its inode
+    path(store).write_bytes(b"7\n8\n9\n")
 
 
 WAYS = [unlinked, logs_gone, all_gone, moved_away, replaced, moved_and_replaced]
@@ -97,6 +121,60 @@ def test_what_came_back_from_the_last_time_is_not_lost_either(way, store, file):
     again.close()
 
 
+@pytest.mark.parametrize(
+    "way", [*WAYS, replaced_by_one_as_long, emptied], ids=lambda it: it.__name__
+)
+def test_what_is_lost_while_it_rests_is_written_anew_and_whole(way, store, file, caplog):
+    file.rest(lambda: [line(n) for n in (1, 2, 3)])
+    assert not is_open(store)
+    way(store)
+
+    assert [*file.lines()] == [line(n) for n in (1, 2, 3)]
+    file.append(line(4), way is not unlinked)
+
+    assert on_disk(store) == [*file.lines()] == [line(n) for n in (1, 2, 3, 4)]
+    assert store.problem is None and "written anew" in caplog.text
+    file.append(line(5), True)
+    assert on_disk(store)[-1] == line(5)
+
+
+def test_what_rests_is_opened_once_more_by_its_next_line_only(store, file, caplog):
+    for number in (4, 5):
+        known = [line(n) for n in range(1, number)]
+        file.rest(lambda known=known: known)
+        assert [*file.lines()] == known and not is_open(store)
+        with path(store).open("ab") as log:
+            log.write(b"torn")  # as by a crash
+        file.append(line(number), True)
+
+        assert on_disk(store) == [*known, line(number)] and is_open(store)
+    assert "written anew" not in caplog.text
+
+
+def test_what_could_not_be_written_does_not_rest(store, file, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        file.append(line(4), False)
+    file.rest(lambda: [])
+
+    assert is_open(store)
+    assert [*file.lines()] == [line(n) for n in (1, 2, 3, 4)]
+    file.flush()
+    assert on_disk(store) == [line(n) for n in (1, 2, 3, 4)]
+
+
+def test_one_that_cannot_be_opened_after_its_rest_refuses_and_tries_again(store, file, monkeypatch):
+    file.rest(lambda: [line(n) for n in (1, 2, 3)])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(StorageFailed, match="No space left"):
+            file.append(line(4), True)
+        assert store.problem
+
+    file.append(line(4), True)
+    assert on_disk(store) == [line(n) for n in (1, 2, 3, 4)] and store.problem is None
+
+
 def test_what_is_not_promised_does_not_go_into_a_file_without_a_name(store, file):
     unlinked(store)
 
@@ -106,9 +184,6 @@ def test_what_is_not_promised_does_not_go_into_a_file_without_a_name(store, file
 
 
 def test_what_cannot_be_written_anew_is_refused(store, file, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     unlinked(store)
     with monkeypatch.context() as patch:
         patch.setattr(Folder, "copy", full)
@@ -121,8 +196,11 @@ def test_what_cannot_be_written_anew_is_refused(store, file, monkeypatch):
     assert on_disk(store) == [line(n) for n in (1, 2, 3, 4)] and store.problem is None
 
 
+@pytest.mark.parametrize("rests", [False, True])
 @pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
-def test_something_strange_in_its_place_is_put_aside(kind, store, file, tmp_path):
+def test_something_strange_in_its_place_is_put_aside(kind, rests, store, file, tmp_path):
+    if rests:
+        file.rest(lambda: [line(n) for n in (1, 2, 3)])
     (tmp_path / "precious").write_text("precious")
     path(store).unlink()
     if kind == "link":
