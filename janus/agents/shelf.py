@@ -17,7 +17,7 @@ from janus.agents.acp.visit import Visit, visit
 from janus.agents.catalog import AgentCatalog
 from janus.agents.detection import environment
 from janus.agents.known import CLAUDE, CODEX, CURSOR, DEMO, KNOWN, spec_of
-from janus.agents.process.rivals import Rival, Rivals
+from janus.agents.process.rivals import Rival, Rivals, told_of
 from janus.agents.spec import AgentSpec, InstalledAgent
 from janus.agents.stores.claude import ClaudeStore
 from janus.agents.stores.codex import CodexStore
@@ -175,9 +175,9 @@ def _events(agent: InstalledAgent, updates: Iterable[tuple[float, Any]]) -> Iter
         raise AgentFailed(f"{agent.spec.label}: {why}.") from why
 
 
-def check_alone(conversation: str, folder: Path) -> None:
+def check_alone(conversation: str) -> None:
     """Raises AgentFailed where another program was told to go on with a conversation."""
-    if conversation and (other := Rivals().find(conversation, folder, ())):
+    if conversation and (other := told_of(conversation)):
         raise AgentFailed(f"{other} works on this conversation. Close it there, then ask again.")
 
 

@@ -206,7 +206,7 @@ class SessionFactory:
 
             def alone() -> None:
                 if opened := read.snapshot.conversation:
-                    check_alone(opened.id, folder)
+                    check_alone(opened.id)
 
             made.runner.check_alone = alone
             made.runner.meter = self.meter.session(info.agent)

@@ -56,6 +56,11 @@ class Git:
         }
 
     @property
+    def started(self) -> int:
+        """How often git was started: where that is as before, it has made no file."""
+        return self._running.started
+
+    @property
     def home(self) -> Path | None:
         """The owner's home folder, as git sees it."""
         return Path(home) if (home := self._environ.get("HOME")) else None

@@ -23,10 +23,11 @@ Command = TypeVar("Command", bound=Running)
 class RunningGit:
     """What runs, and of what is slow in which folder.
 
-    ``_lock`` guards the tables and ``_stopped``; it is not held while waiting.
+    ``_lock`` guards the tables, ``_stopped`` and ``started``; it is not held while waiting.
     """
 
     def __init__(self) -> None:
+        self.started = 0  # how many there were
         self._lock = threading.Lock()
         self._running: dict[Running, Path | None] = {}
         self._ended: set[Running] = set()
@@ -93,6 +94,7 @@ class RunningGit:
         process = start()
         with self._lock:
             self._running[process] = at
+            self.started += 1
         try:
             if at:
                 self._check_going_on()

@@ -160,11 +160,19 @@ class Rivals:
         return None
 
 
-def _running() -> Iterator[Running]:
-    """The processes of this user, as they are; none without ``/proc``.
+def told_of(conversation: str) -> Rival | None:
+    """Which other program was told to go on with a conversation.
 
-    Every turn waits for this: a millisecond, as it opens nothing else of each.
+    Every turn waits for this: less than a millisecond, as nothing else is asked of each process.
     """
+    for it in _running(conversation.encode()):
+        if it.names(conversation) and not it.is_ours():
+            return Rival(it.pid, it.program(()))
+    return None
+
+
+def _running(word: bytes = b"") -> Iterator[Running]:
+    """The processes of this user whose command has a *word*; none without ``/proc``."""
     try:
         proc = os.open(_PROC, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
@@ -172,21 +180,21 @@ def _running() -> Iterator[Running]:
     own = os.geteuid()
     try:
         for name in os.listdir(proc):  # noqa: PTH208  # no path, a descriptor
-            if name.isdigit() and (command := _command(proc, name, own)):
+            if name.isdigit() and (command := _command(proc, name, own, word)):
                 yield Running(int(name), command)
     finally:
         os.close(proc)
 
 
-def _command(proc: int, pid: str, own: int) -> bytes:
-    """The command line of a process of this user; nothing for others, and for one that exited."""
+def _command(proc: int, pid: str, own: int, word: bytes) -> bytes:
+    """The command line of a process of this user, with the *word* in it; nothing for others."""
     try:
         fd = os.open(f"{pid}/cmdline", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
     except OSError:
         return b""
     try:
         command = os.read(fd, _LONGEST)
-        return command if command and os.fstat(fd).st_uid == own else b""
+        return command if command and word in command and os.fstat(fd).st_uid == own else b""
     except OSError:
         return b""
     finally:

@@ -71,11 +71,11 @@ class SessionSnapshots:
             raise GitFailed("The files of this session are being looked at for too long already.")
         try:
             self._depth += 1
-            private = self._found().private
+            started, private = self._git.started, self._found().private
             try:
                 yield private
             finally:  # git makes files as it does everywhere; those it has of the owner's stay
-                if self._depth == 1:
+                if self._depth == 1 and self._git.started != started:
                     close_to_others(private.path, but="objects")
         finally:
             self._depth -= 1
@@ -94,6 +94,8 @@ class SessionSnapshots:
             return self._found().chain
 
     def _found(self) -> _Here:
+        if self._depth > 1 and self._here:  # it was looked for when the lock was taken
+            return self._here
         place, here = self._place(), self._here
         if here is None or here.private.place != place:
             if here and here.private.place.top != place.top:
