@@ -88,26 +88,25 @@ class ForkServer:
 
         Its *streams* are 0, 1 and 2; *environ* is what it is for. Raises OSError.
         """
+        data = marshal.dumps(given)
         for again in (False, True):
             server = self._up(environ)
             ours, theirs = socket.socketpair()
+            ours.settimeout(TIMEOUT)
             try:
                 with theirs:
                     server.ask(module, [theirs.fileno(), *streams])
-                forked = _heard(ours, server)
+                with contextlib.suppress(BrokenPipeError):  # what it says then is still to be heard
+                    ours.sendall(len(data).to_bytes(4, "big") + data)
+                return _heard(ours, server)
             except ConnectionError:
                 ours.close()
                 self._drop(server)
                 if again:
                     raise OSError(0, "what should start it died at once") from None
-                continue
             except BaseException:
                 ours.close()
                 raise
-            data = marshal.dumps(given)
-            with contextlib.suppress(ConnectionError):  # who waits for its words learns of that
-                ours.sendall(len(data).to_bytes(4, "big") + data)
-            return forked
         raise AssertionError("tried twice")
 
     def start(self, environ: Mapping[str, str]) -> None:
@@ -132,7 +131,7 @@ class ForkServer:
         environ = {name: environ[name] for name in _SHOWN if name in environ}
         with self._lock:
             before = self._server
-            if before and _HAS_PIDFD and environ.items() <= before.environ.items():
+            if before and before.is_up and environ.items() <= before.environ.items():
                 return before
             self._server = server = _Server(environ)
         if before:
@@ -152,7 +151,9 @@ class _Server:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = dict(environ)
         self._lock = threading.Lock()
-        self._requests, theirs = socket.socketpair()
+        # Each request comes whole, to one of those that wait for the next.
+        kind = socket.SOCK_SEQPACKET if _HAS_PIDFD else socket.SOCK_STREAM
+        self._requests, theirs = socket.socketpair(type=kind)
         self._requests.settimeout(TIMEOUT)
         # The interpreter itself: through a virtual environment its start takes 3 ms more.
         python = os.path.realpath(sys.executable)
@@ -172,6 +173,11 @@ class _Server:
         except BaseException:
             self._requests.close()
             raise
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it runs, to fork more than one."""
+        return _HAS_PIDFD and self.process.poll() is None
 
     def ask(self, module: Path, fds: Sequence[int]) -> None:
         request = f"{module.parent}\0{module.stem}".encode("utf-8", "surrogateescape")
@@ -194,9 +200,7 @@ class _Server:
 
 def _heard(control: socket.socket, server: _Server) -> Forked:
     """The process at the other end. Raises ConnectionError if the server is gone, OSError."""
-    control.settimeout(TIMEOUT)
-    # Exactly its one line: what comes after that is for others.
-    line, fds, flags, _ = socket.recv_fds(control, 64, 1, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+    line, fds, flags, _ = socket.recv_fds(control, 16, 1, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
     word, _, number = line.strip().partition(b" ")
     if word == b"failed":
         raise OSError(int(number), os.strerror(int(number)))

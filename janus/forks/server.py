@@ -1,13 +1,15 @@
 """A tiny program that forks others as tiny, so that none of them waits for an interpreter to start.
 
-    Janus ──requests──> server ──fork──> a guardian, a leash
-      └────────────────control socket─────────┘
+    Janus ──requests──> a spare, forked ahead ──becomes──> a guardian, a leash
+      └──────────────────control socket──────────────────────┘
 
 Run with the argument ``REQUESTS``, a socket whose other end only Janus has: once that is closed,
 for whatever reason, it exits. A request names a module, as ``FOLDER NUL NAME``, and brings four
-descriptors: a control socket, and what will be 0, 1 and 2. The process that is forked for it has a
-session of its own. It sends its pid, and a descriptor of itself, over its control socket, reads
-from there what it is given, and calls ``module.serve``. So the server sees nothing of that.
+descriptors: a control socket, and what will be 0, 1 and 2. It is taken by a spare process, which
+has a session of its own and waits for that; then the server forks the next one. So nobody waits for
+a fork, and the server sees nothing of what the process is given. That sends its pid, and a
+descriptor of itself, over its control socket, reads from there what it is given, and calls
+``module.serve``.
 
 It has one thread and imports next to nothing, so that its forks are safe and cost a millisecond.
 With a second argument it forks nothing: it becomes what is asked for first.
@@ -24,46 +26,76 @@ import os
 import sys
 from types import ModuleType
 
-_SIZE = 4  # bytes of a descriptor, as they are sent
+#: Bytes of a descriptor, as they are sent, and of the first line on a control socket: as many as
+#: are read, for what comes after it is for others.
+_SIZE, _LINE = 4, 16
 
 
 def main() -> None:
     """Serve until nobody has the other end any more."""
     requests = _socket.socket(fileno=int(sys.argv[1]))
-    forks = len(sys.argv) == 2
-    if forks:
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps them
+    if len(sys.argv) > 2:
+        _become(requests)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps them
+    ahead = True
+    # Where none could be forked ahead, or it was killed, not before somebody asks.
+    while ahead or requests.recv(1, _socket.MSG_PEEK):
+        gc.freeze()  # what is never looked at stays shared
+        taken, takes = os.pipe()
+        try:
+            if os.fork() == 0:
+                os.close(taken)
+                _become(requests, takes)
+        except OSError as error:
+            if not ahead:
+                _refuse(requests, error)
+        os.close(takes)
+        if name := os.read(taken, 4096):
+            _load(name)  # for the next ones
+        os.close(taken)
+        ahead = bool(name)
+
+
+def _asked(requests: _socket.socket) -> tuple[bytes, list[int]]:
+    """The next request, and the descriptors that came with it."""
     room = _socket.CMSG_SPACE(8 * _SIZE)
-    cloexec = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
-    while True:
-        request, sent, _, _ = requests.recvmsg(4096, room, cloexec)
-        fds = [fd for _, _, data in sent for fd in _numbers(data)]
-        if not request:
-            return
-        if len(fds) == 4:  # fewer: there was no room for them
-            module = _load(*request.decode("utf-8", "surrogateescape").split("\0"))
-            gc.freeze()  # what is never looked at stays shared
-            try:
-                if not forks or os.fork() == 0:
-                    requests.close()
-                    _become(module, *fds, leads=not forks)
-            except OSError as error:
-                os.write(fds[0], f"failed {error.errno}\n".encode())
-        for fd in fds:
-            os.close(fd)
+    name, sent, _, _ = requests.recvmsg(4096, room, getattr(_socket, "MSG_CMSG_CLOEXEC", 0))
+    fds = [fd for _, _, data in sent for fd in _numbers(data)]
+    if len(fds) == 4 or not name:
+        return name, fds
+    for fd in fds:  # there was no room for the others
+        os.close(fd)
+    return _asked(requests)
 
 
-def _become(module: ModuleType, control: int, *streams: int, leads: bool) -> None:
-    """Be what was asked for, and exit."""
+def _refuse(requests: _socket.socket, error: OSError) -> None:
+    """Tell who asks that it cannot be."""
+    _, fds = _asked(requests)
+    for fd in fds[:1]:
+        os.write(fd, f"failed {error.errno}".ljust(_LINE).encode())
+    for fd in fds:
+        os.close(fd)
+
+
+def _become(requests: _socket.socket, takes: int | None = None) -> None:
+    """Be what is asked for next, and exit; tell its name to the server."""
     try:
-        if not leads:
+        if takes is not None:
             os.setsid()
+        name, fds = _asked(requests)
+        if not name:
+            return
+        requests.close()
+        if takes is not None:
+            os.write(takes, name)
+            os.close(takes)
+        control, *streams = fds
         for number, fd in enumerate(streams):
             os.dup2(fd, number)
             os.close(fd)
-        _tell(control, itself=not leads)
+        _tell(control, itself=takes is not None)
         size = int.from_bytes(_read(control, _SIZE), "big")
-        module.serve(control, *marshal.loads(_read(control, size)))
+        _load(name).serve(control, *marshal.loads(_read(control, size)))
     finally:
         os._exit(1)
 
@@ -75,7 +107,7 @@ def _tell(control: int, *, itself: bool) -> None:
     sent = [
         (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fd.to_bytes(_SIZE, sys.byteorder)) for fd in fds
     ]
-    socket.sendmsg([f"{os.getpid()}\n".encode()], sent)
+    socket.sendmsg([str(os.getpid()).ljust(_LINE).encode()], sent)
     for fd in fds:
         os.close(fd)
     socket.detach()
@@ -91,10 +123,11 @@ def _read(control: int, size: int) -> bytes:
     return data
 
 
-def _load(folder: str, name: str) -> ModuleType:
+def _load(name: bytes) -> ModuleType:
+    folder, module = name.decode("utf-8", "surrogateescape").split("\0")
     if folder not in sys.path:
         sys.path.append(folder)
-    return __import__(name)
+    return __import__(module)
 
 
 def _numbers(data: bytes) -> list[int]:
