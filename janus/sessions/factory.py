@@ -139,9 +139,8 @@ class SessionFactory:
         for ended in known.ended:
             self._archive.add(replace(ended, project_id=self._project_id))
         self._archive.read_later(known.unread, self.recall)
-        for info, glimpsed in known.open:
+        for info, size, glimpsed in known.open:
             worktree = worktrees.get(info.session_id)
-            size = self._store.log_size(info.session_id)
             info = replace(info, project_id=self._project_id)
             yield Resting(info, worktree.folder if worktree else None, size, glimpsed)
 

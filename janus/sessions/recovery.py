@@ -20,12 +20,12 @@ from janus.workspace.worktrees import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The open sessions of the last time, the oldest first, and whether their log was only glimpsed
-    at; those that ended; and the ids of those that ended under an earlier version, whose whole log
-    has to be read.
+    """The open sessions of the last time, the oldest first, with the bytes of their log, and
+    whether that was only glimpsed at; those that ended; and the ids of those that ended under an
+    earlier version, whose whole log has to be read.
     """
 
-    open: list[tuple[SessionInfo, bool]]
+    open: list[tuple[SessionInfo, int, bool]]
     ended: list[SessionInfo]
     unread: list[str]
 
@@ -40,9 +40,9 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> Rememb
     found = {info.session_id: info for info in saved or []}
     ended, unread = list[SessionInfo](), list[str]()
     glimpsed = set()
-    logs = [id for id in store.logs() if is_id(id)]
-    for id in logs:
-        if end := _end(store, id):
+    logs = {it.session_id: it for it in store.ends() if is_id(it.session_id)}
+    for id, log_end in logs.items():
+        if end := _end(log_end.line):
             found.pop(id, None)
             if info := _listed(id, end, workspace):
                 ended.append(info)
@@ -60,7 +60,9 @@ def remembered(file: SessionsFile, store: Store, workspace: Workspace) -> Rememb
                 )
                 found.setdefault(id, info)
     infos = sorted(found.values(), key=lambda info: info.created_at)
-    return Remembered([(it, it.session_id in glimpsed) for it in infos], ended, unread)
+    sizes = {id: it.size for id, it in logs.items()}
+    known = [(it, sizes.get(it.session_id, 0), it.session_id in glimpsed) for it in infos]
+    return Remembered(known, ended, unread)
 
 
 def _glimpse(store: Store, workspace: Workspace, session_id: str) -> SessionInfo | None:
@@ -111,10 +113,10 @@ def from_log(store: Store, workspace: Workspace, session_id: str) -> SessionInfo
     )
 
 
-def _end(store: Store, session_id: str) -> Record | None:
-    """The last line of its log, where that says that the session ended."""
+def _end(line: bytes) -> Record | None:
+    """The last line of a log, where it says that the session ended."""
     try:
-        record = Record.from_line(store.last_line(session_id))
+        record = Record.from_line(line)
     except ValueError:
         return None
     return record if isinstance(record.event, SessionEnded) else None

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 BLOCK = 1 << 16
 #: Bytes; far more than one event takes. A longer line is no event, and would fill the memory.
 LONGEST = 64 << 20
+#: Bytes that have most last lines in them.
+_SHORT = 1 << 12
 
 
 def whole_lines(fd: int, at: int = 0) -> Iterator[bytes]:
@@ -41,3 +43,16 @@ def end_of_lines(fd: int, end: int | None = None) -> int:
             return start + newline + 1
         end = start
     return 0
+
+
+def last_line(fd: int, size: int) -> bytes:
+    """The last whole line of a file of *size* bytes; nothing if there is none."""
+    start = max(0, size - _SHORT)
+    tail = os.pread(fd, _SHORT, start)
+    end = tail.rfind(b"\n") + 1
+    begin = tail.rfind(b"\n", 0, max(0, end - 1)) + 1
+    if begin or (end and not start):
+        return tail[begin:end]
+    end = end_of_lines(fd, size)
+    begin = end_of_lines(fd, end - 1)
+    return os.pread(fd, end - begin, begin)

@@ -7,17 +7,26 @@ import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from janus.errors import StorageFailed
 from janus.storage.disk import remedy
 from janus.storage.folder import Folder
-from janus.storage.lines import end_of_lines, whole_lines
+from janus.storage.lines import last_line, whole_lines
 from janus.storage.log_file import LogFile
 from janus.storage.problems import Problems
 
 #: The folder of the logs, below that of the store.
 LOGS = "logs"
 _SUFFIX = ".jsonl"
+
+
+class LogEnd(NamedTuple):
+    """How much a log of a session has, and its last whole line; nothing if it cannot be read."""
+
+    session_id: str
+    size: int
+    line: bytes
 
 
 class SessionLogs(Problems):
@@ -87,6 +96,18 @@ class SessionLogs(Problems):
             return []
         return [name.removesuffix(_SUFFIX) for _, name in sorted(found)]
 
+    def ends(self) -> list[LogEnd]:
+        """How all logs end, the one written last at the end."""
+        found = list[tuple[float, LogEnd]]()
+        with contextlib.suppress(OSError), Folder.open(self._logs) as folder:
+            for name in folder.names():
+                if name.endswith(_SUFFIX) and (info := folder.stat(name)):
+                    end = LogEnd(name.removesuffix(_SUFFIX), 0, b"")
+                    with contextlib.suppress(OSError), folder.opened(name) as fd:
+                        end = LogEnd(end.session_id, info.st_size, last_line(fd, info.st_size))
+                    found.append((info.st_mtime, end))
+        return [end for _, end in sorted(found)]
+
     def logs_size(self) -> int:
         """The bytes of all logs; 0 where they cannot be seen."""
         with contextlib.suppress(OSError), Folder.open(self._logs) as folder:
@@ -97,10 +118,7 @@ class SessionLogs(Problems):
     def last_line(self, session_id: str) -> bytes:
         """The last whole line of a session's log; nothing if there is none."""
         with contextlib.suppress(OSError), self._log(session_id) as fd:
-            if fd:
-                end = end_of_lines(fd)
-                start = end_of_lines(fd, end - 1)
-                return os.pread(fd, end - start, start)
+            return last_line(fd, os.fstat(fd).st_size) if fd else b""
         return b""
 
     def has_log(self, session_id: str) -> bool:
