@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,10 +24,15 @@ log = logging.getLogger(__name__)
 
 #: Seconds a turn gets to end when its session does, first after Ctrl-C, then after being stopped.
 INTERRUPT_TIMEOUT = 10.0
+#: Sessions that end in the background at the same time: each may start its agent once more.
+_AT_ONCE = 32
 
 
 class SessionCloser:
-    """Ends sessions that take no more messages; ``_lock`` guards the list of its threads."""
+    """Ends sessions that take no more messages.
+
+    ``_lock`` guards its threads, which exist while there is something to end, and what waits.
+    """
 
     def __init__(
         self,
@@ -39,7 +45,8 @@ class SessionCloser:
         self._workspace = workspace
         self._ended, self._note = ended, note
         self._lock = threading.Lock()
-        self._threads: dict[str, threading.Thread] = {}
+        self._threads: set[threading.Thread] = set()
+        self._waiting: deque[tuple[str, Callable[[], object]]] = deque()
 
     def end(self, session: Session, patience: float | None) -> Ended:
         """End a session for good; its agent has *patience* seconds for the summary.
@@ -96,12 +103,15 @@ class SessionCloser:
             log.warning("Session %s: its branch stays: %s", session_id, refused, extra=told)
             return False
 
-    def suspend(self, session: Session, patience: float) -> None:
-        """End a session's agent until the next start; what waits is asked then."""
+    def suspend(self, session: Session, until: float) -> None:
+        """End a session's agent until the next start; what waits is asked then.
+
+        It has *until* then for a summary, by the monotonic clock.
+        """
         why = session.ended_by or SessionNotFound("The session was ended.")
         session.turns.close()
         try:
-            self._stop(session, why, patience)
+            self._stop(session, why, max(0.0, until - time.monotonic()))
         finally:
             session.come_back()
             session.log.close()
@@ -111,33 +121,36 @@ class SessionCloser:
         )  # fmt: skip
 
     def in_background(self, session_id: str, end: Callable[[], object]) -> None:
-        """Run *end* on a thread of its own."""
-
-        def run() -> None:
-            try:
-                end()
-            except Exception:
-                log.exception(
-                    "Session %s: did not end cleanly", session_id, extra=about(session_id)
-                )
-            finally:
-                with self._lock:
-                    # One that was looked at since may end now as well.
-                    if self._threads.get(session_id) is threading.current_thread():
-                        del self._threads[session_id]
-
-        thread = threading.Thread(target=run, name=f"end {session_id[:8]}", daemon=True)
+        """Run *end* on another thread, as soon as fewer than 32 others end."""
         with self._lock:
-            self._threads[session_id] = thread
-        thread.start()
+            self._waiting.append((session_id, end))
+            if len(self._threads) < _AT_ONCE:
+                thread = threading.Thread(target=self._work, name="janus-ending", daemon=True)
+                self._threads.add(thread)
+                thread.start()
 
     def join(self, timeout: float) -> None:
         """Wait for all that end in the background, *timeout* seconds at most."""
         deadline = time.monotonic() + timeout
-        with self._lock:
-            threads = list(self._threads.values())
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        while (left := deadline - time.monotonic()) > 0:
+            with self._lock:
+                thread = next(iter(self._threads), None)
+            if thread is None:
+                return
+            thread.join(left)
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._threads.discard(threading.current_thread())
+                    return
+                session_id, end = self._waiting.popleft()
+            try:
+                end()
+            except Exception:
+                told = about(session_id)
+                log.exception("Session %s: did not end cleanly", session_id, extra=told)
 
     def _stop(self, session: Session, why: JanusError, patience: float | None) -> Summary | None:
         """End the turn, ask for a summary within about *patience* seconds, end the agent.

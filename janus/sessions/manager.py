@@ -203,10 +203,7 @@ class MemorySessionManager(Conversations):
         return ended
 
     def end_idle(self) -> list[str]:
-        """Begin to end every session that nobody used for ``session_timeout``; their ids.
-
-        Each ends on a thread of its own, so that a slow one delays nobody.
-        """
+        """Begin to end every session that nobody used for ``session_timeout``; their ids."""
         why = SessionNotFound("The session ended because nobody used it for a while.")
         after = self._settings.session_timeout
         idle = [s for s in self._registry.all() if s.begin_end(why, after, reason_of(s))]
@@ -219,13 +216,14 @@ class MemorySessionManager(Conversations):
     def stop(self, timeout: float = 15.0) -> None:
         """End all agents, at once, within about *timeout* seconds; the sessions come back.
 
-        A third of that is for the agents' summaries. May be called twice.
+        A third of that is for summaries, and those that work end first. May be called twice.
         """
         self.later.stop()
-        why, patience = ServerStopping("Janus is shutting down."), self._settings.summary_timeout
-        for session in self._registry.stop():
+        why = ServerStopping("Janus is shutting down.")
+        until = time.monotonic() + min(timeout / 3, self._settings.summary_timeout)
+        for session in sorted(self._registry.stop(), key=lambda it: not it.is_working):
             if session.begin_end(why):
-                suspend = partial(self._closer.suspend, session, min(timeout / 3, patience))
+                suspend = partial(self._closer.suspend, session, until)
                 self._closer.in_background(session.id, suspend)
         self._archive.stop()
         self.workspace.stop_git()

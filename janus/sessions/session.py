@@ -99,6 +99,11 @@ class Session:
         """Raises JanusError where its agent cannot work, because its folder is gone."""
         self._check_place(self.info)
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a turn or its agent runs."""
+        return self.turns.busy or self.agent.pid is not None
+
     def come_back(self) -> None:
         """After a restart: say what was not answered. What had not begun still waits; where lines
         of the log are damaged, nobody knows whether it had, and it is held.

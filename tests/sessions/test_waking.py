@@ -1,6 +1,8 @@
 """Sessions of the last time whose logs are long: the port does not wait for them."""
 
 import threading
+from contextlib import suppress
+from pathlib import Path
 
 from conftest import wait_for
 
@@ -37,3 +39,13 @@ def test_a_session_rests_until_its_log_is_read_and_is_in_the_list(
     assert after.say(None, "again", "m1").session_id == info.session_id
     assert len(after.conversation(info.session_id)) == 2
     wait_for(lambda: after.all()[0].message_count == 2)
+    wait_for(lambda: not open_logs())  # it rests
+
+
+def open_logs():
+    """The logs that this process has open."""
+    found = []
+    for held in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # that of this listing
+            found.append(held.readlink())
+    return [it for it in found if it.suffix == ".jsonl"]
