@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 #: Seconds until what could not be saved is tried again.
 _RETRY = 5.0
 #: Seconds in which changes come together: most of them are saved at once by whoever made them.
-_SOON = 0.05
+_SOON = 0.2
 
 
 class SessionSaver:

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 _RETRY = 5.0
 #: Seconds that the thread may take to end: nobody else waits for a disk that is stuck.
 _LEAVING = 5.0
-#: Seconds to rest after a piece of work, at most: turns come first.
-_REST = 0.05
+#: Seconds to rest after a piece of work, at most, and before the first: turns come first.
+_REST, _LATER = 0.05, 0.1
 #: Jobs that are no session's: look at everything; make everything anew. No id is like these.
 _ALL, _ANEW = "*", "!"
 
@@ -107,7 +107,11 @@ class Feeder:
 
     def _next(self) -> str | None:
         with self._changed:
+            is_idle = not self._jobs
             self._changed.wait_for(lambda: self._jobs or self._stopping.is_set())
+        if is_idle:  # a turn begins, or ends, and the next may follow
+            self._stopping.wait(_LATER)
+        with self._changed:
             if self._stopping.is_set():
                 return None
             self._job, _ = self._jobs.popitem(last=False)
