@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import children, wait_for
+from kit.leaks import is_spare
 from test_process import running, shell
 
 from janus.agents.process.process import AgentProcess
@@ -71,6 +72,30 @@ def test_agents_outlive_their_server_and_the_next_one_gets_another():
         assert next(first.lines()) == b"still here"
         first.stop(grace=0)
         assert not Path(f"/proc/{first.pid}").exists()
+
+
+def test_what_waits_to_be_forked_is_replaced_when_it_is_killed_and_goes_with_its_server():
+    with running(SLEEPS):
+        up, killed = server(), waiting()
+        os.kill(killed, signal.SIGKILL)
+    with running(READS) as process:
+        assert next(process.lines()) == b"ready"
+        assert process._launched.guardian.pid != killed
+        assert server() is up
+        spare = waiting()
+        FORKS.stop()
+        wait_for(lambda: not Path(f"/proc/{spare}").exists())
+
+
+def waiting():
+    """The process that becomes the next agent's guardian."""
+    return wait_for(lambda: next((it for it in forked() if is_spare(it)), 0))
+
+
+def forked():
+    """What the server has forked, and is its child."""
+    pid = server().pid
+    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_server_of_another_mark_takes_its_place_and_both_have_theirs():

@@ -58,10 +58,10 @@ def processes_of(home):
                 found.append(int(entry.name))
         except OSError:
             continue
-    return [pid for pid in found if pid != FORKS.pid and not _is_spare(pid)]
+    return [pid for pid in found if pid != FORKS.pid and not is_spare(pid)]
 
 
-def _is_spare(pid):
+def is_spare(pid):
     """Whether it is what waits to be forked for this process: it has been given nothing yet."""
     try:
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
