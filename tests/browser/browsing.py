@@ -81,7 +81,20 @@ def dictation(dictated):
 def visit(browser, fork_server):
     """Opens a page, on a device that was let in unless it is a *stranger*; in the end, nothing may
     have been refused or have failed in any of them.
+
+    It is as at a plain http address in a network, where browsers have no service worker: to install
+    that takes a third of the work of a visit. Tests of what it does ask for ``visit_secure``.
     """
+    yield from visits(browser, service_workers="block")
+
+
+@pytest.fixture
+def visit_secure(browser, fork_server):
+    """The same, with the service worker of an address that the browser trusts."""
+    yield from visits(browser)
+
+
+def visits(browser, **defaults):
     contexts, complaints = [], []
 
     def hear(message):
@@ -91,18 +104,15 @@ def visit(browser, fork_server):
 
     def visit(server, device=PHONE, stranger=False, path="", script=None, **options):
         if not (stranger or server.paired):
-            server.paired = kept_of_a_new_device(browser, server)
+            server.paired = new_device(browser, server)
         kept = None if stranger else server.paired
-        contexts.append(browser.new_context(**device, storage_state=kept, **options))
+        contexts.append(browser.new_context(**{**device, **defaults, **options}))
         contexts[-1].set_default_timeout(PATIENCE)
         contexts[-1].on("console", hear)
         contexts[-1].on("weberror", lambda error: complaints.append(str(error.error)))
         if script:
             contexts[-1].add_init_script(script)
-        page = contexts[-1].new_page()
-        page.clock.install()
-        page.goto(server.url + path)
-        return page
+        return first_page(contexts[-1], server.url + path, kept)
 
     expect.set_options(timeout=PATIENCE)
     yield visit
@@ -115,17 +125,28 @@ def visit(browser, fork_server):
     assert not complaints, complaints
 
 
-def kept_of_a_new_device(browser, server):
-    """Let a device in; what its browser keeps, for other contexts to have."""
+def new_device(browser, server):
+    """Let a device in; its cookies, and the script that stores what its page keeps."""
     with browser.new_context() as context:
         names = {"code": server.code(), "name": "Tests"}
         admitted = context.request.post(f"{server.url}/api/pair", data=names).json()
-        admission = {"key": admitted["key"], "scope": admitted["scope"]}
-        kept = [{"name": "janus.admission", "value": json.dumps(admission)}]
-        return {
-            **context.storage_state(),
-            "origins": [{"origin": server.url, "localStorage": kept}],
-        }
+        admission = json.dumps({"key": admitted["key"], "scope": admitted["scope"]})
+        script = f"localStorage.setItem('janus.admission', {json.dumps(admission)})"
+        return context.cookies(), script
+
+
+def first_page(context, address, kept):
+    """The page at *address*, on a device of which this is kept.
+
+    It is stored as the page comes: for what a context has from the start, Playwright opens a page.
+    """
+    cookies, script = kept or ([], ";")
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.clock.install()
+    with page.add_init_script(script):
+        page.goto(address)
+    return page
 
 
 def button(page, name):

@@ -21,7 +21,7 @@ from conftest import wait_for
 from kit.pictures import PLACE, opened, photo
 from serving import Server
 
-visit = browsing.visit
+visit = browsing.visit_secure
 SEES = f"{browsing.ACP_AGENT} sees resume"
 
 

@@ -22,7 +22,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit
+demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit_secure
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.

@@ -12,7 +12,7 @@ import wave
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, Server, kept_of_a_new_device
+from browsing import PHONE, Server, first_page, new_device
 from conftest import wait_for
 from kit.browser import FLAGS
 from test_drive import AGENT, open_questions
@@ -187,13 +187,10 @@ def visit(launch, car, person):
             f"--use-file-for-fake-audio-capture={person.microphone}%noloop",
         ]
         browsers.append(launch(args=[*FLAGS, *flags]))
-        kept = kept_of_a_new_device(browsers[-1], car)
-        context = browsers[-1].new_context(**PHONE, storage_state=kept)
+        kept = new_device(browsers[-1], car)
+        context = browsers[-1].new_context(**PHONE)
         context.add_init_script(NO_RECOGNISER)
-        page = context.new_page()
-        page.clock.install()
-        page.goto(car.url + path)
-        return page
+        return first_page(context, car.url + path, kept)
 
     yield visit
     for browser in browsers:

@@ -6,7 +6,7 @@ import browsing
 import pytest
 from browsing import answers, back, begin, button, expect, first_words, settings, talk
 
-visit, asking = browsing.visit, browsing.asking
+visit, visit_secure, asking = browsing.visit, browsing.visit_secure, browsing.asking
 
 
 @pytest.mark.slow
@@ -22,7 +22,7 @@ def test_a_link_to_no_conversation_says_so_and_makes_none(asking, visit):
 @pytest.mark.slow
 def test_a_link_to_a_conversation_is_followed_while_the_first_script_comes(asking, visit):
     """On a slow network each request that waits for another one costs half a second."""
-    page = visit(asking, service_workers="block")
+    page = visit(asking)
     session, first = asking.session("say it soon"), re.compile("/assets/(index|style)-")
     page.goto("about:blank")
     page.route(first, lambda _: None)
@@ -38,8 +38,8 @@ def test_a_link_to_a_conversation_is_followed_while_the_first_script_comes(askin
 
 
 @pytest.mark.slow
-def test_a_session_that_is_begun_in_a_tunnel_is_there_after_it(asking, visit):
-    page = visit(asking)
+def test_a_session_that_is_begun_in_a_tunnel_is_there_after_it(asking, visit_secure):
+    page = visit_secure(asking)
     expect(settings(page)).to_be_visible()
     before = len(asking.owner.get("/api/sessions")["sessions"])
     page.context.set_offline(True)

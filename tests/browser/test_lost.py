@@ -24,7 +24,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-demo, visit = browsing.demo, browsing.visit
+demo, visit = browsing.demo, browsing.visit_secure
 asking = browsing.asking
 
 #: Milliseconds after which a page has tried again, whatever it does.

@@ -14,7 +14,7 @@ from kit.missing import missing
 from kit.ports import free_port
 from serving import Server
 
-visit = browsing.visit
+visit = browsing.visit_secure
 
 #: What the browser keeps for a whole origin, by name, and the scopes of the workers.
 KEPT = """Promise.all([

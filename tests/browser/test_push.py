@@ -16,7 +16,7 @@ from serving import Server
 
 from janus.push.news import News, payload
 
-visit, demo = browsing.visit, browsing.demo
+visit, demo = browsing.visit_secure, browsing.demo
 certified, service = push.conftest.certified, push.conftest.service
 #: Nobody looks at the page, and it compares no notes: a browser for tests has no subscription.
 HIDDEN = """Object.defineProperty(document, 'visibilityState', {value: 'hidden'})

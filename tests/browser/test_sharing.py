@@ -10,7 +10,7 @@ from kit.pictures import photo
 from test_changes_page import accessible
 from test_looks import axe
 
-visit, asking = browsing.visit, browsing.asking
+visit, asking = browsing.visit_secure, browsing.asking
 assert axe
 
 #: As the system posts what is shared: a form from no page, whose files have names.

@@ -7,7 +7,7 @@ import pytest
 from browsing import answers, ask, button, composer, expect, questions, session_id, talk
 from conftest import wait_for
 
-visit = browsing.visit
+visit = browsing.visit_secure
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: What a plain http address in a network does not have.

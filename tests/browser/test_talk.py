@@ -23,7 +23,8 @@ from browsing import (
 )
 from conftest import git, wait_for
 
-demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit
+demo, fresh = browsing.demo, browsing.fresh
+visit, visit_secure = browsing.visit, browsing.visit_secure
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: A recogniser that hears what a test says: ``heard.say('…')``.
@@ -73,8 +74,8 @@ def shown(page):
     return answers(page).last.locator(".md").text_content()
 
 
-def test_the_first_minute(fresh, visit):
-    page = visit(fresh)
+def test_the_first_minute(fresh, visit_secure):
+    page = visit_secure(fresh)
     page.reload()
     expect(page.get_by_text("No real agent is installed yet.")).to_be_visible()
     assert fresh.owner.get("/api/sessions")["sessions"] == []  # who only looks starts nothing
