@@ -25,6 +25,8 @@ import pytest
 
 #: What a person types, for the tests of just that.
 COMMAND = (sys.executable, "-m", "janus", "serve")
+#: What is forked for that, and what for who operates gunicorn; the latter in the checkout.
+JANUS, GUNICORN = ("-m", "janus", "serve"), ("-m", "gunicorn", "wsgi:app")
 _PROGRAM = Path(__file__).with_name("forked_main.py")
 #: So long may be what /proc shows of a program that is forked: its arguments, its environment.
 _ARGUMENTS, _ENVIRONMENT = 16_384, 8_192

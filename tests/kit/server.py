@@ -13,6 +13,7 @@ import pytest
 
 from janus.access.folder import owner_token
 from janus.config import state_folder
+from kit.forked import JANUS
 from kit.leaks import processes_of
 from kit.waiting import wait_for
 
@@ -86,7 +87,8 @@ class Server:
 def serve(workspace, home, fork_server):
     """Starts servers; all are gone at the end, and so is all they started.
 
-    They are forked, unless a *command* other than ``python -c`` is given: that is executed.
+    They are forked, unless a *command* other than ``python -c`` or ``-m`` and a module is given:
+    that is executed.
     """
     made = []
 
@@ -94,7 +96,7 @@ def serve(workspace, home, fork_server):
         cwd = environ.pop("cwd", workspace)
         base = {"HOME": str(home), "PATH": path or "/usr/bin:/bin", "PORT": "0"}
         environ = {**base, "JANUS_HOST": "127.0.0.1", **environ}
-        program = command[1:] if command[1:2] == ("-c",) else ("-m", "janus", "serve")
+        program = (command[1:] if command[1:2] == ("-c",) else command) or JANUS
 
         def forked(stderr):
             return fork_server.start(program, cwd, environ, stderr=stderr)
@@ -104,7 +106,7 @@ def serve(workspace, home, fork_server):
                 command, cwd=cwd, env=environ, stderr=stderr, start_new_session=True
             )
 
-        start = executed if command and "-c" not in command else forked
+        start = forked if program[0] in ("-m", "-c") else executed
         made.append(Server(start, cwd, environ))
         return made[-1]
 

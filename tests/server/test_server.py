@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import urllib.request
@@ -13,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from conftest import COMMAND, fake_path, processes_of, wait_for
+from kit.command import Command, Done
+from kit.forked import GUNICORN
 from kit.order import others_slow
 
 ROOT = Path(__file__).parents[2]
-GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def summaries(workspace):
 
 @pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
-    command = GUNICORN if kind.startswith("gunicorn") else COMMAND
+    command = (sys.executable, *GUNICORN) if kind.startswith("gunicorn") else COMMAND
     server = serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
 
     id = server.start()
@@ -211,11 +211,21 @@ def test_a_chunked_body_over_the_limit_is_refused(serve):
     assert server.call("GET", "/api/health")[0] == 200
 
 
-def execute(*command, cwd=ROOT, **environ):
-    base = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
-    return subprocess.run(
-        command, cwd=cwd, env={**base, **environ}, capture_output=True, text=True, timeout=30
-    )
+@pytest.fixture
+def gunicorn(fork_server):
+    """Runs gunicorn, which must not serve, and waits for its end."""
+
+    def gunicorn(*options, **environ):
+        environ = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin", **environ}
+
+        def start(out, err):
+            return fork_server.start((*GUNICORN, *options), ROOT, environ, stdout=out, stderr=err)
+
+        command = Command(start)
+        said = command.communicate(timeout=60)
+        return Done(command.returncode, *said)
+
+    return gunicorn
 
 
 @pytest.mark.parametrize("kind", others_slow("janus serve", "gunicorn wsgi:app"))
@@ -223,9 +233,9 @@ def execute(*command, cwd=ROOT, **environ):
     ("name", "value"),
     [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no"), ("JANUS_HOST", "8.8.8.8")],
 )
-def test_a_wrong_setting_stops_the_start_with_a_sentence(kind, name, value, run):
+def test_a_wrong_setting_stops_the_start_with_a_sentence(kind, name, value, run, gunicorn):
     wrong = {name: value}
-    done = run("serve", **wrong) if kind == "janus serve" else execute(*GUNICORN, **wrong)
+    done = run("serve", **wrong) if kind == "janus serve" else gunicorn(**wrong)
 
     assert done.returncode != 0
     assert f"Janus cannot start: {name}" in done.stderr
@@ -244,8 +254,8 @@ def test_a_taken_port_stops_the_start_with_a_sentence(run):
 @pytest.mark.parametrize(
     "option", others_slow("--workers=2", "--preload", "--reload", "--max-requests=9")
 )
-def test_what_would_lose_sessions_is_refused(option):
-    done = execute(*GUNICORN, option, PORT="0")
+def test_what_would_lose_sessions_is_refused(option, gunicorn):
+    done = gunicorn(option, PORT="0")
 
     assert done.returncode != 0 and "one worker" in done.stderr
 

@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from conftest import fake_path, processes_of, wait_for
 from kit.command import Command
+from kit.forked import GUNICORN, JANUS
 
 from janus.storage.project import project_folder
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-JANUS = (sys.executable, "-m", "janus", "serve")
-GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 #: A server whose sessions take long to end after its master was killed.
 SLOW_TO_LEAVE = """
 from janus.cli.commands import main
@@ -46,14 +45,12 @@ def agent(tmp_path):
 def refused(workspace, home, fork_server):
     """What a server that must not start here says; by default ``janus serve``."""
 
-    def refused(*command, cwd=workspace, **environ):
+    def refused(*program, cwd=workspace, **environ):
         base = {"HOME": str(home), "PATH": "/usr/bin:/bin", "PORT": "0"}
         environ = {**base, "WORKSPACE_DIR": str(workspace), **environ}
 
         def start(out, err):
-            if command in ((), JANUS):
-                return fork_server.start(JANUS[1:], cwd, environ, stdout=out, stderr=err)
-            return subprocess.Popen(command, cwd=cwd, env=environ, stdout=out, stderr=err)
+            return fork_server.start(program or JANUS, cwd, environ, stdout=out, stderr=err)
 
         done = Command(start)
         _, said = done.communicate(timeout=60)
@@ -133,7 +130,7 @@ def test_after_a_kill_of_the_master_the_second_waits_for_the_worker(serve, agent
 
 @pytest.mark.parametrize("kind", ["janus serve", "gunicorn"])
 def test_of_two_that_start_at_once_one_serves(kind, serve, workspace):
-    command = GUNICORN if kind == "gunicorn" else ()  # forked: they meet more closely
+    command = GUNICORN if kind == "gunicorn" else JANUS  # forked: they meet more closely
     for _ in range(3):
         with ThreadPoolExecutor(2) as pool:
             both = [*pool.map(lambda _: starting(serve, command, workspace), range(2))]
