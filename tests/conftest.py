@@ -37,8 +37,8 @@ from kit.workspace import git, home, workspace, workspace_template
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Two for each core: tests wait as long for processes as they work."""
-    return 2 * len(os.sched_getaffinity(0))
+    """Three for each core: a test waits twice as long, for processes and pages, as it works."""
+    return 3 * len(os.sched_getaffinity(0))
 
 
 def pytest_configure():

@@ -207,6 +207,7 @@ for module in pkgutil.walk_packages(janus.__path__, "janus."):
 """
 
 
+@pytest.mark.slow(8)
 def test_threat_20_no_pattern_can_be_made_to_hang():
     """One that backtracks takes hours for this, and keeps all other threads from running."""
     tried = subprocess.run(

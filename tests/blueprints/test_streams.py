@@ -204,7 +204,9 @@ def test_what_was_told_before_the_server_ended_is_told_by_the_next(number, serve
     assert whole == "" and spoken(COUNT, 100).startswith(half)
     shown = [m for m in state(again)["messages"] if m["sender"] == "assistant"]
     assert [message["content"] for message in shown] == [half, spoken(100, 10)]
-    assert page.kinds().count("user_message") == 2 and "error" in page.kinds()
+    assert page.kinds().count("user_message") == 2
+    # On a busy machine, Janus may have heard all of the answer before the reader was cut off.
+    assert "error" in page.kinds() or half == spoken(COUNT, 100)
 
 
 def peak(server):

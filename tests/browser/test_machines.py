@@ -15,11 +15,11 @@ visit = browsing.visit
 @pytest.fixture
 def machines(tmp_path, fork_server):
     """The doorway and a laptop, each a real Janus with an address of its own."""
-    subnet = 61 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    subnet = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     servers = []
     for number, name in enumerate(("home", "laptop"), 1):
         (tmp_path / name).mkdir()
-        address = f"127.0.{subnet}.{number}"
+        address = f"127.1.{subnet}.{number}"
         servers.append(Server(tmp_path / name, JANUS_AGENT="demo", JANUS_HOST=address))
     home, laptop = servers
     code = home.owner.post("/api/fleet/invite", {"name": "home"})["code"]
