@@ -1,6 +1,7 @@
 """A history that an agent replays never appears as new."""
 
 import threading
+from functools import partial
 
 import pytest
 from conftest import wait_for
@@ -66,13 +67,24 @@ def test_a_mode_that_is_told_while_loading_counts(continued, recorder):
     assert [option["id"] for option in recorder.all(OptionsChanged)[0].options] == ["think"]
 
 
-@pytest.mark.slow
-def test_a_history_later_than_anybody_waits_is_recognised(continued, recorder, monkeypatch):
-    monkeypatch.setattr("janus.agents.acp.handshake.PATIENCE", 0.01)
-    agent = continued("crawl")
+#: Replays the history twice within the turn; once all of it was heard, it is quiet, and later.
+LATE = """do history = [chunk("user", "say one"), chunk("agent", "an old answer"), tool("old")]
+for it in 2 * history:
+    agent.update(**it)
+agent.request("_heard", {})
+agent.answer()
+open(f"{HOME}/later", "w").close()
+agent.say("new")
+"""
 
-    prompt = "do time.sleep(2); agent.say('new')"
-    ask(agent, prompt, "2")
+
+def test_a_history_later_than_anybody_waits_is_recognised(continued, recorder, home, monkeypatch):
+    monkeypatch.setattr("janus.agents.acp.handshake.PATIENCE", 0.01)
+    clock = partial(Replay, lambda: 100.0 * (home / "later").exists())
+    monkeypatch.setattr("janus.agents.acp.dialogue.Replay", clock)
+    agent = continued("loadempty")
+
+    ask(agent, LATE, "2")
 
     assert recorder.text == "new" and recorder.all(ToolCall) == []
 
