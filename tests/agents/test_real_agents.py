@@ -150,10 +150,10 @@ def test_a_killed_agent_goes_on_with_its_conversation(chat):
 
 
 def guardian_below(pid):
-    """The one guardian that a server has forked."""
+    """The one guardian that a server has forked; what waits to become the next has no child."""
     [worker] = children(pid)
     [forks] = [child for child in children(worker) if b"import server" in cmdline(child)]
-    [guardian] = children(forks)
+    [guardian] = [child for child in children(forks) if children(child)]
     return guardian
 
 
