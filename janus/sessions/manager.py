@@ -91,12 +91,12 @@ class MemorySessionManager(Conversations):
         self._file = SessionsFile(store, settings.workspace, self.workspace.published.replace)
         saver = SessionSaver(self._file, self._to_save, meter)
         self._factory.changed, self._factory.told, self._factory.meter = saver.changed, told, meter
-        #: What new sessions are told of earlier ones.
-        self.memory = memory = SessionMemory(store, archive, self.workspace, clock)
-        self._factory.context, self._factory.servers = memory.ahead_of, servers
-        self._closer = SessionCloser(self.workspace, archive.add, memory.note)
         self._lock = threading.RLock()
         registry = Registry(self._lock, settings.max_sessions, archive)
+        #: What new sessions are told of earlier ones.
+        self.memory = memory = SessionMemory(store, archive, registry.begun, self.workspace, clock)
+        self._factory.context, self._factory.servers = memory.ahead_of, servers
+        self._closer = SessionCloser(self.workspace, archive.add, memory.note)
         opener = SessionOpener(self._lock, registry, self._factory, agents, clock)
         self._waker = SessionWaker(registry, opener)
         #: Takes over what was begun in a terminal, and says how to go on there.
@@ -237,7 +237,7 @@ class MemorySessionManager(Conversations):
         """What the sessions file shall hold; also the moment to write what could not be."""
         for session in self._registry.begun():
             session.log.flush()
-        self.memory.save(self._registry.begun())
+        self.memory.save()
         return self.all()
 
     def _finish_end(self, session: Session, patience: float | None, soon: bool = False) -> Ended:

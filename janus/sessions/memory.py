@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from weakref import WeakKeyDictionary
 
 from janus.clock import Clock
@@ -33,9 +33,17 @@ _ENDED = 20
 class SessionMemory:
     """The lines that sessions leave, and the contexts that they were given."""
 
-    def __init__(self, store: Store, archive: Archive, workspace: Workspace, clock: Clock) -> None:
-        """Nothing is read before ``load``."""
+    def __init__(
+        self,
+        store: Store,
+        archive: Archive,
+        begun: Callable[[], Iterable[Session]],
+        workspace: Workspace,
+        clock: Clock,
+    ) -> None:
+        """Nothing is read before ``load``. *begun* are the open sessions that may leave a line."""
         self._archive = archive
+        self._begun = begun
         self._workspace = workspace
         self._clock = clock
         self._lines = MemoryLines(store)
@@ -54,7 +62,9 @@ class SessionMemory:
                 self._lines.note(line)
 
     def lines(self) -> list[Line]:
-        """What each session left, the newest first; 100 at most."""
+        """What each session left by now, the newest first; 100 at most."""
+        for session in self._begun():
+            self.note(session)
         return self._lines.all()
 
     def strike(self, session_id: str) -> None:
@@ -87,10 +97,9 @@ class SessionMemory:
         if line := known[2]:
             self._lines.note(line)
 
-    def save(self, sessions: Iterable[Session]) -> None:
-        """Remember what these leave by now, on the disk; what it does not take is tried again."""
-        for session in sessions:
-            self.note(session)
+    def save(self) -> None:
+        """Remember what all leave by now, on the disk; what it does not take is tried again."""
+        self.lines()
         self._lines.save()
         self._kept.save()
 
@@ -134,7 +143,7 @@ class SessionMemory:
         return None
 
     def _material(self, session_id: str, *, voice: bool) -> Material:
-        lines = [line for line in self._lines.all() if line.session_id != session_id]
+        lines = [line for line in self.lines() if line.session_id != session_id]
         told = {line.session_id for line in lines}
         ended = self._archive.page(_ENDED, None).sessions
         return Material(

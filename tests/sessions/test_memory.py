@@ -105,7 +105,7 @@ def test_nothing_is_told_where_there_is_nothing(janus):
 
 def test_one_that_begins_by_voice_is_told_so(janus):
     janus.say("spoken", "say hello", voice=True)
-    wait_for(lambda: "spoken" in lines(janus))
+    wait_for(lambda: not janus.state("spoken").now.unanswered)
     janus.say("typed", "say hello")
     wait_for(lambda: not janus.state("typed").now.unanswered)
 
