@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from bench.history import ended, search
+from bench.history import ended, search, starting
 from bench.rig import CHATTER, QUICK, Rig, events
 from janus.storage.store import Store
 from janus.workspace.worktrees import Workspace
@@ -303,6 +303,7 @@ ALL = [
     health_under_attack,
     memory,
     worktrees,
+    starting,
     ended,
     search,
 ]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from janus.access.folder import owner_token
@@ -50,6 +51,7 @@ class Rig:
     def serve(self):
         """Start the server; after ``stop`` once more, at the same address."""
         state = state_folder(self.environ)
+        began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", self._program, "serve"],
             cwd=ROOT,
@@ -59,6 +61,8 @@ class Rig:
         )
         log = iter(self.process.stderr)
         listening = next(line for line in log if "Janus listens on" in line)
+        #: Seconds until it listened.
+        self.start_took = time.monotonic() - began
         self.port = int(re.search(r":(\d+)$", listening)[1])
         self._settings["PORT"] = str(self.port)
         self.url = f"http://127.0.0.1:{self.port}"
