@@ -141,10 +141,10 @@ class Soak:
         self._checks.all(whole)
 
 
-def live(folder, sessions):
+def live(folder, sessions, seed):
     """The life of a server that nobody kills."""
-    server = Server(folder)
-    life = Life(server)
+    server = Server(folder, SESSION_TIMEOUT="10s", CLEANUP_INTERVAL="1s")
+    life = Life(server, seed)
     try:
         server.spawn()
         server.wait_until_it_serves(None)
@@ -173,7 +173,7 @@ def main():
         raise
     print(soak.table())
     (folder / "life").mkdir()
-    life = live(folder / "life", 2 * options.kills)
+    life = live(folder / "life", 2 * options.kills, options.seed)
     print(f"\nIn a life of {2 * options.kills} sessions:\n{life.table()}")
     if life.grown:
         raise Lost(f"left over, and kept in {folder}: {', '.join(sorted(life.grown))}")

@@ -30,7 +30,7 @@ def test_nothing_is_lost_of_three_machines_of_which_any_one_is_lost(tmp_path):
 
 
 def test_nothing_is_left_over_of_sessions_that_were_deleted(tmp_path):
-    life = live(tmp_path, 16)
+    life = live(tmp_path, 16, KILLS)
 
     assert not life.grown, life.table()
     assert life.slopes.keys() == {"memory", "descriptors", "threads", "processes", "files"}

@@ -56,6 +56,7 @@ class SessionCloser:
         What still waits in it is not asked any more.
         """
         why = session.ended_by or SessionNotFound("The session was ended.")
+        again = session.log.snapshot.ended  # somebody has read it since
         for entry in session.turns.close():
             log_failure(session.log, session.id, entry.turn_id, why, "")
         summary = None
@@ -68,7 +69,8 @@ class SessionCloser:
             if session.log.snapshot.ended:
                 self._ended(session.info)
             self._note(session)
-        log.info("Session %s: ended", session.id, extra=about(session.id, "ended"))
+        if not again:
+            log.info("Session %s: ended", session.id, extra=about(session.id, "ended"))
         info = session.info
         saved = summary is not None and (not summary.new or summary.file != "")
         text = summary.text if summary else None

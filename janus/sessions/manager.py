@@ -208,7 +208,8 @@ class MemorySessionManager(Conversations):
         after = self._settings.session_timeout
         idle = [s for s in self._registry.all() if s.begin_end(why, after, reason_of(s))]
         for session in idle:
-            log.info("Session %s: idle; ending", session.id, extra=about(session.id, "evicted"))
+            if not session.log.snapshot.ended:  # or somebody has read it since
+                log.info("Session %s: idle; ending", session.id, extra=about(session.id, "evicted"))
             finish = partial(self._finish_end, session, self._settings.summary_timeout, soon=True)
             self._closer.in_background(session.id, finish)
         return [session.id for session in idle]

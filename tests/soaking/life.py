@@ -1,23 +1,35 @@
 """One long life of a server: what it has of everything must not grow with what it has done."""
 
 import os
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+
+from conftest import wait_for
 
 from soaking.promises import expect
 
 #: Sessions that a server had before it counts: what it makes once is there by then.
 WARM = 20
 #: Of these nothing may be left over, whatever it did.
+#: Sessions that wait for their eviction, at most.
+MOST_ALONE = 20
 EXACT = ("descriptors", "threads", "processes")
 
 
 class Life:
-    """Sessions are made, talked to, stopped, continued, crashed, ended and deleted, one by one."""
+    """Sessions are made, talked to, landed, undone, stopped, continued and crashed, one by one.
 
-    def __init__(self, server):
+    Then they are ended, or evicted because nobody uses them, and deleted.
+    """
+
+    def __init__(self, server, seed):
+        """The *server* evicts what nobody uses after some seconds."""
         self._server = server
+        self._seed = seed
+        self._left_alone = []
         self._samples = []
 
     def run(self, sessions):
@@ -27,6 +39,7 @@ class Life:
             self._live(number)
             if number >= WARM - 1 and (number + 1 - WARM) % max(1, sessions // 20) == 0:
                 self._samples.append((number, self._counted()))
+        self._delete_evicted(at_most=0)
         until = time.monotonic() + 60
         while self.grown and time.monotonic() < until:  # what just ends is not left over
             time.sleep(0.5)
@@ -78,23 +91,60 @@ class Life:
         self._call("DELETE", "/api/session?session_id=crowd")
 
     def _live(self, number):
+        """One session; what happens to it is chance, and the same for the same seed."""
+        chance = random.Random(f"{self._seed} {number}")
         id = f"life-{number}"
-        name = {"name": f"life-{number}"} if number % 5 == 0 else {}
+        name = {"name": id} if chance.random() < 0.2 else {}
         self._call("POST", "/api/session/start", {"session_id": id, **name}, 201)
-        self._call("POST", f"/api/ask?session_id={id}", {"question": "hello"})
-        if number % 3 == 0:
+        self._call("POST", f"/api/ask?session_id={id}", {"question": f"write {id}.txt"})
+        if name:
+            chance.choice((self._take_back, self._land, self._land_and_take_back))(id)
+        if chance.random() < 0.3:
             self._call("POST", "/api/interrupt", {"session_id": id})
             self._call("POST", f"/api/session/resume?session_id={id}")
-        if number % 2 == 0:
+        if chance.random() < 0.5:
             self._call("POST", "/api/chat", {"session_id": id, "message": "line"})  # it dies of it
+        if not name and chance.random() < 0.15:
+            self._left_alone.append(id)
+            return self._delete_evicted(at_most=MOST_ALONE)
         also = {"cleanup": True, "force": True, "branch": True} if name else {}
         end = {"summary": False, **also}
         self._call("POST", f"/api/session/end?session_id={id}", end)
         self._call("DELETE", f"/api/session?session_id={id}")
 
+    def _take_back(self, id):
+        """Undo what the agent wrote."""
+        turn = self._call("GET", f"/api/state?session_id={id}")["messages"][-1]["turn_id"]
+        self._as_shown("undo", id, turn_id=turn)
+
+    def _land(self, id):
+        self._as_shown("commit", id)
+        return self._as_shown("merge", id)
+
+    def _land_and_take_back(self, id):
+        merged = self._land(id)
+        self._as_shown("undo", id, undo_id=merged["undo_id"])
+
+    def _as_shown(self, what, id, **more):
+        """Look at what would be done, and do it."""
+        body = {"session_id": id, **more}
+        shown = self._call("POST", f"/api/{what}", {**body, "dry_run": True})
+        return self._call("POST", f"/api/{what}", {**body, "tree": shown["tree"]})
+
+    def _delete_evicted(self, at_most):
+        """Delete those that were left alone, once they were ended for it, until few are left."""
+        while len(self._left_alone) > at_most:
+            id = self._left_alone.pop(0)
+            wait_for(partial(self._has_ended, id))
+            self._call("DELETE", f"/api/session?session_id={id}")
+
+    def _has_ended(self, id):
+        return "ended_at" in self._call("GET", f"/api/state?session_id={id}")["session"]
+
     def _call(self, method, path, body=None, wanted=200):
         status, answer = self._server.call(method, path, body)
         expect(status == wanted, f"{method} {path}: {answer}")
+        return answer
 
     def _counted(self):
         worker = Path("/proc") / str(self._server.worker)

@@ -55,9 +55,10 @@ class Server:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"number = {number}\n" * 50)
         git(self.workspace, "init", "-q")
+        git(self.workspace, "config", "user.name", "t")
+        git(self.workspace, "config", "user.email", "t@example.com")
         git(self.workspace, "add", ".")
-        who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-        git(self.workspace, *who, "commit", "-qm", "A shop")
+        git(self.workspace, "commit", "-qm", "A shop")
 
     def spawn(self):
         self.process = subprocess.Popen(
