@@ -30,7 +30,7 @@ from kit.command import begin, run
 from kit.disk import choose_disk
 from kit.forked import COMMAND, fork_server
 from kit.leaks import children, descriptors, leak_detector, processes_of
-from kit.order import pytest_collection_modifyitems
+from kit.order import pytest_collection_modifyitems, pytest_itemcollected
 from kit.server import Server, serve
 from kit.waiting import wait_for
 from kit.workspace import git, home, workspace, workspace_template

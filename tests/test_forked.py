@@ -69,6 +69,7 @@ def both(fork_server, home, tmp_path):
     return both
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("end", ["", "sys.exit(3)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_a_forked_program_sees_what_an_executed_one_sees(end, both):
     executed, forked = both("-c", PROGRAM.replace("EXIT", f"sys.stdout.flush(); {end}"), "--more")
@@ -77,6 +78,7 @@ def test_a_forked_program_sees_what_an_executed_one_sees(end, both):
     assert forked == executed
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("words", ["--version", "--help", "nonsense", "ask", "sessions"])
 def test_the_command_line_says_the_same(words, both):
     executed, forked = both("-m", "janus", *words.split())
@@ -84,6 +86,7 @@ def test_the_command_line_says_the_same(words, both):
     assert forked == executed
 
 
+@pytest.mark.slow
 def test_what_it_prints_at_its_end_is_the_same(both):
     program = "import atexit, sys, threading\natexit.register(print, 'bye')\n"
     thread = "threading.Thread(target=lambda: print('soon', flush=True)).start()\n"
@@ -108,6 +111,7 @@ def test_it_is_no_child_of_the_test_and_ends_with_a_signal(fork_server, home, tm
     program.terminate()
 
 
+@pytest.mark.slow
 def test_all_end_with_the_fork_server(home, tmp_path):
     server = ForkServer()
     waiting = "import signal; signal.pause()"

@@ -46,6 +46,7 @@ def happened(server, event):
     return wait_for(lambda: [it for it in entries(server) if it.get("event") == event])
 
 
+@pytest.mark.quick
 def test_every_line_is_an_object_that_says_when_and_how_bad(talk):
     server = talk(LOG_LEVEL="debug")
     server.ask(server.start(), f"fail 1 {CANARY}")
@@ -150,6 +151,7 @@ def test_what_was_said_is_never_in_it(level, talk):
     assert [line for line in server.lines if CANARY in line] == []
 
 
+@pytest.mark.quick
 def test_threat_23_no_code_token_or_cookie_is_in_it(talk):
     server = talk(LOG_LEVEL="debug")
     code = server.call("POST", "/api/pair/new")[1]["code"]
@@ -218,6 +220,7 @@ def given():
             yield node
 
 
+@pytest.mark.slow
 def test_all_that_a_line_carries_is_one_of_the_fields():
     keys = [words(key) for found in given() for key in found.keys]
     keys += [{*about("id", "event", "turn")}]
@@ -226,6 +229,7 @@ def test_all_that_a_line_carries_is_one_of_the_fields():
     assert {word for found in keys for word in found} == {*FIELDS} - {"request_id"}
 
 
+@pytest.mark.slow
 def test_the_events_are_those_that_are_listed():
     told = {
         word

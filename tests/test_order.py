@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from kit.order import pytest_collection_modifyitems
+from kit.order import pytest_collection_modifyitems, pytest_itemcollected
 
 
 class Item:
@@ -33,3 +33,28 @@ def test_alone_the_longest_begin_and_few_are_dealt_to_many():
     assert "".join(item.name for item in items) == "cba"
     pytest_collection_modifyitems(SimpleNamespace(workerinput={"workercount": 8}), items)
     assert sorted(item.name for item in items) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "marks", "case", "slow"),
+    [
+        ([], [], 1, False),
+        (["serve"], [], 0, True),
+        (["serve"], ["quick"], 0, False),
+        ([], ["others_slow"], 0, False),
+        ([], ["others_slow"], 1, True),
+        (["serve"], ["quick", "others_slow"], 1, True),
+    ],
+)
+def test_of_each_kind_one_is_quick(fixtures, marks, case, slow):
+    added = []
+    item = SimpleNamespace(
+        fixturenames=fixtures,
+        callspec=SimpleNamespace(indices={"seed": 0, "kind": case}),
+        get_closest_marker=lambda name: name in marks,
+        add_marker=added.append,
+    )
+
+    pytest_itemcollected(item)
+
+    assert added == ["slow"] * slow

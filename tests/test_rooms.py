@@ -76,12 +76,16 @@ def room(module):
 @cache
 def imports(tree):
     """The full names of what a module imports, wherever in it."""
-    found = []
-    for node in ast.walk(tree):
+    found, todo = [], [tree]
+    while todo:
+        node = todo.pop()
         if isinstance(node, ast.ImportFrom):
             found += [f"{node.module}.{name.name}" for name in node.names]
         elif isinstance(node, ast.Import):
             found += [name.name for name in node.names]
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            below = getattr(node, inner, [])
+            todo += below if isinstance(below, list) else []  # an expression imports nothing
     return found
 
 

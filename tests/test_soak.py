@@ -6,7 +6,7 @@ import pytest
 from soak import Soak, live
 from soak_fleet import Trial
 
-pytestmark = pytest.mark.slow(13)
+pytestmark = [pytest.mark.slow(13), pytest.mark.usefixtures("fork_server")]
 
 KILLS = int(os.environ.get("JANUS_KILLS", "10"))
 LOSSES = int(os.environ.get("JANUS_FLEET_LOSSES", "3"))

@@ -64,6 +64,7 @@ def test_threat_6_so_it_is_through_the_whole_house(server):
     assert told(server, "a \x1b]52;c;ZXZpbA==\x07\x1b[2J\u202e b") == "a  b"
 
 
+@pytest.mark.quick
 def test_threat_7_a_code_is_burnt_by_wrong_tries(server):
     code = server.call("POST", "/api/pair/new", {})[1]["code"]
     statuses = [
@@ -143,6 +144,7 @@ def test_threat_13_an_agent_that_calls_janus_is_a_stranger(server):
         assert server.ask(id, f"call {server.url}{path}")[1]["answer"] == "401 "
 
 
+@pytest.mark.quick
 def test_threat_14_nothing_of_janus_is_in_an_agents_environment(serve, tmp_path):
     server = serve(
         path=fake_path(tmp_path, "agent"), STRIPE_SECRET_KEY="x", JANUS_LOG="json", PORT="0"
@@ -161,6 +163,7 @@ def test_threat_15_a_prompt_is_never_an_option(server):
         assert answer.strip().endswith(f"You said: {prompt}") or prompt in answer
 
 
+@pytest.mark.quick
 def test_threat_17_nothing_outside_the_page_is_served(server):
     host, port = server.url.removeprefix("http://").split(":")
     for path in (
@@ -175,6 +178,7 @@ def test_threat_17_nothing_outside_the_page_is_served(server):
         assert status in (b"400", b"401", b"404", b"414"), path
 
 
+@pytest.mark.quick
 def test_threat_19_a_body_that_overtaxes_the_parser_is_refused(server):
     for body in (b"[" * 100_000, b'{"name":' * 50_000, b'{"name": ' + b"1" * 100_000 + b"}"):
         request = urllib.request.Request(
@@ -242,6 +246,7 @@ def test_threat_23_no_secret_and_no_prompt_is_logged(serve, tmp_path):
     assert [it for it in hidden if it in server.log or it.encode() in arguments[0]] == []
 
 
+@pytest.mark.quick
 def test_threat_24_the_stream_of_a_revoked_device_ends(server):
     device, cookie, _ = paired(server)
     id = server.start()

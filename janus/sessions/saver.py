@@ -71,8 +71,11 @@ class SessionSaver:
             return self._saved
 
     def stop(self) -> None:
-        """Save a last time. May be called twice."""
-        self.save()
+        """Save a last time, if there ever was anything to save. May be called twice."""
+        with self._counting:
+            ever = self._asked
+        if ever:
+            self.save()
         self._stopping.set()
         self._woken.set()
         if self._thread.is_alive():

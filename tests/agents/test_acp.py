@@ -98,6 +98,7 @@ def test_noise_between_the_messages_does_no_harm(make, recorder):
     assert recorder.text == "hello "
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("oddity", "error", "words"),
     [
@@ -174,6 +175,7 @@ def test_three_thousand_words_are_heard_in_order_before_the_turn_ends(make, reco
     assert recorder.text == f"{text} "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1 << 20, 10 << 20])
 def test_long_messages_arrive_whole(make, recorder, size):
     agent = make()
@@ -198,6 +200,7 @@ def test_a_full_terminal_does_not_stop_the_agent(make, recorder):
     assert recorder.text == "before after "
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("code", "error", "words"),
     [
@@ -227,6 +230,7 @@ def test_after_a_login_the_agent_starts_anew(make, received):
 # Asking.
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("kind", ["allow_once", "reject_once"])
 def test_what_the_user_chooses_is_what_the_agent_gets(make, recorder, kind):
     agent = make()
@@ -290,6 +294,7 @@ def test_what_is_asked_after_an_interrupt_is_not_put_to_the_user(make, recorder)
     assert recorder.all(QuestionAsked) == []
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("prompt", ["abandon", "die-asking"])
 def test_a_question_ends_with_its_turn(make, recorder, prompt):
     agent = make()
@@ -330,6 +335,7 @@ FIELDS = {
 ANSWERS = {"name": "v1", "way": "2", "parts": ["a"], "sure": True}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("method", "params", "option", "answer"),
     [
@@ -361,6 +367,7 @@ def test_questions_of_all_sorts_are_answered(make, recorder, method, params, opt
     assert recorder.question().kind == "question"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("option", "answer"),
     [
@@ -387,6 +394,7 @@ def test_a_form_is_filled_in_or_declined(make, recorder, option, answer):
     assert json.loads(recorder.text) == answer
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("id", [0, "0", "a-b", 7])
 def test_a_question_the_agent_takes_back_is_gone(make, recorder, received, id):
     agent = make()
@@ -407,6 +415,7 @@ def test_a_page_that_is_done_is_accepted_by_the_agents_word(make, recorder):
     assert json.loads(recorder.text) == {"action": "accept"}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("method", "params", "answer"),
     [
@@ -431,6 +440,7 @@ def test_what_nobody_needs_to_answer_is_answered_at_once(make, recorder, method,
 # Ending a turn.
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("prompt", ["hang", "hang end_turn", "hang error"])
 def test_an_interrupted_turn_is_cancelled_whatever_the_agent_says(make, recorder, received, prompt):
     agent = make()
@@ -508,6 +518,7 @@ def test_a_turn_over_its_limit_is_ended(make, recorder, received):
 # Dying.
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("prompt", "words"),
     [
@@ -558,6 +569,7 @@ def test_a_replay_that_goes_on_after_its_answer_is_not_heard_again(make, recorde
 OLD = "22222222-2222-4222-a222-222222222222"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("oddity", ["forgetful", "noload"])
 def test_a_forgotten_conversation_is_begun_anew_and_that_is_said(make, recorder, oddity):
     agent = make(oddity, conversation=OLD)
@@ -600,6 +612,7 @@ def test_a_recap_that_was_not_answered_is_given_again(make, received):
     assert prompts(received) == ["fail -32603 so far\n\nsay one"] * 2
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "more",
     [[], pytest.param(["resume"], marks=pytest.mark.slow)],
@@ -690,6 +703,7 @@ def test_a_death_between_turns_is_told_once(make, recorder):
     assert recorder.text == "1 before" and recorder.all(AgentDied) == []
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("prompt", ["hang", "ask", "ignore"])
 def test_stop_ends_a_turn_from_another_thread_and_twice(make, recorder, prompt):
     agent = make()
@@ -733,6 +747,7 @@ def test_stop_without_a_start_is_harmless(make):
     agent.stop()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("id", ["--resume", "../x", "a b", "", "a" * 201])
 def test_a_conversation_of_a_malformed_id_is_not_continued(make, recorder, received, id):
     agent = make(conversation=id) if id else make(conversation=" ")

@@ -105,6 +105,7 @@ def test_what_the_user_chose_is_not_told_as_the_agents_own_doing(make, recorder)
 # Logging in.
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("method", ["cursor_login", "stored"])
 def test_a_login_that_is_stored_is_used_once_where_it_is_asked_for(
     make, recorder, received, method
@@ -127,6 +128,7 @@ def test_an_agent_that_asks_for_its_login_only_then_gets_the_prompt_again(make, 
     assert asked == ["session/prompt", "authenticate", "session/prompt"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("offered", [(), ("terminal", "oauth"), ("terminal",)])
 def test_nothing_that_needs_somebody_at_the_computer_is_tried(make, received, offered):
     with pytest.raises(AgentLoginRequired, match="run fake login"):

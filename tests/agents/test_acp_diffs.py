@@ -26,6 +26,7 @@ def test_a_new_file_and_one_that_is_emptied_are_whole():
     assert change_of("a", "x\n", "x\n").hunks == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [800, 300_000])
 def test_of_a_large_change_it_is_said_how_much_is_left_out(lines):
     new = "".join(f"{number:050}\n" for number in range(lines))

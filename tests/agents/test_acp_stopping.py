@@ -64,6 +64,7 @@ def test_a_process_that_is_stopped_while_it_gets_ready_does_not_hold_up_stop(mak
     assert outcome == ["cancelled"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "how", ["0", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"], ids=["polite", "stubborn"]
 )
@@ -87,6 +88,7 @@ def test_what_an_agent_lets_go_on_after_stop_is_ended(make, recorder, tmp_path, 
     assert ask(agent, "say still here") == "end_turn"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("reader, method", [(MessageReader, "feed_all"), (LineBuffer, "feed")])
 def test_a_mistake_while_reading_fails_the_turn_aloud(make, recorder, monkeypatch, reader, method):
     agent = make()

@@ -113,6 +113,7 @@ def test_words_of_another_session_are_not_this_ones(make, recorder):
     assert recorder.text == "parent" and recorder.all(ToolCall) == []
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("reason", ["max_tokens", "max_turn_requests", "refusal", "_own/word"])
 def test_the_reason_of_the_end_is_the_agents_own(make, reason):
     assert ask(make(), do(f"agent.reason = {reason!r}")) == reason
@@ -133,6 +134,7 @@ def test_news_of_a_tool_go_to_the_turn_that_began_it(make, recorder):
     assert {call.title for call in recorder.all(ToolCall)} == {"make"}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("code", "status"),
     [("pass", "completed"), ("raise Failure(INTERNAL, 'no')", "failed"), ("sys.exit(1)", "failed")],
@@ -190,6 +192,7 @@ def test_a_dead_agent_works_no_more_in_the_background(make, recorder):
     assert recorder.statuses("c")[-1] == ("failed", "1")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("end", ["failed", None])
 def test_a_tool_whose_permission_was_refused_is_rejected(make, recorder, end):
     agent = make()
@@ -287,6 +290,7 @@ def test_a_turn_closes_its_own_questions_only(make, recorder):
     agent.answer(late.request_id, "ecno_wolla")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("option", ["ecno_wolla", None], ids=["answered", "cancelled"])
 def test_a_subagents_permission_reaches_the_user(make, recorder, received, option):
     agent = make()

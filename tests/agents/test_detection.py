@@ -49,6 +49,7 @@ def program_of(entry):
     return f"read x; echo '{json.dumps({'jsonrpc': '2.0', 'id': 1, 'result': answer})}'"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("entry", "program"),
     [(entry, program) for entry in REAL for program in entry.programs],
@@ -102,6 +103,7 @@ def test_an_agent_without_its_adapter_is_told_so(computer, name):
         detect(name, there)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("program", ["gemini", "claude-agent-acp", "cursor-agent"])
 def test_a_program_that_is_there_and_slow_is_taken_unless_another_answers(
     computer, monkeypatch, program

@@ -61,6 +61,7 @@ def agent_of(guardian):
 # However it ends
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("name", KINDS)
 def test_no_process_survives_stop(name, mark, caplog):
     with running(fake(name), **mark) as process:
@@ -74,6 +75,7 @@ def test_no_process_survives_stop(name, mark, caplog):
         assert caplog.messages == []  # or the guardian had to be killed
 
 
+@pytest.mark.slow
 def test_no_process_survives_a_killed_janus(mark, tmp_path):
     janus = subprocess.Popen(
         [sys.executable, str(FAKE_AGENTS / "host.py"), *KINDS],

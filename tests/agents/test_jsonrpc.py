@@ -151,6 +151,7 @@ def test_parameters_of_another_kind_are_none(end, params):
     assert end.notified == [("m", {})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1 << 20, 10 << 20])
 def test_long_messages_pass_both_ways(end, size):
     text = "ü" * (size // 2)

@@ -57,6 +57,7 @@ def test_a_line_that_is_too_long_is_dropped_and_the_next_one_arrives(monkeypatch
     assert taken(lines) == [b"0123456789", b"next"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("line", [b"x" * 99 + b"\n", b"\n"], ids=["long", "empty"])
 def test_feeding_blocks_while_the_buffer_is_full(line):
     lines = LineBuffer()

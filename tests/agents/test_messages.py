@@ -53,6 +53,7 @@ def test_what_never_becomes_a_message_is_noise_in_the_end():
     assert read(b'{\n"jsonrpc": "2.0",\n"id": 1') == ([], ['{\n"jsonrpc": "2.0",\n"id": 1'])
 
 
+@pytest.mark.slow
 def test_many_lines_that_could_be_a_message_cost_little_and_the_next_is_found():
     data = b'{\n"id": [' + b'{"id":1},\n' * 50_000 + COMPACT
 

@@ -259,6 +259,7 @@ def test_a_branch_that_is_used_or_has_commits_is_kept(shop, workspace, half_made
     assert (branches(workspace), worktrees(workspace)) == (["feature/half"], 0)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "note",
     ["", "{", "[]", "[" * 100_000, '{"step": "making"}',
@@ -274,6 +275,7 @@ def test_for_a_damaged_note_nothing_is_deleted(note, shop, workspace, kept, half
     assert half_made.path.exists()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("moved", [False, True])
 def test_what_was_half_removed_is_removed(moved, shop, workspace, kept):
     made = shop.add_worktree(ID, name="half")

@@ -64,6 +64,7 @@ def calls(record):
     return [json.loads(line) for line in record.read_text().splitlines()]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("recording", sorted(DATA.glob("*.ndjson")), ids=lambda path: path.stem)
 def test_a_recording_replayed_comes_out_as_its_events(recording, make, recorder):
     partial = "partial" in recording.stem and "nopartial" not in recording.stem
@@ -175,6 +176,7 @@ def test_a_conversation_in_the_store_goes_on(make, recorder, record, store):
     assert resumed(record) == [True] and isinstance(recorder[0], ConversationOpened)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("there", ["nothing", "a file"])
 def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
     make, recorder, record, home, there
@@ -187,6 +189,7 @@ def test_without_a_store_a_conversation_goes_on_as_far_as_anybody_knows(
     assert resumed(record) == [True] and isinstance(recorder[0], ConversationOpened)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("variable", "folder"), [("CURSOR_CONFIG_DIR", "own"), ("XDG_CONFIG_HOME", "own/cursor")]
 )
@@ -219,6 +222,7 @@ def test_a_conversation_that_is_deleted_meanwhile_is_missed(make, recorder, reco
     assert [len(continued(call)) for call in calls(record)] == [0, 1, 0]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("id", ["--force", "-p", "", "../../etc", "a b", "a\n--force", "a" * 201])
 def test_what_is_no_id_never_reaches_the_command_line(make, recorder, record, id):
     agent = make(Conversation("cursor-agent", "print", id))
@@ -270,6 +274,7 @@ def test_the_conversation_is_known_before_the_answer(make, recorder):
     assert isinstance(recorder[0], ConversationOpened)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "prompt",
     [
@@ -297,6 +302,7 @@ def test_control_characters_do_not_reach_the_agent(make, recorder, record):
     assert calls(record)[0]["prompt"] == "say abcd"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
@@ -340,6 +346,7 @@ def test_a_folder_that_is_not_trusted_is_explained(make, recorder):
         ask(make(), f"complain {words}")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("code", [0, 1, 7])
 def test_an_exit_without_a_result_is_a_failure_whatever_its_code(code, make, recorder):
     agent = make()
@@ -378,6 +385,7 @@ def test_the_result_ends_the_turn_and_not_the_exit(make, recorder, record, monke
         os.kill(calls(record)[0]["pid"], 0)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "options", ["--trust", "--stream-partial-output", "--trust,--stream-partial-output"]
 )

@@ -86,6 +86,7 @@ def test_descriptors_above_1024_work():
 # Input and output
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("size", [MB, 10 * MB])
 def test_a_huge_line_arrives_whole_both_ways(size):
     line = bytes(range(32, 127)) * (size // 95)
@@ -243,6 +244,7 @@ def test_a_jump_of_the_wall_clock_prolongs_no_wait(jumping_clock):
         assert isinstance(writing.exception(60), AgentFailed)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("argv", [["yes"], shell("echo hello; exec sleep 1000")])
 def test_the_total_limit_holds_for_output_without_a_pause(argv):
     with ThreadPoolExecutor() as pool, running(argv) as process:
@@ -335,6 +337,7 @@ def test_lines_end_when_the_agent_closes_its_output_and_keeps_running():
         assert not process.wait(timeout=0)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("name", ["holder", "heir"])
 def test_lines_end_with_the_agent_not_with_its_orphans(name):
     with running(fake(name)) as process:

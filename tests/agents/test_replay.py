@@ -33,6 +33,7 @@ def continued(make, recorder):
     return continued
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "oddity",
     [

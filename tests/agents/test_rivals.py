@@ -35,6 +35,7 @@ def start(tmp_path):
         os.kill(pid, 9)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "arguments",
     [("--resume", ID), (f"--resume={ID}",), ("resume", ID), ("-s", ID)],

@@ -14,11 +14,14 @@ WRITES = runpy.run_path(str(Path(__file__).with_name("__main__.py")))
 files = cache(WRITES["files"])
 
 
+@pytest.mark.others_slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["OPENAPI", "WIRE"])
 def test_the_file_is_fresh(name):
     assert WRITES[name].read_text(encoding="utf-8") == files()[WRITES[name]], "run: make api"
 
 
+@pytest.mark.slow
 def test_no_other_file_is_written():
     assert [*files()] == [WRITES["OPENAPI"], WRITES["WIRE"]]
 

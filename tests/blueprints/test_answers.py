@@ -83,6 +83,7 @@ def test_the_list_has_what_is_asked_unless_that_is_long(client, asked):
     assert listed() is None
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("more", [{}, {"answers": None}, {"answers": {"name": 7}}])
 def test_a_form_can_be_declined_whatever_was_filled_in(client, asked, more):
     answer(client, asked, option_id="decline", **more)

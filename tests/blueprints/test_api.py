@@ -142,6 +142,7 @@ def test_an_agent_that_dies_fails_the_question_and_not_the_session(cursor_client
     assert again.json["answer"] == "1 turns before "
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -314,6 +315,7 @@ def test_a_field_is_named_shortly_whatever_it_is_called(client):
     assert len(message) < 300
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("path", ["/api/chat", "/api/interrupt", "/api/system"])
 def test_the_calls_of_the_chat_ignore_what_they_do_not_know(path, client):
     body = {"message": "Where is ShoppingCart?", "session_id": "page"}

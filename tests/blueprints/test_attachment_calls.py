@@ -112,6 +112,7 @@ def _cannot_run(client, page, picture, content):
     assert client.get(path + "..%2Fpage%2Fx").status_code == 400
 
 
+@pytest.mark.slow
 def test_an_agent_that_takes_no_blocks_finds_a_file(served, home, workspace):
     app = create_app(replace(served, agent="auto", agent_command=BLIND), start=False)
     app.extensions["janus"].projects.start()

@@ -137,6 +137,7 @@ def test_the_same_message_id_is_accepted_once_also_after_a_restart(chat, quiet, 
     again.extensions["janus"].stop()
 
 
+@pytest.mark.slow
 def test_a_conversation_goes_on_after_a_restart(chat, quiet, cursor):
     chat("say hello")
     quiet()
@@ -339,6 +340,7 @@ def test_what_was_not_asked_cannot_be_answered(client, chat, quiet):
     error(client.post("/api/permission", json=body), 404, "PERMISSION_NOT_FOUND")
 
 
+@pytest.mark.slow
 def test_two_pages_have_their_own_streams(client, cursor, listen, quiet, chat):
     other = client.post("/api/chat", json={"message": "say other", "session_id": "other"}).json
     chat("say mine")
@@ -357,6 +359,7 @@ def test_one_session_more_than_allowed_is_refused_when_somebody_speaks(cursor):
     app.extensions["janus"].stop()
 
 
+@pytest.mark.slow
 def test_a_damaged_log_costs_the_damaged_events_only(chat, quiet, cursor):
     chat("say hello")
     quiet()

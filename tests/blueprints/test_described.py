@@ -39,6 +39,7 @@ def test_a_session_with_the_demo_agent_answers_as_described(client):
     assert "ShoppingCart" in ended["summary"] and ended["worktree_path"] is None
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("more", [{"isolated": False}, {"name": None}, {"isolated": True}, {}])
 def test_every_way_to_start_is_answered_as_described(more, client):
     started = client.post("/api/session/start", json={"name": "fix-1", **more}).json

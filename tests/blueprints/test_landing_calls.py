@@ -53,6 +53,7 @@ def test_work_is_committed_merged_and_taken_back(client, id, workspace):
     assert call(client, id, "commit", dry_run=True).json["files"] == ["new.txt"]
 
 
+@pytest.mark.slow
 def test_what_was_squashed_can_be_cleaned_up_and_its_commits_stay(client, id, workspace):
     assert call(client, id, "merge", dry_run=True).json["landed"] == ""
     ask(client, id, "say hello")
@@ -80,6 +81,7 @@ def test_what_was_squashed_can_be_cleaned_up_and_its_commits_stay(client, id, wo
     assert git(workspace, "for-each-ref", "refs/janus") == ""  # and nothing of it is left
 
 
+@pytest.mark.slow
 def test_a_merge_that_conflicts_names_the_files(client, id, workspace):
     ask(client, id, "write cart.py # theirs")
     land(client, id, "commit")
@@ -94,6 +96,7 @@ def test_a_merge_that_conflicts_names_the_files(client, id, workspace):
     assert call(client, id, "merge", into="feature/fix-1", dry_run=True).status_code == 400
 
 
+@pytest.mark.slow
 def test_in_the_workspace_itself_only_the_agents_files_are_committed(client, workspace):
     (workspace / "mine.txt").write_text("mine\n")
     id = client.post("/api/session/start", json={}).json["session_id"]
@@ -110,6 +113,7 @@ def test_in_the_workspace_itself_only_the_agents_files_are_committed(client, wor
     assert status == " M new.txt\n?? mine.txt\n"
 
 
+@pytest.mark.slow
 def test_what_moved_since_it_was_shown_is_refused(client, id):
     ask(client, id, "write new.txt hello")
     tree = call(client, id, "commit", dry_run=True).json["tree"]
@@ -121,6 +125,7 @@ def test_what_moved_since_it_was_shown_is_refused(client, id):
         assert call(client, id, what, tree="0" * 40).status_code == 409
 
 
+@pytest.mark.slow
 def test_a_branch_is_pushed_and_a_pull_request_opened(client, id, workspace, tmp_path, cursor):
     ask(client, id, "write new.txt hello")
     land(client, id, "commit")

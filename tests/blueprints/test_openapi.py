@@ -24,6 +24,7 @@ def app(settings):
 # The description by itself, and beside the code and the papers.
 
 
+@pytest.mark.slow
 def test_it_is_valid_and_carries_the_version_of_this_janus(client):
     from openapi_spec_validator import OpenAPIV31SpecValidator  # here: no other worker needs it
 

@@ -88,6 +88,7 @@ def test_devices_that_send_at_once_send_once(app, client, id):
     assert len(said[0]) == 1 and said == [said[0]] * 4
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("said", [False, True])
 def test_a_crash_while_comments_are_sent_sends_them_once(app, client, id, monkeypatch, said):
     comment(client, id)
@@ -110,6 +111,7 @@ def test_a_crash_while_comments_are_sent_sends_them_once(app, client, id, monkey
     assert review(client, id)["comments"] == []
 
 
+@pytest.mark.slow
 def test_a_comment_on_what_is_another_file_by_now_is_stale_and_the_agent_is_told(client, id):
     ask(client, id, "write new.txt hello")
     comment(client, id, path="new.txt", blob=blobs(client, id)["new.txt"])
@@ -144,6 +146,7 @@ def test_what_waits_stays_when_the_session_ends_and_goes_when_it_is_deleted(clie
     assert comment(client, id).status_code == 404 and not file.exists()
 
 
+@pytest.mark.slow
 def test_devices_that_write_at_once_lose_nothing_of_each_other(app, client, id):
     def write(device):
         with app.test_client() as one:
@@ -158,6 +161,7 @@ def test_devices_that_write_at_once_lose_nothing_of_each_other(app, client, id):
     assert len(review(client, id)["comments"]) == 20
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -181,7 +185,11 @@ def test_wrong_doors_are_closed(client, id):
     assert len(review(client, id)["comments"]) == 1
     assert comment(client, "none").status_code == 404
     assert client.get("/api/review?session_id=../x").status_code == 400
-    for number in range(99):
+
+
+@pytest.mark.slow
+def test_a_hundred_comments_wait_and_no_more_than_a_message_holds_are_sent(client, id):
+    for number in range(100):
         comment(client, id, f"more-{number}", quote="x" * 10_000)
     assert "Send them first" in comment(client, id, "one-more").json["error"]["message"]
     every = [it["comment_id"] for it in review(client, id)["comments"]]
@@ -200,6 +208,7 @@ def test_a_damaged_file_is_said_and_kept(client, id, tmp_path):
     assert comment(client, id).status_code == 507 and file.read_text() == "{"
 
 
+@pytest.mark.slow
 def test_the_agent_is_asked_to_resolve_what_conflicts(client, workspace):
     id = client.post("/api/session/start", json={"name": "fix-1"}).json["session_id"]
     ask(client, id, "write cart.py # theirs")
@@ -217,6 +226,7 @@ def test_the_agent_is_asked_to_resolve_what_conflicts(client, workspace):
     assert call(client, id, "merge/resolve", into="--all").status_code == 400
 
 
+@pytest.mark.slow
 def test_a_merged_branch_goes_with_its_worktree_and_an_unmerged_one_stays(client, workspace):
     id = client.post("/api/session/start", json={"name": "fix-1"}).json["session_id"]
     ask(client, id, "write new.txt hello")

@@ -98,6 +98,7 @@ def test_a_yes_to_what_was_read_out_allows_it_once(client, asks, settings):
     ]  # fmt: skip
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("kind", "title"),
     [

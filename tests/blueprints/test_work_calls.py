@@ -57,6 +57,7 @@ def test_changes_are_shown_and_undone(client, id, workspace):
     assert "new.txt" not in {it["path"] for it in undone["files"]}
 
 
+@pytest.mark.slow
 def test_lists_and_answers_tell_how_much_changed(client, id, workspace):
     def listed():
         [info] = client.get("/api/sessions").json["sessions"]
@@ -77,6 +78,7 @@ def test_lists_and_answers_tell_how_much_changed(client, id, workspace):
     assert listed() == one
 
 
+@pytest.mark.slow
 def test_the_agent_is_told_with_the_next_message(client, id):
     turn = ask(client, id, "write new.txt hello")
     undo(client, id, turn_id=turn)
@@ -85,6 +87,7 @@ def test_the_agent_is_told_with_the_next_message(client, id):
     assert said.startswith("You said: [Note: The user undid changes to these files: new.txt]")
 
 
+@pytest.mark.slow
 def test_nothing_is_undone_while_an_agent_works_in_the_folder(client, id, workspace, tmp_path):
     turn = ask(client, id, "write new.txt hello")
     other = client.post("/api/session/start", json={}).json["session_id"]
@@ -98,6 +101,7 @@ def test_nothing_is_undone_while_an_agent_works_in_the_folder(client, id, worksp
     assert not (workspace / "new.txt").exists()
 
 
+@pytest.mark.slow
 def test_what_changed_meanwhile_is_named(client, id, workspace):
     turn = ask(client, id, "write cart.py # more")
     (workspace / "cart.py").write_text("mine\n")
@@ -145,6 +149,7 @@ def test_a_turn_goes_on_without_a_snapshot_and_says_so_once(client, id, monkeypa
     assert undo(client, id, turn_id=turn).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_picture_is_told_as_it_was_and_as_it_is(client, id, workspace):
     pictures = [b"\x89PNG\r\n\x1a\n" + it for it in (b"one\n", b"two\xff\n")]
     (workspace / "logo.png").write_bytes(pictures[0])

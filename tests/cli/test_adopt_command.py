@@ -64,6 +64,7 @@ def test_what_cannot_be_read_is_told(cursor_server, begun, run, home, workspace)
     assert "Cursor" in listed.stderr and "format" in listed.stderr
 
 
+@pytest.mark.quick
 def test_it_says_when_there_is_nothing(cursor_server, run, workspace):
     told = "The agents have no other conversations in this project.\n"
 

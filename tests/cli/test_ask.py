@@ -34,6 +34,7 @@ def execute(workspace, home):
     return execute
 
 
+@pytest.mark.quick
 def test_ask_prints_the_answer_and_nothing_else(serve, execute):
     server = serve()
 
@@ -214,6 +215,7 @@ def test_a_question_that_is_taken_back_elsewhere_ends_the_wait(cursor_server, be
     assert first.returncode == 0 and "cancelled" in told
 
 
+@pytest.mark.quick
 def test_ctrl_c_stops_the_turn(cursor_server, begin):
     process = begin("ask", "hang")
     os.read(process.stdout, 1)

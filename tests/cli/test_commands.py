@@ -5,6 +5,7 @@ import re
 import shutil
 import urllib.request
 
+import pytest
 import served
 from conftest import git
 from served import ended, sessions
@@ -12,6 +13,7 @@ from served import ended, sessions
 serve = served.serve
 
 
+@pytest.mark.quick
 def test_sessions_lists_them_below_each_other(serve, run):
     server = serve()
     assert "There are no sessions" in run("sessions").stdout
@@ -158,6 +160,7 @@ def test_resume_makes_a_worktree_again_that_is_gone(serve, run):
     assert (again.returncode, "cart.py" in again.stdout) == (0, True)
 
 
+@pytest.mark.quick
 def test_pair_shows_a_code_that_lets_one_device_in(serve, run):
     server = serve()
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 
+import pytest
 import served
 from conftest import fake_path, git
 
@@ -69,6 +70,7 @@ def test_what_is_wrong_is_said_with_what_to_do(run, home, tmp_path):
     assert "/gone" in looked(run, PATH=str(programs))[1]["service"]["found"]
 
 
+@pytest.mark.quick
 def test_a_janus_that_runs_is_found(run, serve):
     server = serve()
 

@@ -28,6 +28,7 @@ def test_after_the_end_of_the_server_too(serve, run):
     assert run("sessions").returncode == 3
 
 
+@pytest.mark.quick
 def test_an_unknown_id_is_said_to_be_one(serve, run):
     server = serve()
     id = server.start()

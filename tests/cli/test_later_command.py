@@ -11,6 +11,7 @@ from served import serve  # noqa: F401 - a fixture
 from janus.cli.later import moment
 
 
+@pytest.mark.quick
 def test_a_message_waits_with_its_file_and_is_cancelled(serve, run, tmp_path):  # noqa: F811
     server = serve(path=fake_path(tmp_path, "agent"))
     id = server.start()

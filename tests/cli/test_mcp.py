@@ -94,6 +94,7 @@ def found(server, words):
     )
 
 
+@pytest.mark.quick
 def test_an_agent_searches_and_reads_what_was_said_elsewhere_in_its_project(janus, start_mcp):
     other = said(janus, "say the parrot is blue")
     janus.call("POST", f"/api/session/end?session_id={other}", {"summary": False})

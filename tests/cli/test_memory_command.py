@@ -44,7 +44,7 @@ def test_what_was_given_is_shown(janus, run):
     assert state["messages"][0]["content"] == "what is the total?"
 
 
-@pytest.mark.parametrize("id", ["nobody", "../x", "x" * 65])
+@pytest.mark.parametrize("id", [pytest.param("nobody", marks=pytest.mark.quick), "../x", "x" * 65])
 def test_what_is_not_there_is_said(janus, id):
     for method, path in (("DELETE", "/api/memory"), ("GET", "/api/memory/context")):
         assert janus.call(method, f"{path}?session_id={id}")[0] in (400, 404)

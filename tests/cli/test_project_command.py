@@ -17,6 +17,7 @@ def library(tmp_path, workspace_template):
     return shutil.copytree(workspace_template, tmp_path / "library")
 
 
+@pytest.mark.quick
 def test_a_project_is_added_and_found_from_any_folder_in_it(serve, run, library):
     server = serve()
     (library / "src").mkdir()

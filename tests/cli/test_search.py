@@ -5,6 +5,7 @@ import os
 import re
 import signal
 
+import pytest
 import served
 from conftest import wait_for
 
@@ -38,6 +39,7 @@ def test_search_lists_what_was_said_also_after_a_kill(serve, run, kept):
     assert len(found["hits"]) == 1 and found["pending"] == 0
 
 
+@pytest.mark.quick
 def test_search_says_when_there_is_nothing(serve, run):
     serve()
 

@@ -9,6 +9,7 @@ import signal
 import threading
 import urllib.request
 
+import pytest
 import served
 from conftest import FAKE_AGENTS, fake_path, wait_for
 from served import sessions, state
@@ -42,6 +43,7 @@ class Terminal:
         return said
 
 
+@pytest.mark.quick
 def test_a_permission_is_asked_of_who_sits_there(serve, begin, workspace):
     serve()
     terminal = Terminal(begin, "ask", "write notes.txt: remember the milk")

@@ -76,6 +76,7 @@ def test_a_log_goes_on_where_it_ended(kept, log, clock):
     assert again.append(note()).seq == 3
 
 
+@pytest.mark.slow
 def test_many_threads_append_in_one_order(kept, log):
     barrier = threading.Barrier(16)
 

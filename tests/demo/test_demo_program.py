@@ -45,6 +45,7 @@ def test_it_answers_in_utf8_whatever_files_are_called_and_ends_with_its_input(en
     assert said.startswith("`quux` is a variable in `caf") and said.replace("\n", "").isprintable()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_at_once_also_while_it_asks(number, environ, tmp_path):
     with subprocess.Popen(DEMO, cwd="/", env=environ, **PIPES) as process:

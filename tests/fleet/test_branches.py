@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+import pytest
 from doorways import HOME, LAPTOP, doorways
 
 from janus.fleet.branches import PART, bundle_of
@@ -12,6 +13,7 @@ assert doorways
 SESSION, COMMIT = "one", "c0" * 20
 
 
+@pytest.mark.slow
 def test_threat_45_pieces_that_do_not_make_a_whole_are_no_bundle(doorways):
     doorway = doorways()
     doorway.shapes()

@@ -43,6 +43,7 @@ def ports_of(pid):
     return found
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("how", STRANGERS)
 def test_threat_36_no_port_lets_anybody_in_without_a_members_key(place, how):
     place.engine.apply(place.config(laptop="full"))
@@ -248,6 +249,7 @@ def test_without_the_server_a_sentence_says_what_to_install(place, monkeypatch):
         engine.apply(place.config())
 
 
+@pytest.mark.slow
 def test_a_single_janus_imports_none_of_it():
     program = "import sys, janus.app; print(*{'nats', 'nkeys', 'nacl'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -86,6 +86,7 @@ def test_what_is_written_arrives_as_it_is_also_what_no_janus_knows_yet(doorways,
     assert len(pieces(doorway, "two")) == 3
 
 
+@pytest.mark.slow
 def test_kills_of_machine_and_server_and_nothing_is_missing_or_double(doorways, store, say):
     doorway, chance, said = doorways(), random.Random(17), 0
     doorway.shapes()

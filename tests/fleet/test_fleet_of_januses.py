@@ -126,6 +126,7 @@ def test_a_session_of_another_machine_is_driven_as_ones_own(home, laptop):
     assert (page[0]["session_id"], page[0]["machine"]) == (SESSION, LAPTOP)
 
 
+@pytest.mark.slow
 def test_a_permission_is_given_and_a_stream_followed_from_the_doorway(home, laptop):
     laptop.post("/api/chat", message="hello", session_id=SESSION)
     wait_for(laptop.answered)
@@ -150,6 +151,7 @@ def test_a_permission_is_given_and_a_stream_followed_from_the_doorway(home, lapt
     assert not (home.settings.workspaces[0] / "notes.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_session_is_begun_on_another_machine(home, laptop):
     wait_for(lambda: home.get("/api/fleet")["machines"][0]["online"])
 
@@ -205,6 +207,7 @@ def test_what_is_said_to_a_machine_that_sleeps_three_days_arrives_once_and_in_or
     assert laptop.said() == ["first", "second", "third"]
 
 
+@pytest.mark.slow
 def test_a_doorway_that_begins_takes_no_session_of_another_machine_for_a_new_one(home, laptop):
     laptop.post("/api/chat", message="first", session_id=SESSION)
     wait_for(lambda: laptop.answered() and SESSION in home.sessions())
@@ -222,6 +225,7 @@ def test_a_doorway_that_begins_takes_no_session_of_another_machine_for_a_new_one
     assert [it["machine"] for it in home.sessions().values()] == [LAPTOP]
 
 
+@pytest.mark.slow
 def test_what_is_said_before_a_session_is_listed_begins_no_second_one(home, laptop, monkeypatch):
     new, gone = (f"5e5510a0-0000-4000-8000-00000000000{number}" for number in (2, 3))
     monkeypatch.setitem(commands._DEADLINES, "knows", 60.0)
@@ -248,6 +252,7 @@ def test_what_is_said_before_a_session_is_listed_begins_no_second_one(home, lapt
     assert heard and frozen.connected
 
 
+@pytest.mark.slow
 def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it_and_nothing_else_does(
     home, laptop
 ):
@@ -277,6 +282,7 @@ def test_what_is_said_to_a_session_whose_disk_is_away_waits_for_it_and_nothing_e
     wait_for(lambda: home.get("/api/fleet")["machines"][0]["problem"] is None)
 
 
+@pytest.mark.slow
 def test_a_session_of_a_project_that_is_not_served_is_not_begun_in_another(home, laptop):
     laptop.post("/api/chat", message="first", session_id=SESSION)
     wait_for(laptop.answered)
@@ -312,6 +318,7 @@ def working(home, laptop):
     return folder
 
 
+@pytest.mark.slow
 def test_the_work_of_another_machine_is_looked_at_and_undone_from_the_doorway(
     home, laptop, working, caplog
 ):
@@ -353,6 +360,7 @@ def test_the_work_of_another_machine_is_looked_at_and_undone_from_the_doorway(
     assert away.json["error"]["code"] == "MACHINE_AWAY"
 
 
+@pytest.mark.slow
 def test_threat_44_no_machine_makes_a_page_of_what_it_answers(home, laptop, working):
     """A stolen machine answers with a page, which would run in the doorway's own origin."""
 
@@ -371,6 +379,7 @@ def test_threat_44_no_machine_makes_a_page_of_what_it_answers(home, laptop, work
         assert (answer.status_code, answer.mimetype) == (503, "application/json")
 
 
+@pytest.mark.slow
 def test_files_go_with_a_message_to_another_machine_also_to_one_that_sleeps(home, laptop, working):
     content = b"\x00\x01" * 400_000
     which = {"session_id": SESSION}
@@ -438,6 +447,7 @@ def bring(client, machine, bundle):
     client.publish(f"ev.{machine}.branch.{SESSION}", bundle.data, {PART: part})
 
 
+@pytest.mark.slow
 def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop, shared):
     at_home, at_laptop = (it.settings.workspaces[0] for it in (home, laptop))
     who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
@@ -521,6 +531,7 @@ def test_a_session_of_a_machine_that_is_away_is_continued_elsewhere(home, laptop
     assert "no session of another machine" in own["error"]["message"]
 
 
+@pytest.mark.slow
 def test_it_is_continued_on_a_third_machine(home, laptop, settings, tmp_path):
     at_laptop, at_cloud = laptop.settings.workspaces[0], tmp_path / "cloud" / "work"
     who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]

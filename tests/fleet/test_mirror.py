@@ -165,6 +165,7 @@ def test_a_log_that_was_begun_anew_is_read_anew(doorway, laptop):
     wait_for(lambda: words(mirror.log(mirror.find("one"))) == ["new"])
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("heard", [1, 2])
 def test_a_piece_that_was_heard_but_not_kept_comes_again_in_a_longer_one(heard, doorway, laptop):
     client, mirror = doorway.client(LAPTOP), mirror_of(doorway)

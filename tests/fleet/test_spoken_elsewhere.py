@@ -72,6 +72,7 @@ def test_a_yes_is_read_out_with_the_machine_and_decided_there(home, laptop):
     assert [taken for _, taken in heard(laptop)] == ["false"] * 5 + ["true"]
 
 
+@pytest.mark.slow
 def test_what_does_more_than_look_needs_hands_also_there(home, laptop):
     question = asks(home, laptop, "rm -rf build")
 
@@ -86,6 +87,7 @@ def test_what_does_more_than_look_needs_hands_also_there(home, laptop):
     wait_for(home.answered)
 
 
+@pytest.mark.slow
 def test_of_a_machine_that_is_away_nothing_is_allowed(home, laptop):
     question = asks(home, laptop, "npm test")
     laptop.stop()

@@ -54,6 +54,7 @@ async def refused(client, act, subjects):
     return {it for it in subjects if it.replace("{me}", SPY).lower() in named}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("scope", ["relay", "read", "full"])
 def test_threat_37_a_machine_stays_within_its_subjects_and_its_scope(place, scope):
     place.engine.apply(place.config(box="full", laptop="full", spy=scope))

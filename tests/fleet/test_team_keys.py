@@ -148,6 +148,7 @@ def test_what_is_wrong_with_the_settings_is_said_and_no_password_with_it(tmp_pat
     assert "hunter2" not in str(wrong.value) and "without a key" in str(wrong.value)
 
 
+@pytest.mark.slow
 def test_what_a_newer_gateway_writes_of_a_device_stays(server, tmp_path, clock):
     made = new_seed()
     dial = server(f"authorization {{ users: [ {{ nkey: {public_of(made)} }} ] }}")

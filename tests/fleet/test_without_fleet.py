@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 from conftest import fake_path
 
 #: All that knows that there is no fleet. Nothing here dials, listens, runs a program or has a key.
@@ -27,6 +28,7 @@ print(json.dumps([*sys.modules]))
 """
 
 
+@pytest.mark.slow
 def test_a_single_janus_loads_nothing_of_the_fleet_but_its_face(tmp_path):
     environ = {"HOME": str(tmp_path), "PATH": fake_path(tmp_path), "JANUS_AGENT": "demo"}
     (tmp_path / "work").mkdir()

@@ -177,6 +177,7 @@ def test_what_cannot_be_accepted_now_comes_again_before_what_is_behind_it(doorwa
     wait_for(lambda: sessions.said == ["a", "b"])
 
 
+@pytest.mark.slow
 def test_what_waits_for_its_disk_holds_up_no_other_session(doorway, sessions, words):
     sessions.away.add("one")
     for text in "abc":
@@ -209,6 +210,7 @@ def test_what_waits_for_its_disk_holds_up_no_other_session(doorway, sessions, wo
     wait_for(lambda: not words.waiting("one"))
 
 
+@pytest.mark.slow
 def test_what_waits_ends_with_its_session_and_stays_in_place_without_its_files(
     doorway, sessions, words
 ):

@@ -53,10 +53,11 @@ def wait_for_requests(control):
             *streams, told = fds
             pid = os.fork()
             if pid == 0:
+                os.setsid()  # before anybody knows whom to kill with all that it starts
+                os.write(told, b"%d\n" % os.getpid())
                 return json.loads(message), streams
             for stream in streams:
                 os.close(stream)
-            os.write(told, b"%d\n" % pid)
             pidfd = os.pidfd_open(pid)
             running[pidfd] = pid, told
             poll.register(pidfd, select.POLLIN)
@@ -79,7 +80,6 @@ def end_all(running):
 
 def become(argv, cwd, environ, umask, descriptors, streams):
     """Be a new process in all that a program can see of it."""
-    os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.closerange(3, 1 << 20)

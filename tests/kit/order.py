@@ -1,6 +1,18 @@
-"""Which tests begin first: those that are known to take long, so that all workers end together."""
+"""Which tests are slow, and which begin first: those that are known to take long, so that all
+workers end together."""
 
 import pytest
+
+
+def pytest_itemcollected(item):
+    """Who starts a server is slow, but for the ``quick`` one of each kind.
+
+    Of a test with ``others_slow`` the first case stands for its kind.
+    """
+    serves = "serve" in item.fixturenames and not item.get_closest_marker("quick")
+    others = item.get_closest_marker("others_slow") and any(item.callspec.indices.values())
+    if serves or others:
+        item.add_marker("slow")
 
 
 @pytest.hookimpl(trylast=True)
@@ -26,8 +38,3 @@ def pytest_collection_modifyitems(config, items):
 
 def _seconds(item):
     return max((mark.args[0] for mark in item.iter_markers("slow") if mark.args), default=0)
-
-
-def others_slow(first, *others):
-    """For ``parametrize``: the first stands for its kind, the others are slow by their number."""
-    return [first, *(pytest.param(other, marks=pytest.mark.slow) for other in others)]

@@ -241,6 +241,7 @@ def test_what_was_deleted_while_nobody_looked_is_forgotten_at_the_next_start(
     assert is_forgotten(next_one, store)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("locks", ["BEGIN EXCLUSIVE", "BEGIN; SELECT count(*) FROM said"])
 def test_whoever_holds_the_index_does_not_keep_the_deleted(locks, history, store):
     tell_secrets(store)

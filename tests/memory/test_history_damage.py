@@ -181,6 +181,7 @@ def test_a_reader_that_is_stuck_does_not_fill_the_disk(history, store, monkeypat
     assert wal.stat().st_size < 2_000_000
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_search_alone(history, store):
     say(store, "s1", *turn("t", "apple"))
     history.start()

@@ -495,6 +495,7 @@ def test_damaged_files_are_created_again(open_authority, folder, name, damage):
     assert contents(folder) == made
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("name", FILES)
 def test_one_wrong_byte_is_noticed(open_authority, folder, name):
     open_authority().leaf(NAMES)
@@ -740,6 +741,7 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
+@pytest.mark.slow
 def test_two_processes_find_one_authority(folder):
     started = [
         subprocess.Popen(

@@ -189,6 +189,7 @@ def test_threat_10_without_https_the_network_gets_only_the_way_to_it(server):
         assert status == 403 and b"HTTPS" in text
 
 
+@pytest.mark.quick
 def test_a_phone_that_trusts_the_certificate_connects(server, trusting):
     code = server.call("POST", "/api/pair/new", {})[1]
     port = urlsplit(server.url).port
@@ -210,6 +211,7 @@ def test_a_phone_that_trusts_the_certificate_connects(server, trusting):
     assert ask(server, "https", LAN, "/api/sessions", trusting(), **inside)[0] == 200
 
 
+@pytest.mark.quick
 def test_a_phone_that_does_not_trust_the_certificate_refuses(server):
     with pytest.raises(ssl.SSLCertVerificationError):
         ask(server, "https", LAN, "/health", ssl.create_default_context())
@@ -275,6 +277,7 @@ def test_below_a_path_the_cookie_is_for_that_path_alone(serve):
     assert call("/janusx/")[0] == 404
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "nonsense"])
 def test_a_failure_to_listen_names_the_reason(host, run):
     public = "yes" if host == "192.0.2.1" else "no"

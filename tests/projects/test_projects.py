@@ -110,6 +110,7 @@ def test_projects_and_their_conversations_are_there_after_a_restart(make, folder
     assert page.sessions[0].project_id == added.project_id
 
 
+@pytest.mark.slow
 def test_what_ended_is_paged_over_all_projects(projects, folder, clock):
     added = projects.add(folder)
     first = projects.all()[0]
@@ -134,6 +135,7 @@ def test_what_ended_is_paged_over_all_projects(projects, folder, clock):
     assert {it.project_id for it in only} == {added.project_id}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("way", ["again", "link", "dots", "name"])
 def test_one_folder_is_one_project(way, projects, folder, tmp_path):
     added = projects.add(folder)
@@ -217,6 +219,7 @@ def test_nothing_is_written_into_the_empty_place_of_a_disk_that_is_not_there(mak
     assert "is another one than it was" in after.problem and [*folder.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_removed_one_is_served_no_more_and_is_back_with_all_it_had(projects, folder):
     added = projects.add(folder)
     id = asked(projects, added.project_id)
@@ -269,6 +272,7 @@ def test_one_whose_folder_is_away_can_be_read_and_comes_back(make, folder, tmp_p
     after.of_session(id).manager.ask(id, "say more")
 
 
+@pytest.mark.slow
 def test_what_was_deleted_while_its_folder_was_away_is_not_in_it_when_that_is_back(
     projects, folder
 ):
@@ -290,6 +294,7 @@ def test_what_was_deleted_while_its_folder_was_away_is_not_in_it_when_that_is_ba
     assert "daisy" in left.read_text()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("went", ["elsewhere", "for good", "but for its place"])
 def test_a_folder_made_anew_is_not_the_one_that_went(went, make, folder, tmp_path):
     before = make()
@@ -332,6 +337,7 @@ def test_an_inode_that_is_given_again_is_another_folder(tmp_path):
     assert Identity(after.device, after.inode).fits(after)  # as an earlier version wrote it down
 
 
+@pytest.mark.slow
 def test_one_that_was_moved_is_offered_and_goes_on_with_all_it_had(make, folder, tmp_path):
     projects = make()
     projects.start()
@@ -364,6 +370,7 @@ def moved(projects, folder, tmp_path):
     return folder.rename(tmp_path / "moved"), id
 
 
+@pytest.mark.slow
 def test_no_it_is_a_new_project_is_an_answer_that_lasts(projects, moved):
     place, id = moved
 
@@ -385,6 +392,7 @@ def test_one_that_moved_is_offered_also_where_its_place_is_taken(projects, moved
     assert offered.value.details["project_id"] == id
 
 
+@pytest.mark.slow
 def test_what_comes_into_the_place_of_one_that_moved_is_another(projects, moved, folder, make):
     place, id = moved
     projects.add(place, project_id=id)
@@ -406,6 +414,7 @@ def test_what_comes_into_the_place_of_one_that_moved_is_another(projects, moved,
     }
 
 
+@pytest.mark.slow
 def test_a_folder_made_anew_in_its_place_is_not_believed_to_be_it(projects, folder):
     id = projects.add(folder).project_id
     asked(projects, id)
@@ -425,6 +434,7 @@ def test_a_folder_made_anew_in_its_place_is_not_believed_to_be_it(projects, fold
     assert projects.add(folder, project_id=id).open_sessions == 1  # or else it is
 
 
+@pytest.mark.slow
 def test_a_place_that_is_served_is_first_to_be_left(projects, moved, folder):
     place, id = moved
     other = projects.add(place, new=True)

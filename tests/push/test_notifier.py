@@ -342,6 +342,7 @@ def test_a_stopped_one_tells_nothing(notifier, sessions, service):
     assert service.got == []
 
 
+@pytest.mark.slow
 def test_each_of_many_ends_seen_or_is_told_another_way(hurried, make, sessions, service, browser):
     """``JANUS_PUSHES=1000`` for a whole afternoon of them."""
     notifier = make(f"{service.url}/topic")

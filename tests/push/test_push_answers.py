@@ -63,6 +63,7 @@ def answer_of(client, shown):
     return not state["is_processing"] and state["messages"][-1]["content"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(("decision", "option"), [("allow", "once"), ("deny", "never")])
 def test_a_tap_gives_one_of_the_two_answers_once(client, phone, told, decision, option):
     shown = told()
@@ -92,6 +93,7 @@ def test_a_late_tap_leaves_the_next_question_alone(client, phone, told):
     assert client.get(f"/api/state?session_id={id}").json["permissions"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "asked",
     [

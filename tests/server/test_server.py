@@ -14,7 +14,6 @@ import pytest
 from conftest import COMMAND, fake_path, processes_of, wait_for
 from kit.command import Command, Done
 from kit.forked import GUNICORN
-from kit.order import others_slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +27,9 @@ def summaries(workspace):
     return list((workspace / ".janus" / "conversation-summaries").glob("*.md"))
 
 
-@pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param("janus serve", marks=pytest.mark.quick), "gunicorn wsgi:app"]
+)
 def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
     command = (sys.executable, *GUNICORN) if kind.startswith("gunicorn") else COMMAND
     server = serve(*command, cwd=ROOT, WORKSPACE_DIR=str(workspace))
@@ -43,7 +44,15 @@ def test_both_ways_to_serve_are_the_same_server(kind, serve, workspace):
     assert "ShoppingCart" in summaries(workspace)[0].read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGTERM, marks=pytest.mark.quick),
+        signal.SIGINT,
+        signal.SIGHUP,
+        signal.SIGQUIT,
+    ],
+)
 def test_a_signal_ends_it_in_order(number, serve, cursor_path, workspace, home):
     server = serve(path=cursor_path)
     id = server.start()
@@ -100,6 +109,7 @@ def ask_and_lose(server, question, id=None):
         server.ask(id or server.start(), question)
 
 
+@pytest.mark.quick
 def test_a_killed_worker_leaves_no_agent_and_is_replaced(serve, cursor_path, home):
     server = serve(path=cursor_path)
     asking = threading.Thread(target=ask_and_lose, args=(server, "stubborn"))
@@ -228,7 +238,8 @@ def gunicorn(fork_server):
     return gunicorn
 
 
-@pytest.mark.parametrize("kind", others_slow("janus serve", "gunicorn wsgi:app"))
+@pytest.mark.others_slow
+@pytest.mark.parametrize("kind", ["janus serve", "gunicorn wsgi:app"])
 @pytest.mark.parametrize(
     ("name", "value"),
     [("JANUS_PROT", "1"), ("PORT", "x"), ("WORKSPACE_DIR", "/no"), ("JANUS_HOST", "8.8.8.8")],
@@ -251,9 +262,8 @@ def test_a_taken_port_stops_the_start_with_a_sentence(run):
     assert f"Janus cannot start: PORT={port}: cannot listen on it" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "option", others_slow("--workers=2", "--preload", "--reload", "--max-requests=9")
-)
+@pytest.mark.others_slow
+@pytest.mark.parametrize("option", ["--workers=2", "--preload", "--reload", "--max-requests=9"])
 def test_what_would_lose_sessions_is_refused(option, gunicorn):
     done = gunicorn(option, PORT="0")
 

@@ -85,6 +85,7 @@ def test_a_connection_that_was_used_may_not_wait_for_ever_either(begin, tls, ope
     assert answer.count(b"HTTP/1.1 200") == 1
 
 
+@pytest.mark.quick
 def test_connections_of_one_address_are_limited_and_the_oldest_waiting_one_is_closed(
     open_door, crowd
 ):

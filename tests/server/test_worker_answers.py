@@ -3,6 +3,7 @@
 import json
 
 import doors
+import pytest
 from doors import FOR_EVER, HEALTH, LAST, answer_of, everything, post
 
 certificate, crowd, open_door, tls = doors.certificate, doors.crowd, doors.open_door, doors.tls
@@ -60,6 +61,7 @@ def test_what_is_no_tls_is_hung_up_on(certificate, open_door):
                 assert b"HTTP" not in everything(connection)
 
 
+@pytest.mark.quick
 def test_with_a_certificate_both_are_served_on_one_port(certificate, open_door):
     door = open_door(threads=1, tls=certificate)
 

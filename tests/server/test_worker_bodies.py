@@ -74,6 +74,7 @@ def test_a_body_in_drops_costs_a_thread_for_so_long(tls, open_door):
     assert b" 400 " in answer
 
 
+@pytest.mark.quick
 def test_who_is_refused_need_not_send_the_body_and_nobody_waits_for_it(tls, open_door, crowd):
     door = open_door(threads=1, tls=tls, PIECE=FOR_EVER, BODY=FOR_EVER, LINGER=FOR_EVER)
 

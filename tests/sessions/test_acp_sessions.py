@@ -82,6 +82,7 @@ def test_a_conversation_goes_on_over_the_protocol_it_began_with(
     wait_for(lambda: answers(second, id)[-1:] == ["2 turns before"])  # and the summary's
 
 
+@pytest.mark.slow
 def test_a_choice_holds_after_a_restart(settings, make_manager, home, tmp_path):
     environ = {"HOME": str(home), "PATH": fake_path(tmp_path)}
     command = (str(PROGRAM), "resume", "tells")
@@ -175,6 +176,7 @@ def test_what_an_agent_tells_of_itself_is_in_the_state(manager):
     assert (now.usage.used, now.agent_title) == (5, "A title")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("answers", [True, False])
 def test_cursors_todos_are_the_plan_whether_it_asks_or_tells(manager, answers):
     todos = {"toolCallId": "c", "todos": [{"id": "1", "content": "Read"}], "merge": False}

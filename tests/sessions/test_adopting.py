@@ -199,6 +199,7 @@ def test_what_is_held_in_janus_is_not_listed_open_or_ended(acp, home):
     assert ids(acp) == [ID]
 
 
+@pytest.mark.slow
 def test_deleted_stays_deleted(acp, settings):
     adopted = acp.terminal.adopt("custom", ID).session_id
     acp.end(adopted, summary=False)
@@ -255,6 +256,7 @@ def test_it_is_refused_while_its_agent_runs_in_the_folder_since_before(janus, be
         assert one.driver is None
 
 
+@pytest.mark.slow
 def test_no_turn_of_a_running_agent_runs_while_another_program_works_on_it(acp):
     id = acp.terminal.adopt("custom", ID).session_id
     acp.ask(id, "say on")

@@ -121,6 +121,7 @@ def test_idle_and_crashed_sessions_end_as_such(make_manager, cursor, clock):
     assert reasons == {idle: "idle", crashed: "crashed"}
 
 
+@pytest.mark.slow
 def test_the_title_is_that_of_the_first_words_and_a_withdrawn_message_gives_none(start, cursor):
     command = (str(FAKE_AGENTS / "acp-agent"),)  # one process for all of them
     janus = start(replace(cursor, agent="custom", agent_command=command))
@@ -141,6 +142,7 @@ def test_who_speaks_goes_on_under_the_same_id(janus):
     assert janus.state(id).now.ended_at is None
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("looked_at", [False, True])
 def test_renaming_opens_none_whoever_looks_at_it(janus, looked_at):
     id = said_and_ended(janus)
@@ -311,6 +313,7 @@ def test_one_whose_log_cannot_be_removed_is_still_there_after_a_restart(start, c
     assert [it.session_id for it in ended(start())] == [id]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("damage", [b"{", b'{"a": 1}', b"[[]]", b"7"])
 def test_a_damaged_list_of_deleted_ones_costs_nothing_else(start, cursor, damage):
     janus = start()
@@ -323,6 +326,7 @@ def test_a_damaged_list_of_deleted_ones_costs_nothing_else(start, cursor, damage
     assert aside.read_bytes() == damage
 
 
+@pytest.mark.slow
 def test_open_ones_and_work_that_is_nowhere_else_are_not_deleted(janus):
     made = janus.create("fix-1")
     with pytest.raises(Conflict, match="End it first"):

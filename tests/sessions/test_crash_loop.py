@@ -55,6 +55,7 @@ def test_a_session_stops_starting_an_agent_that_dies_until_it_is_resumed(
     assert manager.ask(id, "say hello").answer == "hello "
 
 
+@pytest.mark.slow
 def test_it_is_tried_again_after_a_minute(make_manager, cursor, clock):
     manager = make_manager(cursor)
     id = manager.create().session_id
@@ -68,6 +69,7 @@ def test_it_is_tried_again_after_a_minute(make_manager, cursor, clock):
     wait_for(lambda: manager.get(id).status == "waiting")
 
 
+@pytest.mark.slow
 def test_an_agent_that_is_not_logged_in_is_started_again_at_once(make_manager, cursor):
     manager = make_manager(cursor)
     id = manager.create().session_id

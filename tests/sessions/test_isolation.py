@@ -40,6 +40,7 @@ def sessions(manager):
         return [*pool.map(lambda _: manager.create("fix"), range(4))]
 
 
+@pytest.mark.slow
 def test_each_session_works_in_its_own_files_and_dies_its_own_deaths(
     agent, manager, sessions, workspace
 ):
@@ -88,6 +89,7 @@ def test_each_session_works_in_its_own_files_and_dies_its_own_deaths(
     assert manager.get(unlucky.session_id).status == "waiting"
 
 
+@pytest.mark.others_slow
 def test_the_agents_processes_run_in_their_worktrees(agent, manager, sessions, tmp_path):
     for session in sessions:
         # An agent of the one kind lives as long as its turn, one of the other as its session.

@@ -87,6 +87,7 @@ def test_one_session_more_than_allowed_is_refused(make_manager, settings):
     manager.create()
 
 
+@pytest.mark.slow
 def test_ten_thousand_concurrent_calls_lose_nothing(make_manager, settings):
     """32 threads create, look at, touch and end sessions, their own and each other's."""
     manager = make_manager(replace(settings, max_sessions=100_000))

@@ -170,6 +170,7 @@ def test_a_struck_line_stays_struck_over_later_turns_and_a_restart(start):
     assert janus.state(other).now.context is None
 
 
+@pytest.mark.slow
 def test_deleted_is_deleted_from_memory_to_the_byte(start, cursor):
     janus = start()
     first = said_and_ended(janus, "say a plan about zanzibar")
@@ -227,6 +228,7 @@ def test_nothing_of_it_enters_a_title_a_preview_a_summary_or_the_search(janus, w
     assert "say more" in kept.read_text() and "zanzibar" not in kept.read_text()
 
 
+@pytest.mark.slow
 def test_two_hundred_sessions_later_the_first_prompt_has_the_same_size(janus):
     sizes = []
     for number in range(200):

@@ -76,6 +76,7 @@ def test_a_set_up_that_fails_says_so_and_the_agent_works_all_the_same(begin):
     assert shown.status == "failed" and shown.output == "no network\nIt failed (exit code 7)."
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("how", ["interrupt", "end", "stop"])
 def test_a_set_up_ends_with_what_ends_it(how, begin, home):
     manager, id = begin("sleep 60 & sleep 60")

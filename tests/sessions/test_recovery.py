@@ -137,6 +137,7 @@ def test_an_ended_session_does_not_come_back(start):
     assert start().all() == []
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("damage", ["missing", "garbage", "empty", "folder"])
 def test_without_its_list_the_logs_and_worktrees_tell(damage, start, cursor):
     before = start()
@@ -221,6 +222,7 @@ def test_a_log_that_cannot_be_read_costs_its_session_only(start, cursor, caplog)
     assert log.is_dir()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("left", ["nothing", "an empty folder", "another folder"])
 def test_a_session_whose_worktree_is_gone_says_so_and_does_not_touch_the_workspace(
     left, start, cursor
@@ -249,6 +251,7 @@ def test_a_session_whose_worktree_is_gone_says_so_and_does_not_touch_the_workspa
     assert after.conversation(info.session_id) == []
 
 
+@pytest.mark.slow
 def test_a_worktree_that_is_gone_is_made_anew_of_its_branch(start, cursor, workspace):
     setting = replace(cursor, setup_command="echo done > set-up")
     manager = start(setting)
@@ -293,6 +296,7 @@ def test_what_lies_in_the_place_of_a_worktree_is_left_there(start, workspace):
     manager.make_anew(manager.create().session_id)  # it has none: nothing is to be made
 
 
+@pytest.mark.slow
 def test_one_that_ended_goes_on_where_the_workspace_is_in_its_repository(
     make_manager, cursor, workspace
 ):
@@ -348,6 +352,7 @@ def test_resuming_starts_the_agent_and_goes_on(start, cursor):
     assert after.ask(id, "recall").answer == "2 turns before "  # the summary is one
 
 
+@pytest.mark.slow
 def test_an_ended_session_can_be_resumed(start):
     manager = start()
     info = manager.create("fix")
@@ -394,6 +399,7 @@ def test_a_name_gives_a_branch_and_a_worktree(start, cursor):
     assert git(cursor.workspace, "status", "--short") == ""
 
 
+@pytest.mark.slow
 def test_the_same_name_twice_gives_two_branches(start):
     manager = start()
 
@@ -466,6 +472,7 @@ def test_a_new_name_stays_after_a_restart(start, cursor):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_ending_keeps_the_worktree_unless_it_is_to_be_cleaned_up(start):
     manager = start()
     kept, cleaned = manager.create("kept"), manager.create("cleaned")

@@ -49,6 +49,7 @@ def ended(manager, clock, number, **how):
     return id
 
 
+@pytest.mark.slow
 def test_the_oldest_that_ended_lose_their_snapshots_first(manager, room, clock, workspace, caplog):
     needed = ended(manager, clock, 0, isolated=True)  # nothing else has its commit
     ids = [ended(manager, clock, number) for number in (1, 2, 3)]

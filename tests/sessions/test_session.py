@@ -109,6 +109,7 @@ def test_an_answer_after_the_timeout_is_found_in_the_conversation(make_manager, 
     assert last.turn_id == caught.value.details["turn_id"]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("death", ["die 3", "kill"])
 def test_an_agent_that_dies_is_reported_and_the_conversation_goes_on(death, manager, start):
     id = start()

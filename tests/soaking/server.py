@@ -12,6 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from conftest import QUICK, fake_path, git, wait_for
+from kit.forked import JANUS, ForkServer
 from kit.ports import free_port
 
 from janus.access.folder import owner_token
@@ -61,13 +62,19 @@ class Server:
         git(self.workspace, "commit", "-qm", "A shop")
 
     def spawn(self):
+        """Begin it: forked where tests have what forks, for an interpreter takes its time."""
+        log = self.log.fileno()
+        if ForkServer.running:
+            where = self.workspace, self._environ
+            self.process = ForkServer.running.start(JANUS, *where, stdout=log, stderr=log)
+            return
         self.process = subprocess.Popen(
             (sys.executable, "-m", "janus", "serve"),
             cwd=self.workspace,
             env=self._environ,
             stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
         )
 

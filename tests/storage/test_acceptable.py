@@ -53,6 +53,7 @@ def test_a_photo_of_40_megapixels_is_turned_and_made_smaller():
     assert max(opened(after.small).size) == SMALL
 
 
+@pytest.mark.slow
 def test_the_limit_counts_a_picture_as_it_is_sent():
     noise = Image.frombytes("RGB", (1900, 1900), os.urandom(1900 * 1900 * 3))
     into = io.BytesIO()

@@ -62,6 +62,7 @@ def story(request, workspace, tmp_path):
     return Story(workspace, tmp_path / "state")
 
 
+@pytest.mark.others_slow
 def test_a_turn_costs_few_commands_of_git(story):
     story.turn("first", a="1")
     story.snapshots.settle()
@@ -78,6 +79,7 @@ def test_a_turn_costs_few_commands_of_git(story):
     assert not story.asked()
 
 
+@pytest.mark.others_slow
 def test_the_first_turn_of_a_session_costs_few_commands_of_git(story):
     story.turn("one")
     story.asked()
@@ -101,6 +103,7 @@ def disguised(file):
     os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -185,6 +188,7 @@ def test_a_worktree_costs_few_commands_of_git(workspace, tmp_path):
     made.close()
 
 
+@pytest.mark.others_slow
 def test_turns_that_changed_nothing_are_known_to_the_next_janus(story, tmp_path):
     story.turn("t1", a="1")
     story.turn("t2")
@@ -204,6 +208,7 @@ def test_turns_that_changed_nothing_are_known_to_the_next_janus(story, tmp_path)
     assert not (again.folder / "a").exists()
 
 
+@pytest.mark.slow
 def test_an_edit_in_the_same_moment_and_of_the_same_size_is_seen(story):
     path = story.folder / "same"
     for number in range(25):
@@ -217,6 +222,7 @@ def test_an_edit_in_the_same_moment_and_of_the_same_size_is_seen(story):
             assert story.snapshots.chain.ask("cat-file", "blob", f"{tree}:same") == text
 
 
+@pytest.mark.slow
 def test_snapshots_that_somebody_took_away_are_made_anew(story):
     story.turn("t1", a="1")
     before = story.turn("t2")
@@ -242,6 +248,7 @@ def test_a_folder_that_becomes_a_repository_is_noticed(workspace, tmp_path):
     assert story.turn("t2").head == git(workspace, "rev-parse", "HEAD").strip()
 
 
+@pytest.mark.slow
 def test_what_is_checked_out_is_noted_as_it_is_then(workspace, tmp_path):
     story = Story(workspace, tmp_path / "state")
 

@@ -88,6 +88,7 @@ def test_commits_that_are_on_no_remote_come_along(laptop, cloud, remote):
     assert (pushed.name, pushed.unpushed) == (BRANCH, 0)
 
 
+@pytest.mark.slow
 def test_what_it_builds_on_is_fetched_or_named(laptop, cloud, remote):
     git(laptop.folder, "switch", "-q", "main")
     base = laptop.work("base.txt")
@@ -123,6 +124,7 @@ def test_without_any_remote_it_is_what_the_workspace_has_not(laptop, cloud, tmp_
         fetched(cloud.git, cloud.owner, BRANCH, Bundle("0" * 40, b"nonsense", 8))
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_said_to_be(laptop):
     laptop.work("one.bin", os.urandom(Bundle.LARGEST))
 
@@ -183,6 +185,7 @@ def evil_tree(laptop, made):
     return evil, made(f"refs/heads/{BRANCH}")
 
 
+@pytest.mark.slow
 def test_threat_45_a_bundle_that_is_not_what_it_should_be_leaves_nothing(
     laptop, cloud, monkeypatch
 ):

@@ -85,6 +85,7 @@ def test_the_owners_work_is_told_apart_from_the_agents(story):
     assert set(story.files(undone.undo_id)) == {"undone.txt"}
 
 
+@pytest.mark.slow
 def test_hostile_kinds_are_said_as_such(workspace, tmp_path):
     marks = make_hostile(workspace)
     story = Changing(workspace, tmp_path / "state")
@@ -109,6 +110,7 @@ def test_hostile_kinds_are_said_as_such(workspace, tmp_path):
     assert "a.id" in files
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
@@ -197,6 +199,7 @@ def test_large_files_and_many_are_bounded_and_said(story, monkeypatch):
     assert long.truncated and long.hunks[0].lines[0].cut and len(long.hunks[0].lines) == 5000
 
 
+@pytest.mark.slow
 def test_a_search_for_renames_that_was_cut_says_so(story):
     (story.folder / "many").mkdir()
     for n in range(1001):

@@ -53,6 +53,7 @@ def making(make_manager, settings, hangs, home):
     thread.join(60)
 
 
+@pytest.mark.others_slow
 def test_ending_a_session_that_is_being_made_ends_its_hook(making, home, workspace):
     manager, outcome = making
 
@@ -65,6 +66,7 @@ def test_ending_a_session_that_is_being_made_ends_its_hook(making, home, workspa
     assert not (workspace / ".worktrees" / ID).exists() and manager.all() == []
 
 
+@pytest.mark.others_slow
 def test_a_janus_that_stops_ends_the_hook(making, home, workspace):
     manager, outcome = making
 
@@ -76,6 +78,7 @@ def test_a_janus_that_stops_ends_the_hook(making, home, workspace):
     assert not (workspace / ".worktrees" / ID).exists()
 
 
+@pytest.mark.others_slow
 def test_a_janus_that_is_killed_ends_the_hook(hangs, home, workspace, tmp_path):
     arguments = [str(workspace), str(tmp_path / "state"), ID]
     (tmp_path / "state").mkdir()
@@ -125,6 +128,7 @@ def left_locked(make_manager, settings, home, workspace, tmp_path):
     return manager.workspace, lock, commit, notes
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("size", [0, 17, 41])
 def test_a_lock_that_a_killed_git_left_goes_at_the_next_start(left_locked, workspace, size):
     ours, lock, commit, notes = left_locked

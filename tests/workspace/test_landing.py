@@ -153,6 +153,7 @@ def test_commits_are_refused_in_words(story, why, home):
 # Discard.
 
 
+@pytest.mark.slow
 def test_a_discard_goes_back_to_what_was_there_and_is_undone(story):
     folder = story.folder
     (folder / "README.md").write_text("the owner's own\n")
@@ -234,7 +235,8 @@ def test_a_branch_that_is_checked_out_nowhere_moves_alone(work):
     assert everything(work.main) == before
 
 
-@pytest.mark.parametrize("way", ["here", "elsewhere", "more", "nothing"])
+@pytest.mark.others_slow
+@pytest.mark.parametrize("way", ["elsewhere", "here", "more", "nothing"])
 def test_a_squashed_branch_has_landed_and_it_is_said_on_what_ground(work, way):
     work.change("new.txt", "feature\n")
     work.change("more.txt", "more\n")
@@ -278,6 +280,7 @@ def test_conflicts_are_named_and_nothing_is_touched(work):
     assert work.state() == before
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("moved", ["source", "target", "unseen"])
 def test_a_yes_is_good_for_what_was_seen_only(work, moved):
     work.change("new.txt", "feature\n")
@@ -295,6 +298,7 @@ def test_a_yes_is_good_for_what_was_seen_only(work, moved):
     assert work.state() == before
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "way", ["edited", "staged", "deleted", "untracked", "ignored", "ignored folder", "link", "flag"]
 )
@@ -335,6 +339,7 @@ def test_what_is_not_committed_is_never_overwritten(work, way, tmp_path):
     assert "refs/janus/undo" not in git(work.main, "for-each-ref")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     "half", ["merge", "rebase", "bisect", "more refs", "own rebase", "lock", "gone"]
 )
@@ -475,6 +480,7 @@ def test_a_merge_that_was_built_upon_is_not_taken_back(work):
     assert work.state() == before
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("moment", ["before", "half", "files", "ending", "after"])
 def test_a_killed_merge_is_taken_back_or_finished(work, monkeypatch, moment):
     work.change("new.txt", "feature\n")
@@ -552,6 +558,7 @@ def test_only_this_branch_is_pushed_whatever_is_configured(work, tmp_path):
     assert merged == "refs/heads/feature\n"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("why", ["hook", "ahead", "password", "none"])
 def test_pushes_are_refused_in_words(work, why, tmp_path):
     remote = tmp_path / "remote.git"

@@ -64,6 +64,7 @@ def ask(work):
     return open_pull_request(work.owner, push(work.owner), "main", "Mend it", "Why: …")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("program", ["gh", "glab"])
 def test_a_pull_request_is_opened_and_found_again(work, program):
     remote(work, HOST[program])
@@ -82,6 +83,7 @@ def test_a_pull_request_is_opened_and_found_again(work, program):
         assert ask(work) == opened
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("program", ["gh", "glab"])
 @pytest.mark.parametrize(
     ("how", "words"),
@@ -106,6 +108,7 @@ def test_a_forge_that_does_not_work_is_quoted_and_the_link_is_given(
     wait_for(lambda: processes_of(work.home) == [])
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("how", "words"),
     [
@@ -128,6 +131,7 @@ def test_an_ssh_that_would_ask_or_hang_changes_nothing(work, how, words, impatie
     assert push(work.owner).state == "new"
 
 
+@pytest.mark.slow
 def test_hooks_that_hang_are_ended_and_nothing_is_half_done(work, impatient):
     hook = work.main / ".git/hooks/pre-push"
     hook.parent.mkdir(exist_ok=True)
@@ -171,6 +175,7 @@ def test_a_push_whose_last_hook_hangs_is_told_as_done(work):
     assert there(work) == "feature\n"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("name", ["post-commit", "reference-transaction"])
 def test_a_commit_whose_last_hook_hangs_is_made_and_told(work, name):
     hook, runs = hangs(work, name)

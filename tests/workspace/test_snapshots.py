@@ -145,6 +145,7 @@ def test_what_moved_since_it_was_shown_is_refused(story):
         story.undo("t3")
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("how", ["deleted", "edited", "own", "nested"])
 def test_what_was_ignored_at_the_start_is_never_deleted(story, how):
     """Agents edit ``.gitignore``: what was ignored looks new then, and was there all the time."""
@@ -304,6 +305,7 @@ def test_what_its_owner_hides_from_git_comes_back_if_it_was_there(story):
     assert everything(folder) == before
 
 
+@pytest.mark.slow
 def test_what_was_written_where_nothing_was_wanted_is_removed_again(story):
     folder = story.folder
     (folder / "two").mkdir()
@@ -365,6 +367,7 @@ def test_modes_links_and_the_case_of_names_come_back_whatever_is_configured(stor
     assert everything(folder) == before
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("place", ["repository", "plain"])
 def test_a_folder_without_a_file_is_a_state_like_any_other(place, tmp_path, home):
     folder = tmp_path / "empty"
@@ -400,6 +403,7 @@ def test_commits_of_a_turn_are_taken_back_with_what_was_staged(story):
     assert git(folder, "status", "--porcelain") == ""
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("why", ["pushed", "moved", "switched", "merge"])
 def test_commits_stay_where_taking_them_back_would_surprise(story, why, tmp_path):
     folder = story.folder

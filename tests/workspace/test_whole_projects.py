@@ -72,6 +72,7 @@ NESTED = [
 ]  # fmt: skip
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("make", NESTED, ids=lambda make: make.__name__)
 def test_a_repository_in_an_ignored_folder_is_named_and_kept(make, shop, worktree):
     name = make(worktree)
@@ -114,6 +115,7 @@ def test_a_repository_that_the_project_tracks_is_no_other(workspace, on):
     assert here.remove_worktree(ID)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("how", ["too many", "unreadable"])
 def test_what_cannot_be_searched_is_never_clean(how, on, workspace, shop, worktree, monkeypatch):
     if how == "too many":
@@ -136,6 +138,7 @@ def test_what_cannot_be_searched_is_never_clean(how, on, workspace, shop, worktr
 # --- what a worktree gets
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -154,6 +157,7 @@ def test_a_hook_that_fails_is_told_and_no_reason_to_refuse(script, words, worksp
         assert made.told == ()
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("way", ["process", "smudge"])
 def test_files_of_a_filter_that_is_missing_come_as_git_stores_them(way, workspace, shop):
     (workspace / ".gitattributes").write_text("*.bin filter=lfs\n")
@@ -187,6 +191,7 @@ def outer(workspace, tmp_path):
     return outer
 
 
+@pytest.mark.slow
 def test_submodules_are_filled_without_the_network(outer, on):
     here = on(outer)
 
@@ -360,6 +365,7 @@ here.close()
 """
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("utf8", ["0", "1"])
 def test_a_branch_is_called_the_same_in_any_locale(utf8, workspace, tmp_path):
     git(workspace, "branch", "größe/🚲")

@@ -134,6 +134,7 @@ def test_beside_a_branch_called_feature_there_is_a_dash(workspace, shop):
     assert shop.add_worktree("b", name="x").branch == "feature-x-2"
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("branch", ["topic/größe/🚲", "v1", "feature/a.b"])
 def test_a_branch_that_is_there_can_be_named(branch, workspace, shop):
     git(workspace, "branch", branch)
@@ -271,6 +272,7 @@ def busy(workspace, tmp_path):
 KINDS = [bare, submodule, linked, detached, strangely_named, through_a_link, busy]
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_any_kind_of_repository_will_do(kind, workspace, tmp_path, on):
     folder = kind(workspace, tmp_path)
@@ -315,6 +317,7 @@ def test_git_variables_of_the_environment_do_not_matter(workspace, tmp_path, on)
 # --- nothing is left when it fails
 
 
+@pytest.mark.others_slow
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize(("script", "words"), [("rm .git", "take"), ('rm -r "$PWD"', "cannot run")])
 def test_a_hook_that_leaves_no_worktree_is_reported(script, words, workspace, shop):
@@ -334,6 +337,7 @@ def test_a_branch_that_was_there_stays_when_it_fails(workspace, shop):
     assert "there" in branches(workspace) and shop.worktrees() == {}
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("script", ["sleep 60 & sleep 60", "trap '' TERM; sleep 60; sleep 60"])
 def test_a_hook_that_hangs_is_stopped_with_all_it_started(script, workspace, on, home, monkeypatch):
     monkeypatch.setattr(janus.workspace.running, "_GRACE", 0.1)
@@ -463,6 +467,7 @@ def test_looking_leaves_the_index_alone(shop, worktree):
     assert index.read_bytes() == before
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("verb", ["merge", "rebase", "cherry-pick", "revert"])
 def test_what_is_half_done_is_kept(verb, workspace, shop, worktree):
     for folder in workspace, worktree:
@@ -483,6 +488,7 @@ def test_what_is_half_done_is_kept(verb, workspace, shop, worktree):
     assert shop.remove_worktree(ID, force=True)
 
 
+@pytest.mark.others_slow
 @pytest.mark.parametrize("saved", ["branch", "tag", "push", None])
 @pytest.mark.parametrize("attached", [True, False])
 def test_commits_count_until_they_are_somewhere_else(
