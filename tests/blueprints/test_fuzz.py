@@ -38,7 +38,8 @@ def test_threat_1_no_answer_is_undescribed_and_a_stranger_is_refused_whatever_is
 ):
     """Schemathesis makes its requests from the description itself; see ``schemathesis.toml``.
 
-    To make them up takes ten times as long as to send them again, as a stranger, to another Janus.
+    To make them up takes ten times as long as to send them again, as a stranger, to another Janus;
+    of a few, a third is enough, which has some of each view.
     """
     path, home = fake_path(tmp_path, "agent", program=QUICK), tmp_path / "stranger"
     choices = {"path": path, "JANUS_AGENT": "cursor-agent", "MAX_SESSIONS": "100"}
@@ -53,7 +54,9 @@ def test_threat_1_no_answer_is_undescribed_and_a_stranger_is_refused_whatever_is
     (home / "empty").mkdir(parents=True)
     strange = serve(**choices, cwd=home / "empty", HOME=str(home))
     assert {path for path, methods in DESCRIPTION["paths"].items() if is_public(methods)} == PUBLIC
-    for request, status in refused(strange, [entry["request"] for entry in entries]):
+    again = [entry["request"] for entry in entries[:: 1 if CASES else 3]]
+    assert {urlsplit(it["url"]).path for it in again} >= {*DESCRIPTION["paths"]}
+    for request, status in refused(strange, again):
         path = urlsplit(request["url"]).path
         if path not in PUBLIC:
             assert status == 401, request
