@@ -197,11 +197,13 @@ PATTERNS = """
 import importlib, pkgutil, re, janus
 
 WORST = ["a", " ", "-", "0", chr(10), chr(27) + "[", chr(27) + "]", "[x](", "`", "*a", "/a", "<a"]
+tried = set()
 for module in pkgutil.walk_packages(janus.__path__, "janus."):
     if module.name.endswith(("__main__", "guardian")) or ".demo." in module.name:
         continue  # the demo agent is a program of its own
     for name, pattern in vars(importlib.import_module(module.name)).items():
-        if isinstance(pattern, re.Pattern):
+        if isinstance(pattern, re.Pattern) and pattern not in tried:
+            tried.add(pattern)
             print(module.name, name, flush=True)
             for seed in WORST:
                 text = seed * ((1 << 16) // len(seed)) + "!" + chr(0)

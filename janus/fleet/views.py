@@ -28,7 +28,7 @@ from janus.model import Answered, Asked
 PIECE = 512 << 10
 #: Bytes of an answer, and of all whose rest is kept; seconds until one is given up.
 LONGEST, _KEPT, _PATIENCE = 32 << 20, 48 << 20, 60.0
-_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_NAME = re.compile(r"[a-z_]{1,60}\.[a-z_]{1,60}")
 
 
 class Views:

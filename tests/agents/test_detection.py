@@ -316,14 +316,15 @@ def test_a_survey_tells_of_all_agents_and_finds_those_there_are(computer, tmp_pa
     assert seen["qwen"] == "0.24.4"
 
 
+@pytest.mark.slow
 def test_a_survey_is_not_stopped_by_agents_that_hang(computer, monkeypatch):
-    monkeypatch.setattr(probe, "VERSION", 0.3)
+    monkeypatch.setattr(probe, "VERSION", 5)  # in which the others begin, however busy it is
 
     there = computer({"gemini": "exec sleep 100", "goose": "exec yes", "qwen": "exit 1"})
     seen = {spec.name: (agent, problem) for spec, agent, problem in survey(there)}
 
     agent, problem = seen["gemini"]
-    assert agent and "did not answer within 0.3 seconds" in problem
+    assert agent and "did not answer within 5 seconds" in problem
     for name, words in (("goose", "is not installed"), ("qwen", "does not work")):
         agent, problem = seen[name]
         assert agent is None and words in problem
