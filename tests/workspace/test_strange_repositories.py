@@ -131,7 +131,11 @@ def is_gits(name):
     return any(name == f".git/{part}" or name.startswith(f".git/{part}/") for part in parts)
 
 
-def use(settings):
+#: How sessions are begun, the last of them for trees made at random only.
+BEGUN = {}, {"name": "fix"}, {"session_id": ID, "name": "odd"}, {"name": "two"}
+
+
+def use(settings, begun=BEGUN):
     """Start, open sessions, say something, end them, stop; what is refused is refused."""
     made = []
     app = create_app(settings, start=False)
@@ -139,7 +143,7 @@ def use(settings):
     try:
         janus.start()
         manager = janus.manager
-        for body in ({}, {"name": "fix"}, {"name": "two"}, {"session_id": ID, "name": "odd"}):
+        for body in begun:
             with contextlib.suppress(JanusError):
                 made.append(manager.create(**body).session_id)
         for id in [info.session_id for info in manager.all()]:
@@ -214,7 +218,7 @@ def untouched(settings, tmp_path):
     """Uses the workspace; all that was there is still there."""
     before = snapshot(settings.workspace, without=(".git", ".janus"))
     around = snapshot(tmp_path, without=("shop", "home/.local"))
-    use(settings)
+    use(settings, BEGUN[:-1])
     after = snapshot(settings.workspace, without=(".git", ".janus"))
     assert {name: after.get(name) for name in before} == before
     assert snapshot(tmp_path, without=("shop", "home/.local")) == around
