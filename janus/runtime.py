@@ -108,7 +108,7 @@ class Runtime:
     def problem(self) -> str | None:
         """What the owner should know of the disk, or None if all is well."""
         owners = (self.store, self.devices, self.projects, self.lock)
-        return next((owner.problem for owner in owners if owner.problem), None)
+        return next((why for it in owners if (why := it.problem)), None)
 
     def open_stream(self) -> Callable[[], None]:
         """Take a place for a stream; the result gives it back, once. Raises TooManyStreams."""

@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.sessions import NullSession, SessionInterface
 from flask.wrappers import Request
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
@@ -62,6 +63,15 @@ API = (
 PAGES = (setup.bp, frontend.bp)
 
 
+class _NoSession(SessionInterface):
+    """Flask's sessions, of which it would make one for each request: nobody here has any."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._none
+
+
 class Route(Rule):
     """A route of which nobody builds an address.
 
@@ -92,7 +102,7 @@ def _adapter(app: Flask, request: Request | None) -> MapAdapter | None:
 def register(app: Flask) -> None:
     """Register every view with *app*."""
     runtime: Runtime = app.extensions["janus"]
-    app.url_rule_class = Route
+    app.url_rule_class, app.session_interface = Route, _NoSession()
     # Flask looks at each view and hook in every request whether it is a coroutine: none is.
     app.ensure_sync = lambda view: view  # type: ignore[method-assign, assignment]
     app.create_url_adapter = partial(_adapter, app)  # type: ignore[method-assign]

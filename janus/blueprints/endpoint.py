@@ -10,10 +10,10 @@ so do ``openapi.json`` and the page's types, which ``make api`` writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 import msgspec
 from flask import Response
@@ -23,6 +23,9 @@ from janus.blueprints.body import read_body, read_content, read_query
 from janus.blueprints.elsewhere import asked_elsewhere
 from janus.blueprints.wire.words import Body, Query
 from janus.model.viewed import Kind
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 JSON = "application/json"
 #: Of a session that is there. One that rests is told from one that never was only while Janus runs.
@@ -103,6 +106,19 @@ def endpoint(
     return decorate
 
 
+class _Whole(Response):
+    """An answer that is all there, and whose headers say everything.
+
+    Werkzeug would copy those, and look for what is to be added.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return cast(Iterable[bytes], self.response)
+
+
 def reply(value: object, status: int = 200) -> Response:
     """*value* as JSON, on a line of its own."""
-    return Response(encode(value) + b"\n", status, mimetype=JSON)
+    return _Whole(encode(value) + b"\n", status, content_type=JSON)

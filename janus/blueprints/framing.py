@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable
 from random import getrandbits
 from typing import Any
-from uuid import UUID
 
 from janus.logs import request_id
 
@@ -38,8 +37,7 @@ def framed(app: _Wsgi) -> _Wsgi:
 
     def answer(environ: dict[str, Any], start: _Start) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        # No secret, so the kernel need not be asked for it.
-        id = given if _SANE_ID.fullmatch(given) else str(UUID(int=getrandbits(128), version=4))
+        id = given if _SANE_ID.fullmatch(given) else _new_id()
         request_id.set(id)
 
         def begin(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
@@ -50,3 +48,9 @@ def framed(app: _Wsgi) -> _Wsgi:
         return app(environ, begin)
 
     return answer
+
+
+def _new_id() -> str:
+    """A random UUID. It is no secret, so the kernel need not be asked for it."""
+    digits = f"{getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

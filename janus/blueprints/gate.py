@@ -19,7 +19,7 @@ from janus.access.policy import Call, Site
 from janus.access.presence import HEADER
 from janus.errors import Forbidden, PayloadTooLarge, Unauthorized
 from janus.logs import device_id
-from janus.runtime import runtime
+from janus.runtime import Runtime, runtime
 
 KEY, PUBLIC = policy.KEY_HEADER, policy.PUBLIC
 #: As the server hands the headers on.
@@ -46,7 +46,7 @@ def check() -> ResponseReturnValue | None:
         g.device, g.agent = None, _agent(call)
         return None
     # A device that pairs begins anew: it may have lost its write key.
-    g.device = known = None if call.endpoint == "auth.pair" else device()
+    g.device = known = None if call.endpoint == "auth.pair" else _device(call, janus)
     device_id.set(known.id if known else "")
     if policy.is_preflight(call, site):
         return None  # flask-cors answers it
@@ -72,10 +72,13 @@ def check() -> ResponseReturnValue | None:
 
 def device() -> Device | None:
     """Return the device that calls, by the token or the cookie it sent."""
+    return _device(_here(request.environ)[0], runtime())
+
+
+def _device(call: Call, janus: Runtime) -> Device | None:
     environ = request.environ
-    bearer = _here(environ)[0].bearer
-    secret = _token(environ) if bearer else request.cookies.get(cookie_name(), "")
-    return runtime().devices.authenticate(secret, environ.get("REMOTE_ADDR")) if secret else None
+    secret = _token(environ) if call.bearer else request.cookies.get(cookie_name(), "")
+    return janus.devices.authenticate(secret, environ.get("REMOTE_ADDR")) if secret else None
 
 
 def _agent(call: Call) -> AgentToken:

@@ -12,7 +12,7 @@ from janus import __version__
 from janus.blueprints.endpoint import endpoint
 from janus.blueprints.wire.words import Count, Reply
 from janus.errors import AgentFailed
-from janus.runtime import runtime
+from janus.runtime import Runtime, runtime
 
 bp = Blueprint("health", __name__)
 
@@ -83,14 +83,15 @@ def health() -> Health:
 
     Strangers learn the `status` only.
     """
-    janus, agent, problem = runtime(), _agent(), runtime().problem
+    janus = runtime()
+    agent, problem = _agent(janus), janus.problem
     storage = HealthStorage(ok=problem is None, message=problem or UNSET)
     well = agent.available and storage.ok and not janus.elsewhere.problem
     known = Health(
         status="ok" if well else "degraded",
         version=__version__,
         uptime_seconds=round(time.monotonic() - janus.started, 3),
-        active_sessions=len(janus.projects.sessions()),
+        active_sessions=janus.projects.open_sessions,
         max_sessions=janus.settings.max_sessions,
         agent=agent,
         storage=storage,
@@ -98,10 +99,10 @@ def health() -> Health:
     return known if g.device else Health(status=known.status)
 
 
-def _agent() -> HealthAgent:
-    name = runtime().settings.agent
+def _agent(janus: Runtime) -> HealthAgent:
+    name = janus.settings.agent
     try:
-        found = runtime().agents.now()
+        found = janus.agents.now()
     except AgentFailed as failure:
         return HealthAgent(name=name, available=False, version=None, message=str(failure))
     if found is None:

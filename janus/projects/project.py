@@ -126,7 +126,7 @@ class Project:
     def problem(self) -> str | None:
         """What its owner should know, or None if all is well."""
         owners = (self.store, self.manager.workspace, self.lock)
-        return self.away or next((it.problem for it in owners if it.problem), None)
+        return self.away or next((why for it in owners if (why := it.problem)), None)
 
     @property
     def is_back(self) -> bool:

@@ -75,6 +75,11 @@ class ServedProjects:
         return sorted(found, key=lambda info: info.created_at)
 
     @property
+    def open_sessions(self) -> int:
+        """How many sessions have begun, and not ended."""
+        return sum(project.manager.open_sessions for project in self.all())
+
+    @property
     def messages_waiting(self) -> int:
         """How many messages wait for their turn."""
         return sum(project.manager.messages_waiting for project in self.all())

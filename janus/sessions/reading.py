@@ -39,6 +39,11 @@ class Readings:
         return sorted({**resting, **begun}.values(), key=lambda info: info.created_at)
 
     @property
+    def open_sessions(self) -> int:
+        """How many there are of these."""
+        return self._registry.count
+
+    @property
     def messages_waiting(self) -> int:
         """How many messages wait for their turn, in the sessions that are awake."""
         return sum(len(it.log.snapshot.waiting) for it in self._registry.begun())

@@ -89,6 +89,12 @@ class Registry:
         with self._lock:
             return [s for s in self._sessions.values() if s.id in self._places]
 
+    @property
+    def count(self) -> int:
+        """How many take a place, also those that rest; not those that are still being made."""
+        with self._lock:
+            return sum(id in self._sessions or id in self._resting for id in self._places)
+
     def all(self) -> list[Session]:
         """Every open session."""
         with self._lock:
