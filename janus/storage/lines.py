@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
 
 BLOCK = 1 << 16
 #: Bytes; far more than one event takes. A longer line is no event, and would fill the memory.
@@ -21,12 +23,12 @@ def whole_lines(fd: int, at: int = 0) -> Iterator[bytes]:
     parts: list[bytes] = []  # of the line that is not whole yet; none once it is too long
     while block := os.pread(fd, BLOCK, at):
         at += len(block)
-        *ends, rest = block.split(b"\n")
-        if ends:
-            yield b"\n" if size > LONGEST else b"".join([*parts, ends[0], b"\n"])
+        lines = [*BytesIO(block)]  # unlike ``splitlines``, it divides at newlines only
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        if lines:
+            yield b"\n" if size > LONGEST else b"".join([*parts, lines[0]])
             parts, size = [], 0
-            for end in ends[1:]:
-                yield end + b"\n"
+            yield from islice(lines, 1, None)
         size += len(rest)
         parts.append(rest)
         if size > LONGEST:
