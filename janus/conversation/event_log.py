@@ -87,27 +87,29 @@ class EventLog:
         """How many messages there are."""
         return self._messages.total
 
-    def append(self, event: AnyEvent, *, promised: bool = False) -> Record:
+    def append(self, *happened: AnyEvent, promised: bool = False) -> Record:
         """Number and keep an event, then wake whoever waits for one.
 
         A *promised* event is on the disk when this returns; if it could not be kept, the store's
-        error is raised and nothing has happened.
+        error is raised and nothing has happened. Several are promised together, all or none.
         """
         with self._writing:
             if self._closed:
                 raise LogClosed("this log is closed")
-            record = Record(self.seq + 1, possible(self._clock.time()), event)
-            line = record.line()
-            self._store.append(line, promised)
+            at = possible(self._clock.time())
+            records = [Record(seq, at, event) for seq, event in enumerate(happened, self.seq + 1)]
+            lines = [record.line() for record in records]
+            self._store.append(b"".join(lines), promised)
             with self._changed:
                 before = self.snapshot
-                self._take(record, len(line))
+                for record, line in zip(records, lines, strict=True):
+                    self._take(record, len(line))
                 after = self.snapshot
                 self._changed.notify_all()
             self._rest()
         if after is not before and after.identity != before.identity:
             self._tell_change()
-        return record
+        return records[-1]
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:

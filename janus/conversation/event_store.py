@@ -10,7 +10,10 @@ class EventStore(Protocol):
     """Where records survive."""
 
     def append(self, line: bytes, promised: bool) -> None:
-        """Write a line; a *promised* one is on the disk when this returns, or it raises."""
+        """Write a line; a *promised* one is on the disk when this returns, or it raises.
+
+        Where it is promised, it may be several, of which none is there then.
+        """
 
     def lines(self) -> Iterator[bytes]:
         """Every line that was appended, the oldest first, from any thread."""

@@ -23,12 +23,15 @@ import _socket
 import gc
 import marshal
 import os
+import select
 import sys
 from types import ModuleType
 
 #: Bytes of a descriptor, as they are sent, and of the first line on a control socket: as many as
 #: are read, for what comes after it is for others.
 _SIZE, _LINE = 4, 16
+#: Milliseconds that a process has to start its program before the next one is forked.
+_HEAD_START = 5
 
 
 def main() -> None:
@@ -54,6 +57,15 @@ def main() -> None:
             _load(name)  # for the next ones
         os.close(taken)
         ahead = bool(name)
+        if ahead:
+            _wait(requests)
+
+
+def _wait(requests: _socket.socket) -> None:
+    """Until somebody asks, or what was forked had the cores for itself to get going."""
+    poll = select.poll()
+    poll.register(requests, select.POLLIN)
+    poll.poll(_HEAD_START)
 
 
 def _asked(requests: _socket.socket) -> tuple[bytes, list[int]]:

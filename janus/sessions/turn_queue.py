@@ -20,7 +20,7 @@ from janus.conversation.snapshot import Snapshot, Waiting
 from janus.conversation.transcript import answer_of
 from janus.errors import JanusError, MessageNotFound, QueueFull
 from janus.model import Answer, events
-from janus.sessions.turn import Promised, Turn
+from janus.sessions.turn import Promised, Turn, over
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class TurnQueue:
         self._order = threading.Lock()
         self._lock = threading.Lock()
         self._running: Turn | None = None
+        self._begun: Turn | None = None  # the same, until the thread has it
         self._starts: deque[Turn] = deque()  # in which nothing is said; they are in no log
         self._answers: dict[str, Future[Answer]] = {}
         self._thread: threading.Thread | None = None
@@ -72,10 +73,10 @@ class TurnQueue:
                 if len(self._now.waiting) >= QUEUE_LIMIT:
                     raise QueueFull(f"{QUEUE_LIMIT} messages wait already. Let the agent catch up.")
                 turn_id = str(uuid.uuid4())
-                self._events.append(replace(said, turn_id=turn_id), promised=True)
+                self._accept(replace(said, turn_id=turn_id))
             promise = self._promise(turn_id)  # before it can be over: the log has fewer details
         self.wake()
-        return Promised(turn_id, promise or self._answer(turn_id))
+        return Promised(turn_id, promise or over(lambda: answer_of(self._events, turn_id)))
 
     def note(self, text: str, check_open: Callable[[], None]) -> None:
         """Accept a note: with the next turn, or as a turn of its own if the agent is free."""
@@ -105,9 +106,12 @@ class TurnQueue:
     def wake(self) -> None:
         """Run what waits, unless it is held."""
         with self._lock:
-            if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-                self._thread.start()
+            self._start()
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
 
     def withdraw(self, message_id: str | None) -> None:
         """Take a message back that waits, or all of them. Raises MessageNotFound."""
@@ -175,6 +179,19 @@ class TurnQueue:
     def _now(self) -> Snapshot:
         return self._events.snapshot
 
+    def _accept(self, said: events.UserMessage) -> None:
+        """Have it on the disk, with the start of its turn if that is now. With ``_order`` held."""
+        notes, waiting = self._now.notes, self._now.waiting
+        with self._lock:
+            idle = not (self._thread or self._closed or self._starts or waiting)
+        begins = [events.TurnStarted(said.turn_id)] if idle else []
+        self._events.append(said, *begins, promised=True)  # one wait for the disk, not two
+        if idle:
+            with self._lock:
+                answer = self._answers.setdefault(said.turn_id, Future())
+                self._running = self._begun = Turn.of(said, notes, answer)
+                self._start()  # before anybody can close this: what has begun is run
+
     def _promise(self, turn_id: str) -> Future[Answer] | None:
         """The promise of an answer that is still to come; None if the turn is over."""
         with self._lock:
@@ -184,24 +201,11 @@ class TurnQueue:
                 return None
             return self._answers.setdefault(turn_id, Future())
 
-    def _answer(self, turn_id: str) -> Future[Answer]:
-        """The promise of a turn's answer, kept already if the turn is over."""
-        if promise := self._promise(turn_id):
-            return promise
-        kept: Future[Answer] = Future()
-        try:
-            kept.set_result(answer_of(self._events, turn_id))
-        except JanusError as error:
-            kept.set_exception(error)
-        return kept
-
     def _break(self, turn_id: str, why: JanusError) -> None:
         with self._lock:
             promise = self._answers.pop(turn_id, None)
         if promise and not promise.done():
             promise.set_exception(why)
-
-    # The turn thread.
 
     def _work(self) -> None:
         with self._events.in_use():
@@ -217,6 +221,9 @@ class TurnQueue:
         with self._order:
             notes = self._now.notes
             with self._lock:
+                if begun := self._begun:  # its start is on the disk already
+                    self._begun = None
+                    return begun
                 if self._running:
                     self._answers.pop(self._running.id, None)
                 self._running = turn = self._choose(notes)
@@ -236,7 +243,4 @@ class TurnQueue:
         entry = self._now.next
         if entry is None:
             return None
-        said = "" if entry.is_note else entry.content
-        prompt = "\n\n".join([*(f"[Note: {note}]" for note in notes), said]).strip()
-        answer = self._answers.setdefault(entry.turn_id, Future())
-        return Turn(entry.turn_id, prompt, answer, voice=entry.voice, attachments=entry.attachments)
+        return Turn.of(entry, notes, self._answers.setdefault(entry.turn_id, Future()))

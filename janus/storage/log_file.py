@@ -78,7 +78,8 @@ class LogFile:
     def append(self, line: bytes, promised: bool) -> None:
         """Write a line; a *promised* one is on the disk, in the file of this name, on return.
 
-        Raises StorageFailed if a promised line cannot be kept, leaving no trace of it.
+        Raises StorageFailed if a promised line cannot be kept, leaving no trace of it. It may be
+        several lines.
         """
         if self._unsaved and not promised:
             self._unsaved.append(line)
