@@ -13,7 +13,7 @@ from bench.measures import ALL
 
 def main(names):
     known = [
-        *ALL, *fleet.ALL, growth.long_conversations, sessions.many_sessions,
+        *ALL, *fleet.ALL, growth.long_conversations, *sessions.ALL,
         page.first_load, page.lighthouse, phone.in_a_browser,
     ]  # fmt: skip
     if unknown := {*names} - {measure.__name__ for measure in known}:

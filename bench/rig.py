@@ -18,7 +18,7 @@ from janus.storage.project import project_folder
 
 ROOT = Path(__file__).parent.parent
 AGENTS = ROOT / "tests" / "fake_agents"
-CHATTER, QUICK = AGENTS / "chatter", AGENTS / "quick-agent"
+CHATTER, QUICK, ACP = (AGENTS / name for name in ("chatter", "quick-agent", "acp-agent"))
 AUTHOR = Path(__file__).parent / "author"
 
 
@@ -140,6 +140,16 @@ class Rig:
         fields = (self._worker / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self):
+        """Return the bytes that the worker has, and the guardians of its agents for themselves."""
+        own = re.search(r"RssAnon:\s+(\d+) kB", (self._worker / "status").read_text())
+        servers = _children(self._worker)
+        below = [pid for server in servers for pid in (server, *_children(server))]
+        shares = (
+            re.search(r"\nPss:\s+(\d+) kB", (it / "smaps_rollup").read_text()) for it in below
+        )
+        return 1024 * sum(int(found[1]) for found in (own, *shares))
+
     @property
     def _worker(self):
         pid = self.process.pid
@@ -149,6 +159,11 @@ class Rig:
         """Return the worker's peak memory in bytes."""
         status = (self._worker / "status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+
+def _children(process):
+    tasks = (process / "task").iterdir()
+    return [Path("/proc") / pid for it in tasks for pid in (it / "children").read_text().split()]
 
 
 def events(connection):

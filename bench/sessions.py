@@ -1,4 +1,4 @@
-"""What many sessions cost, in CPU time of this process: to make, to find again, and to end."""
+"""What many sessions cost: in CPU time to make, to find again and to end; in memory while open."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench.rig import QUICK
+from bench.rig import ACP, QUICK, Rig
 from janus.app import create_app
 from janus.config import Settings
 from janus.conversation.record import Record
@@ -18,6 +18,8 @@ from janus.storage.store import Store
 
 #: Sessions that are open, a tenth of them, and how many are found again, and end.
 OPEN, SOME, KEPT = 1000, 100, 10_000
+#: Sessions that are there before it is measured what more take; seconds until all is done.
+FEW, MORE, SETTLED = 3, 20, 2.0
 #: Sessions at each end whose making is compared.
 ENDS = 50
 
@@ -64,6 +66,22 @@ def many_sessions():
     )
 
 
+def acp_sessions():
+    with Rig(ACP, MAX_SESSIONS=str(FEW + MORE)) as rig:
+        _ask_in_each(rig, FEW)
+        before = rig.memory()
+        _ask_in_each(rig, MORE)
+        each = (rig.memory() - before) / MORE / 1e6
+    what = "an ACP session that was asked something, beside its agent"
+    yield what, f"{each:.2f} MB", "≤ 0.5 MB", each <= 0.5
+
+
+def _ask_in_each(rig, count):
+    for _ in range(count):
+        rig.post(f"/api/ask?session_id={rig.start()}", question="hello")
+    time.sleep(SETTLED)
+
+
 def _settings(home, most):
     (home / "agent").symlink_to(QUICK)
     (home / "work").mkdir()
@@ -108,3 +126,6 @@ def _fill(settings):
         ]
         lines = (Record(seq, 1.8e9, event).line() for seq, event in enumerate(told, 1))
         store.write_log(info.session_id, lines)
+
+
+ALL = [many_sessions, acp_sessions]

@@ -28,11 +28,14 @@ SMALL = {
     "OPEN": 20,
     "SOME": 5,
     "KEPT": 30,
+    "FEW": 1,
+    "MORE": 1,
+    "SETTLED": 0.0,
     "MACHINES": 2,
     "SESSIONS": 3,
     "ASKED": 3,
 }
-ALL = [*measures.ALL, *fleet.ALL, growth.long_conversations, sessions.many_sessions]
+ALL = [*measures.ALL, *fleet.ALL, growth.long_conversations, *sessions.ALL]
 
 
 @pytest.mark.parametrize("measure", ALL)
