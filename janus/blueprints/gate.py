@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from socket import gethostname
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,9 @@ def check() -> ResponseReturnValue | None:
     page without HTTPS is redirected to the setup page.
     """
     environ, janus = request.environ, runtime()
-    call, site = _here(environ)
+    settings, call = janus.settings, _call(environ, request.endpoint)
+    site = _site(gethostname(), settings.public_url, settings.cors_origins)
+    environ["janus.here"] = call, site
     _forbid(policy.refuse_host(call, site))
     insecure = policy.refuse_transport(call, site)
     if insecure and call.opens_page:
@@ -46,7 +48,7 @@ def check() -> ResponseReturnValue | None:
         g.device, g.agent = None, _agent(call)
         return None
     # A device that pairs begins anew: it may have lost its write key.
-    g.device = known = None if call.endpoint == "auth.pair" else _device(call, janus)
+    g.device = known = None if call.endpoint == "auth.pair" else _device(call, environ, janus)
     device_id.set(known.id if known else "")
     if policy.is_preflight(call, site):
         return None  # flask-cors answers it
@@ -72,11 +74,11 @@ def check() -> ResponseReturnValue | None:
 
 def device() -> Device | None:
     """Return the device that calls, by the token or the cookie it sent."""
-    return _device(_here(request.environ)[0], runtime())
-
-
-def _device(call: Call, janus: Runtime) -> Device | None:
     environ = request.environ
+    return _device(_here(environ)[0], environ, runtime())
+
+
+def _device(call: Call, environ: dict[str, Any], janus: Runtime) -> Device | None:
     secret = _token(environ) if call.bearer else request.cookies.get(cookie_name(), "")
     return janus.devices.authenticate(secret, environ.get("REMOTE_ADDR")) if secret else None
 
@@ -121,13 +123,8 @@ def cookie_name() -> str:
 
 
 def _here(environ: dict[str, Any]) -> tuple[Call, Site]:
-    """The request that is served, and where it arrived; made out once."""
-    here: tuple[Call, Site] | None = environ.get("janus.here")
-    if here is None:
-        settings = runtime().settings
-        site = _site(gethostname(), settings.public_url, settings.cors_origins)
-        here = environ["janus.here"] = _call(environ, request.endpoint), site
-    return here
+    """The request that is served, and where it arrived, as ``check`` has made it out."""
+    return cast(tuple[Call, Site], environ["janus.here"])
 
 
 @lru_cache(1)
@@ -146,7 +143,7 @@ def _call(environ: dict[str, Any], endpoint: str | None) -> Call:
         host=environ.get("HTTP_HOST"),
         origin=environ.get("HTTP_ORIGIN"),
         fetch_site=environ.get("HTTP_SEC_FETCH_SITE"),
-        bearer=environ.get("HTTP_AUTHORIZATION", "").lower().startswith("bearer "),
+        bearer=environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer ",
     )
 
 
