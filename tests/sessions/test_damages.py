@@ -193,5 +193,5 @@ def test_some_damages_cost_the_damaged_lines_only(settings, kept, pristine):
 
 @pytest.mark.slow(10)
 def test_many_damages_cost_the_damaged_lines_only(settings, kept, pristine):
-    for seed in range(3, 3 + int(os.environ.get("JANUS_DAMAGES", "60"))):
+    for seed in range(3, 3 + int(os.environ.get("JANUS_DAMAGES", "100"))):
         check(settings, kept, pristine, seed)
