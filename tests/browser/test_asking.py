@@ -4,7 +4,7 @@ import browsing
 import pytest
 from browsing import ask, back, button, expect, session_id, talk
 
-visit, asking = browsing.visit, browsing.asking
+again, regular, asking = browsing.again, browsing.regular, browsing.asking
 
 EDIT = """
 old = ''.join(f'line {number}\\n' for number in range(LINES))
@@ -42,8 +42,8 @@ def read_through(sheet):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SMALL)
-def test_what_is_not_in_view_is_reviewed_full_screen(asking, visit, width, height):
-    page = talk(visit, asking)
+def test_what_is_not_in_view_is_reviewed_full_screen(asking, again, width, height):
+    page = talk(again, asking)
     page.set_viewport_size({"width": width, "height": height})
     change(page)
     card = page.locator(".ask-card")
@@ -60,8 +60,8 @@ def test_what_is_not_in_view_is_reviewed_full_screen(asking, visit, width, heigh
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_what_is_in_view_is_answered_at_once_with_the_words_of_the_agent(asking, visit):
-    page = talk(visit, asking)
+def test_what_is_in_view_is_answered_at_once_with_the_words_of_the_agent(asking, again):
+    page = talk(again, asking)
     change(page, lines=8)
     card = page.locator(".ask-card")
     expect(card.locator(".diff-add")).to_have_text(["+line two"])
@@ -79,8 +79,8 @@ def test_what_is_in_view_is_answered_at_once_with_the_words_of_the_agent(asking,
 
 
 @pytest.mark.slow
-def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, visit):
-    page = talk(visit, asking)
+def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, again):
+    page = talk(again, asking)
     change(page, lines=60)
     id = session_id(page)
     back(page)

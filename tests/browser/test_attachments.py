@@ -21,7 +21,7 @@ from conftest import wait_for
 from kit.pictures import PLACE, opened, photo
 from serving import Server
 
-visit = browsing.visit_secure
+visit = browsing.visit
 SEES = f"{browsing.ACP_AGENT} sees resume"
 
 

@@ -7,7 +7,7 @@ import browsing
 import pytest
 from browsing import DESKTOP, ask, button, composer, expect, field
 from conftest import git, wait_for
-from test_looks import SCREENS, axe, faults
+from test_looks import accessible, axe
 from test_work import png
 
 visit, asking = browsing.visit, browsing.asking
@@ -91,18 +91,6 @@ def row(page, path):
 
 def line(page, number, kind="add"):
     return page.locator(f".diff-{kind}", has=page.get_by_text(str(number), exact=True)).first
-
-
-def accessible(page, axe):
-    """In both colours, widths and directions."""
-    page.evaluate(axe)
-    for scheme, width, direction in SCREENS:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": 844})
-        page.evaluate("(dir) => { document.documentElement.dir = dir }", direction)
-        assert faults(page) == [], (scheme, width, direction)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate("document.documentElement.dir = 'ltr'")
 
 
 @pytest.mark.slow(3)

@@ -22,7 +22,8 @@ from browsing import (
 )
 from conftest import wait_for
 
-demo, fresh, visit = browsing.demo, browsing.fresh, browsing.visit_secure
+demo, fresh = browsing.demo, browsing.fresh
+visit, visit_secure = browsing.visit, browsing.visit_secure
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.
@@ -131,9 +132,9 @@ def open_devices(page):
     return region
 
 
-def test_a_scanned_code_lets_in_and_leaves_no_trace(demo, visit):
+def test_a_scanned_code_lets_in_and_leaves_no_trace(demo, visit_secure):
     code = demo.code()
-    page = visit(demo, stranger=True, path=f"/#p={code.replace('-', '')}")
+    page = visit_secure(demo, stranger=True, path=f"/#p={code.replace('-', '')}")
 
     expect(field(page, "Code")).to_have_value(code)
     expect(page.get_by_text("The code came with the link.")).to_be_visible()
@@ -243,8 +244,8 @@ def test_who_guesses_waits_and_finds_the_codes_burnt(fresh, visit):
 
 
 @pytest.mark.slow
-def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit):
-    page = talk(visit, fresh, "What is this project about?")
+def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit_secure):
+    page = talk(visit_secure, fresh, "What is this project about?")
     expect(answers(page)).to_have_count(1)
     composer(page).fill("half a thou")
     fresh.owner.delete("/api/devices", device_id="all")
@@ -269,8 +270,8 @@ def test_a_revoked_device_is_asked_to_pair_and_goes_on_where_it_was(fresh, visit
 
 
 @pytest.mark.slow
-def test_a_revoked_device_forgets_before_it_shows_anything(fresh, visit):
-    page = talk(visit, fresh, "What is this project about?", script=WATCH)
+def test_a_revoked_device_forgets_before_it_shows_anything(fresh, visit_secure):
+    page = talk(visit_secure, fresh, "What is this project about?", script=WATCH)
     expect(answers(page)).to_contain_text("Sells flowers")
     page.evaluate("navigator.serviceWorker.ready.then(() => {})")
     back(page)

@@ -7,11 +7,12 @@ import pytest
 from browsing import answers, back, begin, button, expect, first_words, settings, talk
 
 visit, visit_secure, asking = browsing.visit, browsing.visit_secure, browsing.asking
+again, regular = browsing.again, browsing.regular
 
 
 @pytest.mark.slow
-def test_a_link_to_no_conversation_says_so_and_makes_none(asking, visit):
-    page = visit(asking, path="/#/s/11111111-2222-4111-8111-111111111111")
+def test_a_link_to_no_conversation_says_so_and_makes_none(asking, again):
+    page = again(asking, path="/#/s/11111111-2222-4111-8111-111111111111")
     expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
     button(page, "All sessions").click()
     expect(settings(page)).to_be_visible()
@@ -53,8 +54,8 @@ def test_a_session_that_is_begun_in_a_tunnel_is_there_after_it(asking, visit_sec
 
 
 @pytest.mark.slow
-def test_a_row_is_drawn_aside_and_says_what_can_be_done(asking, visit):
-    page = talk(visit, asking, "say something to end")
+def test_a_row_is_drawn_aside_and_says_what_can_be_done(asking, again):
+    page = talk(again, asking, "say something to end")
     back(page)
     row = page.get_by_role("listitem").filter(has_text="something to end").first
     box = row.bounding_box()
@@ -80,11 +81,11 @@ def test_a_row_is_drawn_aside_and_says_what_can_be_done(asking, visit):
 
 
 @pytest.mark.slow
-def test_what_was_begun_in_a_terminal_goes_on_here_and_there(asking, visit):
+def test_what_was_begun_in_a_terminal_goes_on_here_and_there(asking, again):
     memory = asking.workspace.parent / ".acp-fake" / "began"
     memory.parent.mkdir(exist_ok=True)
     memory.write_text('"What is sold here?"\n')
-    page = visit(asking)
+    page = again(asking)
     button(page, "From the terminal").click()
 
     button(page, "Continue “About began” here").click()
@@ -97,8 +98,8 @@ def test_what_was_begun_in_a_terminal_goes_on_here_and_there(asking, visit):
 
 
 @pytest.mark.slow
-def test_a_session_begins_in_the_mode_that_was_chosen_above_its_words(asking, visit):
-    page = talk(visit, asking, "say so that its modes are known")
+def test_a_session_begins_in_the_mode_that_was_chosen_above_its_words(asking, again):
+    page = talk(again, asking, "say so that its modes are known")
     page.goto(asking.url)
     page.get_by_label("Mode", exact=True).select_option("Plan")
     begin(page, "say planned")
@@ -115,9 +116,9 @@ def state_of(page, server):
 
 
 @pytest.mark.slow
-def test_the_settings_say_how_it_goes(asking, visit):
+def test_the_settings_say_how_it_goes(asking, again):
     asking.session("say hello", "say goodbye")
-    page = visit(asking)
+    page = again(asking)
     settings(page).click()
     row = page.get_by_role("region", name="How it goes")
     row.get_by_text("How it goes").click()

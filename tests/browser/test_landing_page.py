@@ -6,8 +6,8 @@ import browsing
 import pytest
 from browsing import answers, button, expect, field
 from conftest import git
-from test_changes_page import accessible, identity, row, session
-from test_looks import axe
+from test_changes_page import identity, row, session
+from test_looks import accessible, axe
 
 visit, asking = browsing.visit, browsing.asking
 assert axe and identity

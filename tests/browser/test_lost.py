@@ -24,7 +24,7 @@ from browsing import (
 )
 from conftest import wait_for
 
-demo, visit = browsing.demo, browsing.visit_secure
+demo, visit, visit_secure = browsing.demo, browsing.visit, browsing.visit_secure
 asking = browsing.asking
 
 #: Milliseconds after which a page has tried again, whatever it does.
@@ -178,8 +178,10 @@ def test_an_answer_is_whole_though_the_connection_was_lost_in_it(far, tunnel, di
     page.context.close()
 
 
-def test_the_page_comes_back_by_itself_after_a_crash_and_says_what_happened(far, dictation, visit):
-    page = talk(visit, far)
+def test_the_page_comes_back_by_itself_after_a_crash_and_says_what_happened(
+    far, dictation, visit_secure
+):
+    page = talk(visit_secure, far)
     ask(page, "What pays?")
     dictation.say("Patience ")
     expect(answers(page)).to_contain_text("Patience")
@@ -228,8 +230,8 @@ def test_what_is_said_while_janus_is_gone_is_delivered_once(tmp_path, visit):
 
 
 @pytest.mark.slow
-def test_what_waits_survives_a_reload_and_is_delivered_once(asking, visit):
-    page = talk(visit, asking)
+def test_what_waits_survives_a_reload_and_is_delivered_once(asking, visit_secure):
+    page = talk(visit_secure, asking)
     expect(composer(page)).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => {})")
     page.context.set_offline(True)
@@ -259,8 +261,8 @@ def test_an_answer_that_got_lost_does_not_send_the_question_twice(asking, visit)
 
 
 @pytest.mark.slow
-def test_what_several_tabs_have_to_send_is_sent_once(asking, visit):
-    page = talk(visit, asking)
+def test_what_several_tabs_have_to_send_is_sent_once(asking, visit_secure):
+    page = talk(visit_secure, asking)
     page.evaluate("navigator.serviceWorker.ready.then(() => {})")
     page.context.set_offline(True)
     ask(page, "say apple")
@@ -332,8 +334,8 @@ def test_a_session_that_is_refused_goes_back_to_where_it_can_be_changed(demo, vi
 
 
 @pytest.mark.slow
-def test_the_page_opens_without_a_network_with_what_was_last_known(demo, visit):
-    page = visit(demo)
+def test_the_page_opens_without_a_network_with_what_was_last_known(demo, visit_secure):
+    page = visit_secure(demo)
     begin(page, "What is this project about?")
     expect(answers(page)).to_contain_text("Sells flowers")
     button(page, "All sessions").click()
@@ -377,7 +379,7 @@ def test_the_page_opens_without_a_network_with_what_was_last_known(demo, visit):
 
 @pytest.mark.slow
 def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, visit):
-    page = visit(demo, path="/#/settings", service_workers="block")
+    page = visit(demo, path="/#/settings")
     loads = []
     page.on("load", lambda _: loads.append(1))
 

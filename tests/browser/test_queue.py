@@ -5,13 +5,13 @@ import pytest
 from browsing import answers, ask, button, composer, expect, questions, session_id, talk
 from conftest import wait_for
 
-browser, visit = browsing.browser, browsing.visit
+again, regular = browsing.again, browsing.regular
 dictated, dictation, asking = browsing.dictated, browsing.dictation, browsing.asking
 
 
-def stopped_with_two_waiting(dictated, dictation, visit):
+def stopped_with_two_waiting(dictated, dictation, again):
     """A conversation whose first answer was stopped, and the page on it."""
-    page = talk(visit, dictated)
+    page = talk(again, dictated)
     ask(page, "What pays?")
     dictation.say("Patience")
     expect(answers(page)).to_contain_text("Patience")
@@ -29,8 +29,8 @@ def held(page):
 
 
 @pytest.mark.slow
-def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, visit):
-    page = stopped_with_two_waiting(dictated, dictation, visit)
+def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, again):
+    page = stopped_with_two_waiting(dictated, dictation, again)
     expect(answers(page)).to_contain_text("Stopped by you")
     expect(button(page, "Stop")).to_have_count(0)
 
@@ -48,8 +48,8 @@ def test_stop_holds_what_waits_until_it_is_sent(dictated, dictation, visit):
 
 
 @pytest.mark.slow
-def test_what_is_held_is_discarded(dictated, dictation, visit):
-    page = stopped_with_two_waiting(dictated, dictation, visit)
+def test_what_is_held_is_discarded(dictated, dictation, again):
+    page = stopped_with_two_waiting(dictated, dictation, again)
 
     button(page, "Discard what waits").click()
 
@@ -60,8 +60,8 @@ def test_what_is_held_is_discarded(dictated, dictation, visit):
 
 
 @pytest.mark.slow
-def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, visit):
-    page = stopped_with_two_waiting(dictated, dictation, visit)
+def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, again):
+    page = stopped_with_two_waiting(dictated, dictation, again)
     dictation.say(" pays.")
     dictation.end()
 
@@ -74,8 +74,8 @@ def test_a_new_message_is_answered_while_others_are_held(dictated, dictation, vi
 
 
 @pytest.mark.slow
-def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated, dictation, visit):
-    page = stopped_with_two_waiting(dictated, dictation, visit)
+def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated, dictation, again):
+    page = stopped_with_two_waiting(dictated, dictation, again)
     ask(page, "Who said so?")
     expect(answers(page)).to_have_count(2)
     ask(page, "Since when?")
@@ -97,8 +97,8 @@ def test_what_waits_for_the_running_turn_is_neither_held_nor_discarded(dictated,
 
 
 @pytest.mark.slow
-def test_what_is_held_takes_one_line_above_a_keyboard(dictated, dictation, visit):
-    page = stopped_with_two_waiting(dictated, dictation, visit)
+def test_what_is_held_takes_one_line_above_a_keyboard(dictated, dictation, again):
+    page = stopped_with_two_waiting(dictated, dictation, again)
 
     page.set_viewport_size({"width": 390, "height": 480})
 
@@ -108,8 +108,8 @@ def test_what_is_held_takes_one_line_above_a_keyboard(dictated, dictation, visit
 
 
 @pytest.mark.slow
-def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, visit):
-    page = talk(visit, asking)
+def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, again):
+    page = talk(again, asking)
     ask(page, "hang")
     expect(answers(page)).to_contain_text("Working")
     ask(page, "say hello")
@@ -123,8 +123,8 @@ def test_the_agent_is_stopped_and_what_waits_is_sent_at_once(asking, visit):
 
 
 @pytest.mark.slow
-def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(asking, visit):
-    page = talk(visit, asking)
+def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(asking, again):
+    page = talk(again, asking)
     ask(page, "ask")
     expect(page.locator(".ask-card")).to_be_visible()
     button(page, "Stop").click()
@@ -139,9 +139,9 @@ def test_a_step_of_a_turn_that_was_stopped_runs_no_more_for_who_comes_later(aski
 
 
 @pytest.mark.slow
-def test_an_unknown_conversation_is_empty_until_somebody_speaks_in_it(asking, visit):
+def test_an_unknown_conversation_is_empty_until_somebody_speaks_in_it(asking, again):
     before = asking.owner.get("/api/sessions")["sessions"]
-    page = visit(asking, path="/#/s/nobody-spoke-here")
+    page = again(asking, path="/#/s/nobody-spoke-here")
     expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
     assert asking.owner.get("/api/sessions")["sessions"] == before
 

@@ -7,7 +7,7 @@ import pytest
 from browsing import answers, ask, button, composer, expect, questions, session_id, talk
 from conftest import wait_for
 
-visit = browsing.visit_secure
+visit = browsing.visit
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: What a plain http address in a network does not have.
@@ -41,19 +41,21 @@ class Streams:
         return [re.search(r"session_id=([\w-]+)", url)[1] for url in live]
 
 
-def tabs_of(page, addresses):
-    """More tabs beside *page*, and all of them."""
+def tabs_of(page, count):
+    """The tab *page*, and as many as make *count* with what it shows; a browser has them share a
+    process, which takes half the work."""
     tabs = [page]
-    for address in addresses:
-        tabs.append(page.context.new_page())
-        tabs[-1].goto(address)
+    while len(tabs) < count:
+        with page.expect_popup() as opened:
+            page.evaluate("() => { open(location.href) }")
+        tabs.append(opened.value)
         expect(composer(tabs[-1])).to_be_visible()
     return tabs
 
 
 def begins_with(page, draft):
     """A tab beside *page* with its draft, which a browser hands over in its own time."""
-    other = tabs_of(page, [page.url])[1]
+    other = tabs_of(page, 2)[1]
 
     def look():
         if composer(other).input_value() != draft:
@@ -78,11 +80,12 @@ def freeze(page):
 
 
 @pytest.mark.slow(8)
-@pytest.mark.parametrize("script", [None, NO_LOCKS])
-def test_seven_tabs_share_one_stream_and_nothing_waits(dictated, dictation, visit, script):
+@pytest.mark.parametrize(("count", "script"), [(7, None), (3, NO_LOCKS)])
+def test_tabs_share_one_stream_and_nothing_waits(dictated, dictation, visit, count, script):
+    """Of seven, six with a stream of their own would leave no connection for anything else."""
     page = talk(visit, dictated, script=script)
     streams = Streams(page.context)
-    tabs = tabs_of(page, [page.url] * 6)
+    tabs = tabs_of(page, count)
     wait_for(lambda: len(streams.of(*tabs)) == 1)
 
     ask(tabs[2], "What pays?")
@@ -97,61 +100,69 @@ def test_seven_tabs_share_one_stream_and_nothing_waits(dictated, dictation, visi
         expect(button(tab, "Stop")).to_have_count(0)
         expect(questions(tab)).to_have_count(1)
     wait_for(lambda: len(streams.of(*tabs)) == 1)
+    if count < 7:
+        return
 
-
-@pytest.mark.slow(11)
-def test_tabs_with_sessions_of_their_own_share_it_too(asking, visit):
-    page = talk(visit, asking)
-    streams = Streams(page.context)
-    others = [f"{asking.url}/#/s/{asking.session()}" for _ in range(6)]
-    tabs = tabs_of(page, others)
+    # With sessions of their own they share it, too.
+    for tab in tabs:
+        tab.goto(f"{dictated.url}/#/s/{dictated.session()}")
+        expect(questions(tab)).to_have_count(0)
     wait_for(lambda: streams.of(*tabs) == [session_id(tabs[6])])
-
+    dictation.forget()
+    dictation.say("An apple.")
+    dictation.end()
     for number, tab in enumerate(tabs):
-        ask(tab, f"say apple {number}")
-        expect(answers(tab)).to_contain_text(f"apple {number}")
+        ask(tab, f"What is sold at door {number}?")
+        expect(answers(tab)).to_contain_text("An apple.")
+        expect(questions(tab)).to_contain_text(f"door {number}?")
         wait_for(lambda tab=tab: streams.of(*tabs) == [session_id(tab)])  # the one in use
-    asking.owner.post("/api/ask", {"question": "say pear"}, session_id=session_id(tabs[0]))
-    expect(answers(tabs[0]).last).to_contain_text("pear")  # beside the one in use, it sees that too
+    first = session_id(tabs[0])
+    dictated.owner.post("/api/ask", {"question": "And else?"}, session_id=first)
+    expect(answers(tabs[0])).to_have_count(2)  # beside the one in use, it sees that too
     wait_for(lambda: streams.of(*tabs) == [session_id(tabs[6])])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("end", ["close", "hide", "freeze"])
-def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dictation, visit, end):
+@pytest.mark.slow(4)
+def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dictation, visit):
     page = talk(visit, dictated)
     streams = Streams(page.context)
-    other = tabs_of(page, [page.url])[1]
-    wait_for(lambda: len(streams.of(page, other)) == 1)
-    ask(other, "What pays?")
-    dictation.say("Patience ", "pays, ")
-    for tab in (page, other):
-        expect(answers(tab)).to_contain_text("pays,")
+    other = page.context.new_page()  # in a process of its own, which can stand still
+    other.goto(page.url)
+    expect(composer(other)).to_be_visible()
 
-    resume = None
-    if end == "close":
-        other.close()
-    elif end == "hide":
-        other.evaluate(HIDE, True)
-    else:
-        resume = freeze(other)
-    dictation.say(*(f"{number} " for number in range(50)))
-    expect(answers(page)).to_contain_text("49")
-    # What is frozen cannot close its own.
-    wait_for(lambda: len(streams.of(page)) == (2 if resume else 1))
-    dictation.say("they say.")
-    dictation.end()
+    for number, end in enumerate(("hide", "freeze", "close")):
+        dictation.forget()
+        wait_for(lambda: len(streams.of(page, other)) == 1)
+        ask(other, f"What pays, {number}?")
+        dictation.say("Patience ", "pays, ")
+        for tab in (page, other):
+            expect(answers(tab).nth(number)).to_contain_text("pays,")
 
-    said = f"Patience pays, {' '.join(map(str, range(50)))} they say."
-    expect(answers(page).locator(".md")).to_have_text(said)
-    if end == "close":
-        return
-    if resume:
-        resume()
-    else:
-        other.evaluate(HIDE, False)
-    expect(answers(other).locator(".md")).to_have_text(said)
-    wait_for(lambda: len(streams.of(page, other)) == 1)
+        resume = None
+        if end == "close":
+            other.close()
+        elif end == "hide":
+            other.evaluate(HIDE, True)
+        else:
+            resume = freeze(other)
+        dictation.say(*(f"{word} " for word in range(50)))
+        expect(answers(page).nth(number)).to_contain_text("49")
+        # What is frozen cannot close its own.
+        wait_for(lambda resume=resume: len(streams.of(page)) == (2 if resume else 1))
+        dictation.say("they say.")
+        dictation.end()
+
+        said = f"Patience pays, {' '.join(map(str, range(50)))} they say."
+        expect(answers(page).nth(number).locator(".md")).to_have_text(said)
+        if end == "close":
+            return
+        if resume:
+            resume()
+        else:
+            other.evaluate(HIDE, False)
+        expect(answers(other).nth(number).locator(".md")).to_have_text(said)
+        for tab in (page, other):
+            expect(button(tab, "Stop")).to_have_count(0)
 
 
 @pytest.mark.slow
@@ -173,7 +184,7 @@ def test_a_hidden_tab_has_no_stream_and_catches_up_when_it_is_seen_again(asking,
 @pytest.mark.slow
 def test_no_tab_wipes_the_draft_of_another(asking, visit):
     page = talk(visit, asking)
-    early = tabs_of(page, [page.url])[1]
+    early = tabs_of(page, 2)[1]
     composer(page).fill("Rename the cart")
     late = begins_with(page, "Rename the cart")  # begun there, and gone on with here
     composer(late).fill("Delete the cart")

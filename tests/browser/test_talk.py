@@ -25,6 +25,7 @@ from conftest import git, wait_for
 
 demo, fresh = browsing.demo, browsing.fresh
 visit, visit_secure = browsing.visit, browsing.visit_secure
+again, regular = browsing.again, browsing.regular
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: A recogniser that hears what a test says: ``heard.say('…')``.
@@ -75,7 +76,7 @@ def shown(page):
 
 
 def test_the_first_minute(fresh, visit_secure):
-    page = visit_secure(fresh)
+    page = visit_secure(fresh, reduced_motion="no-preference")
     page.reload()
     expect(page.get_by_text("No real agent is installed yet.")).to_be_visible()
     assert fresh.owner.get("/api/sessions")["sessions"] == []  # who only looks starts nothing
@@ -109,8 +110,8 @@ def test_the_first_minute(fresh, visit_secure):
 
 
 @pytest.mark.slow
-def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, visit):
-    page = visit(demo)
+def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, again):
+    page = again(demo)
     begin(page, "What is this project about?", own="a better door!")  # that could name no branch
 
     expect(answers(page)).to_contain_text("Sells flowers by mail")
@@ -119,8 +120,8 @@ def test_a_session_has_a_branch_of_its_own_if_that_is_wished(demo, visit):
 
 
 @pytest.mark.slow
-def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
-    page = visit(dictated)
+def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, again):
+    page = again(dictated)
     begin(page, "What pays?")
     expect(button(page, "Stop")).to_be_visible()
     sizes = []
@@ -142,8 +143,15 @@ def test_an_answer_grows_as_the_agent_writes_it(dictated, dictation, visit):
 
 
 @pytest.mark.slow
-def test_what_is_spoken_lands_in_the_composer(demo, visit):
+def test_what_is_spoken_lands_in_the_composer_once_the_microphone_is_allowed(demo, visit):
     page = talk(visit, demo, script=SPEECH)
+    button(page, "Speak").click()
+    expect(button(page, "Stop listening")).to_be_visible()
+    page.evaluate("heard.onerror({error: 'not-allowed'}); heard.stop()")
+    expect(page.locator(".composer-problem")).to_be_visible()
+    button(page, "Dismiss").click()
+    expect(page.locator(".composer-problem")).to_have_count(0)
+
     button(page, "Speak").click()
     expect(page.get_by_text("Listening…")).to_be_visible()
 
@@ -161,22 +169,8 @@ def test_what_is_spoken_lands_in_the_composer(demo, visit):
 
 
 @pytest.mark.slow
-def test_a_microphone_that_is_denied_says_what_to_do(demo, visit):
-    page = talk(visit, demo, script=SPEECH)
-    button(page, "Speak").click()
-    expect(button(page, "Stop listening")).to_be_visible()
-
-    page.evaluate("heard.onerror({error: 'not-allowed'}); heard.onend()")
-
-    expect(page.locator(".composer-problem")).to_be_visible()
-    button(page, "Dismiss").click()
-    expect(page.locator(".composer-problem")).to_have_count(0)
-    expect(button(page, "Speak")).to_be_visible()
-
-
-@pytest.mark.slow
-def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
-    page = talk(visit, demo)
+def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, again):
+    page = talk(again, demo)
     ask(page, "write notes.txt: <b>milk</b>")
     expect(card(page)).to_contain_text("Write notes.txt")
     expect(card(page)).to_contain_text("<b>milk</b>")
@@ -197,8 +191,8 @@ def test_a_file_is_written_if_that_is_allowed_and_only_then(demo, visit):
 
 
 @pytest.mark.slow
-def test_the_list_shows_who_needs_the_user_and_takes_the_answer(demo, visit):
-    page = talk(visit, demo)
+def test_the_list_shows_who_needs_the_user_and_takes_the_answer(demo, again):
+    page = talk(again, demo)
     ask(page, "write eggs.txt: a dozen")
     expect(card(page)).to_be_visible()
     back(page)
@@ -214,8 +208,8 @@ def test_the_list_shows_who_needs_the_user_and_takes_the_answer(demo, visit):
 
 
 @pytest.mark.slow
-def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, visit):
-    page = talk(visit, asking)
+def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, again):
+    page = talk(again, asking)
     ask(page, "ask")
     expect(card(page)).to_be_visible()
     id = session_id(page)
@@ -230,8 +224,8 @@ def test_who_asks_elsewhere_too_is_told_that_it_was_answered(asking, visit):
 
 
 @pytest.mark.slow
-def test_an_agent_is_stopped(asking, visit):
-    page = talk(visit, asking)
+def test_an_agent_is_stopped(asking, again):
+    page = talk(again, asking)
     ask(page, "hang")
     expect(answers(page)).to_contain_text("Working")
 
@@ -243,8 +237,8 @@ def test_an_agent_is_stopped(asking, visit):
 
 
 @pytest.mark.slow
-def test_what_is_said_meanwhile_waits_and_can_be_taken_back(dictated, dictation, visit):
-    page = talk(visit, dictated)
+def test_what_is_said_meanwhile_waits_and_can_be_taken_back(dictated, dictation, again):
+    page = talk(again, dictated)
     ask(page, "What pays?")
     dictation.say("Patience")
     expect(answers(page)).to_contain_text("Patience")
@@ -269,8 +263,8 @@ def test_what_is_said_meanwhile_waits_and_can_be_taken_back(dictated, dictation,
 
 
 @pytest.mark.slow
-def test_what_waits_is_changed_before_it_is_sent(dictated, dictation, visit):
-    page = talk(visit, dictated)
+def test_what_waits_is_changed_before_it_is_sent(dictated, dictation, again):
+    page = talk(again, dictated)
     ask(page, "What pays?")
     expect(button(page, "Stop")).to_be_visible()
     ask(page, "And than?")
@@ -285,8 +279,8 @@ def test_what_waits_is_changed_before_it_is_sent(dictated, dictation, visit):
 
 
 @pytest.mark.slow
-def test_a_question_the_agent_failed_at_is_asked_again_as_a_new_one(dictated, dictation, visit):
-    page = talk(visit, dictated)
+def test_a_question_the_agent_failed_at_is_asked_again_as_a_new_one(dictated, dictation, again):
+    page = talk(again, dictated)
     dictation.fail()
     ask(page, "What pays?")
     note = page.get_by_role("article", name="Janus", exact=True)
@@ -302,8 +296,8 @@ def test_a_question_the_agent_failed_at_is_asked_again_as_a_new_one(dictated, di
 
 
 @pytest.mark.slow
-def test_a_form_is_filled_in(asking, visit):
-    page = talk(visit, asking)
+def test_a_form_is_filled_in(asking, again):
+    page = talk(again, asking)
     form = card(page)
     ask(page, f"request elicitation/create {json.dumps(FORM)}")
     expect(form).to_contain_text("About the <b>release</b>")
@@ -391,7 +385,7 @@ def test_links_of_an_answer_lead_nowhere_by_themselves(dictated, dictation, visi
 
 
 @pytest.mark.slow
-def test_two_sessions_side_by_side_do_not_mix(asking, visit):
+def test_two_sessions_side_by_side_do_not_mix_and_one_is_the_same_in_both(asking, visit):
     page = talk(visit, asking)
     other = page.context.new_page()
     other.goto(f"{asking.url}/#/s/{asking.session()}")
@@ -410,25 +404,18 @@ def test_two_sessions_side_by_side_do_not_mix(asking, visit):
     expect(composer(page)).to_have_value("a draft")
     expect(composer(other)).to_have_value("")
 
-
-@pytest.mark.slow
-def test_one_session_in_two_tabs_is_the_same_in_both(asking, visit):
-    page = talk(visit, asking)
-    other = page.context.new_page()
     other.goto(page.url)
-    expect(composer(other)).to_be_visible()
-
-    ask(page, "say apple")
-    expect(answers(other)).to_contain_text("apple")
-    ask(other, "say pear")
-
-    expect(answers(page).last).to_contain_text("pear")
-    expect(questions(page)).to_have_count(2)
+    expect(questions(other)).to_contain_text("say apple")
+    ask(page, "say plum")
+    expect(answers(other).last).to_contain_text("plum")
+    ask(other, "say cherry")
+    expect(answers(page).last).to_contain_text("cherry")
+    expect(questions(page)).to_have_count(3)
 
 
 @pytest.mark.slow
-def test_a_session_that_ended_elsewhere_is_noticed_and_opened_again(asking, visit):
-    page = talk(visit, asking, "say hello")
+def test_a_session_that_ended_elsewhere_is_noticed_and_opened_again(asking, again):
+    page = talk(again, asking, "say hello")
     expect(answers(page)).to_have_count(1)
     asking.owner.post("/api/session/end", session_id=session_id(page))
 
@@ -440,8 +427,8 @@ def test_a_session_that_ended_elsewhere_is_noticed_and_opened_again(asking, visi
 
 
 @pytest.mark.slow
-def test_a_session_gets_a_name(demo, visit):
-    page = talk(visit, demo, "What is this project about?")
+def test_a_session_gets_a_name(demo, again):
+    page = talk(again, demo, "What is this project about?")
     back(page)
     row = page.get_by_role("listitem").filter(has_text="What is this project about?").first
     row.get_by_role("button", name=re.compile("^More about")).click()

@@ -8,8 +8,7 @@ import browsing
 import pytest
 from browsing import ask, expect, talk
 
-browser, visit = browsing.browser, browsing.visit
-asking = browsing.asking
+again, regular, asking = browsing.again, browsing.regular, browsing.asking
 
 
 def png(width, height):
@@ -43,8 +42,8 @@ agent.say('painted: ' + str(agent.answer()['outcome']))
 
 
 @pytest.mark.slow
-def test_what_the_agent_does_and_asks_is_seen_as_it_is(asking, visit):
-    page = talk(visit, asking)
+def test_what_the_agent_does_and_asks_is_seen_as_it_is(asking, again):
+    page = talk(again, asking)
     ask(page, "say one")
     expect(page.get_by_text("one", exact=True)).to_be_visible()
     ask(page, "do " + WORK.replace("PICTURE", png(160, 90)))
@@ -64,13 +63,7 @@ def test_what_the_agent_does_and_asks_is_seen_as_it_is(asking, visit):
     expect(page.get_by_text("painted: {'outcome': 'cancelled'}", exact=True)).to_be_visible()
     expect(page.get_by_text("denied", exact=True).first).to_be_visible()
 
-
-@pytest.mark.slow
-def test_what_the_agent_was_told_to_begin_with_is_shown_folded(asking, visit):
-    page = talk(visit, asking)
-    ask(page, "say one")
-    expect(page.get_by_text("one", exact=True)).to_be_visible()
-
+    # What it was told to begin with is shown folded.
     told = page.locator("details.context")
     expect(told).to_have_text(re.compile(r"^Context · \d\.\d kB"))
     expect(told.locator("pre")).not_to_be_visible()
