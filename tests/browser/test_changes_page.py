@@ -11,6 +11,7 @@ from test_looks import accessible, axe
 from test_work import png
 
 visit, asking = browsing.visit, browsing.asking
+again, regular = browsing.again, browsing.regular
 assert axe
 
 #: 300 lines in 8 files.
@@ -94,9 +95,9 @@ def line(page, number, kind="add"):
 
 
 @pytest.mark.slow(3)
-def test_a_change_is_read_commented_on_changed_and_let_in_with_few_taps(asking, visit):
+def test_a_change_is_read_commented_on_changed_and_let_in_with_few_taps(asking, again):
     id = session(asking, WRITE.replace("src", "stock"))
-    page = visit(asking, path=f"/#/s/{id}")
+    page = again(asking, path=f"/#/s/{id}")
     thumb = Thumb(page)
 
     thumb.tap(button(page, "View changes"))
@@ -140,13 +141,13 @@ def test_a_change_is_read_commented_on_changed_and_let_in_with_few_taps(asking, 
 
 
 @pytest.mark.slow(3)
-def test_every_kind_of_change_is_told_in_words_to_everybody(asking, visit, axe):
+def test_every_kind_of_change_is_told_in_words_to_everybody(asking, again, visit, axe):
     (asking.workspace / "logo.png").write_bytes(base64.b64decode(png(1, 1)))
     git(asking.workspace, "add", "logo.png")
     git(asking.workspace, "commit", "-qm", "A logo")
     kinds = KINDS.replace("PICTURE", png(1, 1)).replace("OTHER", png(2, 1))
     id = session(asking, kinds)
-    page = visit(asking, path=f"/#/s/{id}/changes")
+    page = again(asking, path=f"/#/s/{id}/changes")
     screen(page, "Changes")
     risky = page.get_by_role("region", name="Look closely").get_by_role("button")
     expect(risky).to_have_text(
@@ -226,9 +227,9 @@ def test_the_same_is_done_with_keys(asking, visit):
     expect(button(page, "View changes")).to_be_focused()
 
 
-def test_files_that_are_named_open_and_names_are_completed(asking, visit, axe):
+def test_files_that_are_named_open_and_names_are_completed(asking, again, axe):
     id = session(asking, WRITE)
-    page = visit(asking, path=f"/#/s/{id}")
+    page = again(asking, path=f"/#/s/{id}")
     page.get_by_role("link", name="src/c.py:7").click()
     screen(page, "c.py")
     expect(page.locator("[aria-current=location]")).to_contain_text("c6 = 6")

@@ -23,9 +23,10 @@ from conftest import wait_for
 from janus.cli.client import ClientError
 
 visit = browsing.visit
+again, regular = browsing.again, browsing.regular
 pytestmark = pytest.mark.slow
-#: How many pairs of messages the long conversation has: more than a state has.
-LONG = 80
+#: How many pairs of messages a state has, and how many a long conversation has.
+KEPT, LONG = 50, 80
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def group(page, name):
     return page.get_by_role("region", name=name)
 
 
-def numbered(server):
-    return ended(server, *(f"say plum {number} of many" for number in range(LONG)))
+def numbered(server, count):
+    return ended(server, *(f"say plum {number} of many" for number in range(count)))
 
 
 def manage(page):
@@ -68,14 +69,14 @@ def manage(page):
 
 @pytest.mark.slow(8)
 def test_what_ended_is_read_whole_continued_saved_and_deleted(server, visit):
-    id = numbered(server)
+    id = numbered(server, LONG)
     page = visit(server)
     row = group(page, "Ended").get_by_role("listitem").filter(has_text="say plum 0 of many")
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="This session has ended.")).to_be_visible()
     expect(page.get_by_role("region", name="Summary")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("say plum 0 of many")
-    expect(questions(page)).to_have_count(50)
+    expect(questions(page)).to_have_count(KEPT)
 
     # At the top the older ones come, and nothing that is read moves.
     first = page.get_by_text("say plum 30 of many", exact=True)
@@ -123,12 +124,12 @@ def test_what_ended_is_read_whole_continued_saved_and_deleted(server, visit):
         server.owner.get("/api/session", session_id=id)
 
 
-def test_a_deletion_that_would_lose_work_is_refused_in_words(server, visit):
+def test_a_deletion_that_would_lose_work_is_refused_in_words(server, again):
     id = server.session("say something", name="unsaved")
     worktree = server.owner.get("/api/session", session_id=id)["worktree_path"]
     server.owner.post("/api/session/end", {"summary": False}, session_id=id)
     Path(worktree, "new.py").write_text("pass\n")
-    page = visit(server)
+    page = again(server)
 
     button(page, "More about unsaved").click()
     button(page, "Delete…").click()
@@ -139,12 +140,12 @@ def test_a_deletion_that_would_lose_work_is_refused_in_words(server, visit):
     expect(group(page, "Ended").get_by_role("link", name=re.compile("unsaved"))).to_be_visible()
 
 
-def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, visit):
+def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, again):
     id = server.session("say something", name="swept")
     worktree = server.owner.get("/api/session", session_id=id)["worktree_path"]
     server.owner.post("/api/session/end", {"summary": False}, session_id=id)
     shutil.rmtree(worktree)
-    page = visit(server, path=f"/#/s/{id}")
+    page = again(server, path=f"/#/s/{id}")
 
     button(page, "Continue").click()
     expect(page.get_by_role("alert").first).to_contain_text("but not its branch feature/swept")
@@ -160,7 +161,7 @@ def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, visi
 
 
 def test_what_was_said_is_found_and_opened_where_it_was_said(server, visit):
-    numbered(server)
+    numbered(server, KEPT + 9)
     page = visit(server)
     field = page.get_by_role("searchbox", name="Search everything said")
     field.fill("plum 7")
@@ -180,10 +181,10 @@ def test_what_was_said_is_found_and_opened_where_it_was_said(server, visit):
     expect(page.get_by_text("Nothing was found.")).to_be_visible()
 
 
-def test_room_for_a_session_is_made_in_one_tap(server, visit):
+def test_room_for_a_session_is_made_in_one_tap(server, again):
     rested = server.session("say rested")
     server.session("say fresh")
-    page = visit(server)
+    page = again(server)
     browsing.begin(page, "say third")
     expect(page.get_by_text("Maximum 2 sessions")).to_be_visible()
 
@@ -201,10 +202,10 @@ def test_room_for_a_session_is_made_in_one_tap(server, visit):
     assert session_id(page) == rested
 
 
-def test_projects_are_added_moved_chosen_and_removed(server, visit):
+def test_projects_are_added_moved_chosen_and_removed(server, again):
     site = server.workspace.parent / "site"
     site.mkdir()
-    page = visit(server)
+    page = again(server)
     button(page, "shop master , Projects").click()
     button(page, "Add a project").click()
     button(page, "site").click()

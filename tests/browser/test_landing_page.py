@@ -9,7 +9,7 @@ from conftest import git
 from test_changes_page import identity, row, session
 from test_looks import accessible, axe
 
-visit, asking = browsing.visit, browsing.asking
+again, regular, asking = browsing.again, browsing.regular, browsing.asking
 assert axe and identity
 
 
@@ -23,8 +23,7 @@ agent.say('Done.')
 """
 
 
-def landing(page, server, id):
-    page.goto(f"{server.url}/#/s/{id}/changes")
+def landing(page):
     button(page, "Let it in…").click()
     expect(page.get_by_role("dialog", name="Let it in")).to_be_visible()
     return page.get_by_role("dialog")
@@ -40,9 +39,9 @@ def commits(server, branch="main"):
 
 
 @pytest.mark.slow(2)
-def test_a_turn_is_undone_and_so_is_the_undo(asking, visit, axe):
+def test_a_turn_is_undone_and_so_is_the_undo(asking, again, axe):
     id = session(asking, work("cart.py", "new\n"))
-    page = visit(asking, path=f"/#/s/{id}")
+    page = again(asking, path=f"/#/s/{id}")
     cart, before = folder(asking, id) / "cart.py", (asking.workspace / "cart.py").read_text()
 
     button(page, "Undo…").click()
@@ -65,10 +64,10 @@ def test_a_turn_is_undone_and_so_is_the_undo(asking, visit, axe):
 
 
 @pytest.mark.slow(2)
-def test_what_changed_meanwhile_is_shown_anew_and_a_hook_that_refuses_is_quoted(asking, visit, axe):
+def test_what_changed_meanwhile_is_shown_anew_and_a_hook_that_refuses_is_quoted(asking, again, axe):
     id = session(asking, work("new.txt", "new\n"))
-    page = visit(asking)
-    sheet = landing(page, asking, id)
+    page = again(asking, path=f"/#/s/{id}/changes")
+    sheet = landing(page)
     expect(button(sheet, "Commit 1 file")).to_be_enabled()
     accessible(page, axe)
     (folder(asking, id) / "more.txt").write_text("more\n")
@@ -116,22 +115,23 @@ def test_what_changed_meanwhile_is_shown_anew_and_a_hook_that_refuses_is_quoted(
 
 
 @pytest.mark.slow(2)
-def test_a_branch_is_chosen_squashed_and_cleaned_up(asking, visit):
+def test_a_branch_is_chosen_squashed_and_cleaned_up(asking, again):
     id = session(asking, work("one.txt", "one\n"))
     for name in ("one.txt", "two.txt"):
         (folder(asking, id) / name).write_text(f"{name}\n")
         git(folder(asking, id), "add", ".")
         git(folder(asking, id), "commit", "-qm", name)
     git(asking.workspace, "branch", "release", "HEAD~0")
-    page = visit(asking)
-    sheet = landing(page, asking, id)
+    page = again(asking, path=f"/#/s/{id}/changes")
+    sheet = landing(page)
     sheet.get_by_label("Into the branch").select_option("release")
     expect(button(sheet, "Merge into release")).to_be_enabled()
     sheet.get_by_label("As one commit").check()
     button(sheet, "Merge into release").click()
     expect(sheet.get_by_text("It was merged into release as it is now")).to_be_visible()
     button(sheet, "Close").click()
-    sheet = landing(page, asking, id)  # on another day
+    page.goto(f"{asking.url}/#/s/{id}/changes")
+    sheet = landing(page)  # on another day
     sheet.get_by_label("Into the branch").select_option("release")
     button(sheet, "End it and clean up").click()
     expect(button(page, "Settings")).to_be_visible()
@@ -139,13 +139,13 @@ def test_a_branch_is_chosen_squashed_and_cleaned_up(asking, visit):
 
 
 @pytest.mark.slow(2)
-def test_a_push_sets_up_the_upstream_and_says_where_it_went(asking, visit, tmp_path):
+def test_a_push_sets_up_the_upstream_and_says_where_it_went(asking, again, tmp_path):
     id = session(asking, work("three.txt", "three\n"))
     git(tmp_path, "init", "-q", "--bare", "remote.git")
     git(asking.workspace, "remote", "add", "origin", str(tmp_path / "remote.git"))
     try:
-        page = visit(asking)
-        sheet = landing(page, asking, id)
+        page = again(asking, path=f"/#/s/{id}/changes")
+        sheet = landing(page)
         button(sheet, "Commit 1 file").click()
         expect(sheet.get_by_text("Committed 1 file as")).to_be_visible()
         sheet.get_by_text("Push and pull request").click()
@@ -164,12 +164,12 @@ def test_a_push_sets_up_the_upstream_and_says_where_it_went(asking, visit, tmp_p
 
 
 @pytest.mark.slow(2)
-def test_the_agent_is_asked_to_resolve_what_conflicts(asking, visit, axe):
+def test_the_agent_is_asked_to_resolve_what_conflicts(asking, again, axe):
     id = session(asking, work("cart.py", "theirs\n"))
     (asking.workspace / "cart.py").write_text("mine\n")
     git(asking.workspace, "commit", "-qam", "Mine, too")
-    page = visit(asking)
-    sheet = landing(page, asking, id)
+    page = again(asking, path=f"/#/s/{id}/changes")
+    sheet = landing(page)
     button(sheet, "Commit 1 file").click()
     expect(sheet.locator(".land-conflicts")).to_have_text("cart.py")
     expect(button(sheet, "Merge into main")).to_have_count(0)
@@ -183,11 +183,10 @@ def test_the_agent_is_asked_to_resolve_what_conflicts(asking, visit, axe):
     assert commits(asking)[0] == "Mine, too"
 
 
-def test_in_a_shared_folder_the_owners_own_work_is_left_alone(asking, visit):
+def test_in_a_shared_folder_the_owners_own_work_is_left_alone(asking, again):
     (asking.workspace / "mine.txt").write_text("mine\n")
     id = asking.session(f"do {work('theirs.txt', 'theirs')}")
-    page = visit(asking)
-    page.goto(f"{asking.url}/#/s/{id}/changes")
+    page = again(asking, path=f"/#/s/{id}/changes")
     expect(row(page, "theirs.txt")).to_be_visible()
     expect(page.get_by_text("1 file of yours, not committed before the session")).to_be_visible()
     button(page, "Let it in…").click()

@@ -41,8 +41,8 @@ def regular(browser, fork_server):
 
 @pytest.fixture
 def again(regular):
-    """As ``visit``, in a page that stays open for the whole module and is loaded anew: that takes
-    half the work. Not for tests that move its clock, or change what a new page would not have."""
+    """As ``visit``, in a tab of a browser that stays open for the whole module: that takes half the
+    work. Not for tests that move the clock, which all its tabs share."""
     yield regular
     regular.rest()
     regular.check()
@@ -99,26 +99,28 @@ class Visits:
 
 
 class Regular(Visits):
-    """Comes back to each server with the page that is open there."""
+    """Opens each page as a tab beside one that rests: in the process that is there already."""
 
     def __init__(self, browser, **defaults):
         super().__init__(browser, **defaults)
-        self._pages = {}
+        self._resting = {}
 
     def __call__(self, server, path="/"):
-        if server not in self._pages:
-            self._pages[server] = super().__call__(server, path=path)
-        else:
-            self._pages[server].set_viewport_size(PHONE["viewport"])
-            self._pages[server].goto(server.url + path)
-        return self._pages[server]
+        if server not in self._resting:
+            self._resting[server] = super().__call__(server, path="/icon.svg")
+        resting = self._resting[server]
+        with resting.expect_popup() as opened:
+            resting.evaluate("address => { open(address) }", server.url + path)
+        opened.value.wait_for_load_state()
+        return opened.value
 
     def rest(self):
-        """Until the next test nothing runs in them, in processes that are kept."""
+        """Close what a test has opened."""
         for context in self._contexts:
             self._unroute(context)
-        for server, page in self._pages.items():
-            page.goto(f"{server.url}/icon.svg")
+            for page in context.pages:
+                if page not in self._resting.values():
+                    page.close()
 
 
 def new_device(browser, server):
