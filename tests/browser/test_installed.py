@@ -6,7 +6,7 @@ from browsing import ask, button, expect, first_words, questions
 from conftest import wait_for
 from test_door import door, open_devices, pair
 
-visit, demo = browsing.visit_secure, browsing.demo
+visit, demo = browsing.visit, browsing.demo
 #: As Safari tells the pages of such apps.
 STANDALONE = "Object.defineProperty(navigator, 'standalone', {value: true})"
 #: Milliseconds after which the list has been asked for, whatever goes on.
