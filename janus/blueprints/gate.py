@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from socket import gethostname
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -34,9 +34,7 @@ def check() -> ResponseReturnValue | None:
     page without HTTPS is redirected to the setup page.
     """
     environ, janus = request.environ, runtime()
-    settings, call = janus.settings, _call(environ, request.endpoint)
-    site = _site(gethostname(), settings.public_url, settings.cors_origins)
-    environ["janus.here"] = call, site
+    call, site = _here(environ)
     _forbid(policy.refuse_host(call, site))
     insecure = policy.refuse_transport(call, site)
     if insecure and call.opens_page:
@@ -123,8 +121,13 @@ def cookie_name() -> str:
 
 
 def _here(environ: dict[str, Any]) -> tuple[Call, Site]:
-    """The request that is served, and where it arrived, as ``check`` has made it out."""
-    return cast(tuple[Call, Site], environ["janus.here"])
+    """The request that is served, and where it arrived; made out once."""
+    here: tuple[Call, Site] | None = environ.get("janus.here")
+    if here is None:
+        settings = runtime().settings
+        site = _site(gethostname(), settings.public_url, settings.cors_origins)
+        here = environ["janus.here"] = _call(environ, request.endpoint), site
+    return here
 
 
 @lru_cache(1)
