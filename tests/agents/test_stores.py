@@ -10,6 +10,7 @@ from kit.stored import (
     claude_begins,
     claude_file,
     codex_begins,
+    conversation,
     cursor_begins,
     cursor_chat,
     everything,
@@ -23,7 +24,7 @@ from janus.agents.stores.history import as_events
 from janus.agents.stores.stored import Unreadable
 from janus.model.events import TurnFinished, UserMessage
 
-ID, OTHER = "3f1b9c58-0000-4000-8000-000000000001", "3f1b9c58-0000-4000-8000-000000000002"
+ID, OTHER = conversation(1), conversation(2)
 TURNS = ("list the files", "There is a.txt."), ("and now?", "Still a.txt.")
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from conftest import fake_path, wait_for
 from described import described
-from kit.stored import BEGAN, cursor_begins, cursor_chat
+from kit.stored import BEGAN, conversation, cursor_begins, cursor_chat
 
-ID = "3f1b9c58-0000-4000-8000-000000000001"
+ID = conversation(1)
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import json
 
 import pytest
 import served
-from kit.stored import claude_begins, cursor_begins, cursor_chat
+from kit.stored import claude_begins, conversation, cursor_begins, cursor_chat
 
 serve = served.serve
 cursor_server = served.cursor_server
-ONE, TWO = "3f1b9c58-0000-4000-8000-000000000001", "3f1b9c58-1000-4000-8000-000000000001"
+ONE, TWO = conversation(1), conversation(0x1000)
 
 
 @pytest.fixture

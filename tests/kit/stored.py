@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 from datetime import UTC, datetime
@@ -9,6 +10,14 @@ from pathlib import Path
 
 #: When the conversations of the tests were begun: 10 s before each next message.
 BEGAN = 1_790_000_000
+
+
+def conversation(number):
+    """The id of a conversation of this worker alone.
+
+    Who works on one is looked for among all processes, also those of other tests.
+    """
+    return f"3f1b9c58-{number:04x}-4000-8000-{os.getpid():012x}"
 
 
 def moment(number):

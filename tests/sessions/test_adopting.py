@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import FAKE_AGENTS, fake_path, state_of, wait_for
-from kit.stored import BEGAN, claude_begins, cursor_begins, cursor_chat
+from kit.stored import BEGAN, claude_begins, conversation, cursor_begins, cursor_chat
 from msgspec.structs import replace as changed
 
 from janus.agents.process.rivals import Running
@@ -27,7 +27,7 @@ from janus.errors import (
 from janus.model import SessionInfo
 
 NAP = 601  # seconds, which tell the programs of these tests from others
-ID = "3f1b9c58-0000-4000-8000-000000000001"
+ID = conversation(1)
 TURNS = ("list the files", "There is a.txt."), ("and now?", "Still a.txt.")
 
 
