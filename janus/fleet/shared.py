@@ -13,8 +13,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from nats.aio.msg import Msg
@@ -36,16 +37,30 @@ _BUCKET, _ROOT = f"KV_{SHARED}", f"$KV.{SHARED}"
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 #: Seconds between two looks what is to be told, and what is over.
 _LOOKED = 5.0
+#: Seconds in which a cluster has stored by far what it has already handed on.
+_STORED = 30.0
+
+
+class _News(NamedTuple):
+    """What was heard of a device, by the monotonic clock; None where it has no access any more."""
+
+    at: float
+    device: Device | None
 
 
 class SharedAccess:
-    """Keeps devices and codes the same. ``_lock`` guards ``_used``."""
+    """Keeps devices and codes the same.
+
+    ``_lock`` guards ``_used`` and ``_news``. The latter is what was heard lately, each put there
+    before it is applied: while all is read that is kept, something newer may be heard.
+    """
 
     def __init__(self, client: Client, devices: Devices, pairing: Pairing, clock: Clock) -> None:
         self._client, self._devices = client, devices
         self._clock = clock
         self._lock = threading.Lock()
         self._used: dict[str, Device] = {}
+        self._news: dict[str, _News] = {}
         self._unread = True
         devices.shared = pairing.shared = self
         client.on(f"{_ROOT}.device.*", self._heard)
@@ -119,8 +134,12 @@ class SharedAccess:
         if not self._client.connected:
             return
         if self._unread:
-            self._read()
-            self._unread = False
+            self._unread = False  # from now on there may be a new connection
+            try:
+                self._read()
+            except BaseException:
+                self._unread = True
+                raise
         with self._lock:
             used, self._used = self._used, {}
         for device in used.values():
@@ -139,30 +158,58 @@ class SharedAccess:
 
     def _read(self) -> None:
         """All that there is: what was missed, and for a gateway that begins."""
+        began = time.monotonic()
         try:
             subjects = info(self._client, _BUCKET, f"{_ROOT}.>").state.subjects or {}
         except Absent:  # nobody has made it yet
             return self._looking.wake()
         found = [newest(self._client, _BUCKET, it) for it in subjects]
-        devices = []
+        devices = {}
         for kept in found:
             if kept is None or not kept.is_ours or not kept.data:
                 continue
             match _value(kept.subject, kept.data):
                 case Device() as device:
-                    devices.append(device)
+                    devices[device.id] = device
                 case Code() as code if code.expires_at < self._clock.time():
                     self._purge(kept.subject)
-        self._devices.take_all(devices)
+        self._hold(devices, began - _STORED)
+
+    def _hold(self, read: dict[str, Device], since: float) -> None:
+        """Those of *read* have access, and no others, but where something newer was heard."""
+        applied = {id: news for id, news in self._heard_lately().items() if news.at >= since}
+        for id, news in applied.items():
+            read.pop(id, None)
+            if news.device:
+                read[id] = news.device
+        self._devices.take_all(read.values())
+        for id, news in self._heard_lately().items():
+            while news is not applied.get(id):  # heard meanwhile, and perhaps overwritten here
+                self._apply(id, news)
+                applied[id], news = news, self._heard_lately()[id]
+
+    def _heard_lately(self) -> dict[str, _News]:
+        with self._lock:
+            return self._news.copy()
 
     def _heard(self, message: Msg) -> None:
         if HEADER not in (message.headers or {}):
             return
-        if not message.data:
-            self._devices.drop(message.subject.rpartition(".")[2])
+        device = _value(message.subject, message.data) if message.data else None
+        if message.data and not isinstance(device, Device):
             return
-        if isinstance(device := _value(message.subject, message.data), Device):
-            self._devices.take(device)
+        id, now = message.subject.rpartition(".")[2], time.monotonic()
+        news = _News(now, device if isinstance(device, Device) else None)
+        with self._lock:
+            kept = {it: old for it, old in self._news.items() if old.at >= now - 2 * _STORED}
+            self._news = {**kept, id: news}
+        self._apply(id, news)
+
+    def _apply(self, id: str, news: _News) -> None:
+        if news.device:
+            self._devices.take(news.device)
+        else:
+            self._devices.drop(id)
 
 
 def _of(text: str) -> str:

@@ -2,20 +2,16 @@
 
     accept ──> waiting, in the loop ──whole head──> a thread ──answer──> waiting, or closing
 
-With a certificate, TLS and plain HTTP share the port and are told apart by the first byte.
-
-gunicorn's own threads read request heads, without a time limit: 8 half-sent ones block 8 threads
-for good, and 40 silent connections delay them by 25 s. Worse, whatever its loop does for one
-connection delays all others: closing one to a client that does not close takes it 2 s, and a single
-``accept`` without a free descriptor ends the worker, and every session with it.
+gunicorn's threads read heads without a time limit: 8 half-sent ones block 8 threads for good. And
+what its loop does for one connection delays all others: closing one takes 2 s where the client does
+not, and one ``accept`` without a free descriptor ends the worker, and every session with it.
 
 Here the loop never blocks: it does TLS handshakes (1 ms at most), reads heads and short bodies, and
 closes connections, all by a deadline. What it has read is given to gunicorn's parser as if it had
 been read ahead: TLS has no peek, and bytes that are only peeked at wake the loop again and again.
+With a certificate, TLS and plain HTTP share the port and are told apart by the first byte.
 Threads read only long bodies, by a deadline too, and none of a stranger's. 900 half-sent heads and
-900 silent connections then change nothing for the others (`make bench` has the ratio).
-
-Only the loop touches ``_waiting`` and ``_peers``.
+900 silent connections then change nothing for others. It alone has ``_waiting`` and ``_peers``.
 """
 
 from __future__ import annotations
@@ -30,7 +26,7 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -40,6 +36,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from janus.server.connection import Connection
 from janus.server.dates import tolerate_any_clock
+from janus.server.pool import request_threads
 from janus.server.refusals import refusal
 
 #: Seconds for a handshake and a head, and for a whole body.
@@ -73,6 +70,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.worker_connections = self._most * 2  # where gunicorn would stop accepting
         tolerate_any_clock()
         super().init_process()
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        return request_threads(self.cfg.threads)
 
     def notify(self) -> None:
         # In every round, also of a stopping worker. gunicorn would wait for all streams.

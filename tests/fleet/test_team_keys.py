@@ -20,6 +20,7 @@ from janus.access.pairing import Pairing
 from janus.cli.commands import main
 from janus.config import Settings, SettingsError
 from janus.errors import CannotServe
+from janus.fleet import shared
 from janus.fleet.client import Client
 from janus.fleet.failures import Refused
 from janus.fleet.membership import GATEWAYS
@@ -146,6 +147,41 @@ def test_what_is_wrong_with_the_settings_is_said_and_no_password_with_it(tmp_pat
     with pytest.raises(SettingsError) as wrong:
         Settings.from_env({"HOME": str(tmp_path), "JANUS_FLEET_URL": "nats://me:hunter2@box:4222"})
     assert "hunter2" not in str(wrong.value) and "without a key" in str(wrong.value)
+
+
+@pytest.mark.slow
+def test_what_is_heard_while_all_is_read_is_newer(server, tmp_path, clock, monkeypatch):
+    made = new_seed()
+    dial = server(f"authorization {{ users: [ {{ nkey: {public_of(made)} }} ] }}")
+    gateways = []
+    for name in ("one", "two"):
+        devices, pairing = Devices(tmp_path / name, clock), Pairing(clock)
+        Store(tmp_path / name).prepare()
+        devices.load()
+
+        def share(client, devices=devices, pairing=pairing):
+            gateways.append((devices, SharedAccess(client, devices, pairing, clock)))
+
+        client = dial(GATEWAYS, made, share)
+        Shapes(client).ensure([], shared=True)
+    (first, _), (second, joins) = gateways
+    lost, kept = (first.register(it, "full", page=False).device for it in ("lost", "kept"))
+    wait_for(lambda: {*second.all()} == {lost, kept})
+    late = []
+
+    def slow(client, bucket, subject):
+        """The state before what happens now."""
+        found = newest(client, bucket, subject)
+        if not late:
+            late.append(first.register("new", "full", page=False).device)
+            first.revoke(lost.id)
+            wait_for(lambda: {*second.all()} == {kept, *late})
+        return found
+
+    monkeypatch.setattr(shared, "newest", slow)
+    joins._look()
+
+    assert {*second.all()} == {kept, *late}
 
 
 @pytest.mark.slow

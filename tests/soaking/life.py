@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conftest import wait_for
 
+from janus.server.pool import NAME as REQUEST
 from soaking.promises import expect
 
 #: Sessions that a server had before it counts: what it makes once is there by then.
@@ -149,11 +150,14 @@ class Life:
     def _counted(self):
         worker = Path("/proc") / str(self._server.worker)
         own = (worker / "smaps_rollup").read_text().splitlines()
+        # Of those that serve requests one more may be made at any time, and they are bounded.
+        names = [it.read_text().strip() for it in (worker / "task").glob("*/comm")]
+        expect(REQUEST in names, f"no thread is known for serving requests: {names}")
         memory = sum(int(line.split()[1]) for line in own if line.startswith("Private_"))
         return {
             "memory": memory / 1000,
             "descriptors": len([*(worker / "fd").iterdir()]),
-            "threads": len([*(worker / "task").iterdir()]),
+            "threads": len(names) - names.count(REQUEST),
             "processes": len((worker / "task" / worker.name / "children").read_text().split()),
             "files": sum(len(files) for _, _, files in os.walk(self._server.state)),
         }
