@@ -63,9 +63,9 @@ def test_a_limit_is_waited_for_and_a_message_is_sent_later(asking, visit):
 
     # Edited it comes back with its file, which stays over a reload.
     button(page, "Edit, and do not send: say from the past").click()
+    expect(later).to_have_count(0)  # it has a list of files, too
     expect(attached).to_contain_text("notes.txt")
     expect(composer(page)).to_have_value("say from the past")
-    expect(later).to_have_count(0)
     page.reload()
     expect(attached).to_contain_text("notes.txt")
     composer(page).fill("say ```\n```py\nx = 1\n```")
