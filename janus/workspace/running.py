@@ -23,12 +23,14 @@ Command = TypeVar("Command", bound=Running)
 class RunningGit:
     """What runs, and of what is slow in which folder.
 
-    ``_lock`` guards the tables, ``_stopped`` and ``started``; it is not held while waiting.
+    ``_lock`` guards all fields, and is told where what was starting has started; it is not held
+    while a process starts or is waited for.
     """
 
     def __init__(self) -> None:
         self.started = 0  # how many there were
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._starting: list[Path] = []  # where what is slow starts, and is in no table yet
         self._running: dict[Running, Path | None] = {}
         self._ended: set[Running] = set()
         self._stopped = False
@@ -89,15 +91,23 @@ class RunningGit:
     @contextlib.contextmanager
     def _started(self, start: Callable[[], Command], at: Path | None) -> Iterator[Command]:
         """What *start* gives, until it is over; in the table, if it is slow, with its folder."""
-        if at:
-            self._check_going_on()
-        process = start()
         with self._lock:
-            self._running[process] = at
-            self.started += 1
+            self._check_going_on(at)
+            self._starting += [at] if at else []
+        process = None
         try:
-            if at:
-                self._check_going_on()
+            process = start()
+        finally:
+            with self._lock:
+                if at:
+                    self._starting.remove(at)
+                    self._lock.notify_all()
+                if process:
+                    self._running[process] = at
+                    self.started += 1
+        try:
+            with self._lock:
+                self._check_going_on(at)
             yield process
         finally:
             if process.returncode is None:
@@ -106,14 +116,18 @@ class RunningGit:
                 del self._running[process]
                 self._ended.discard(process)
 
-    def _check_going_on(self) -> None:
-        with self._lock:
-            if self._stopped:
-                raise ServerStopping("Janus is shutting down.")
+    def _check_going_on(self, at: Path | None) -> None:
+        """Refuse what is slow while Janus ends. With ``_lock`` held."""
+        if at and self._stopped:
+            raise ServerStopping("Janus is shutting down.")
+
+    def _starts_in(self, folder: Path | None) -> bool:
+        return any(folder in (None, at) for at in self._starting)
 
     def _end_those(self, folder: Path | None) -> bool:
         """End what is slow and runs in a folder, or anywhere; who waits for it reaps it."""
         with self._lock:
+            self._lock.wait_for(lambda: not self._starts_in(folder))
             those = [it for it, at in self._running.items() if at and folder in (None, at)]
             self._ended.update(those)
         for number, patience in ((signal.SIGTERM, _LINGER), (signal.SIGKILL, _GRACE)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from janus.storage.store import Store
 from janus.workspace import branches
 from janus.workspace.context_files import read_context_files
 from janus.workspace.git import Git
+from janus.workspace.half_made import HalfMade
 from janus.workspace.handed import HandedFiles
 from janus.workspace.heads import branch_now
 from janus.workspace.held import HeldWorkspace
@@ -37,10 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``.
-
-    ``_lock`` guards ``_making``, the ids of the worktrees that are not whole yet.
-    """
+    """The folder the agents work on, and its git, which sees *environ* without its ``GIT_*``."""
 
     def __init__(
         self,
@@ -68,8 +65,7 @@ class Workspace:
         self.overview = Overview(self._git)
         #: What the folders of sessions held before and after each turn.
         self.snapshots = Snapshots(self._git, store.folder / "snapshots")
-        self._lock = threading.Lock()
-        self._making: set[str] = set()
+        self._half_made = HalfMade()
         self.published = PublishedFolder(self._held, self._git, store)
         self.handed = HandedFiles(self._held)
         #: Where the worktree of a session is, if it has one.
@@ -165,6 +161,7 @@ class Workspace:
             undo.callback(logged()(self._discard), session_id)
             registry.add(path, branch)
             told = registry.check_out(path, commit)
+            self._half_made.check_wanted(session_id)
             on = registry.check_inside(path, common)
             if on != f"refs/heads/{branch}":
                 told.append(f"A hook took this worktree off its branch, {branch}.")
@@ -172,6 +169,7 @@ class Workspace:
             folder = folder_in(path, prefix)
             if folder == path / prefix:
                 told += bring_along(git, folder, self._bring)
+            self._half_made.check_wanted(session_id)
             yield Worktree(path, on.removeprefix("refs/heads/") or None, folder, tuple(told))
             self._notes.made(session_id)
             undo.pop_all()
@@ -181,10 +179,10 @@ class Workspace:
 
         False if none is being made.
         """
-        with self._lock:
-            if session_id not in self._making:
-                return False
-        return self._git.stop_in(self.path_of(session_id))
+        if not self._half_made.give_up(session_id):
+            return False
+        self._git.stop_in(self.path_of(session_id))
+        return True
 
     def adopt(self, session_ids: Iterable[str]) -> None:
         """Note the worktrees of sessions that were taken over as made by us."""
@@ -217,21 +215,15 @@ class Workspace:
         def note(branch: str, commit: str) -> None:
             self._notes.write(Note(session_id, "making", branch, commit))
 
-        with self._lock:
-            if session_id in self._making or os.path.lexists(path):
-                raise GitFailed(f"Cannot make the folder {path}: File exists.")
+        with self._half_made.begun(session_id, path):
             self._root.check()
-            self._making.add(session_id)
-        try:
-            yield note
-        except BaseException:
-            if not os.path.lexists(path):  # else the next start tries again
-                with logged():
-                    self._notes.remove(session_id)
-            raise
-        finally:
-            with self._lock:
-                self._making.discard(session_id)
+            try:
+                yield note
+            except BaseException:
+                if not os.path.lexists(path):  # else the next start tries again
+                    with logged():
+                        self._notes.remove(session_id)
+                raise
 
     def _unmake(self, note: Note) -> None:
         """Undo what a crash left half made. Raises OSError, GitFailed."""

@@ -15,6 +15,7 @@ from kit.repositories import ALLOW_FILES, ID, ME, commit, hook
 import janus.workspace.git
 import janus.workspace.running
 from janus.errors import BranchInUse, GitFailed, InvalidRequest, WorktreeDirty
+from janus.workspace import worktrees
 from janus.workspace.root import Worktree
 
 pytest_plugins = ["kit.repositories"]
@@ -392,6 +393,22 @@ def test_what_is_in_the_way_stays(workspace, shop):
 
     assert (workspace / ".worktrees" / ID).read_text() == "mine"
     assert branches(workspace) == before and entries(workspace) == 1
+
+
+@pytest.mark.usefixtures("untouched")
+def test_one_that_is_given_up_between_two_commands_of_git_is_not_made(shop, monkeypatch):
+    given_up = []
+
+    def fill(*args):
+        given_up.append(shop.stop_making(ID))  # nothing runs
+        return []
+
+    monkeypatch.setattr(worktrees, "fill_submodules", fill)
+
+    with pytest.raises(GitFailed, match="was stopped"):
+        shop.add_worktree(ID, name="x")
+
+    assert given_up == [True] and not shop.stop_making(ID)
 
 
 def test_what_git_cannot_write_is_said_in_its_words(workspace, shop):
