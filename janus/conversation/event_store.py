@@ -12,7 +12,7 @@ class EventStore(Protocol):
     def append(self, line: bytes, promised: bool) -> None:
         """Write a line; a *promised* one is on the disk when this returns, or it raises.
 
-        Where it is promised, it may be several, of which none is there then.
+        A promised one may be several lines: all of them are kept, or none.
         """
 
     def lines(self) -> Iterator[bytes]:

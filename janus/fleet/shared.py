@@ -37,7 +37,7 @@ _BUCKET, _ROOT = f"KV_{SHARED}", f"$KV.{SHARED}"
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 #: Seconds between two looks what is to be told, and what is over.
 _LOOKED = 5.0
-#: Seconds in which a cluster has stored by far what it has already handed on.
+#: Seconds after which a cluster has surely stored what it has handed on.
 _STORED = 30.0
 
 

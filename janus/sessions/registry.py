@@ -55,6 +55,8 @@ class Registry:
             session = self.wake(session_id)
         if session is None:
             self.refuse_stopping()  # it may only rest
+            if self.is_being_made(session_id):
+                raise SessionNotFound(f"Session {session_id} is still being made. Try again soon.")
             raise SessionNotFound(f"No session {session_id}: it ended or never existed.")
         return session
 
@@ -70,6 +72,10 @@ class Registry:
         check_id(session_id)
         with self._lock:
             return self._sessions.get(session_id)
+
+    def is_being_made(self, session_id: str) -> bool:
+        with self._lock:
+            return session_id in self._places
 
     def knows(self, session_id: str) -> bool:
         """Whether it is open, being made, ended or deleted."""

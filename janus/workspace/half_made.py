@@ -12,11 +12,12 @@ from janus.errors import GitFailed
 
 
 class HalfMade:
-    """The ids of sessions whose worktrees are not whole yet. ``_lock`` guards ``_wanted``."""
+    """The ids of sessions whose worktrees are not whole yet. ``_lock`` guards the others."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wanted: dict[str, bool] = {}
+        self._whole: set[str] = set()  # of these
 
     @contextlib.contextmanager
     def begun(self, session_id: str, path: Path) -> Iterator[None]:
@@ -30,17 +31,23 @@ class HalfMade:
         finally:
             with self._lock:
                 del self._wanted[session_id]
+                self._whole.discard(session_id)
 
     def give_up(self, session_id: str) -> bool:
         """Nobody wants it any more; False if it is not being made."""
         with self._lock:
-            if session_id not in self._wanted:
+            if session_id not in self._wanted or session_id in self._whole:
                 return False
             self._wanted[session_id] = False
         return True
 
-    def check_wanted(self, session_id: str) -> None:
-        """Raises GitFailed where it was given up, between two commands of git perhaps."""
+    def check_wanted(self, session_id: str, *, whole: bool = False) -> None:
+        """Raises GitFailed where it was given up, between two commands of git perhaps.
+
+        One that is *whole* cannot be given up any more.
+        """
         with self._lock:
             if not self._wanted[session_id]:
                 raise GitFailed("Git was stopped: the session was ended while it was made.")
+            if whole:
+                self._whole.add(session_id)

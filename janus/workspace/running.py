@@ -127,7 +127,7 @@ class RunningGit:
     def _end_those(self, folder: Path | None) -> bool:
         """End what is slow and runs in a folder, or anywhere; who waits for it reaps it."""
         with self._lock:
-            self._lock.wait_for(lambda: not self._starts_in(folder))
+            self._lock.wait_for(lambda: not self._starts_in(folder), _GRACE)
             those = [it for it, at in self._running.items() if at and folder in (None, at)]
             self._ended.update(those)
         for number, patience in ((signal.SIGTERM, _LINGER), (signal.SIGKILL, _GRACE)):

@@ -169,7 +169,7 @@ class Workspace:
             folder = folder_in(path, prefix)
             if folder == path / prefix:
                 told += bring_along(git, folder, self._bring)
-            self._half_made.check_wanted(session_id)
+            self._half_made.check_wanted(session_id, whole=True)
             yield Worktree(path, on.removeprefix("refs/heads/") or None, folder, tuple(told))
             self._notes.made(session_id)
             undo.pop_all()

@@ -357,3 +357,12 @@ def test_the_cleanup_thread_stops_in_the_middle_of_a_wait_and_twice():
     cleanup.start()
     cleanup.stop()
     cleanup.stop()
+
+
+def test_one_that_is_being_made_is_not_said_to_be_missing(make_manager, settings):
+    manager = make_manager(settings)
+    manager.prepare()
+
+    place, told = manager._registry.place, pytest.raises(SessionNotFound, match="being made")
+    with place("new", None, lambda: None), told:
+        manager.end("new")

@@ -411,6 +411,13 @@ def test_one_that_is_given_up_between_two_commands_of_git_is_not_made(shop, monk
     assert given_up == [True] and not shop.stop_making(ID)
 
 
+def test_one_that_is_whole_is_not_given_up_any_more(shop):
+    with shop.adding_worktree(ID, name="x") as made:
+        assert not shop.stop_making(ID)
+
+    assert made.path.is_dir()
+
+
 def test_what_git_cannot_write_is_said_in_its_words(workspace, shop):
     heads = workspace / ".git" / "refs" / "heads" / "feature"
     heads.write_text("no folder, no branch")
