@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from conftest import git, processes_of
+from conftest import git, processes_of, wait_for
 
 from soaking.promises import expect
 
@@ -43,7 +43,7 @@ class Checks:
             self._chance.choice(self._clients).adopt(listed[id])
         self._check_messages(known.values(), whole)
         self._check_logs(whole)
-        self._check_files()
+        self._check_files(listed)
         self._check_git(listed, known)
 
     def _check_known(self, one, session):
@@ -100,9 +100,12 @@ class Checks:
             expect(numbers == [*range(1, len(numbers) + 1)], f"{log} has gaps: {numbers}")
             self._checked[log] = size
 
-    def _check_files(self):
-        saved = json.loads((self.server.kept / "sessions.json").read_bytes())
-        expect(saved["version"] == "1.0", f"sessions.json is {saved}")
+    def _check_files(self, listed):
+        file = self.server.kept / "sessions.json"
+        if listed:  # they are saved a moment after they were made, and the first kill may come before
+            wait_for(file.exists)
+            saved = json.loads(file.read_bytes())
+            expect(saved["version"] == "1.0", f"sessions.json is {saved}")
         strange = [*self.server.kept.glob("**/*.corrupt*")]
         expect(not strange, f"Janus did not understand its own file: {strange}")
 

@@ -7,8 +7,14 @@ interface Entry {
   sheet?: number
 }
 
-/** What closes each sheet that is open, the lowest first. */
-const open: (() => void)[] = []
+interface Open {
+  close: () => void
+  /** It has an entry: leaving that closes it. */
+  covered: boolean
+}
+
+/** Each sheet that is open, the lowest first. */
+const open: Open[] = []
 /** Milliseconds for the browser to be at another entry, which takes a few of them. */
 const PATIENCE = 1000
 /** The browser is on its way to another entry. */
@@ -23,7 +29,7 @@ export function sheetsHere(): number {
 /** Go back so many entries. */
 export function goBack(steps: number): void {
   clearTimeout(moving)
-  moving = setTimeout(arrived, PATIENCE)
+  moving = setTimeout(settle, PATIENCE)
   history.go(-steps)
 }
 
@@ -35,10 +41,11 @@ export function whenStill(work: () => void): void {
 
 /** Something opened, which *close* closes if it can. Returns what is to be called when it has closed. */
 export function opened(close: () => void): () => void {
-  open.push(close)
+  const sheet: Open = {close, covered: false}
+  open.push(sheet)
   whenStill(cover)
   return () => {
-    open.splice(open.indexOf(close), 1)
+    open.splice(open.indexOf(sheet), 1)
     // What closed it may lead to another screen, which then takes the place of the entry.
     setTimeout(() => whenStill(uncover))
   }
@@ -47,6 +54,7 @@ export function opened(close: () => void): () => void {
 /** An entry for each sheet; one that is left from another sheet will do. */
 function cover(): void {
   for (let sheet = sheetsHere() + 1; sheet <= open.length; sheet++) history.pushState({...history.state, sheet}, '')
+  for (const sheet of open) sheet.covered = true
 }
 
 /** Leave the entries of sheets that are gone. */
@@ -58,14 +66,19 @@ function uncover(): void {
 globalThis.addEventListener?.('popstate', arrived)
 
 function arrived(): void {
-  clearTimeout(moving)
-  moving = undefined
-  const shown = sheetsHere()
-  for (const close of open.slice(shown).reverse()) close()
+  // One that opened while the browser was on its way back from another has no entry that was left.
+  for (const sheet of open.slice(sheetsHere()).reverse()) if (sheet.covered) sheet.close()
   // One that cannot be closed now has its entry again; and nobody stays where a sheet once was.
-  setTimeout(() => {
-    for (const work of waiting.splice(0)) whenStill(work)
-    whenStill(cover)
+  clearTimeout(moving)
+  moving = setTimeout(() => {
+    settle()
     whenStill(uncover)
   })
+}
+
+/** The browser is there, or does not go: what waited for it goes on. */
+function settle(): void {
+  moving = undefined
+  for (const work of waiting.splice(0)) whenStill(work)
+  whenStill(cover)
 }

@@ -56,6 +56,29 @@ test('going on and back to where one came from leaves one step, not two', async 
   expect(history.length).toBe(before + 1)
 })
 
+test('a sheet that opens while the browser goes back from another stays open', async () => {
+  const close = vi.fn()
+  const closedFirst = opened(vi.fn())
+  const closed = await new Promise<() => void>(resolve => {
+    const go = history.go.bind(history)
+    vi.spyOn(history, 'go').mockImplementationOnce(steps => {
+      go(steps)
+      resolve(opened(close))
+    })
+    closedFirst()
+  })
+  const arrived = vi.fn()
+  addEventListener('popstate', arrived, {once: true})
+
+  await vi.waitFor(() => expect(arrived).toHaveBeenCalled())
+  await vi.waitFor(() => expect(history.state).toMatchObject({sheet: 1}))
+  expect(close).not.toHaveBeenCalled()
+
+  history.back()
+  await vi.waitFor(() => expect(close).toHaveBeenCalledOnce())
+  closed()
+})
+
 test('a session that was just started takes the place of the sheet it was started in', async () => {
   const router = new Router()
 
