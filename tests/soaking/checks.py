@@ -102,7 +102,7 @@ class Checks:
 
     def _check_files(self, listed):
         file = self.server.kept / "sessions.json"
-        if listed:  # they are saved a moment after they were made, and the first kill may come before
+        if listed:  # saved a moment after they were made: the first kill may come before
             wait_for(file.exists)
             saved = json.loads(file.read_bytes())
             expect(saved["version"] == "1.0", f"sessions.json is {saved}")
