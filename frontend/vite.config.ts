@@ -27,6 +27,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     isolate: false, // but for what test/fresh.ts does
     setupFiles: 'test/fresh.ts',
-    testTimeout: 60_000, // for what hangs: on a busy machine, what does not takes seconds
+    // For what hangs: on a busy machine, what does not takes a minute.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

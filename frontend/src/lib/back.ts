@@ -15,8 +15,11 @@ interface Open {
 
 /** Each sheet that is open, the lowest first. */
 const open: Open[] = []
-/** Milliseconds for the browser to be at another entry, which takes a few of them. */
-const PATIENCE = 1000
+/**
+ * Milliseconds for the browser to be at another entry. It takes a few, and a second where the phone is busy: who did
+ * not wait for it would be led back from where he went meanwhile.
+ */
+const PATIENCE = 10_000
 /** The browser is on its way to another entry. */
 let moving: ReturnType<typeof setTimeout> | undefined
 const waiting: (() => void)[] = []

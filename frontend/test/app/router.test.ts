@@ -1,10 +1,13 @@
 import {beforeEach, expect, test, vi} from 'vitest'
 
-import {opened} from '../../src/lib/back'
+import {opened, whenStill} from '../../src/lib/back'
 import {pairingCode, pairsAtOnce, parse} from '../../src/app/route'
 import {Router, takePairingCode} from '../../src/app/router'
 
-beforeEach(() => history.replaceState(null, '', '/'))
+beforeEach(async () => {
+  await new Promise<void>(whenStill) // the test before may still be on its way back
+  history.replaceState(null, '', '/')
+})
 
 test.each([
   ['', {screen: 'list'}],
@@ -77,6 +80,30 @@ test('a sheet that opens while the browser goes back from another stays open', a
   history.back()
   await vi.waitFor(() => expect(close).toHaveBeenCalledOnce())
   closed()
+})
+
+test('who goes on while a busy browser still goes back from a sheet stays where he went', async () => {
+  const router = new Router()
+  router.go('/share')
+  const closed = opened(vi.fn())
+  const go = history.go.bind(history)
+  const late = new Promise<void>(resolve => {
+    vi.spyOn(history, 'go').mockImplementationOnce(steps => {
+      setTimeout(() => {
+        addEventListener('popstate', () => resolve(), {once: true})
+        go(steps)
+      }, 1500)
+    })
+  })
+
+  router.go('/s/one', 'instead')
+  closed()
+  await late
+
+  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'chat', sessionId: 'one'}))
+  expect(history.state).not.toHaveProperty('sheet')
+  history.back()
+  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'list'}))
 })
 
 test('a session that was just started takes the place of the sheet it was started in', async () => {
