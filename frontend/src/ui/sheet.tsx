@@ -1,5 +1,5 @@
 import type {ComponentChildren, Ref} from 'preact'
-import {useEffect, useId, useRef} from 'preact/hooks'
+import {useId, useLayoutEffect, useRef} from 'preact/hooks'
 
 import {opened} from '../lib/back'
 import {Icon} from './icon'
@@ -32,7 +32,8 @@ export function Sheet({title, onClose, children, tall, full, body, foot, sticky}
   const close = useRef(onClose)
   close.current = onClose
 
-  useEffect(() => {
+  // As it is drawn: an effect may wait for a frame, in which a step back leaves the screen, and a tap goes through.
+  useLayoutEffect(() => {
     const there = dialog.current
     const from = document.activeElement
     there?.showModal?.()
