@@ -1,4 +1,4 @@
-import {useRef, useState} from 'preact/hooks'
+import {useLayoutEffect, useRef, useState} from 'preact/hooks'
 
 import type {ApiError} from '../lib/api'
 import {Icon} from './icon'
@@ -16,20 +16,27 @@ interface Condition {
 
 const REST: Condition = {busy: false, slow: false, error: null}
 
-/** One action of the user at a time: whether it is running, and how it failed. */
+/**
+ * One action of the user at a time: whether it is running, and how it failed. What closes a sheet or leads to another
+ * screen afterwards is its *then*: by the time of a late answer, the user may have gone on to something else.
+ */
 export function useTask() {
   const [condition, setCondition] = useState(REST)
   const running = useRef(false)
+  const here = useRef(true)
+  useLayoutEffect(() => () => void (here.current = false), [])
 
-  /** Its result; undefined if it failed, or another one is still running. */
-  async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** Its result; undefined if it failed, or another one is still running. *then* is called with it as long as this is drawn. */
+  async function run<T>(work: () => Promise<T>, then?: (result: T) => void): Promise<T | undefined> {
     if (running.current) return undefined
     running.current = true
     setCondition({...REST, busy: true})
     const timer = setTimeout(() => setCondition({...REST, busy: true, slow: true}), NOTICED)
     let error: ApiError | null = null
     try {
-      return await work()
+      const result = await work()
+      if (here.current) then?.(result)
+      return result
     } catch (failure) {
       error = failure as ApiError
       return undefined

@@ -1,6 +1,7 @@
 import {copyText} from '../../text/code-block'
 import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
+import {useTask} from '../../ui/task'
 import type {ChatContext} from '../state/chat-context'
 import {words} from '../strings'
 
@@ -23,16 +24,13 @@ export function MessageActions({chat, text, ending = '', mine, id, turn, onClose
   const speaking = aloud.speaking.value === id
   const again = mine ? text : conversation.promptOf(turn)
 
-  const copy = async () => {
-    // Copy before the sheet closes: without the clipboard API it needs an element inside.
-    const worked = await copyText(text)
-    onClose()
-    conversation.notice.show(worked ? words.copied : words.notCopied)
-  }
+  const task = useTask()
+  // Copy before the sheet closes: without the clipboard API it needs an element inside.
+  const copy = async () => conversation.notice.show((await copyText(text)) ? words.copied : words.notCopied)
   return (
     <Sheet title={words.message} onClose={onClose}>
       <div class="action-rows">
-        <ActionRow icon="copy" label={words.copy} onClick={() => void copy()} />
+        <ActionRow icon="copy" label={words.copy} onClick={() => void task.run(copy, onClose)} />
         {!mine && aloud.supported && (
           <ActionRow
             icon={speaking ? 'volume-x' : 'volume-2'}

@@ -13,12 +13,16 @@ export function CommentsSheet({place, onClose}: {place: Place; onClose: () => vo
   const ahead = useSignal('')
   const comments = review.comments.value
   const send = () =>
-    task.run(async () => {
-      await review.send(ahead.value.trim())
-      chat.conversation.notice.show(said.sent)
-      onClose()
-      place.leave()
-    })
+    task.run(
+      async () => {
+        await review.send(ahead.value.trim())
+        chat.conversation.notice.show(said.sent)
+      },
+      () => {
+        onClose()
+        place.leave()
+      },
+    )
   return (
     <Sheet
       title={said.title}

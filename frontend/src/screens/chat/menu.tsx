@@ -4,6 +4,7 @@ import type {AgentOption} from '../../lib/types'
 import {copyText} from '../../text/code-block'
 import {ActionRow} from '../../ui/action-row'
 import {Sheet} from '../../ui/sheet'
+import {useTask} from '../../ui/task'
 import type {ChatContext} from '../../chat/state/chat-context'
 import {titleOf} from './header'
 import {sent, usageLine} from '../../chat/sent-strings'
@@ -17,6 +18,7 @@ export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () =
   const away = app.fleet.away(conversation.sessionId)
   const usage = conversation.state.value?.usage
   const known = ended || app.sessions.value.some(session => session.session_id === conversation.sessionId)
+  const task = useTask()
   const copy = async () => {
     try {
       const {conversation: said = []} = await app.api.session(conversation.sessionId)
@@ -25,7 +27,6 @@ export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () =
     } catch (error) {
       conversation.notice.show(reasonOf(error))
     }
-    onClose()
   }
   const showChanges = () => {
     onClose()
@@ -47,7 +48,7 @@ export function Menu({chat, onClose, onLater}: {chat: ChatContext; onClose: () =
         <div class="action-rows">
           {!ended && !away && <ActionRow icon="car" label={words.drive} onClick={() => app.go(`/drive/${conversation.sessionId}`)} />}
           {!away && <ActionRow icon="git-branch" label={words.allChanges} onClick={showChanges} />}
-          <ActionRow icon="copy" label={words.copyAll} onClick={() => void copy()} />
+          <ActionRow icon="copy" label={words.copyAll} onClick={() => void task.run(copy, onClose)} />
           {!app.readOnly.value && !away && <ActionRow icon="clock" label={sent.later.menu} onClick={() => (onClose(), onLater())} />}
           {away && !app.readOnly.value && conversation.state.value?.seq ? <ContinueOn chat={chat} onClose={onClose} /> : null}
           {known && <ActionRow icon="settings" label={ended ? words.manageEnded : words.manage} onClick={manage} />}

@@ -38,7 +38,7 @@ export function SendLater({chat: {conversation, app}, draft, files, onClose}: Pr
     problem.value = ''
     if (!text.peek().trim() && !some.length) problem.value = says.empty
     else if (!(then.getTime() > Date.now())) problem.value = says.past
-    else if (files.ready()) await task.run(() => schedule(wordsWith(text.peek(), some), then.toISOString()))
+    else if (files.ready()) await task.run(() => schedule(wordsWith(text.peek(), some), then.toISOString()), onClose)
   }
   const schedule = async (message: string, then: string) => {
     const ids = await files.delivered()
@@ -48,7 +48,6 @@ export function SendLater({chat: {conversation, app}, draft, files, onClose}: Pr
       app.drafts.sent(conversation.sessionId, written)
       draft.value = ''
     }
-    onClose()
   }
   return (
     <Sheet title={says.menu} onClose={onClose} sticky>

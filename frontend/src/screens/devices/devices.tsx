@@ -61,10 +61,8 @@ export function Devices({app}: {app: App}) {
           app={app}
           leaving={leaving}
           self={leaving === EVERY || leaving.device_id === paired?.this_device}
-          onClose={done => {
-            setLeaving(undefined)
-            if (done) void again()
-          }}
+          onDone={() => void again()}
+          onClose={() => setLeaving(undefined)}
         />
       )}
     </>
@@ -86,26 +84,26 @@ interface RevokeProps {
   leaving: Device | typeof EVERY
   /** Whether this device is among them. */
   self: boolean
-  onClose: (done: boolean) => void
+  onDone: () => void
+  onClose: () => void
 }
 
-function Revoke({app, leaving, self, onClose}: RevokeProps) {
+function Revoke({app, leaving, self, onDone, onClose}: RevokeProps) {
   const task = useTask()
   const every = leaving === EVERY
   const revoke = async () => {
-    const done = await task.run(() => app.api.revoke(every ? EVERY : leaving.device_id))
-    if (!done) return
-    onClose(true)
+    await app.api.revoke(every ? EVERY : leaving.device_id)
     if (self) app.unauthorized()
+    else onDone()
   }
   return (
-    <Sheet title={every ? says.revokeAllTitle : says.revokeTitle(leaving.name)} onClose={() => onClose(false)}>
+    <Sheet title={every ? says.revokeAllTitle : says.revokeTitle(leaving.name)} onClose={onClose}>
       <div class="stack">
         <p>{every ? says.revokeAllText : self ? says.revokeThis : says.revokeText}</p>
         <Failure error={task.error} />
         <div class="buttons">
-          <button type="button" class="button button-thumb" onClick={() => onClose(false)}>{words.cancel}</button>
-          <button type="button" class="button button-thumb button-danger" disabled={task.busy} onClick={() => void revoke()}>
+          <button type="button" class="button button-thumb" onClick={onClose}>{words.cancel}</button>
+          <button type="button" class="button button-thumb button-danger" disabled={task.busy} onClick={() => void task.run(revoke, onClose)}>
             {says.revoke}
           </button>
         </div>

@@ -102,13 +102,17 @@ function DoneCard({app, sessionId, done, onUndone}: {app: App; sessionId: string
 function CleanUp({app, sessionId, onGone}: {app: App; sessionId: string; onGone: () => void}) {
   const task = useTask()
   const clean = () =>
-    task.run(async () => {
-      const {branch, branch_deleted: deleted} = await app.api.end(sessionId, {cleanup: true, branch: true})
-      app.announce(words.cleanUp.done(branch, deleted))
-      app.refresh()
-      onGone()
-      app.go('/')
-    })
+    task.run(
+      async () => {
+        const {branch, branch_deleted: deleted} = await app.api.end(sessionId, {cleanup: true, branch: true})
+        app.announce(words.cleanUp.done(branch, deleted))
+        app.refresh()
+      },
+      () => {
+        onGone()
+        app.go('/')
+      },
+    )
   return (
     <div class="card land-inside">
       <p>{words.cleanUp.offer}</p>

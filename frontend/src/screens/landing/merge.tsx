@@ -37,11 +37,8 @@ export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onLa
     const done = await look.act(({tree, into}) => app.api.work.merge({session_id: sessionId, tree, into, squash: squash.peek()}))
     if (done) onDone({words: words.merge.done(done.into, done.commit), undoId: done.undo_id, told: done.told, landed: true})
   }
-  const resolve = () =>
-    asking.run(async () => {
-      await app.api.work.resolve({session_id: sessionId, message_id: newId(), ...target()})
-      onResolving()
-    })
+  // Into what is shown: another branch may be chosen already, and not be looked at yet.
+  const resolve = (into: string) => asking.run(() => app.api.work.resolve({session_id: sessionId, message_id: newId(), into}), onResolving)
   return (
     <section class="land-part" aria-label={words.merge.title}>
       <Seen look={look}>
@@ -56,7 +53,7 @@ export function Merge({place: {app, sessionId, round}, uncommitted, onDone, onLa
                 <p class="note note-wrong"><Icon name="triangle-alert" /><span>{words.merge.conflicts(found, conflicts.length)}</span></p>
                 <ul class="card land-conflicts">{conflicts.map(path => <li key={path}><bdi translate={false}>{path}</bdi></li>)}</ul>
                 <Failure error={asking.error} />
-                <button type="button" class="button button-main button-thumb button-wide" disabled={asking.busy} onClick={() => void resolve()}>
+                <button type="button" class="button button-main button-thumb button-wide" disabled={asking.busy} onClick={() => void resolve(found)}>
                   <Icon name="wrench" /> {words.merge.resolve}
                 </button>
               </>

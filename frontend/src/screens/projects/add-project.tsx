@@ -17,10 +17,12 @@ export function AddProject({frame: {app, refreshProjects}, onClose}: {frame: Fra
     return looking.again(() => app.api.folders(path))
   }
 
-  const add = async (body: ProjectBody) => {
-    if (!(await adding.run(() => app.api.addProject(body)))) return
-    void refreshProjects().catch(() => {}) // the list asks again when it is shown
-    onClose()
+  const add = (body: ProjectBody) => {
+    const work = async () => {
+      await app.api.addProject(body)
+      void refreshProjects().catch(() => {}) // the list asks again when it is shown
+    }
+    return adding.run(work, onClose)
   }
   const path = here?.path
   const moved = adding.error?.code === 'PROJECT_MOVED' && adding.error.details['project_id']

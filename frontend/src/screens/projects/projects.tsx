@@ -82,17 +82,16 @@ function aboutOf({branch, changed_files: changed, open_sessions: open}: Project)
 function RemoveProject({frame: {app, refreshProjects}, project, onClose}: {frame: Frame; project: Project; onClose: () => void}) {
   const task = useTask()
   const remove = async () => {
-    if (!(await task.run(() => app.api.removeProject(project.project_id)))) return
+    await app.api.removeProject(project.project_id)
     app.refresh()
-    void refreshProjects()
-    onClose()
+    void refreshProjects().catch(() => {}) // the list asks again when it is shown
   }
   return (
     <Sheet title={says.removeIt(project.name)} onClose={task.busy ? () => {} : onClose}>
       <div class="stack">
         <p>{says.removeHint}</p>
         <Failure error={task.error} />
-        <button type="button" class="button button-danger button-thumb" disabled={task.busy} onClick={() => void remove()}>
+        <button type="button" class="button button-danger button-thumb" disabled={task.busy} onClick={() => void task.run(remove, onClose)}>
           {task.busy ? says.removing : says.confirm}
         </button>
       </div>

@@ -24,10 +24,12 @@ export function FromTheTerminal({frame, onClose}: {frame: Frame; onClose: () => 
 
   const adopt = async (conversation: AgentConversation) => {
     setWanted(conversation)
-    const session = await adopting.run(() => app.api.adopt(conversation.agent, conversation.conversation_id, id))
-    if (!session) return
-    app.refresh()
-    app.go(`/s/${session.session_id}`)
+    const work = async () => {
+      const session = await app.api.adopt(conversation.agent, conversation.conversation_id, id)
+      app.refresh()
+      return session
+    }
+    await adopting.run(work, session => app.go(`/s/${session.session_id}`))
   }
   return (
     <Sheet title={says.terminal} onClose={onClose} tall>

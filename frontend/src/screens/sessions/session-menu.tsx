@@ -62,13 +62,17 @@ function Menu({frame, session, doing: first, onClose}: MenuProps) {
   if (doing === 'rename') return <Rename app={app} session={session} onClose={onClose} />
   if (doing === 'end') return <EndSession app={app} session={session} onClose={onClose} />
 
-  const resume = async () => {
-    const resumed = await task.run(() => app.api.resume(id))
-    if (!resumed) return
-    app.refresh()
-    onClose()
-    if (ended_at) app.go(`/s/${id}`)
-  }
+  const resume = () =>
+    task.run(
+      async () => {
+        await app.api.resume(id)
+        app.refresh()
+      },
+      () => {
+        onClose()
+        if (ended_at) app.go(`/s/${id}`)
+      },
+    )
   return (
     <Sheet title={title} onClose={onClose}>
       <div class="stack">
@@ -148,11 +152,13 @@ function Rename({app, session, onClose}: {app: App; session: SessionInfo; onClos
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
 
-  const save = async (event: Event) => {
-    event.preventDefault()
-    if (!fine || !(await task.run(() => app.api.rename(session.session_id, name.trim())))) return
+  const rename = async () => {
+    await app.api.rename(session.session_id, name.trim())
     app.refresh()
-    onClose()
+  }
+  const save = (event: Event) => {
+    event.preventDefault()
+    if (fine) void task.run(rename, onClose)
   }
   return (
     <Sheet title={words.rename} onClose={onClose} sticky>

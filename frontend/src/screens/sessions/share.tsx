@@ -22,8 +22,8 @@ export function Share({frame, problem}: {frame: Frame; problem: string}) {
   useEffect(() => void shared().then(setFound, () => setFound(null)), [])
 
   const leave = (path = '/') => app.go(path, 'instead')
-  const put = (sessionId?: string) =>
-    task.run(async () => {
+  const put = (sessionId?: string) => {
+    const work = async () => {
       const {text, files, forget} = found!
       const id = sessionId ?? nextSession()
       const uploads = await app.uploads()
@@ -36,8 +36,9 @@ export function Share({frame, problem}: {frame: Frame; problem: string}) {
       if (!sessionId) frame.redrafted.value++
       await forget()
       app.announce(says.put)
-      leave(sessionId ? `/s/${sessionId}` : '/')
-    })
+    }
+    return task.run(work, () => leave(sessionId ? `/s/${sessionId}` : '/'))
+  }
   const large = found?.files.filter(({size}) => size > LARGEST) ?? []
   const some = found && (found.text || found.files.length > large.length)
   return (
@@ -65,7 +66,7 @@ export function Share({frame, problem}: {frame: Frame; problem: string}) {
           </>
         )}
         {found && (some || large.length > 0) && (
-          <button type="button" class="button" onClick={() => void found.forget().finally(() => leave())}>{says.discard}</button>
+          <button type="button" class="button" onClick={() => void task.run(() => found.forget().catch(() => {}), () => leave())}>{says.discard}</button>
         )}
       </div>
     </Sheet>
