@@ -22,6 +22,8 @@ const open: Open[] = []
 const PATIENCE = 10_000
 /** The browser is on its way to another entry. */
 let moving: ReturnType<typeof setTimeout> | undefined
+/** How many sheets stay where the page itself goes back to; undefined while it does not. */
+let stay: number | undefined
 const waiting: (() => void)[] = []
 
 /** How many entries of sheets lie above that of the screen, at the present one. */
@@ -31,6 +33,7 @@ export function sheetsHere(): number {
 
 /** Go back so many entries. */
 export function goBack(steps: number): void {
+  stay = Math.max(0, sheetsHere() - steps)
   clearTimeout(moving)
   moving = setTimeout(settle, PATIENCE)
   history.go(-steps)
@@ -69,8 +72,10 @@ function uncover(): void {
 globalThis.addEventListener?.('popstate', arrived)
 
 function arrived(): void {
-  // One that opened while the browser was on its way back from another has no entry that was left.
-  for (const sheet of open.slice(sheetsHere()).reverse()) if (sheet.covered) sheet.close()
+  // What the page itself goes back from is closed, or goes with its screen: to close it now could lead elsewhere. And one
+  // that opened while the browser was on its way back from another has no entry that was left.
+  for (const sheet of open.slice(sheetsHere(), stay).reverse()) if (sheet.covered) sheet.close()
+  stay = undefined
   // One that cannot be closed now has its entry again; and nobody stays where a sheet once was.
   clearTimeout(moving)
   moving = setTimeout(() => {
@@ -81,7 +86,8 @@ function arrived(): void {
 
 /** The browser is there, or does not go: what waited for it goes on. */
 function settle(): void {
-  moving = undefined
+  moving = stay = undefined
   for (const work of waiting.splice(0)) whenStill(work)
-  whenStill(cover)
+  // Another screen is drawn by then, without the sheets of this one.
+  queueMicrotask(() => whenStill(cover))
 }

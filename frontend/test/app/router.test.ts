@@ -82,28 +82,36 @@ test('a sheet that opens while the browser goes back from another stays open', a
   closed()
 })
 
-test('who goes on while a busy browser still goes back from a sheet stays where he went', async () => {
+test('a sheet from which one goes to another screen is not closed by that: where it leads when it is closed is elsewhere', async () => {
   const router = new Router()
   router.go('/share')
-  const closed = opened(vi.fn())
-  const go = history.go.bind(history)
-  const late = new Promise<void>(resolve => {
-    vi.spyOn(history, 'go').mockImplementationOnce(steps => {
-      setTimeout(() => {
-        addEventListener('popstate', () => resolve(), {once: true})
-        go(steps)
-      }, 1500)
-    })
-  })
+  const close = vi.fn(() => router.go('/', 'instead'))
+  const closed = opened(close)
+  const ended = router.route.subscribe(({screen}) => screen === 'chat' && queueMicrotask(closed))
 
   router.go('/s/one', 'instead')
-  closed()
-  await late
 
   await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'chat', sessionId: 'one'}))
-  expect(history.state).not.toHaveProperty('sheet')
-  history.back()
-  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'list'}))
+  await vi.waitFor(() => expect(history.state).toEqual({under: '/'}))
+  expect(close).not.toHaveBeenCalled()
+  expect(router.route.value).toEqual({screen: 'chat', sessionId: 'one'})
+  ended()
+})
+
+test('a page that was too busy to hear that the browser went back does not take it for staying', async () => {
+  const router = new Router()
+  router.go('/s/one')
+  vi.useFakeTimers()
+  const go = vi.spyOn(history, 'go').mockImplementationOnce(() => {})
+  router.go('/')
+  router.go('/settings')
+  vi.advanceTimersByTime(1500)
+  expect(location.hash).toBe('#/s/one')
+  vi.useRealTimers()
+
+  history.go(...go.mock.calls[0]!)
+  await vi.waitFor(() => expect(router.route.value).toEqual({screen: 'settings'}))
+  expect(history.state).toEqual({under: '/'})
 })
 
 test('a session that was just started takes the place of the sheet it was started in', async () => {
