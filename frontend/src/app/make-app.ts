@@ -84,8 +84,6 @@ export function makeApp() {
   /** The session whose menu is open, and what is done with it already. */
   const managed = signal<Managed | null>(null)
   const preferences = loadPreferences()
-  /** Counts how often the draft of the first words was changed elsewhere than in its field. */
-  const redrafted = signal(0)
   // Earlier versions kept the first words of each session there.
   removeItem('titles')
   showPreferences(preferences)
@@ -244,5 +242,5 @@ export function makeApp() {
     if (id) choice.value = {...choice.peek(), project: id}
   }
 
-  return {app, route: router.route, asked, ended, projects, refreshProjects, search, project, showProject, choice, redrafted, seen, managed, updates: sessions.updates, heardAt: sessions.heardAt, refreshServerInfo, code, atOnce, signIn, paired, contact: sessions.contact, settled}
+  return {app, route: router.route, asked, ended, projects, refreshProjects, search, project, showProject, choice, seen, managed, updates: sessions.updates, heardAt: sessions.heardAt, refreshServerInfo, code, atOnce, signIn, paired, contact: sessions.contact, settled}
 }

@@ -1,7 +1,7 @@
 import '../style/drive.css'
 
 import {useSignal} from '@preact/signals'
-import {useEffect, useMemo} from 'preact/hooks'
+import {useEffect, useLayoutEffect, useMemo} from 'preact/hooks'
 
 import type {App} from '../app/app'
 import {Icon} from '../ui/icon'
@@ -19,11 +19,9 @@ export function Drive({app, sessionId}: {app: App; sessionId: string}) {
     // The colours of the page are chosen at its root.
     const {dataset} = document.documentElement
     dataset.theme = 'dark'
-    return () => {
-      dataset.theme = app.preferences.theme.peek()
-      wheel.close()
-    }
-  }, [wheel])
+    return () => void (dataset.theme = app.preferences.theme.peek())
+  }, [])
+  useLayoutEffect(() => () => wheel.close(), [wheel])
 
   const {driver, phase} = wheel
   const begin = () => {

@@ -20,6 +20,8 @@ export class Drafts {
   readonly #tab: string
   /** What this tab last loaded or saved. */
   readonly #known = new Map<string, string>()
+  /** What takes text into the field of a session, where that is drawn. */
+  readonly #fields = new Map<string, (text: string) => void>()
   /** The keys of drafts that were begun in another tab. */
   readonly #sources = new Map<string, string>()
   /** Drafts the browser refused to store, because it is full or stores nothing for this page. */
@@ -53,6 +55,13 @@ export class Drafts {
     this.#write(sessionId, text)
   }
 
+  /** Put text into a draft from elsewhere than its field: below what is there. */
+  add(sessionId: string, text: string): void {
+    if (!text) return
+    const take = this.#fields.get(sessionId) ?? ((text: string) => this.save(sessionId, joined(this.load(sessionId), text)))
+    take(text)
+  }
+
   /** Save a draft because the page is left: it may not have been told yet that another tab took it. */
   leave(sessionId: string, text: string): void {
     this.save(sessionId, text)
@@ -81,8 +90,8 @@ export class Drafts {
     for (const {key} of this.#all(sessionId)) this.#attempt(storage => (storage.setItem(key, ''), storage.removeItem(key)))
   }
 
-  /** Call *gone* with the draft of this tab when it was sent in another one; returns what ends that. */
-  watch(sessionId: string, gone: (text: string) => void): () => void {
+  /** Call *gone* with the draft of this tab when it was sent in another one, *take* with what is added to it; returns what ends that. */
+  watch(sessionId: string, gone: (text: string) => void, take?: (text: string) => void): () => void {
     const key = this.#key(sessionId)
     const putBack = () => {
       const text = this.#known.get(sessionId)
@@ -98,10 +107,12 @@ export class Drafts {
       } else if (changedKey === key && newValue === null) putBack()
     }
     addEventListener('storage', changed)
+    if (take) this.#fields.set(sessionId, take)
     // A page that was frozen was not told.
     const stop = onWake(putBack)
     return () => {
       removeEventListener('storage', changed)
+      if (this.#fields.get(sessionId) === take) this.#fields.delete(sessionId)
       stop()
     }
   }
@@ -141,6 +152,11 @@ export class Drafts {
       return undefined // storage that is not available holds nothing of ours
     }
   }
+}
+
+/** A draft with more text. */
+export function joined(draft: string, text: string, between = '\n'): string {
+  return draft.trim() ? `${draft.trimEnd()}${between}${text}` : text
 }
 
 function asDraft(value: string, plain = false): Omit<Draft, 'key'> {

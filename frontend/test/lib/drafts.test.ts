@@ -114,6 +114,24 @@ describe('a draft', () => {
     stop()
   })
 
+  it('takes what is added in its field where that is drawn, and is kept where it is not', () => {
+    const drafts = new Drafts()
+    drafts.save('s', 'Rename it ')
+    drafts.add('s', 'Delete it')
+    drafts.add('s', '')
+    expect(drafts.load('s')).toBe('Rename it\nDelete it')
+    const take = vi.fn()
+    const stop = drafts.watch('s', vi.fn(), take)
+    drafts.add('s', 'Sell it')
+    drafts.add('other', 'Keep it')
+    expect(take.mock.calls).toEqual([['Sell it']])
+    expect(drafts.load('s')).toBe('Rename it\nDelete it')
+    expect(drafts.load('other')).toBe('Keep it')
+    stop()
+    drafts.add('s', 'Sell it')
+    expect(drafts.load('s')).toBe('Rename it\nDelete it\nSell it')
+  })
+
   it('of an older page is taken over', () => {
     localStorage.setItem('janus-draft:s', 'Rename it')
     const drafts = new Drafts()

@@ -56,6 +56,7 @@ export class ReadAloud implements Voice {
     const done = new Set<string>()
     const pauses = new Pauses(this.#conversation)
     let first = true
+    let over = false
     const end = effect(() => {
       const answer = this.#conversation.state.value?.messages.findLast(({sender}) => sender === 'assistant')
       const wanted = this.#app.preferences.readAloud.value
@@ -68,7 +69,8 @@ export class ReadAloud implements Voice {
       first = false
       if (done.has(id)) return
       void this.#load().then(({reciter, cut}) => {
-        if (done.has(id)) return
+        // What speaks may come late, to a screen that was left.
+        if (over || done.has(id)) return
         if (id !== current.id) current = {id, given: 0}
         const cutter = (current.cutter ??= cut())
         const sentences = cutter.push(content.slice(current.given))
@@ -83,10 +85,11 @@ export class ReadAloud implements Voice {
       })
     })
     return () => {
+      over = true
       end()
       pauses.close()
       this.stop()
-      this.#mouth?.close()
+      this.#voice?.then(({mouth}) => mouth.close(), () => {})
       this.#mouth = this.#voice = undefined
     }
   }

@@ -48,7 +48,7 @@ export function ComposerField({app, sessionId = '', text, id, label, placeholder
   const {props, ...message} = useMessageField(text, given => void files.add(given))
   const hasText = useComputed(() => text.value.trim() !== '' || files.all.value.length > 0)
 
-  useEffect(() => () => dictation.close(), [])
+  useLayoutEffect(() => () => dictation.close(), [])
   useEffect(() => {
     if (!hasText.value) spoken.current = false
   }, [hasText.value])

@@ -2,6 +2,7 @@ import type {Signal} from '@preact/signals'
 import {useEffect} from 'preact/hooks'
 
 import type {ChatContext} from '../state/chat-context'
+import {joined} from '../../lib/drafts'
 import {listen} from '../state/timers'
 import {says} from '../machine-strings'
 import {words} from '../strings'
@@ -24,9 +25,13 @@ export function Composer({chat, draft, files}: {chat: ChatContext; draft: Signal
     const endings = [
       save,
       listen(window, 'pagehide', () => app.drafts.leave(conversation.sessionId, draft.peek())),
-      app.drafts.watch(conversation.sessionId, text => {
-        if (draft.peek() === text) draft.value = ''
-      }),
+      app.drafts.watch(
+        conversation.sessionId,
+        text => {
+          if (draft.peek() === text) draft.value = ''
+        },
+        text => (draft.value = joined(draft.peek(), text)),
+      ),
     ]
     return () => endings.forEach(end => end())
   }, [])

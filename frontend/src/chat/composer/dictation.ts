@@ -23,6 +23,9 @@ export class Dictation {
   #recognizer: Promise<SpeechToText> | undefined
   #used: SpeechToText | undefined
   readonly #endings: (() => void)[] = []
+  /** A tap waits for the recogniser. */
+  #tapped = false
+  #closed = false
 
   /** *sessionId* is '' where none is there yet. */
   constructor(app: App, sessionId: string, onText: (text: string) => void) {
@@ -39,9 +42,14 @@ export class Dictation {
   }
 
   async toggle(): Promise<void> {
+    // Nothing shows yet that the first tap was heard: a second one means the same.
+    if (this.#tapped) return
+    this.#tapped = true
     this.prepare()
     try {
       const recognizer = await this.#recognizer!
+      // Whoever has left meanwhile could not turn the microphone off.
+      if (this.#closed) return
       if (this.listening.peek()) {
         recognizer.stop()
         return
@@ -52,11 +60,14 @@ export class Dictation {
       recognizer.start()
     } catch {
       this.problem.value = sent.gone
+    } finally {
+      this.#tapped = false
     }
   }
 
   /** Stop, and drop what was said so far. */
   close(): void {
+    this.#closed = true
     for (const end of this.#endings.splice(0)) end()
     if (this.listening.peek()) this.#used?.abort()
     this.#used = undefined
@@ -77,7 +88,8 @@ export class Dictation {
       saveItem(KEPT, false)
       this.#onText(text)
     })
-    this.#endings.push(() => janus.close())
+    if (this.#closed) janus.close()
+    else this.#endings.push(() => janus.close())
     const wanted = hears.peek() === 'janus' || !browsers.available().ok
     return wanted && janus.recognizer.available().ok ? janus.recognizer : browsers
   }

@@ -86,11 +86,12 @@ function Starting({own}: {own: boolean}) {
 function Failed({prompt, chat: {app, conversation: {sessionId}, change}}: Omit<Props, 'onActions'>) {
   const {id, error = '', code = '', start, attachments = []} = prompt
   const {outbox} = app
-  const edit = async () => {
+  const edit = () => {
     if (!outbox.discard(id)) return
     if (!start) return change(prompt)
-    app.drafts.save(DRAFT, wordsWithout(prompt))
-    if (attachments.length) await app.uploads().then(it => it.giveBack(nextSession(), attachments, true), () => {})
+    app.drafts.add(DRAFT, wordsWithout(prompt))
+    const next = nextSession()
+    if (attachments.length) void app.uploads().then(it => it.giveBack(next, attachments, true), () => {})
     app.go('/')
   }
   return (
@@ -99,7 +100,7 @@ function Failed({prompt, chat: {app, conversation: {sessionId}, change}}: Omit<P
       <MakeAnew app={app} session={sessionId} error={{code}} again={() => outbox.retry(id)} />
       <div class="prompt-buttons">
         {!start && <button type="button" class="button" onClick={() => outbox.discard(id)}>{words.discard}</button>}
-        <button type="button" class="button" onClick={() => void edit()}>{words.changeIt}</button>
+        <button type="button" class="button" onClick={edit}>{words.changeIt}</button>
         <button type="button" class="button button-main" onClick={() => outbox.retry(id)}>{words.retry}</button>
       </div>
     </div>

@@ -75,6 +75,8 @@ export class Conversation {
   readonly lastHere: number
   /** When what is shown was told by Janus, in milliseconds. */
   heardAt = 0
+  /** Nobody looks at it any more. */
+  closed = false
 
   readonly #app: App
   readonly #live = new LiveState()
@@ -170,6 +172,7 @@ export class Conversation {
 
   /** May be called twice. */
   close(): void {
+    this.closed = true
     this.#leave()
     this.#manager.disconnect()
     this.#app.connection.hears(true)
@@ -179,6 +182,7 @@ export class Conversation {
   }
 
   #reconnect(): void {
+    if (this.closed) return
     this.#manager.disconnect()
     this.#manager.connect()
   }

@@ -1,7 +1,7 @@
 import '../../style/changes.css'
 
 import {untracked, useSignal, useSignalEffect} from '@preact/signals'
-import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
+import {useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import type {ChatContext} from '../../chat/state/chat-context'
 import {workPath, type WorkRoute} from '../../app/route'
@@ -32,7 +32,7 @@ export function Changes({chat, turn, path}: Props) {
   const sheet = useSignal<'comments' | 'land' | 'undo' | null>(null)
   const close = () => (sheet.value = null)
   const screen = useRef<HTMLDivElement>(null)
-  useEffect(() => () => model.close(), [model])
+  useLayoutEffect(() => () => model.close(), [model])
   useSignalEffect(() => {
     // What waited on this device is told as soon as Janus answers again.
     if (app.connection.reached.value) untracked(() => void review.load())

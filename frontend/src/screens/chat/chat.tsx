@@ -14,6 +14,7 @@ import {foldersOf} from '../../chat/messages/turn-line'
 import {OpenFile, type FileOpener} from '../../text/path-link'
 import type {FilePlace} from '../../text/paths'
 import {base} from '../../lib/base'
+import {joined} from '../../lib/drafts'
 import {lazy} from '../../ui/lazy'
 import {Banner} from './banner'
 import {Composer} from '../../chat/composer/composer'
@@ -65,7 +66,9 @@ export function Chat({app, sessionId, message, work}: Props) {
   const chat = useMemo(() => {
     const conversation = new Conversation(app, sessionId)
     const compose: ChatContext['compose'] = (text, stay) => {
-      draft.value = draft.value.trim() ? `${draft.value.trimEnd()}${stay ? ' ' : '\n'}${text}` : text
+      // Its field is gone: what was taken back, say, is there when somebody returns.
+      if (conversation.closed) return app.drafts.add(sessionId, text)
+      draft.value = joined(draft.value, text, stay ? ' ' : '\n')
       // Somebody who dictates does not want the keyboard.
       if (!stay) document.getElementById('composer')?.focus()
     }
@@ -94,9 +97,10 @@ export function Chat({app, sessionId, message, work}: Props) {
     const endings = [narrate(chat), aloud.follow(), keepAwake(chat), keepFocus(root.current!)]
     return () => {
       for (const end of endings) end()
-      conversation.close()
     }
   }, [chat])
+  // Also if it is left before it was painted: then no other effect begins, nor ends.
+  useLayoutEffect(() => () => conversation.close(), [chat])
 
   useReturningFocus(Boolean(work))
   const over = conversation.ended.value

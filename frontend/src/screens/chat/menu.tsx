@@ -67,7 +67,7 @@ function ContinueOn({chat: {app, conversation}, onClose}: {chat: ChatContext; on
     conversation.notice.show(says.continuing)
     try {
       const made = await app.api.machines.carryOn(conversation.sessionId, newId(), machine)
-      app.go(`/s/${made.session_id}`)
+      if (!conversation.closed) app.go(`/s/${made.session_id}`)
     } catch (error) {
       conversation.notice.show(reasonOf(error))
     }

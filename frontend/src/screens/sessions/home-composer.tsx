@@ -9,6 +9,7 @@ import {ComposerField} from '../../chat/composer/composer-field'
 import {useFiles} from '../../chat/composer/files'
 import {wordsWith} from '../../chat/said'
 import {listen} from '../../chat/state/timers'
+import {joined} from '../../lib/drafts'
 import {newId} from '../../lib/id'
 import type {AgentInfo, Attachment, Machine, OptionValue, Project} from '../../lib/types'
 import {Icon, type IconName} from '../../ui/icon'
@@ -54,14 +55,15 @@ export function HomeComposer({frame}: {frame: Frame}) {
   useEffect(() => app.drafts.save(DRAFT, text.value), [text.value])
   useEffect(() => listen(window, 'pagehide', () => app.drafts.leave(DRAFT, text.peek())), [])
   useEffect(
-    () => app.drafts.watch(DRAFT, gone => {
-      if (text.peek() === gone) text.value = ''
-    }),
+    () => app.drafts.watch(
+      DRAFT,
+      gone => {
+        if (text.peek() === gone) text.value = ''
+      },
+      more => (text.value = joined(text.peek(), more)),
+    ),
     [],
   )
-  useEffect(() => {
-    if (frame.redrafted.value) text.value = app.drafts.load(DRAFT)
-  }, [frame.redrafted.value])
   const send = (spoken: boolean) => {
     const words = text.peek()
     const attached = files.take()
@@ -82,7 +84,7 @@ export function HomeComposer({frame}: {frame: Frame}) {
         sendLabel={says.start}
         onSend={send}
         files={files}
-        onDictated={said => (text.value = text.peek().trim() ? `${text.peek().trimEnd()} ${said}` : said)}
+        onDictated={said => (text.value = joined(text.peek(), said, ' '))}
       />
     </section>
   )

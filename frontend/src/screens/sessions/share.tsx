@@ -31,9 +31,7 @@ export function Share({frame, problem}: {frame: Frame; problem: string}) {
       const small = files.filter(({size}) => size <= LARGEST)
       if (small.length + uploads.draftsOf(id).length > MOST) throw new Error(says.many(MOST))
       await uploads.add(id, small, !sessionId)
-      const draft = app.drafts.load(sessionId ?? DRAFT).trimEnd()
-      app.drafts.save(sessionId ?? DRAFT, [draft, text].filter(Boolean).join('\n'))
-      if (!sessionId) frame.redrafted.value++
+      app.drafts.add(sessionId ?? DRAFT, text)
       await forget()
       app.announce(says.put)
     }

@@ -69,6 +69,19 @@ it.each([
   await vi.waitFor(() => expect(spoken).toEqual(sentences))
 })
 
+it('nothing is read where the screen was left before there was a voice', async () => {
+  const {app, state, aloud} = chat()
+  app.preferences.readAloud.value = true
+  const end = aloud.follow()
+  state.value = emptyState({messages: [reply({content: 'Halfway', is_streaming: true})]})
+  state.value = emptyState({messages: [reply({content: 'Halfway there. And more.', is_streaming: true})]})
+  end()
+  // Another one, which is read, has the voice by then.
+  aloud.read('t:answer', 'All is well')
+  await vi.waitFor(() => expect(spoken.at(-1)).toBe('All is well.'))
+  expect(spoken).toEqual(['All is well.'])
+})
+
 it('an answer that is read when asked for ends with why, too', async () => {
   const {aloud} = chat()
   aloud.read('t:answer', 'All is well', "Cut at the agent's limit")

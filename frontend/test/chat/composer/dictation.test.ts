@@ -33,3 +33,34 @@ test.each([
   dictation.close()
   dictation.close()
 })
+
+/** A browser that understands, and says what it was told to do. */
+function understanding(): {told: string[]; dictation: Dictation} {
+  const told: string[] = []
+  vi.resetModules() // there is one recogniser for the whole page
+  const it = app('auto', null)
+  vi.stubGlobal('SpeechRecognition', class {
+    start = () => told.push('start')
+    stop = () => told.push('stop')
+    abort = () => told.push('abort')
+  })
+  return {told, dictation: new Dictation(it, 's', () => {})}
+}
+
+test('the microphone stays off where its user has left before it could be turned on', async () => {
+  const {told, dictation} = understanding()
+  const tapped = dictation.toggle()
+  dictation.close()
+  await tapped
+  expect(told).toEqual([])
+})
+
+test('a second tap, before anything shows that the first was heard, does not take it back', async () => {
+  const {told, dictation} = understanding()
+  await Promise.all([dictation.toggle(), dictation.toggle()])
+  expect(told).toEqual(['start'])
+  expect(dictation.listening.value).toBe(true)
+  await dictation.toggle()
+  expect(told).toEqual(['start', 'abort'])
+  dictation.close()
+})

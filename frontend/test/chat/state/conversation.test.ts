@@ -204,6 +204,18 @@ it('remembers how far the user has read, and leaves nothing behind', async () =>
   expect(again.conversation.rows.value.map(({kind}) => kind)).toEqual(['time', 'reply', 'new', 'reply'])
 })
 
+it('goes on without being followed where it was left before Janus had opened it again', async () => {
+  const {conversation, api, spies} = begin()
+  let opened = () => {}
+  Object.assign(api, {resume: () => new Promise<void>(resolve => (opened = resolve))})
+  const reopening = conversation.reopen()
+  conversation.close()
+  opened()
+  await reopening
+  expect(FakeEventSource.all.every(({closed}) => closed)).toBe(true)
+  expect(spies.refresh).toHaveBeenCalledOnce()
+})
+
 it('knows how long a tool took, and what was thought', async () => {
   const {conversation, stream} = begin()
   stream.send('message', emptyState({messages: [message('t')]}), 0)

@@ -17,7 +17,7 @@ function frameOf() {
   const add = vi.spyOn(app.outbox, 'add').mockImplementation(async () => ({}) as never)
   spies.agents.value = AGENTS as never
   const projects = signal(['shop', 'site'].map(name => ({project_id: name, name, path: `/${name}`, problem: null, changed_files: 0})))
-  const frame = {app, projects, choice: loadChoice(), redrafted: signal(0), refreshServerInfo: vi.fn()} as unknown as Frame
+  const frame = {app, projects, choice: loadChoice(), refreshServerInfo: vi.fn()} as unknown as Frame
   return {frame, app, spies, add}
 }
 
