@@ -44,6 +44,8 @@ export class Files {
 
   async add(given: FileList | readonly File[]): Promise<void> {
     const files = [...given]
+    // What keeps them may come late, when the next message is another one's.
+    const session = this.#session()
     const large = files.filter(({size}) => size > LARGEST)
     const room = MOST - this.#all.peek().length
     const fitting = files.filter(({size}) => size > 0 && size <= LARGEST).slice(0, Math.max(0, room))
@@ -52,7 +54,7 @@ export class Files {
     try {
       const uploads = this.#uploads ?? (await this.#app.uploads())
       if (fitting.length) this.#app.announce(sent.files.added(fitting.length))
-      await uploads.add(this.#session(), fitting, this.#later)
+      await uploads.add(session, fitting, this.#later)
     } catch {
       this.#app.announce(sent.files.notLoaded, true)
     }
@@ -60,8 +62,9 @@ export class Files {
 
   /** Those of a message that is taken back. */
   async giveBack(files: readonly Attachment[]): Promise<void> {
+    const session = this.#session()
     try {
-      await (this.#uploads ?? (await this.#app.uploads())).giveBack(this.#session(), files, this.#later)
+      await (this.#uploads ?? (await this.#app.uploads())).giveBack(session, files, this.#later)
     } catch {
       this.#app.announce(sent.files.notLoaded, true)
     }

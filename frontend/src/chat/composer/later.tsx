@@ -17,10 +17,10 @@ export function Later({chat}: {chat: ChatContext}) {
   // A machine that sleeps does it by itself once it wakes, and can be told nothing of it until then.
   const fixed = app.readOnly.value || Boolean(app.fleet.away(conversation.sessionId))
   const {scheduled = [], limit_resets_at: resets} = conversation.state.value ?? {}
-  const settle = async (work: Promise<boolean>) => {
+  const settle = async (work: () => Promise<boolean>) => {
     if (busy.peek()) return
     busy.value = true
-    await work
+    await work()
     busy.value = false
   }
   const offered = resets && !scheduled.some(({after_limit}) => after_limit) && Date.parse(resets) > Date.now()
@@ -38,7 +38,7 @@ export function Later({chat}: {chat: ChatContext}) {
           <Icon name="clock" />
           <p>{says.resets(when(resets))}</p>
           {!fixed && (
-            <button type="button" class="button" aria-disabled={busy.value} onClick={() => void settle(actions.goOnThen(says.goOn))}>
+            <button type="button" class="button" aria-disabled={busy.value} onClick={() => void settle(() => actions.goOnThen(says.goOn))}>
               {says.goOnThen}
             </button>
           )}
@@ -53,14 +53,14 @@ export function Later({chat}: {chat: ChatContext}) {
           </div>
           {!fixed && (
             <div class="note-buttons">
-              <button type="button" class="button" aria-label={says.editOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(edit(message))}>
+              <button type="button" class="button" aria-label={says.editOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(() => edit(message))}>
                 {words.edit}
               </button>
-              <button type="button" class="button" aria-label={says.cancelOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(actions.unschedule(message.message_id))}>
+              <button type="button" class="button" aria-label={says.cancelOne(message.content)} aria-disabled={busy.value} onClick={() => void settle(() => actions.unschedule(message.message_id))}>
                 {message.missed ? words.discard : says.cancel}
               </button>
               {message.missed && (
-                <button type="button" class="button button-main" aria-disabled={busy.value} onClick={() => void settle(actions.sendMissed(message))}>
+                <button type="button" class="button button-main" aria-disabled={busy.value} onClick={() => void settle(() => actions.sendMissed(message))}>
                   {words.sendHeld}
                 </button>
               )}
