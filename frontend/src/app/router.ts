@@ -22,6 +22,11 @@ interface Under {
   under?: string
 }
 
+/** The path from which the present screen was reached; undefined if it was opened by a link. */
+export function cameFrom(): string | undefined {
+  return (history.state as Under | null)?.under
+}
+
 export class Router {
   readonly route = signal<Route>(parse(location.hash))
   #hash = location.hash
@@ -40,7 +45,7 @@ export class Router {
   #go(path: string, instead?: 'instead'): void {
     const now = pathNow()
     if (path === now) return
-    const {under} = (history.state ?? {}) as Under
+    const under = cameFrom()
     if (path === under) {
       goBack(1 + sheetsHere())
       return

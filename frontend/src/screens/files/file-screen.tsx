@@ -5,6 +5,7 @@ import type {ComponentChild} from 'preact'
 import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks'
 
 import {workPath} from '../../app/route'
+import {cameFrom} from '../../app/router'
 import type {ChatContext} from '../../chat/state/chat-context'
 import type {ApiError} from '../../lib/api'
 import type {File} from '../../lib/types'
@@ -38,7 +39,8 @@ export function FileScreen({chat, path, line}: Props) {
   const meant = useSignal<readonly string[]>([])
   const screen = useRef<HTMLDivElement>(null)
   const id = conversation.sessionId
-  const leave = () => (history.length > 1 && history.state?.under ? history.back() : app.go(`/s/${id}`))
+  // By its name: a second tap, before the browser is there, leads nowhere else.
+  const leave = () => app.go(cameFrom() ?? `/s/${id}`)
   useKeys({Escape: leave})
 
   const load = async () => {
