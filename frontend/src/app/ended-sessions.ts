@@ -13,7 +13,9 @@ export class EndedSessions {
   /** There are more, which `more` fetches. */
   readonly next = signal<string | undefined>(undefined)
   readonly #api: Pick<Api, 'ended'>
-  readonly #newest = new Newest()
+  /** The newest page; and an older one, which stays one as long as what it follows is shown. */
+  readonly #first = new Newest()
+  readonly #older = new Newest()
   #project = ''
 
   constructor(api: Pick<Api, 'ended'>) {
@@ -29,13 +31,16 @@ export class EndedSessions {
 
   /** Fetch the newest page anew; the older ones stay. Rejects if that fails. */
   async refresh(): Promise<void> {
-    const {sessions, next} = await this.#page() ?? {}
+    const {sessions, next} = await this.#page(this.#first) ?? {}
     if (!sessions) return
     const known = this.all.peek()
     // What is older than the page is as it was; without an overlap, something between may be missing.
     const end = known.findIndex(({session_id}) => session_id === sessions.at(-1)?.session_id)
     batch(() => {
-      if (!next || end < 0) this.next.value = next
+      if (!next || end < 0) {
+        this.#older.drop()
+        this.next.value = next
+      }
       this.all.value = next && end >= 0 ? [...sessions, ...without(known.slice(end + 1), sessions)] : sessions
     })
   }
@@ -44,7 +49,7 @@ export class EndedSessions {
   async more(): Promise<void> {
     const before = this.next.peek()
     if (!before) return
-    const {sessions, next} = await this.#page(before) ?? {}
+    const {sessions, next} = await this.#page(this.#older, before) ?? {}
     if (!sessions) return
     batch(() => {
       this.all.value = [...without(this.all.peek(), sessions), ...sessions]
@@ -54,19 +59,24 @@ export class EndedSessions {
 
   /** It was deleted, or is open again. */
   drop(sessionId: string): void {
-    this.#newest.drop()
+    this.#dropAnswers()
     this.all.value = this.all.peek().filter(({session_id}) => session_id !== sessionId)
   }
 
   forget(): void {
-    this.#newest.drop()
+    this.#dropAnswers()
     this.all.value = []
     this.next.value = undefined
   }
 
+  #dropAnswers(): void {
+    this.#first.drop()
+    this.#older.drop()
+  }
+
   /** A page; undefined if the list has changed meanwhile, or was asked for again. */
-  async #page(before?: string) {
-    const counts = this.#newest.askAnew()
+  async #page(newest: Newest, before?: string) {
+    const counts = newest.askAnew()
     const page = await this.#api.ended({limit: PAGE, ...(before && {before}), ...(this.#project && {project_id: this.#project})})
     return counts() ? page : undefined
   }

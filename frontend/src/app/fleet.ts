@@ -79,7 +79,9 @@ export class Fleet {
   async ask(id: string): Promise<void> {
     if (!this.find(id)?.online) return
     try {
-      this.offered.value = {...this.offered.peek(), [id]: await this.#api.machines.offered(id)}
+      const offered = await this.#api.machines.offered(id)
+      // With what others have said meanwhile.
+      this.offered.value = {...this.offered.peek(), [id]: offered}
     } catch {
       // Its first project and its usual agent can be chosen all the same.
     }

@@ -16,6 +16,8 @@ export interface KeptState {
 /** No method rejects: what cannot be kept is not there to be read, and nothing else. */
 export class KeptStates {
   readonly #database = new Database('janus-kept', 'states', 'session_id')
+  /** Sessions that were deleted; they may still be open. */
+  readonly #forgotten = new Set<string>()
   #pruned: Promise<unknown> | undefined
   /** Counts up when all is forgotten, so that nothing under way is kept afterwards. */
   #age = 0
@@ -30,12 +32,13 @@ export class KeptStates {
     const age = this.#age
     const kept: KeptState = {session_id: state.session_id, at: Date.now(), state: cut(state)}
     await (this.#pruned ??= this.#prune())
-    if (age === this.#age) await this.#ask('readwrite', store => store.put(kept))
+    if (age === this.#age && !this.#forgotten.has(kept.session_id)) await this.#ask('readwrite', store => store.put(kept))
   }
 
-  /** It was deleted. */
+  /** It was deleted: it is kept no more. */
   async forget(sessionId: string): Promise<void> {
-    await this.#ask('readwrite', store => store.delete(sessionId))
+    this.#forgotten.add(sessionId)
+    await this.#drop(sessionId)
   }
 
   async forgetAll(): Promise<void> {
@@ -47,7 +50,11 @@ export class KeptStates {
   async #prune(): Promise<void> {
     const all: unknown[] = (await this.#ask('readonly', store => store.getAll())) ?? []
     const old = all.filter(isKept).sort((one, other) => other.at - one.at).slice(SESSIONS - 1)
-    for (const {session_id} of old) await this.forget(session_id)
+    for (const {session_id} of old) await this.#drop(session_id)
+  }
+
+  async #drop(sessionId: string): Promise<void> {
+    await this.#ask('readwrite', store => store.delete(sessionId))
   }
 
   async #ask<T>(mode: IDBTransactionMode, question: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {

@@ -302,6 +302,26 @@ test('ended sessions come in pages, each once, whatever ends or is deleted meanw
   expect(shown()).toBe('jihg')
 })
 
+test('an older page that comes while a session ends neither loses that session nor is lost', async () => {
+  const {told, list, shown} = archive('edcba')
+  await list.refresh()
+  told.ids = 'fedcba'
+  await Promise.all([list.refresh(), list.more()])
+  expect(shown()).toBe('fedcb')
+  await Promise.all([list.more(), list.refresh()])
+  expect(shown()).toBe('fedcba')
+  expect(list.next.value).toBeUndefined()
+})
+
+test('an older page is not put below newer ones that it does not follow', async () => {
+  const {told, list, shown} = archive('edcba')
+  await list.refresh()
+  const older = list.more()
+  told.ids = 'jihgfedcba'
+  await Promise.all([list.refresh(), older])
+  expect(shown()).toBe('ji')
+})
+
 test('an answer that was under way when a session was deleted does not bring it back', async () => {
   const {list, shown} = archive('ba')
   await list.refresh()

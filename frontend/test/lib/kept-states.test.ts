@@ -43,6 +43,14 @@ test('what is being kept while all is forgotten is forgotten', async () => {
   expect(await states.load('s')).toBeUndefined()
 })
 
+test('what was deleted is kept no more, also where it is still open', async () => {
+  const states = new KeptStates()
+  await states.save(emptyState())
+  await states.forget('s')
+  await states.save(emptyState())
+  expect(await states.load('s')).toBeUndefined()
+})
+
 test('where there is no database nothing is kept, and nothing fails', async () => {
   vi.stubGlobal('indexedDB', undefined)
   const states = new KeptStates()

@@ -42,3 +42,16 @@ it('says of a session on a machine that sleeps no more than can be', async () =>
   expect(fleet.settled(all)).toBe(all)
   expect(fleet.away('s')).toBeUndefined()
 })
+
+it('knows what several machines offer, in whatever order they say so', async () => {
+  const answers = new Map<string, () => void>()
+  const offered = (id: string) => new Promise<{agents: []; projects: []}>(resolve => answers.set(id, () => resolve({agents: [], projects: []})))
+  const fleet = new Fleet({machines: {offered, all: async () => Promise.reject(new Error('alone'))}, ended: vi.fn()}, () => undefined)
+  aFleet(fleet, {online: true})
+  vi.spyOn(fleet, 'find').mockImplementation(id => ({machine_id: id, online: true}) as never)
+  const asked = Promise.all(['m1', 'm2'].map(id => fleet.ask(id)))
+  answers.get('m1')!()
+  answers.get('m2')!()
+  await asked
+  expect(Object.keys(fleet.offered.value)).toEqual(['m1', 'm2'])
+})
