@@ -1,4 +1,4 @@
-import {useEffect, useRef, useState} from 'preact/hooks'
+import {useLayoutEffect, useRef, useState} from 'preact/hooks'
 
 import type {ApiError} from '../lib/api'
 import {Newest} from '../lib/newest'
@@ -25,7 +25,8 @@ export function useAnswer<T>(ask: () => Promise<T>, on: readonly unknown[]) {
     const settle = (change: Partial<Answer<T>>) => counts() && show(now => ({...now, error: null, busy: false, ...change}))
     await other().then(value => settle({value}), (error: ApiError) => settle({error}))
   }
-  useEffect(() => {
+  // As it is drawn, so that no answer to another question can be acted on meanwhile.
+  useLayoutEffect(() => {
     void again()
     return () => newest.drop()
   }, on)

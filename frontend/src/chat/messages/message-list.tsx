@@ -41,10 +41,13 @@ export function MessageList({chat, wanted}: {chat: ChatContext; wanted?: string 
   useEffect(() => {
     if (!wanted || !opened) return
     lead(null)
+    let still = true
     conversation.find(wanted).then(
-      key => (key ? (target.value = key) : conversation.notice.show(words.notFound)),
-      (error: unknown) => conversation.notice.show(reasonOf(error)),
+      key => still && (key ? (target.value = key) : conversation.notice.show(words.notFound)),
+      (error: unknown) => still && conversation.notice.show(reasonOf(error)),
     )
+    // Another one is looked for.
+    return () => void (still = false)
   }, [wanted, opened])
   useLayoutEffect(() => {
     const row = target.value && content.current?.querySelector(`[data-row="${CSS.escape(target.value)}"]`)

@@ -24,6 +24,8 @@ export class Actions {
   readonly #around: Surroundings
   /** The questions that are being answered from this page. */
   readonly #answering = new Set<string>()
+  /** Options are set one after the other: what was chosen last counts, whichever way its request takes. */
+  #chosen: Promise<unknown> = Promise.resolve()
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -86,7 +88,10 @@ export class Actions {
 
   /** Set one of the agent's options. */
   choose(option: string, value: string | boolean): Promise<boolean> {
-    return this.#attempt(this.#around.app.api.choose(this.#around.sessionId, option, value))
+    const {app, sessionId} = this.#around
+    const done = this.#chosen.then(() => this.#attempt(app.api.choose(sessionId, option, value)))
+    this.#chosen = done
+    return done
   }
 
   /** Answer a question. Rejects with words for the user if the answer was not accepted. */

@@ -19,7 +19,8 @@ interface Props {
 
 /** What Janus finds in everything that was said. */
 export function SearchResults({frame: {app}, search, shown}: Props) {
-  const [found, setFound] = useState<Hits>()
+  /** What was found, and for what. */
+  const [found, setFound] = useState<Hits & {search: string}>()
   const [error, setError] = useState<ApiError | null>(null)
   const reached = app.connection.reached.value
 
@@ -29,7 +30,7 @@ export function SearchResults({frame: {app}, search, shown}: Props) {
       app.api.search(search).then(
         hits => {
           if (!wanted) return
-          setFound(hits)
+          setFound({...hits, search})
           setError(null)
         },
         (failure: ApiError) => wanted && setError(failure),
@@ -41,6 +42,8 @@ export function SearchResults({frame: {app}, search, shown}: Props) {
     }
   }, [search, reached])
 
+  // What was found for other words stays meanwhile, but says nothing of these.
+  const known = found?.search === search
   const hits = found?.hits.filter(({role, session_id}) => role !== 'title' || !shown.includes(session_id)) ?? []
   return (
     <section class="group" aria-labelledby="group-found">
@@ -48,9 +51,9 @@ export function SearchResults({frame: {app}, search, shown}: Props) {
       <Failure error={error} />
       {/* In the page from the start, so that it is announced. */}
       <output class="hint list-none">
-        {!found && !error && words.searching}
-        {found && !hits.length && !shown.length && words.nothingFound}
-        {found && found.pending > 0 && words.pending(found.pending)}
+        {!known && !error && words.searching}
+        {known && !hits.length && !shown.length && words.nothingFound}
+        {known && found.pending > 0 && words.pending(found.pending)}
       </output>
       <ul>{hits.map((hit, index) => <Found key={`${hit.session_id} ${hit.message_id} ${index}`} hit={hit} go={app.go} />)}</ul>
     </section>

@@ -241,6 +241,21 @@ it('stops the turn that is shown, and sends what waits only when that is wished'
   expect(api.interrupt).toHaveBeenLastCalledWith('s', 't', true)
 })
 
+it('of options that are chosen in a hurry the last one counts, whichever way its request takes', async () => {
+  const {conversation, api} = begin()
+  const answers: (() => void)[] = []
+  const choose = vi.fn((..._: string[]) => new Promise(resolve => answers.push(() => resolve(emptyState()))))
+  Object.assign(api, {choose})
+  const done = Promise.all([conversation.actions.choose('model', 'wrong'), conversation.actions.choose('model', 'right')])
+  await frame()
+  expect(choose.mock.calls).toEqual([['s', 'model', 'wrong']])
+  answers[0]!()
+  await frame()
+  answers[1]!()
+  expect(await done).toEqual([true, true])
+  expect(choose).toHaveBeenLastCalledWith('s', 'model', 'right')
+})
+
 it('says why it could not be stopped', async () => {
   const {conversation, stream, api, spies} = begin()
   stream.send('message', emptyState(), 0)

@@ -38,6 +38,15 @@ it('searches once the typing pauses, opens a hit at its message, and says why no
   expect(spies.go).toHaveBeenCalledWith('/s/s?m=t%3Aanswer')
   expect(page.textContent).toContain('2 conversations are still being read')
 
+  search.mockResolvedValueOnce({hits: [], pending: 0} as unknown as Hits)
+  const show = (words: string) => act(() => void draw(<SearchResults frame={frame} search={words} shown={[]} />, page))
+  void show('carp')
+  await act(async () => void (await vi.advanceTimersByTimeAsync(300)))
+  expect(page.querySelector('output')!.textContent).toBe('Nothing was found.')
+  void show('cart')
+  expect(page.querySelector('output')!.textContent).toBe('Searching…')
+  await act(async () => void (await vi.advanceTimersByTimeAsync(300)))
+
   search.mockRejectedValueOnce(new ApiError(503, 'SEARCH_UNAVAILABLE', 'The index is being made.'))
   void act(() => void (page = draw(<SearchResults frame={frame} search="other" shown={[]} />)))
   await act(async () => void (await vi.advanceTimersByTimeAsync(300)))
