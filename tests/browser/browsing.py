@@ -130,6 +130,8 @@ def choose_branch(page, name):
     page.get_by_role("radio", name=re.compile("Its own branch")).check()
     field(page, "Name of the work").fill(name)
     button(page, "Done").click()
+    # Once the browser has gone back: until then, what is typed is typed there.
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def back(page):
