@@ -277,6 +277,7 @@ def test_a_revoked_device_forgets_before_it_shows_anything(fresh, visit_secure):
     back(page)
     expect(page.get_by_role("link", name="What is this project about?")).to_be_visible()
     here = f"/#/s/{fresh.owner.get('/api/sessions')['sessions'][0]['session_id']}"
+    wait_for(lambda: "flowers" in browsing.kept(page))
 
     page.context.set_offline(True)
     page.goto(fresh.url + here)

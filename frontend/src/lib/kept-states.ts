@@ -31,8 +31,11 @@ export class KeptStates {
   async save(state: State): Promise<void> {
     const age = this.#age
     const kept: KeptState = {session_id: state.session_id, at: Date.now(), state: cut(state)}
+    const id = kept.session_id
+    const isForgotten = () => age !== this.#age || this.#forgotten.has(id)
+    // First of all: the page may be about to go.
+    await this.#ask('readwrite', store => (isForgotten() ? store.delete(id) : store.put(kept)) as IDBRequest<unknown>)
     await (this.#pruned ??= this.#prune())
-    if (age === this.#age && !this.#forgotten.has(kept.session_id)) await this.#ask('readwrite', store => store.put(kept))
   }
 
   /** It was deleted: it is kept no more. */
@@ -49,7 +52,7 @@ export class KeptStates {
   /** Once for each page: what is a little too much until then does no harm. */
   async #prune(): Promise<void> {
     const all: unknown[] = (await this.#ask('readonly', store => store.getAll())) ?? []
-    const old = all.filter(isKept).sort((one, other) => other.at - one.at).slice(SESSIONS - 1)
+    const old = all.filter(isKept).sort((one, other) => other.at - one.at).slice(SESSIONS)
     for (const {session_id} of old) await this.#drop(session_id)
   }
 

@@ -1,4 +1,4 @@
-import {IDBFactory} from 'fake-indexeddb'
+import {IDBFactory, IDBObjectStore} from 'fake-indexeddb'
 import {beforeEach, expect, test, vi} from 'vitest'
 
 import {KeptStates} from '../../src/lib/kept-states'
@@ -30,6 +30,15 @@ test('of long conversations the newest are kept, and of many the last seen', asy
 
   expect(await later.load('long')).toBeUndefined()
   expect(await later.load('24')).toBeDefined()
+})
+
+test('what is kept as the page goes does not wait for what makes room', async () => {
+  const states = new KeptStates()
+  await states.load('s')
+  const [put, makeRoom] = (['put', 'getAll'] as const).map(name => vi.spyOn(IDBObjectStore.prototype, name))
+  await states.save(emptyState())
+  expect(put).toHaveBeenCalledBefore(makeRoom!)
+  vi.restoreAllMocks()
 })
 
 test('what is being kept while all is forgotten is forgotten', async () => {
