@@ -3,8 +3,10 @@
 import browsing
 import pytest
 from browsing import ask, back, button, expect, session_id, talk
+from conftest import wait_for
 
 again, regular, asking = browsing.again, browsing.regular, browsing.asking
+visit = browsing.visit
 
 EDIT = """
 old = ''.join(f'line {number}\\n' for number in range(LINES))
@@ -24,6 +26,13 @@ READ_ON = """sheet => {
   there.find(it => words(it) === 'Read on')?.click()
   return there.map(words)
 }"""
+ASK = """
+options = [{'optionId': 'yes', 'name': 'Yes', 'kind': 'allow_once'},
+           {'optionId': 'no', 'name': 'Not now', 'kind': 'reject_once'}]
+call = {'toolCallId': 'c', 'title': 'ls', 'kind': 'execute'}
+agent.request('session/request_permission', {'options': options, 'toolCall': call})
+agent.say('answered: ' + agent.answer()['outcome'].get('optionId', 'nothing'))
+"""
 SMALL = [(375, 553), (390, 400), (844, 390), (320, 640)]
 
 
@@ -98,3 +107,22 @@ def test_the_list_asks_as_the_conversation_does_and_takes_a_reason(asking, again
     page.goto(f"{asking.url}/#/s/{id}")
     expect(page.get_by_text("answered: no", exact=True)).to_be_visible()
     expect(page.get_by_text("it is the wrong file", exact=True)).to_be_visible()
+
+
+@pytest.mark.slow
+def test_what_was_asked_when_the_page_was_opened_is_not_asked_at_a_later_visit(asking, visit):
+    id = asking.session()
+    asking.owner.post("/api/chat", {"message": "do " + ASK, "session_id": id})
+    wait_for(lambda: asking.state(id)["permissions"])
+    page = visit(asking, path=f"/#/s/{id}")
+    button(page.locator(".ask-card"), "Yes").click()
+    expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
+    back(page)
+    wait_for(lambda: "answered: yes" in browsing.kept(page))
+
+    page.route("**/api/chat/stream?*", lambda _: None)  # the network is slow now
+    page.locator(f'a[href$="{id}"]').click()
+
+    expect(page.get_by_text("answered: yes", exact=True)).to_be_visible()
+    expect(page.locator(".ask-card")).to_have_count(0)
+    page.unroute("**/api/chat/stream?*")

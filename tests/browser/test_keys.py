@@ -5,6 +5,11 @@ import pytest
 from browsing import ask, composer, expect, field, first_words, talk
 
 visit, asking = browsing.visit, browsing.asking
+#: A browser that takes its time to go back.
+LATE = """
+const go = history.go.bind(history)
+history.go = steps => void setTimeout(() => go(steps), 300)
+"""
 DESK = {"viewport": {"width": 1440, "height": 900}}
 
 
@@ -50,3 +55,14 @@ def test_keys_lead_everywhere_and_one_escape_has_one_effect(asking, visit):
     expect(search).not_to_be_focused()
     page.keyboard.press("Control+k")
     expect(search).to_be_focused()
+
+
+@pytest.mark.slow
+def test_a_key_finds_its_field_however_long_the_way_back_to_it_takes(asking, visit):
+    page = visit(asking, path="/", script=LATE)
+    page.locator(f'a[href$="{asking.session("say hello")}"]').click()
+    expect(composer(page)).to_be_visible()
+
+    page.keyboard.press("n")
+
+    expect(first_words(page)).to_be_focused()

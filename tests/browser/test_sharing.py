@@ -6,6 +6,7 @@ import json
 import browsing
 import pytest
 from browsing import button, composer, expect, first_words, questions, session_id, settings
+from conftest import wait_for
 from kit.pictures import photo
 from test_changes_page import accessible
 from test_looks import axe
@@ -98,6 +99,33 @@ def test_what_is_shared_is_added_to_a_message_and_nothing_is_sent_by_itself(inst
     expect(sheet(page)).to_have_count(0)
     assert json.loads(page.evaluate("caches.open('janus-shared').then(it => it.keys())"
                                     ".then(it => JSON.stringify(it.length))")) == 0  # fmt: skip
+
+
+@pytest.mark.slow
+def test_who_has_gone_on_is_not_led_to_what_was_shared(installed, asking):
+    page, id = installed, asking.session("say one")
+    share(page, asking, text="these")
+    button(sheet(page), "Close").click()
+    expect(page).to_have_url(f"{asking.url}/#/")
+    # Whether something waits is a question that a browser may take its time for.
+    with page.add_init_script("""
+      const has = caches.has.bind(caches)
+      caches.has = async name => {
+        await new Promise(resolve => (globalThis.answer = resolve))
+        return await (globalThis.answered = has(name))
+      }
+    """):
+        page.reload()
+        page.clock.fast_forward(5000)
+        wait_for(lambda: page.evaluate("'answer' in globalThis"))
+    page.locator(f'a[href$="{id}"]').click()
+    expect(composer(page)).to_be_visible()
+
+    page.evaluate("answer()")
+
+    assert wait_for(lambda: page.evaluate("globalThis.answered"))
+    assert page.evaluate("caches.open('janus-shared').then(it => it.keys()).then(it => it.length)")
+    assert page.evaluate("location.hash") == f"#/s/{id}"
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ export interface App {
   api: Api
   outbox: Outbox
   drafts: Drafts
-  /** The state of the conversation that the page was opened on, if this is that. */
+  /** The state of the conversation that the page was opened on, if this is that; once. */
   firstState: (sessionId: string) => Promise<State | undefined>
   /** Conversations as they were last seen; nothing is loaded before it is known that this device is let in. */
   kept: Pick<KeptStates, 'load' | 'save' | 'forget'>

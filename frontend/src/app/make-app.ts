@@ -206,14 +206,18 @@ export function makeApp() {
   }
   const opened = router.route.peek()
   /** Of the conversation that the page is opened on: asked for while the code that draws it is on its way. */
-  const first = credentials.value && opened.screen === 'chat' ? api.state(opened.sessionId) : undefined
-  first?.catch(() => {}) // the stream will say why
+  let first = credentials.value && opened.screen === 'chat' ? api.state(opened.sessionId).catch(() => undefined) : undefined // the stream will say why
   if (credentials.value) start()
 
   const app: App = {
     api,
     outbox,
-    firstState: async id => (opened.screen === 'chat' && opened.sessionId === id ? await first?.catch(() => undefined) : undefined),
+    async firstState(id) {
+      if (opened.screen !== 'chat' || opened.sessionId !== id) return undefined
+      const taken = first
+      first = undefined // at a later visit it would be old
+      return await taken
+    },
     kept: {load: async id => (await sessions.contact, await kept.load(id)), save: state => kept.save(state), forget: id => kept.forget(id)},
     drafts: new Drafts(),
     uploads,

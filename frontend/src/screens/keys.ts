@@ -3,6 +3,7 @@
 import {useLayoutEffect} from 'preact/hooks'
 
 import type {Frame} from '../app/make-app'
+import {whenStill} from '../lib/back'
 
 /** Start something new, look for something, and the sheet that tells of all keys. */
 export function useKeys({app}: Frame, showKeys: () => void): void {
@@ -10,8 +11,8 @@ export function useKeys({app}: Frame, showKeys: () => void): void {
     const focus = (selector: string) => {
       const there = () => document.querySelector<HTMLInputElement>(selector)
       if (!there()) app.go('/')
-      // The list is drawn by then.
-      requestAnimationFrame(() => there()?.focus())
+      // The list is drawn by then, however long the browser takes to go back to it.
+      whenStill(() => requestAnimationFrame(() => there()?.focus()))
     }
     const actions: Record<string, () => void> = {
       '/': () => focus('.search > input'),

@@ -64,7 +64,7 @@ function Screens({frame}: {frame: Frame}) {
     // What was shared and put nowhere yet is offered again.
     void frame.settled
       .then(() => import('../lib/shared'))
-      .then(async ({isSharedWaiting}) => route.peek().screen === 'list' && (await isSharedWaiting()) && app.go('/share'))
+      .then(async ({isSharedWaiting}) => (await isSharedWaiting()) && route.peek().screen === 'list' && app.go('/share'))
       .catch(() => {})
   }, [])
 
