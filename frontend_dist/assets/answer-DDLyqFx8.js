@@ -1,1 +1,0 @@
-import{K as e,ft as t,lt as n,pt as r}from"./index-CAnxCVbq.js";function i(i,a){let[o,s]=r({value:void 0,error:null,busy:!0}),c=t(new e).current,l=async(e=i)=>{let t=c.askAnew();s(e=>({...e,busy:!0}));let n=e=>t()&&s(t=>({...t,error:null,busy:!1,...e}));await e().then(e=>n({value:e}),e=>n({error:e}))};return n(()=>(l(),()=>c.drop()),a),{...o,again:l}}export{i as t};
