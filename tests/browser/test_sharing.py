@@ -53,6 +53,16 @@ def share(page, server, *files, at="http", **fields):
     page.evaluate(POST, [f"{server.url}/share", fields, given])
 
 
+#: Whether something waits is a question that a browser may take its time for: until ``answer()``.
+WAITS = """
+  const has = caches.has.bind(caches)
+  caches.has = async name => {
+    await new Promise(resolve => (globalThis.answer = resolve))
+    return await (globalThis.answered = has(name))
+  }
+"""
+
+
 def sheet(page):
     return page.get_by_role("dialog", name="Shared with Janus")
 
@@ -107,25 +117,36 @@ def test_who_has_gone_on_is_not_led_to_what_was_shared(installed, asking):
     share(page, asking, text="these")
     button(sheet(page), "Close").click()
     expect(page).to_have_url(f"{asking.url}/#/")
-    # Whether something waits is a question that a browser may take its time for.
-    with page.add_init_script("""
-      const has = caches.has.bind(caches)
-      caches.has = async name => {
-        await new Promise(resolve => (globalThis.answer = resolve))
-        return await (globalThis.answered = has(name))
-      }
-    """):
+    with page.add_init_script(WAITS):
         page.reload()
         page.clock.fast_forward(5000)
         wait_for(lambda: page.evaluate("'answer' in globalThis"))
     page.locator(f'a[href$="{id}"]').click()
     expect(composer(page)).to_be_visible()
 
-    page.evaluate("answer()")
+    find_out(page)
+    assert page.evaluate("location.hash") == f"#/s/{id}"
 
+
+@pytest.mark.slow
+def test_who_has_closed_what_was_shared_is_not_asked_again_by_the_same_page(installed, asking):
+    page = installed
+    with page.add_init_script(WAITS):
+        share(page, asking, text="these")
+        button(sheet(page), "Close").click()
+        expect(page).to_have_url(f"{asking.url}/#/")
+        page.clock.fast_forward(5000)
+        wait_for(lambda: page.evaluate("'answer' in globalThis"))
+
+    find_out(page)
+    assert page.evaluate("location.hash") == "#/"
+
+
+def find_out(page):
+    """Answer whether something waits, and let the page take it in."""
+    page.evaluate("answer()")
     assert wait_for(lambda: page.evaluate("globalThis.answered"))
     assert page.evaluate("caches.open('janus-shared').then(it => it.keys()).then(it => it.length)")
-    assert page.evaluate("location.hash") == f"#/s/{id}"
 
 
 @pytest.mark.slow

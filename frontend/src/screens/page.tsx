@@ -48,6 +48,8 @@ function Screens({frame}: {frame: Frame}) {
   const listed = ['list', 'new', 'projects', 'terminal', 'share'].includes(now.screen)
   const current = now.screen === 'chat' ? now.sessionId : ''
   const keys = useSignal(false)
+  const offered = useRef(false)
+  if (now.screen === 'share') offered.current = true
   useKeys(frame, () => (keys.value = true))
   useAttention(frame)
   useEffect(aboveKeyboard, [])
@@ -61,10 +63,10 @@ function Screens({frame}: {frame: Frame}) {
       SessionMenu.prefetch()
       NewSession.prefetch()
     })
-    // What was shared and put nowhere yet is offered again.
+    // What was shared and put nowhere yet is offered again, by a page that has not done so.
     void frame.settled
       .then(() => import('../lib/shared'))
-      .then(async ({isSharedWaiting}) => (await isSharedWaiting()) && route.peek().screen === 'list' && app.go('/share'))
+      .then(async ({isSharedWaiting}) => (await isSharedWaiting()) && !offered.current && route.peek().screen === 'list' && app.go('/share'))
       .catch(() => {})
   }, [])
 

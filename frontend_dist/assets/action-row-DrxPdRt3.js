@@ -1,0 +1,1 @@
+import{j as e,k as t}from"./index-J2b8b7gw.js";function n({icon:n,label:r,onClick:i}){return e(`button`,{type:`button`,class:`plain action-row`,onClick:i,children:[e(t,{name:n}),` `,r]})}export{n as t};

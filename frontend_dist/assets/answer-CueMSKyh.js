@@ -1,0 +1,1 @@
+import{J as e,ft as t,ht as n,mt as r}from"./index-J2b8b7gw.js";function i(i,a){let[o,s]=n({value:void 0,error:null,busy:!0}),c=r(new e).current,l=async(e=i)=>{let t=c.askAnew();s(e=>({...e,busy:!0}));let n=e=>t()&&s(t=>({...t,error:null,busy:!1,...e}));await e().then(e=>n({value:e}),e=>n({error:e}))};return t(()=>(l(),()=>c.drop()),a),{...o,again:l}}export{i as t};

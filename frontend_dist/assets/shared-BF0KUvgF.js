@@ -1,0 +1,4 @@
+import{p as e}from"./first-DsUf-y9M.js";var t=`janus-shared${e}`;async function n(){return await globalThis.caches?.has(t)?(await(await caches.open(t)).keys()).length>0:!1}async function r(){let e=await caches.open(t),n=await e.keys(),r=await Promise.all(n.map(async t=>(await e.match(t))?.formData().catch(()=>null)));return{text:r.map(e=>e?i(e):``).filter(Boolean).join(`
+
+`),files:r.flatMap(e=>e?.getAll(`files`)??[]).filter(e=>e instanceof File&&e.size>0),forget:async()=>void await Promise.all(n.map(t=>e.delete(t)))}}function i(e){let t=[`title`,`text`,`url`].map(t=>String(e.get(t)??``).trim()).filter(Boolean);return t.filter((e,n)=>!t.some((t,r)=>r!==n&&t.includes(e)&&(t!==e||r<n))).join(`
+`)}export{n as isSharedWaiting,r as shared,i as textOf};

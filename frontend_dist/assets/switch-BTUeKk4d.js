@@ -1,0 +1,1 @@
+import{j as e}from"./index-J2b8b7gw.js";function t({title:t,hint:n,value:r,off:i=!1}){return e(`label`,{class:`choice`,children:[e(`span`,{children:[t,n&&e(`small`,{children:n})]}),e(`input`,{type:`checkbox`,role:`switch`,class:`switch`,checked:r.value&&!i,"aria-checked":r.value&&!i,disabled:i,onChange:e=>r.value=e.currentTarget.checked})]})}export{t};
