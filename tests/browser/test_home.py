@@ -42,6 +42,7 @@ def test_a_link_to_a_conversation_is_followed_while_the_first_script_comes(askin
 def test_a_session_that_is_begun_in_a_tunnel_is_there_after_it(asking, visit_secure):
     page = visit_secure(asking)
     expect(settings(page)).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")  # all of the page is here
     before = len(asking.owner.get("/api/sessions")["sessions"])
     page.context.set_offline(True)
     begin(page, "say out of the tunnel")
