@@ -21,7 +21,7 @@ from conftest import wait_for
 from kit.pictures import PLACE, opened, photo
 from serving import Server
 
-visit = browsing.visit
+visit, again, regular = browsing.visit, browsing.again, browsing.regular
 SEES = f"{browsing.ACP_AGENT} sees resume"
 
 
@@ -93,8 +93,8 @@ def test_a_photo_and_a_file_reach_the_agent_and_stay_in_the_conversation(
 
 
 @pytest.mark.slow
-def test_a_photo_is_pasted_dropped_and_removed_and_begins_a_session(seeing, visit):
-    page = visit(seeing)
+def test_a_photo_is_pasted_dropped_and_removed_and_begins_a_session(seeing, again):
+    page = again(seeing)
     expect(settings(page)).to_be_visible()
     give = """([kind, data]) => {
         const bytes = Uint8Array.from(atob(data), it => it.charCodeAt(0))
@@ -127,8 +127,8 @@ def test_a_photo_is_pasted_dropped_and_removed_and_begins_a_session(seeing, visi
 
 
 @pytest.mark.slow(20)
-def test_a_file_survives_a_slow_network_that_is_cut_and_is_there_whole_and_once(seeing, visit):
-    page = talk(visit, seeing, "say one")
+def test_a_file_survives_a_slow_network_that_is_cut_and_is_there_whole_and_once(seeing, again):
+    page = talk(again, seeing, "say one")
     content = b"".join(b"line %07d\n" % number for number in range(80_000))
     starts, broken = [], {2, 3}
 
@@ -158,8 +158,8 @@ def test_a_file_survives_a_slow_network_that_is_cut_and_is_there_whole_and_once(
 
 
 @pytest.mark.slow
-def test_what_cannot_be_attached_is_said_in_words(seeing, visit):
-    page = talk(visit, seeing, "say one")
+def test_what_cannot_be_attached_is_said_in_words(seeing, again):
+    page = talk(again, seeing, "say one")
     heic = b"\0\0\0\x18ftypheic" + b"\0" * 99
     choose(page, upload("IMG_7.HEIC", heic, "image/heic"))
     wrong = attached(page).filter(has_text="IMG_7.HEIC")

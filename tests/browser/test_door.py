@@ -24,6 +24,7 @@ from conftest import wait_for
 
 demo, fresh = browsing.demo, browsing.fresh
 visit, visit_secure = browsing.visit, browsing.visit_secure
+again, regular = browsing.again, browsing.regular
 
 MARKUP = "<img src=x onerror=alert(1)>"
 #: Milliseconds after which the list has been asked for, whatever goes on.
@@ -157,8 +158,8 @@ def test_a_scanned_code_lets_in_and_leaves_no_trace(demo, visit_secure):
 
 
 @pytest.mark.slow
-def test_a_code_is_typed_as_people_type(demo, visit):
-    page = visit(demo, stranger=True)
+def test_a_code_is_typed_as_people_type(demo, again):
+    page = again(demo, stranger=True)
     code = demo.code()
     expect(door(page)).to_be_visible()
     expect(page.locator("main")).to_contain_text("run janus pair")
@@ -174,8 +175,8 @@ def test_a_code_is_typed_as_people_type(demo, visit):
 
 
 @pytest.mark.slow
-def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
-    page = visit(demo, stranger=True)
+def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, again):
+    page = again(demo, stranger=True)
     code = demo.code()
 
     pair(page, "ABC")
@@ -191,27 +192,29 @@ def test_a_wrong_code_is_said_and_a_right_one_still_helps(demo, visit):
     pair(page, code)
     expect(settings(page)).to_be_visible()
 
-    other = visit(demo, stranger=True, path=f"/#p={code}")
+    page.close()
+    other = again(demo, stranger=True, path=f"/#p={code}")
     button(other, "Pair").click()
     expect(alert(other)).to_contain_text("wrong, used")
 
 
 @pytest.mark.slow
-def test_the_link_of_this_computers_terminal_pairs_by_being_opened(demo, visit):
+def test_the_link_of_this_computers_terminal_pairs_by_being_opened(demo, again):
     link = f"/#p={demo.code().replace('-', '')}&now"
-    page = visit(demo, stranger=True, path=link)
+    page = again(demo, stranger=True, path=link)
 
     expect(settings(page)).to_be_visible()
     assert page.url == f"{demo.url}/"
 
-    other = visit(demo, stranger=True, path=link)  # it is good once
+    page.close()
+    other = again(demo, stranger=True, path=link)  # it is good once
     expect(alert(other)).to_contain_text("wrong, used")
     expect(door(other)).to_be_visible()
 
 
 @pytest.mark.slow
-def test_a_link_that_is_opened_while_the_page_is_open_is_understood(demo, visit):
-    page = visit(demo, stranger=True)
+def test_a_link_that_is_opened_while_the_page_is_open_is_understood(demo, again):
+    page = again(demo, stranger=True)
     expect(door(page)).to_be_visible()
     code = demo.code()
     page.evaluate("(code) => { location.hash = `#p=${code}` }", code)
@@ -417,8 +420,8 @@ def test_a_device_with_read_only_access_sees_that(fresh, visit):
 
 
 @pytest.mark.slow
-def test_pairing_in_one_tab_is_pairing_in_all(demo, visit):
-    page = visit(demo, stranger=True)
+def test_pairing_in_one_tab_is_pairing_in_all(demo, again):
+    page = again(demo, stranger=True)
     expect(door(page)).to_be_visible()
     other = page.context.new_page()
     other.goto(f"{demo.url}/#p={demo.code()}")
@@ -434,8 +437,8 @@ def test_pairing_in_one_tab_is_pairing_in_all(demo, visit):
 
 
 @pytest.mark.slow
-def test_a_browser_that_lost_its_key_pairs_again(demo, visit):
-    page = visit(demo, stranger=True, path=f"/#p={demo.code()}")
+def test_a_browser_that_lost_its_key_pairs_again(demo, again):
+    page = again(demo, stranger=True, path=f"/#p={demo.code()}")
     button(page, "Pair").click()
     expect(settings(page)).to_be_visible()
     page.evaluate("localStorage.removeItem('janus.admission')")
@@ -457,14 +460,14 @@ def test_a_browser_that_lost_its_key_pairs_again(demo, visit):
 
 
 @pytest.mark.slow
-def test_who_is_in_and_opens_a_link_may_stay(demo, visit):
+def test_who_is_in_and_opens_a_link_may_stay(demo, again):
     code = demo.code()
-    page = visit(demo, path=f"/#p={code}")
+    page = again(demo, path=f"/#p={code}")
 
     expect(door(page)).to_be_visible()
     assert page.url == f"{demo.url}/"
     button(page, "Cancel").click()
     expect(settings(page)).to_be_visible()
-    other = visit(demo, stranger=True, path=f"/#p={code}")  # it is as good as it was
+    other = again(demo, stranger=True, path=f"/#p={code}")  # it is as good as it was
     button(other, "Pair").click()
     expect(settings(other)).to_be_visible()

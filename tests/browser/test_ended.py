@@ -22,7 +22,6 @@ from conftest import wait_for
 
 from janus.cli.client import ClientError
 
-visit = browsing.visit
 again, regular = browsing.again, browsing.regular
 pytestmark = pytest.mark.slow
 #: How many pairs of messages a state has, and how many a long conversation has.
@@ -68,9 +67,9 @@ def manage(page):
 
 
 @pytest.mark.slow(8)
-def test_what_ended_is_read_whole_continued_saved_and_deleted(server, visit):
+def test_what_ended_is_read_whole_continued_saved_and_deleted(server, again):
     id = numbered(server, LONG)
-    page = visit(server)
+    page = again(server)
     row = group(page, "Ended").get_by_role("listitem").filter(has_text="say plum 0 of many")
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="This session has ended.")).to_be_visible()
@@ -160,9 +159,9 @@ def test_one_whose_folder_is_gone_goes_on_in_one_that_is_made_again(server, agai
     assert Path(worktree, "cart.py").exists()
 
 
-def test_what_was_said_is_found_and_opened_where_it_was_said(server, visit):
+def test_what_was_said_is_found_and_opened_where_it_was_said(server, again):
     numbered(server, KEPT + 9)
-    page = visit(server)
+    page = again(server)
     field = page.get_by_role("searchbox", name="Search everything said")
     field.fill("plum 7")
     wait_for(lambda: not server.owner.get("/api/history", q="plum")["pending"])

@@ -267,8 +267,8 @@ STATES = [
     projects,
     folders,
 ]
-#: Those of a stranger, of who is cut off, and of a clock that is moved.
-ALONE = [pairing, empty_list, offline, found]
+#: That of a stranger, and of who is cut off, as all tabs of a browser would be.
+ALONE = [pairing, offline]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from browsing import (
 from conftest import wait_for
 
 demo, visit, visit_secure = browsing.demo, browsing.visit, browsing.visit_secure
-asking = browsing.asking
+asking, again, regular = browsing.asking, browsing.again, browsing.regular
 
 #: Milliseconds after which a page has tried again, whatever it does.
 AGAIN = 16_000
@@ -248,8 +248,8 @@ def test_what_waits_survives_a_reload_and_is_delivered_once(asking, visit_secure
 
 
 @pytest.mark.slow
-def test_an_answer_that_got_lost_does_not_send_the_question_twice(asking, visit):
-    page = talk(visit, asking)
+def test_an_answer_that_got_lost_does_not_send_the_question_twice(asking, again):
+    page = talk(again, asking)
     page.route("**/api/chat", lambda route: (route.fetch(), route.abort()), times=1)
     ask(page, "say apple")
     page.clock.fast_forward(AGAIN)
@@ -280,8 +280,8 @@ def test_what_several_tabs_have_to_send_is_sent_once(asking, visit_secure):
 
 
 @pytest.mark.slow
-def test_what_cannot_be_sent_is_said_and_can_be_taken_back(asking, visit):
-    page = talk(visit, asking)
+def test_what_cannot_be_sent_is_said_and_can_be_taken_back(asking, again):
+    page = talk(again, asking)
     refusal = '{"error": {"code": "QUEUE_FULL", "message": "Too many messages wait."}}'
     page.route("**/api/chat", lambda route: route.fulfill(status=409, body=refusal), times=2)
     ask(page, "say apple")
@@ -305,8 +305,8 @@ def test_what_cannot_be_sent_is_said_and_can_be_taken_back(asking, visit):
 
 
 @pytest.mark.slow
-def test_a_session_that_could_not_be_started_keeps_the_words(demo, visit):
-    page = visit(demo)
+def test_a_session_that_could_not_be_started_keeps_the_words(demo, again):
+    page = again(demo)
     before = len(demo.owner.get("/api/sessions")["sessions"])
     page.route("**/api/session/start", lambda route: route.abort())
     begin(page, "Where is ShoppingCart defined?")
@@ -319,8 +319,8 @@ def test_a_session_that_could_not_be_started_keeps_the_words(demo, visit):
 
 
 @pytest.mark.slow
-def test_a_session_that_is_refused_goes_back_to_where_it_can_be_changed(demo, visit):
-    page = visit(demo)
+def test_a_session_that_is_refused_goes_back_to_where_it_can_be_changed(demo, again):
+    page = again(demo)
     refusal = '{"error": {"code": "INVALID_REQUEST", "message": "There is no such branch."}}'
     page.route("**/api/session/start", lambda route: route.fulfill(status=400, body=refusal))
     begin(page, "Where is ShoppingCart defined?")
@@ -378,8 +378,8 @@ def test_the_page_opens_without_a_network_with_what_was_last_known(demo, visit_s
 
 
 @pytest.mark.slow
-def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, visit):
-    page = visit(demo, path="/#/settings")
+def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, again):
+    page = again(demo, path="/#/settings")
     loads = []
     page.on("load", lambda _: loads.append(1))
 
@@ -398,8 +398,8 @@ def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, vis
     button(page, "Back").click()
     browsing.first_words(page).fill("half a thou")
     page.get_by_role("button", name=re.compile(", Projects$")).click()
-    again = button(page, "Load it anew")
-    expect(again).to_be_visible()
+    load_it = button(page, "Load it anew")
+    expect(load_it).to_be_visible()
     assert not loads  # not over what is typed
 
     browsing.first_words(page).fill("")
@@ -407,7 +407,7 @@ def test_a_page_that_lacks_a_part_after_an_upgrade_is_loaded_anew_once(demo, vis
     with page.expect_event("load"):
         page.get_by_role("button", name=re.compile(", Projects$")).click()
     for number in (1, 2):
-        expect(again).to_be_visible()  # once by itself, and then when it is asked for
+        expect(load_it).to_be_visible()  # once by itself, and then when it is asked for
         assert len(loads) == number
         with page.expect_event("load"):
-            again.click()
+            load_it.click()

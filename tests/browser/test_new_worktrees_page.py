@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import answers, begin, browser, button, demo, session_id, visit  # noqa: F401
+from browsing import again, answers, begin, browser, button, demo, regular, session_id  # noqa: F401
 from conftest import git
 
 try:
@@ -28,10 +28,10 @@ def hook(demo):  # noqa: F811
 
 @pytest.mark.slow
 def test_a_folder_that_takes_long_is_waited_for_and_the_first_words_are_said(
-    demo, hook, visit, tmp_path  # noqa: F811
+    demo, hook, again, tmp_path  # noqa: F811
 ):  # fmt: skip
     hook(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; echo 'no dependencies' >&2; exit 1")
-    page = visit(demo)
+    page = again(demo)
     begin(page, "Where is ShoppingCart defined?", own="slow")
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"^0:(0[2-9]|[1-5]\d)$"))
     expect(page.get_by_text("a large project takes minutes")).to_be_visible()
@@ -47,8 +47,8 @@ def test_a_folder_that_takes_long_is_waited_for_and_the_first_words_are_said(
 
 
 @pytest.mark.slow
-def test_other_repositories_in_the_folder_are_named_before_they_are_lost(demo, visit):  # noqa: F811
-    page = visit(demo)
+def test_other_repositories_in_the_folder_are_named_before_they_are_lost(demo, again):  # noqa: F811
+    page = again(demo)
     begin(page, "What is this project about?", own="nested")
     expect(answers(page)).to_contain_text("Sells flowers")
     path = demo.owner.get("/api/session", session_id=session_id(page))["worktree_path"]

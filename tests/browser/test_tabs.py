@@ -7,7 +7,7 @@ import pytest
 from browsing import answers, ask, button, composer, expect, questions, session_id, talk
 from conftest import wait_for
 
-visit = browsing.visit
+visit, again, regular = browsing.visit, browsing.again, browsing.regular
 asking, dictated, dictation = browsing.asking, browsing.dictated, browsing.dictation
 
 #: What a plain http address in a network does not have.
@@ -123,8 +123,8 @@ def test_tabs_share_one_stream_and_nothing_waits(dictated, dictation, visit, cou
 
 
 @pytest.mark.slow(4)
-def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dictation, visit):
-    page = talk(visit, dictated)
+def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dictation, again):
+    page = talk(again, dictated)
     streams = Streams(page.context)
     other = page.context.new_page()  # in a process of its own, which can stand still
     other.goto(page.url)
@@ -166,8 +166,8 @@ def test_another_tab_takes_the_stream_without_losing_or_doubling(dictated, dicta
 
 
 @pytest.mark.slow
-def test_a_hidden_tab_has_no_stream_and_catches_up_when_it_is_seen_again(asking, visit):
-    page = talk(visit, asking)
+def test_a_hidden_tab_has_no_stream_and_catches_up_when_it_is_seen_again(asking, again):
+    page = talk(again, asking)
     streams = Streams(page.context)
     page.reload()
     wait_for(lambda: len(streams.of(page)) == 1)
@@ -182,8 +182,8 @@ def test_a_hidden_tab_has_no_stream_and_catches_up_when_it_is_seen_again(asking,
 
 
 @pytest.mark.slow
-def test_no_tab_wipes_the_draft_of_another(asking, visit):
-    page = talk(visit, asking)
+def test_no_tab_wipes_the_draft_of_another(asking, again):
+    page = talk(again, asking)
     early = tabs_of(page, 2)[1]
     composer(page).fill("Rename the cart")
     late = begins_with(page, "Rename the cart")  # begun there, and gone on with here
@@ -214,8 +214,8 @@ def test_no_tab_wipes_the_draft_of_another(asking, visit):
 
 
 @pytest.mark.slow
-def test_what_one_tab_sends_is_no_longer_a_draft_in_another(asking, visit):
-    page = talk(visit, asking)
+def test_what_one_tab_sends_is_no_longer_a_draft_in_another(asking, again):
+    page = talk(again, asking)
     composer(page).fill("say apple")
     other = begins_with(page, "say apple")
 

@@ -337,10 +337,10 @@ def test_a_form_is_filled_in(asking, again):
 
 
 @pytest.mark.slow
-def test_what_looks_like_markup_is_text(demo, visit):
+def test_what_looks_like_markup_is_text(demo, again):
     markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
     (demo.workspace / "evil.html").write_text(f"{markup}\n")
-    page = talk(visit, demo)
+    page = talk(again, demo)
     alerts = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
 
@@ -363,8 +363,8 @@ def test_what_looks_like_markup_is_text(demo, visit):
 
 
 @pytest.mark.slow
-def test_links_of_an_answer_lead_nowhere_by_themselves(dictated, dictation, visit):
-    page = talk(visit, dictated)
+def test_links_of_an_answer_lead_nowhere_by_themselves(dictated, dictation, again):
+    page = talk(again, dictated)
     dictation.say("[here](javascript:alert(1)) ![seen](https://example.com/spy.png) ")
     dictation.say("[there](https://example.com/) <a href='data:text/html,x'>raw</a>")
     dictation.end()
@@ -385,10 +385,8 @@ def test_links_of_an_answer_lead_nowhere_by_themselves(dictated, dictation, visi
 
 
 @pytest.mark.slow
-def test_two_sessions_side_by_side_do_not_mix_and_one_is_the_same_in_both(asking, visit):
-    page = talk(visit, asking)
-    other = page.context.new_page()
-    other.goto(f"{asking.url}/#/s/{asking.session()}")
+def test_two_sessions_side_by_side_do_not_mix_and_one_is_the_same_in_both(asking, again):
+    page, other = talk(again, asking), talk(again, asking)
     for tab, word in ((page, "apple"), (other, "pear")):
         composer(tab).fill(f"half a thought of the {word}")
     for tab, word in ((page, "apple"), (other, "pear")):
@@ -456,8 +454,8 @@ def test_a_missing_agent_is_said(tmp_path, visit):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_send_key_sends(demo, visit, device):
-    page = talk(visit, demo, device=device)
+def test_the_send_key_sends(demo, again, device):
+    page = talk(again, demo, device=device)
     composer(page).fill("What is this project about?")
 
     page.keyboard.press("Shift+Enter")
@@ -468,8 +466,8 @@ def test_the_send_key_sends(demo, visit, device):
 
 
 @pytest.mark.slow
-def test_on_a_wide_screen_the_list_stays_beside_the_conversation(demo, visit):
-    page = talk(visit, demo, "What is this project about?", device=DESKTOP)
+def test_on_a_wide_screen_the_list_stays_beside_the_conversation(demo, again):
+    page = talk(again, demo, "What is this project about?", device=DESKTOP)
 
     expect(settings(page)).to_be_visible()
     expect(answers(page)).to_contain_text("Sells flowers")

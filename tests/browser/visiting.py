@@ -14,6 +14,18 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 #: Milliseconds for whatever is waited for; what takes one second takes twenty on a busy computer.
 PATIENCE = 60_000
 
+#: Not through the browser's own tools: a tab of the same process would see that a moment later.
+FORGET = """async () => {
+  localStorage.clear()
+  sessionStorage.clear()
+  for (const name of await caches.keys()) await caches.delete(name)
+  await Promise.all((await indexedDB.databases()).map(({name}) => new Promise((done, fail) => {
+    const gone = indexedDB.deleteDatabase(name)
+    gone.onsuccess = done
+    gone.onerror = () => fail(gone.error)
+  })))
+}"""
+
 
 @pytest.fixture
 def visit(browser, fork_server):
@@ -42,7 +54,7 @@ def regular(browser, fork_server):
 @pytest.fixture
 def again(regular):
     """As ``visit``, in a tab of a browser that stays open for the whole module: that takes half the
-    work. Not for tests that move the clock, which all its tabs share."""
+    work. Not for tests that ask for what a browser has before any page is in it."""
     yield regular
     regular.rest()
     regular.check()
@@ -105,22 +117,29 @@ class Regular(Visits):
         super().__init__(browser, **defaults)
         self._resting = {}
 
-    def __call__(self, server, path="/"):
-        if server not in self._resting:
-            self._resting[server] = super().__call__(server, path="/icon.svg")
-        resting = self._resting[server]
+    def __call__(self, server, path="/", device=PHONE, stranger=False):
+        """A *stranger* comes with nothing, whoever was here before; no other tab may be open."""
+        kind = server, device["viewport"]["width"], stranger
+        if kind not in self._resting:
+            self._resting[kind] = super().__call__(server, device, stranger, path="/icon.svg")
+        resting = self._resting[kind]
+        if stranger:
+            assert resting.context.pages == [resting]
+            resting.context.clear_cookies()
+            resting.evaluate(FORGET)
         with resting.expect_popup() as opened:
             resting.evaluate("address => { open(address) }", server.url + path)
         opened.value.wait_for_load_state()
         return opened.value
 
     def rest(self):
-        """Close what a test has opened."""
+        """Close what a test has opened, and set the clock that it may have moved."""
         for context in self._contexts:
             self._unroute(context)
             for page in context.pages:
                 if page not in self._resting.values():
                     page.close()
+            context.clock.install()
 
 
 def new_device(browser, server):
