@@ -29,6 +29,7 @@ from kit.clock import FakeClock, clock
 from kit.command import begin, run
 from kit.disk import choose_disk
 from kit.forked import COMMAND, fork_server
+from kit.forks import first_forks, forks, real_forks
 from kit.leaks import children, descriptors, leak_detector, processes_of
 from kit.order import pytest_collection_modifyitems, pytest_itemcollected
 from kit.server import Server, serve

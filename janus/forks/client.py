@@ -155,21 +155,9 @@ class _Server:
         kind = socket.SOCK_SEQPACKET if _HAS_PIDFD else socket.SOCK_STREAM
         self._requests, theirs = socket.socketpair(type=kind)
         self._requests.settimeout(TIMEOUT)
-        # The interpreter itself: through a virtual environment its start takes 3 ms more.
-        python = os.path.realpath(sys.executable)
-        once = () if _HAS_PIDFD else ("once",)
         try:
             with theirs:
-                self.process = subprocess.Popen(
-                    [python, "-I", "-S", "-c", _SERVER, str(theirs.fileno()), *once],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    cwd="/",
-                    env=self.environ,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )
+                self.process = _started(self.environ, theirs.fileno())
         except BaseException:
             self._requests.close()
             raise
@@ -196,6 +184,23 @@ class _Server:
     def forget(self) -> None:
         self._requests.close()
         self.process.returncode = 0  # it is no child of this process
+
+
+def _started(environ: Mapping[str, str], requests: int) -> subprocess.Popen[bytes]:
+    """A program that serves what is asked for on a socket."""
+    # The interpreter itself: through a virtual environment its start takes 3 ms more.
+    python = os.path.realpath(sys.executable)
+    once = () if _HAS_PIDFD else ("once",)
+    return subprocess.Popen(
+        [python, "-I", "-S", "-c", _SERVER, str(requests), *once],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env=environ,
+        pass_fds=[requests],
+        start_new_session=True,
+    )
 
 
 def _heard(control: socket.socket, server: _Server) -> Forked:

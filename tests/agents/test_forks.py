@@ -15,6 +15,7 @@ from janus.errors import AgentFailed
 from janus.forks import client
 from janus.forks.client import FORKS
 
+pytestmark = pytest.mark.usefixtures("real_forks")
 READS = shell("echo ready; exec cat")
 SLEEPS = shell("echo ready; exec sleep 1000")
 

@@ -187,7 +187,7 @@ def test_an_agent_stopped_before_its_start_does_not_start(mark):
     assert alive(mark) == []
 
 
-def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(mark):
+def test_an_agent_stopped_during_its_start_is_gone_when_stop_returns(real_forks, mark):
     FORKS.start({})
     server = FORKS._server.process
     server.send_signal(signal.SIGSTOP)

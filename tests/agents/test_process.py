@@ -277,7 +277,7 @@ def test_a_failed_start_names_the_reason(tmp_path, argv, folder, error, words):
     process.stop()
 
 
-def test_a_guardian_that_cannot_start_is_an_agent_failure(monkeypatch):
+def test_a_guardian_that_cannot_start_is_an_agent_failure(real_forks, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
     with pytest.raises(

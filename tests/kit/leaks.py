@@ -36,7 +36,7 @@ def _is_open(fd):
 
 
 @pytest.fixture(autouse=True)
-def leak_detector():
+def leak_detector(forks):
     """Fails the test that leaves a thread, a child process or an open file behind."""
     threads, processes, files = set(threading.enumerate()), children(), descriptors()
     yield
