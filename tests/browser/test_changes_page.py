@@ -259,6 +259,7 @@ def test_files_that_are_named_open_and_names_are_completed(asking, again, axe):
     expect(page.locator("main [role=alert]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_device_with_read_only_access_looks_and_changes_nothing(asking, visit):
     id = session(asking, WRITE)
     page = visit(asking, stranger=True)
