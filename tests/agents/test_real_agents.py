@@ -135,7 +135,7 @@ def test_a_long_answer_is_stopped_and_the_next_one_comes_at_once(chat):
 
     chat.server.call("POST", "/api/interrupt", {"session_id": "ride"})
 
-    assert "w9" not in chat.wait()["messages"][-1]["content"]
+    assert "w30" not in chat.wait()["messages"][-1]["content"]
     assert chat.ask("say next") == "next"
 
 
