@@ -237,7 +237,7 @@ def asked_late(make, recorder):
         agent.update(**tool("c"))
         def late():
             agent.request("session/request_permission", permission("c"))
-            agent.say(json.dumps(agent.answer()))
+            agent.say(as_json(agent.answer()))
         later(0.1, late)
     """
     ask(agent, do(code), "1")
@@ -298,7 +298,7 @@ def test_a_subagents_permission_reaches_the_user(make, recorder, received, optio
         own, agent.session = agent.session, "child"
         agent.request("session/request_permission", permission("c"))
         agent.session = own
-        agent.say(json.dumps(agent.answer()))
+        agent.say(as_json(agent.answer()))
     """
     cancelled, thread, _ = ask_in_background(agent, do(code), "1")
     question = recorder.question()

@@ -52,10 +52,11 @@ def first_forks():
 
 
 @pytest.fixture(autouse=True)
-def forks(first_forks, monkeypatch):
-    """Lets what forks for Janus in this process be forked itself."""
-    if not client._HAS_PIDFD:
-        return
+def forks(first_forks):
+    """Lets what forks for Janus in this process be forked itself.
+
+    Without ``monkeypatch``, what that changes is undone before anyone looks for leaks.
+    """
 
     def started(environ, requests):
         shown = [f"{name}={value}" for name, value in environ.items()]
@@ -66,7 +67,9 @@ def forks(first_forks, monkeypatch):
         finally:
             os.close(nothing)
 
-    monkeypatch.setattr(client, "_started", started)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "_started", started if client._HAS_PIDFD else _executed)
+        yield
 
 
 @pytest.fixture
