@@ -213,6 +213,7 @@ def test_what_nobody_sees_is_told_by_ntfy_without_its_content_then_once_more(
 
     change(notifier, sessions, answer(content="the secret"))
 
+    service.wait(3)
     wait_for(lambda: ("t", "unseen", "again") in sessions.outcomes())
     assert [path for path, _, _ in service.got] == ["/phone", "/topic", "/phone"]
     _, headers, body = service.got[1]
