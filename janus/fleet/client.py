@@ -58,8 +58,9 @@ class _Call:
 class Client:
     """What can be asked of a doorway, from any thread; all raise NotReachable, Refused, Absent.
 
-    All fields but ``_connection`` and ``problem`` belong to the loop once it runs. Handlers run
-    one after the other on a thread of their own, and may call.
+    All fields but ``_connection`` and ``problem`` belong to the loop once it runs. ``_putting``
+    guards ``_stopped``: what is put on the loop is there before the order to stop, which ends it.
+    Handlers run one after the other on a thread of their own, and may call.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Client:
         self._connection: Connection | None = None
         self._last: Exception | None = None
         self._mute = 0
-        self._stopped = False
+        self._putting, self._stopped = threading.Lock(), False
         self.asks = True  # who never does need not be allowed to hear answers
         #: Why the doorway cannot be used now, or None.
         self.problem: str | None = "The doorway was not dialled yet."
@@ -98,12 +99,12 @@ class Client:
 
     def stop(self) -> None:
         """Nobody is answered any more. May be called twice."""
-        if not self._stopped:
-            self._stopped = True
-            if self._thread.is_alive():
+        with self._putting:
+            if not self._stopped and self._thread.is_alive():
                 self._loop.call_soon_threadsafe(self._loop.stop)
-            else:  # it was never started
+            elif not self._stopped:  # it was never started
                 self._loop.close()
+            self._stopped = True
         if self._thread.is_alive():
             self._thread.join()
         self._handed.stop()
@@ -135,16 +136,15 @@ class Client:
 
     def ask(self, to: str, subject: str, data: bytes, deadline: float) -> bytes:
         """The answer of machine *to*. Raises NotReachable at once where nobody listens there."""
-        return self._wait(
-            self._bounded(lambda it: self._ask(it, to, subject, data), deadline, subject), deadline
-        )
+        asked = self._bounded(lambda it: self._ask(it, to, subject, data), deadline, subject)
+        return self._wait(asked, deadline)
 
     def _wait(self, running: Coroutine[Any, Any, _Result], deadline: float) -> _Result:
-        try:
+        with self._putting:
+            if self._stopped:
+                running.close()
+                raise NotReachable("Janus is shutting down.")
             future = asyncio.run_coroutine_threadsafe(running, self._loop)
-        except RuntimeError:  # it is closed
-            running.close()
-            raise NotReachable("Janus is shutting down.") from None
         try:
             return future.result(deadline + 1)
         except (TimeoutError, CancelledError):

@@ -130,6 +130,21 @@ def test_a_foreign_key_is_refused(doorways):
     wait_for(lambda: "revoked" in (cloud.problem or ""))
 
 
+def test_what_is_asked_once_it_is_to_stop_is_refused_at_once_however_busy_it_is(doorways):
+    laptop = doorways().client(LAPTOP)
+    free = threading.Event()
+    laptop._loop.call_soon_threadsafe(free.wait)
+    stopping = threading.Thread(target=laptop.stop)
+    stopping.start()
+    wait_for(lambda: laptop._stopped)
+
+    with pytest.raises(NotReachable, match="shutting down"):
+        laptop.call(lambda it: it.account_info(), deadline=0.1)
+
+    free.set()
+    stopping.join()
+
+
 def test_it_stops_twice_and_also_if_nothing_ever_answered(doorways):
     doorway = doorways()
     doorway.kill()
