@@ -76,7 +76,7 @@ class Notifier:
 
     def changed(self, session_id: str) -> None:
         """Something happened in a session. Takes no time."""
-        self._timetable.add(partial(self._look, session_id))
+        self._timetable.add(partial(self._look, session_id), name=session_id)  # at all of it
 
     def opened(self, session_id: str) -> None:
         """Somebody looks at a session."""

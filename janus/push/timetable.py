@@ -27,18 +27,25 @@ class Timetable:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._changed = threading.Condition()
-        self._jobs: list[tuple[float, int, Job]] = []
+        self._jobs: list[tuple[float, int, Job, str]] = []
+        self._names: set[str] = set()
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._stopping = False
 
-    def add(self, job: Job, delay: float = 0.0) -> None:
-        """Do *job* in *delay* seconds; nothing is added any more once it is stopped."""
+    def add(self, job: Job, delay: float = 0.0, name: str = "") -> None:
+        """Do *job* in *delay* seconds, unless one of that *name* waits to be done.
+
+        Nothing is added any more once it is stopped.
+        """
         with self._changed:
-            if self._stopping:
+            if self._stopping or name in self._names:
                 return
-            heapq.heappush(self._jobs, (self._clock.monotonic() + delay, next(self._numbers), job))
+            if name:
+                self._names.add(name)
+            at = self._clock.monotonic() + delay
+            heapq.heappush(self._jobs, (at, next(self._numbers), job, name))
             self._changed.notify()
             if not self._idle and len(self._threads) < _THREADS:
                 name = f"push {len(self._threads) + 1}"
@@ -67,7 +74,9 @@ class Timetable:
             while not self._stopping:
                 wait = self._jobs[0][0] - self._clock.monotonic() if self._jobs else None
                 if wait is not None and wait <= 0:
-                    return heapq.heappop(self._jobs)[2]
+                    _, _, job, name = heapq.heappop(self._jobs)
+                    self._names.discard(name)
+                    return job
                 self._idle += 1
                 self._changed.wait(wait)
                 self._idle -= 1
