@@ -67,9 +67,11 @@ def running(command, folder, port):
     """A proxy that listens."""
     home = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
     with subprocess.Popen(command, env=home) as process:
-        wait_for(lambda: process.poll() is not None or listens(port))
-        yield
-        process.terminate()
+        try:
+            wait_for(lambda: process.poll() is not None or listens(port))
+            yield
+        finally:
+            process.terminate()
 
 
 def example(kind):
@@ -154,7 +156,7 @@ def test_two_below_one_address_know_nothing_of_each_other(visit, fork_server, tm
             ours = [it for it in kept[what] if "/one/more" in it]
             assert ours and len(kept[what]) > len(ours) and all("/one" in it for it in kept[what])
         button(other, "All sessions").click()
-        expect(other.get_by_text("What is said in the other?")).to_be_visible()
+        expect(other.get_by_text("What is said in the other?").first).to_be_visible()
         expect(other.get_by_text("What is said in one?")).to_have_count(0)
         other.go_forward()
 
