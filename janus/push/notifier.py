@@ -76,7 +76,8 @@ class Notifier:
 
     def changed(self, session_id: str) -> None:
         """Something happened in a session. Takes no time."""
-        self._timetable.add(partial(self._look, session_id), name=session_id)  # at all of it
+        # A look that waits will see this, too.
+        self._timetable.add(partial(self._look, session_id), name=session_id)
 
     def opened(self, session_id: str) -> None:
         """Somebody looks at a session."""

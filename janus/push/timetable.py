@@ -28,7 +28,7 @@ class Timetable:
         self._clock = clock
         self._changed = threading.Condition()
         self._jobs: list[tuple[float, int, Job, str]] = []
-        self._names: set[str] = set()
+        self._names: set[str] = set()  # of those that wait
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
         self._idle = 0
@@ -48,8 +48,8 @@ class Timetable:
             heapq.heappush(self._jobs, (at, next(self._numbers), job, name))
             self._changed.notify()
             if not self._idle and len(self._threads) < _THREADS:
-                name = f"push {len(self._threads) + 1}"
-                thread = threading.Thread(target=self._run, name=name, daemon=True)
+                number = len(self._threads) + 1
+                thread = threading.Thread(target=self._run, name=f"push {number}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
 

@@ -136,13 +136,14 @@ def test_what_is_asked_once_it_is_to_stop_is_refused_at_once_however_busy_it_is(
     laptop._loop.call_soon_threadsafe(free.wait)
     stopping = threading.Thread(target=laptop.stop)
     stopping.start()
-    wait_for(lambda: laptop._stopped)
+    try:
+        wait_for(lambda: laptop._stopped)
 
-    with pytest.raises(NotReachable, match="shutting down"):
-        laptop.call(lambda it: it.account_info(), deadline=0.1)
-
-    free.set()
-    stopping.join()
+        with pytest.raises(NotReachable, match="shutting down"):
+            laptop.call(lambda it: it.account_info(), deadline=0.1)
+    finally:
+        free.set()
+        stopping.join()
 
 
 def test_it_stops_twice_and_also_if_nothing_ever_answered(doorways):

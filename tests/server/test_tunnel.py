@@ -35,8 +35,10 @@ def listens(host, port):
 @contextlib.contextmanager
 def running(*command):
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture
