@@ -83,8 +83,10 @@ def test_a_janus_that_is_killed_ends_the_hook(hangs, home, workspace, tmp_path):
     arguments = [str(workspace), str(tmp_path / "state"), ID]
     (tmp_path / "state").mkdir()
     with subprocess.Popen([sys.executable, "-c", OPENS, *arguments]) as janus:
-        wait_for(hangs.exists)
-        janus.send_signal(signal.SIGKILL)
+        try:
+            wait_for(hangs.exists)
+        finally:
+            janus.send_signal(signal.SIGKILL)
 
     wait_for(lambda: processes_of(home) == [])
 
